@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+# pwru_bpf_object(<name> <source> [defines...]): compiles C for the BPF target and embeds the
+# object into the library pwru_bpf_objects as <name>_begin / <name>_end.
+find_program(CLANG clang REQUIRED)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(PWRU_BPF_ARCH arm64)
+else()
+  set(PWRU_BPF_ARCH x86)
+endif()
+set(PWRU_BPF_FLAGS -target bpf -D__TARGET_ARCH_${PWRU_BPF_ARCH} -O2 -g -mcpu=v3 -Wall -Wextra -Werror
+    -I${CMAKE_SOURCE_DIR} -I/usr/include/${CMAKE_SYSTEM_PROCESSOR}-linux-gnu
+    -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+
+# The static libpcap of Debian refers to D-Bus, which no filter needs: src/filter/no_dbus.c
+add_library(pwru_pcap INTERFACE)
+target_link_libraries(pwru_pcap INTERFACE pcap)
+
+function(pwru_bpf_compile output source)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CLANG} ${PWRU_BPF_FLAGS} ${ARGN} -MMD -MF ${output}.d -MT ${output} -c ${source} -o ${output}
+    DEPENDS ${source} DEPFILE ${output}.d
+    COMMENT "BPF ${output}" VERBATIM)
+endfunction()
+
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/bpf)
+add_library(pwru_bpf_objects STATIC)
+set_target_properties(pwru_bpf_objects PROPERTIES LINKER_LANGUAGE C)
+function(pwru_bpf_object name source)
+  set(object ${CMAKE_BINARY_DIR}/bpf/${name}.bpf.o)
+  pwru_bpf_compile(${object} ${source} ${ARGN})
+  set(assembly ${CMAKE_BINARY_DIR}/bpf/${name}.c)
+  file(CONFIGURE OUTPUT ${assembly} @ONLY CONTENT [[
+__asm__(".section .rodata,\"a\",@progbits\n.balign 16\n"
+        ".global @name@_begin\n@name@_begin:\n.incbin \"@object@\"\n"
+        ".global @name@_end\n@name@_end:\n.byte 0\n.previous\n");
+]])
+  set_source_files_properties(${assembly} PROPERTIES OBJECT_DEPENDS ${object})
+  target_sources(pwru_bpf_objects PRIVATE ${assembly})
+endfunction()

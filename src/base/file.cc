@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/mman.h>
+
+#include <string_view>
+
+namespace pwru {
+namespace {
+
+Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      return sys_fail("write " + path);
+    }
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<UniqueFd> open_file(const std::string& path, int flags, unsigned mode) {
+  UniqueFd fd(::open(path.c_str(), flags | O_CLOEXEC, mode));
+  if (!fd) return sys_fail("open " + path);
+  return fd;
+}
+
+Result<std::string> read_file(const std::string& path) {
+  PWRU_ASSIGN(const UniqueFd fd, open_file(path, O_RDONLY));
+  std::string text;
+  constexpr size_t kChunkBytes = 1 << 18;
+  size_t used = 0;
+  for (;;) {
+    if (text.size() - used < kChunkBytes) text.resize(text.size() * 2 + kChunkBytes);
+    const ssize_t n = ::read(fd.get(), text.data() + used, text.size() - used);
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      return sys_fail("read " + path);
+    }
+    if (n == 0) break;
+    used += static_cast<size_t>(n);
+  }
+  text.resize(used);
+  return text;
+}
+
+Result<> write_file(const std::string& path, std::string_view text, int flags) {
+  PWRU_ASSIGN(const UniqueFd fd, open_file(path, O_WRONLY | flags, 0644));
+  return write_all(fd.get(), text, path);
+}
+
+Result<UniqueFd> memfd_with(const char* name, std::string_view bytes) {
+  UniqueFd fd(::memfd_create(name, MFD_CLOEXEC));
+  if (!fd) return sys_fail(std::string("create memfd ") + name);
+  PWRU_TRY(write_all(fd.get(), bytes, path_of_fd(fd.get())));
+  return fd;
+}
+
+std::string path_of_fd(int fd) { return fmt::format("/proc/self/fd/{}", fd); }
+
+}  // namespace pwru

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole files in one call.
+#pragma once
+
+#include <string>
+
+#include "base/handle.h"
+#include "base/result.h"
+
+namespace pwru {
+
+// Opens with O_CLOEXEC. The error names the path.
+[[nodiscard]] Result<UniqueFd> open_file(const std::string& path, int flags, unsigned mode = 0);
+
+// Reads to the end, also of /proc and /sys files whose size is unknown.
+[[nodiscard]] Result<std::string> read_file(const std::string& path);
+
+// Replaces the content of an existing file (sysctl style), or of a new one when O_CREAT is wanted.
+[[nodiscard]] Result<> write_file(const std::string& path, std::string_view text, int flags);
+
+// An anonymous file in memory holding `bytes`; libraries that only take a path get path_of_fd().
+[[nodiscard]] Result<UniqueFd> memfd_with(const char* name, std::string_view bytes);
+[[nodiscard]] std::string path_of_fd(int fd);
+
+}  // namespace pwru

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Diagnostics for people, on stderr; events never pass here.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+namespace pwru {
+
+// Writes one line to stderr in one write(2), so that lines of several threads do not mix.
+void log_line(std::string_view prefix, std::string_view text);
+
+template <class... A>
+void log_info(fmt::format_string<A...> f, A&&... a) {
+  log_line("", fmt::format(f, std::forward<A>(a)...));
+}
+
+template <class... A>
+void log_warn(fmt::format_string<A...> f, A&&... a) {
+  log_line("warning: ", fmt::format(f, std::forward<A>(a)...));
+}
+
+}  // namespace pwru

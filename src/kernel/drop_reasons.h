@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names of drop reasons, from every enum in BTF that has them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "kernel/btf.h"
+
+namespace pwru::kernel {
+
+class DropReasons {
+ public:
+  // enum skb_drop_reason (Linux 5.17) and the subsystems' enums (6.4: value >> 16 is the subsystem),
+  // e.g. mac80211_drop_reason, ovs_drop_reason: every enum whose name ends in "drop_reason".
+  static DropReasons collect(const Btf& vmlinux, const std::vector<ModuleBtf>& modules);
+
+  // "SKB_DROP_REASON_NETFILTER_DROP"; none for a value nobody names.
+  [[nodiscard]] std::optional<std::string_view> name(uint32_t value) const;
+  // False on a kernel before 5.17.
+  [[nodiscard]] bool empty() const;
+
+ private:
+  std::unordered_map<uint32_t, std::string> names_;
+};
+
+}  // namespace pwru::kernel

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this kernel offers to BPF, each found out by trying it, never by the version number.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "kernel/btf.h"
+
+namespace pwru::kernel {
+
+struct Features {
+  bool has_kprobe_multi = false;   // 5.18 with CONFIG_FPROBE: a kprobe.multi link really attached
+  bool has_kprobe = false;         // the kprobe PMU exists and accepted a probe
+  bool has_get_func_ip = false;    // bpf_get_func_ip in a kprobe program, 5.15
+  bool has_fexit = false;          // a fexit program loads and attaches
+  bool has_ringbuf = false;        // 5.8
+  // bpf_rdonly_cast (6.2): BTF id of the kfunc in vmlinux, 0 when it cannot be used.
+  uint32_t rdonly_cast_id = 0;
+  // BTF id of a struct whose bytes 2..127 are one char array (struct __kernel_sockaddr_storage): the
+  // window through which a cast pointer reads packet bytes. 0 when there is none.
+  uint32_t byte_window_id = 0;
+  std::string lockdown;            // "none", "integrity", "confidentiality", or "" when unknown
+  std::string why_no_kprobe;       // one sentence, when neither kind of probe works
+};
+
+// Needs CAP_BPF and CAP_PERFMON or CAP_SYS_ADMIN; without them the error says which is missing.
+[[nodiscard]] Result<Features> probe_features(const Btf& vmlinux);
+
+}  // namespace pwru::kernel

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which kernel functions handle an skb, where they are, and which of their arguments it is.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/btf.h"
+#include "kernel/symbols.h"
+
+namespace pwru::kernel {
+
+// One address to probe. Static functions that share a name give one Function each.
+struct Function {
+  std::string name;
+  std::string module;      // "" for vmlinux
+  uint64_t addr = 0;       // as in kallsyms, at the start of the function (before an endbr)
+  uint8_t skb_arg = 0;     // 1..5: which register-passed argument is the skb
+  uint8_t reason_arg = 0;  // which one is an enum skb_drop_reason by value; 0: none
+};
+
+// Why functions were left out, for the one-line report: reason -> how many.
+using LeftOut = std::map<std::string, unsigned>;
+
+struct Functions {
+  std::vector<Function> found;  // sorted by addr, no address twice
+  LeftOut left_out;
+};
+
+struct FunctionQuery {
+  std::string filter_func;  // RE2, full match; empty: all
+  // The names that ftrace allows to probe, one "name" or "name [module]" each; empty when the list
+  // cannot be read: then every symbol is taken and an attach is allowed to fail.
+  std::string available;
+};
+
+// BTF_KIND_FUNC with a `struct sk_buff *` (const, behind typedefs) among the first five arguments,
+// counted in registers: a struct passed by value takes two, or goes to the stack and takes none.
+// Left out and counted: names that kallsyms does not have (inlined), .isra/.constprop/.part clones,
+// names that ftrace does not list.
+[[nodiscard]] Result<Functions> find_skb_functions(const Btf& vmlinux,
+                                                   const std::vector<ModuleBtf>& modules,
+                                                   const Symbols& symbols, const FunctionQuery& query);
+
+}  // namespace pwru::kernel

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// /proc/kallsyms, read once and in one pass: address to nearest name, name to addresses.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace pwru::kernel {
+
+struct Symbol {
+  uint64_t addr;
+  std::string_view name;    // into the Symbols object
+  std::string_view module;  // "" for vmlinux, "bpf" for a JITed program
+};
+
+struct Located {
+  Symbol symbol;
+  uint64_t offset;  // bytes past the symbol's start
+};
+
+class Symbols {
+ public:
+  // Fails when all addresses read as zero: kptr_restrict hides them from this user.
+  [[nodiscard]] static Result<Symbols> load();
+  // For tests: `text` has the format of /proc/kallsyms.
+  [[nodiscard]] static Result<Symbols> parse(std::string text);
+
+  // The function at or before `addr`; none below the first symbol, or in the gap past the last
+  // symbol of its module or of the kernel's text. Only text symbols (t, T, w, W) are considered.
+  [[nodiscard]] std::optional<Located> locate(uint64_t addr) const;
+  // All text symbols of that name in that module ("" is vmlinux).
+  [[nodiscard]] std::vector<uint64_t> addresses(std::string_view name, std::string_view module) const;
+  // The address of a data symbol of vmlinux (d, D, b, B, r, R), e.g. vmemmap_base.
+  [[nodiscard]] std::optional<uint64_t> data(std::string_view name) const;
+  // "name+0x1a", "name" at offset 0, "name[module]"-style as cilium/pwru prints, or "0x..".
+  [[nodiscard]] std::string format(uint64_t addr) const;
+};
+
+}  // namespace pwru::kernel
