@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The contract between the tracer and a generated pcap filter: `int pwru_filter_l2(struct
+ * pwru_filter_ctx *)` and `..._l3`, linked in from objects of their own. Non-zero means the packet
+ * matches. The context lives on the caller's stack.
+ *
+ * A filter reads the packet in one of two ways, fixed when its code is generated:
+ *   cast    plain loads through bpf_rdonly_cast(base), for kernels that have it (6.2);
+ *   copied  plain loads from copy[], elsewhere, and for expressions that must see an offloaded
+ *           VLAN tag inside the frame.
+ * What neither reaches (behind the linear part, past copy[], computed offsets of a copied filter) goes
+ * through pwru_filter_load().
+ */
+#ifndef PWRU_ABI_FILTER_H
+#define PWRU_ABI_FILTER_H
+
+#include <linux/types.h>
+
+/* Ethernet, IPv4 with all options and TCP: 14 + 60 + 20, rounded to words. */
+#define PWRU_COPY_BYTES 96
+
+struct pwru_filter_ctx {
+	__u64 base;	  /* kernel address of the first byte of the frame (L2) or packet (L3) */
+	__u64 skb;	  /* kernel address of the struct sk_buff */
+	__u32 len;	  /* bytes of the packet from base on, also those in page fragments */
+	__u32 linear_len; /* bytes that can be read at base */
+	__u32 copied_len; /* bytes that are valid in copy[]: at most linear_len */
+	/*
+	 * Offloaded VLAN tag as it stands in a frame, host order: TPID << 16 | TCI; 0 when there is
+	 * none or the filter does not want to see it. When set, offsets 12..15 are the tag, the frame's
+	 * bytes from 12 on are found 4 further back, and len and linear_len count the tag.
+	 */
+	__u32 vlan_tag;
+	__u8 copy[PWRU_COPY_BYTES];
+};
+
+/* A load outside the packet: cBPF rejects the packet then, as libpcap's interpreter does. */
+#define PWRU_LOAD_OUTSIDE (~0ULL)
+
+/*
+ * Offset and size in one word, because a global BPF function takes five arguments:
+ * __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u32 linear_len, __u32 vlan_tag)
+ * returns the value in host order, or PWRU_LOAD_OUTSIDE.
+ */
+#define PWRU_LOAD_SIZE_SHIFT 32
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where the packet of an skb begins, and whether the pcap filter takes it. */
+#ifndef PWRU_BPF_FILTER_H
+#define PWRU_BPF_FILTER_H
+
+#include "abi/config.h"
+#include "abi/filter.h"
+#include "bpf/skb.bpf.h"
+
+extern const volatile struct pwru_config cfg;
+
+#define ETH_HEADER_BYTES 14
+#define VLAN_TAG_BYTES 4
+#define MAX_FRAGS 17 /* MAX_SKB_FRAGS with 4 KiB pages; 45 at most, by CONFIG_MAX_SKB_FRAGS */
+#define PAGE_SHIFT 12
+
+/* Linked in from the generated objects. */
+extern __hidden int pwru_filter_l2(struct pwru_filter_ctx *ctx);
+extern __hidden int pwru_filter_l3(struct pwru_filter_ctx *ctx);
+
+enum pkt_start {
+	PKT_NONE, /* no header has been built or found yet */
+	PKT_L2,	  /* an Ethernet header at skb->mac_header */
+	PKT_L3,	  /* an IP header at skb->network_header */
+};
+
+/*
+ * Which headers are there now. skb->mac_len is of no use: it is zero on most of the way out. The
+ * network header lies 14 bytes behind an Ethernet header, and 4 more for each tag; any other distance
+ * is another link type, or an outer header that was taken off (ip_tunnel_rcv) or put on
+ * (iptunnel_xmit) while mac_header stayed.
+ */
+static __always_inline enum pkt_start skb_pkt_start(const struct skb_pos *pos)
+{
+	__u32 data_off = (__u32)(pos->data - pos->head);
+	__u32 l2_bytes = pos->network_header - pos->mac_header;
+
+	if (pos->mac_header == MAC_HEADER_UNSET)
+		return pos->network_header ? PKT_L3 : PKT_NONE;
+	if (l2_bytes == ETH_HEADER_BYTES || l2_bytes == ETH_HEADER_BYTES + VLAN_TAG_BYTES ||
+	    l2_bytes == ETH_HEADER_BYTES + 2 * VLAN_TAG_BYTES)
+		return PKT_L2;
+	/* Fresh from the driver: eth_type_trans() pulled the header, nobody set network_header yet. */
+	if (pos->network_header < pos->mac_header && data_off == pos->mac_header + ETH_HEADER_BYTES)
+		return PKT_L2;
+	return pos->network_header ? PKT_L3 : PKT_NONE;
+}
+
+static __always_inline __u64 skb_pkt_base(const struct skb_pos *pos, enum pkt_start start)
+{
+	return pos->head + (start == PKT_L2 ? pos->mac_header : pos->network_header);
+}
+
+/* Bytes from base to the end of the linear part; base may lie before or behind skb->data. */
+static __always_inline __u32 skb_linear_len(const struct skb_pos *pos, __u64 base)
+{
+	__s64 len = (__s64)(pos->data - base) + (__s64)(pos->len - pos->data_len);
+
+	return len > 0 ? (__u32)len : 0;
+}
+
+/* One byte behind the linear part. The caller passes the offset within the page fragments. */
+static __always_inline int frag_byte(const struct skb_pos *pos, __u32 off, __u8 *byte)
+{
+	struct skb_shared_info *shinfo;
+	__u64 vmemmap_base = 0, page_offset_base = 0, addr;
+	struct any_skb_frag frag = {};
+	__u32 nr_frags, end;
+
+	if (!cfg.vmemmap_base_addr)
+		return -1;
+	end = BPF_CORE_READ((struct sk_buff *)pos->skb, end);
+	shinfo = (void *)(pos->head + end);
+	nr_frags = BPF_CORE_READ(shinfo, nr_frags);
+	for (int i = 0; i < MAX_FRAGS; i++) {
+		if (i >= nr_frags)
+			return -1;
+		bpf_probe_read_kernel(&frag, sizeof(frag), &shinfo->frags[i]);
+		if (off < frag.len)
+			break;
+		off -= frag.len;
+	}
+	if (off >= frag.len || (frag.page & 1))
+		return -1;
+	bpf_probe_read_kernel(&vmemmap_base, 8, (void *)cfg.vmemmap_base_addr);
+	bpf_probe_read_kernel(&page_offset_base, 8, (void *)cfg.page_offset_base_addr);
+	/* page_to_virt() of x86 with CONFIG_SPARSEMEM_VMEMMAP */
+	addr = ((frag.page - vmemmap_base) / bpf_core_type_size(struct page) << PAGE_SHIFT) +
+	       page_offset_base + frag.offset + off;
+	return bpf_probe_read_kernel(byte, 1, (void *)addr) ? -1 : 0;
+}
+
+/*
+ * The slow way to a load, for what the generated code cannot reach by itself; see abi/filter.h. A
+ * global function of scalars: the verifier checks it once, not at every load.
+ */
+__noinline __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u32 linear_len,
+				  __u32 vlan_tag)
+{
+	__u32 offset = (__u32)offset_size, size = offset_size >> PWRU_LOAD_SIZE_SHIFT;
+	struct skb_pos pos;
+	__u64 value = 0;
+
+	skb_read(&pos, skb);
+	for (__u32 i = 0; i < 4; i++) {
+		__u64 at = (__u64)offset + i;
+		__u8 byte = 0;
+
+		if (i >= size)
+			break;
+		if (vlan_tag && at >= 12 && at < 12 + VLAN_TAG_BYTES) {
+			byte = vlan_tag >> (8 * (12 + VLAN_TAG_BYTES - 1 - at));
+		} else if (at < linear_len) {
+			if (vlan_tag && at >= 12 + VLAN_TAG_BYTES)
+				at -= VLAN_TAG_BYTES;
+			if (bpf_probe_read_kernel(&byte, 1, (void *)(base + at)))
+				return PWRU_LOAD_OUTSIDE;
+		} else if (at - linear_len >= pos.data_len ||
+			   frag_byte(&pos, at - linear_len, &byte)) {
+			return PWRU_LOAD_OUTSIDE;
+		}
+		value = value << 8 | byte;
+	}
+	return value;
+}
+
+static __always_inline void copy_headers(struct pwru_filter_ctx *ctx)
+{
+	__u32 wanted = ctx->linear_len < PWRU_COPY_BYTES ? ctx->linear_len : PWRU_COPY_BYTES;
+
+	if (ctx->vlan_tag) {
+		/* The two MAC addresses, the tag as it goes on the wire, then the rest. */
+		__be16 tpid = bpf_htons(ctx->vlan_tag >> 16), tci = bpf_htons(ctx->vlan_tag);
+
+		if (bpf_probe_read_kernel(ctx->copy, 12, (void *)ctx->base) ||
+		    bpf_probe_read_kernel(ctx->copy + 16, PWRU_COPY_BYTES - 16,
+					  (void *)(ctx->base + 12)))
+			wanted = 0;
+		*(__be16 *)(ctx->copy + 12) = tpid;
+		*(__be16 *)(ctx->copy + 14) = tci;
+	} else if (bpf_probe_read_kernel(ctx->copy, PWRU_COPY_BYTES, (void *)ctx->base)) {
+		wanted = 0; /* the fixed size ran into memory that is not there */
+	}
+	ctx->copied_len = wanted;
+}
+
+/* Runs the pcap filter on the packet from its outermost header that is there. */
+static __always_inline bool pcap_matches(const struct skb_pos *pos)
+{
+	enum pkt_start start = skb_pkt_start(pos);
+	struct pwru_filter_ctx ctx;
+
+	if (start == PKT_NONE)
+		return false;
+	ctx.skb = pos->skb;
+	ctx.base = skb_pkt_base(pos, start);
+	ctx.linear_len = skb_linear_len(pos, ctx.base);
+	ctx.len = ctx.linear_len + pos->data_len;
+	ctx.copied_len = 0;
+	ctx.vlan_tag = 0;
+	if (cfg.filter_sees_vlan && start == PKT_L2 && pos->vlan_tag && ctx.linear_len >= 12) {
+		ctx.vlan_tag = pos->vlan_tag;
+		ctx.len += VLAN_TAG_BYTES;
+		ctx.linear_len += VLAN_TAG_BYTES;
+	}
+	if (cfg.filter_copies)
+		copy_headers(&ctx);
+	return start == PKT_L2 ? pwru_filter_l2(&ctx) : pwru_filter_l3(&ctx);
+}
+
+#endif

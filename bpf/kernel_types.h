@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The kernel's types, as far as they are used here: only the fields in use, which libbpf relocates
+ * to the running kernel (CO-RE). A name with ___ is a variant of the type before it, for kernels that
+ * spell a field differently.
+ */
+#ifndef PWRU_BPF_KERNEL_TYPES_H
+#define PWRU_BPF_KERNEL_TYPES_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct net_device {
+	char name[16];
+	unsigned int mtu;
+	int ifindex;
+	possible_net_t nd_net;
+};
+
+struct dst_entry {
+	struct net_device *dev;
+	unsigned long _metrics;
+};
+
+struct sock_common {
+	possible_net_t skc_net;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	struct sock *sk;
+	unsigned long _skb_refdst;
+	unsigned int len;
+	unsigned int data_len;
+	__u32 mark;
+	__be16 protocol;
+	__u16 network_header;
+	__u16 mac_header;
+	__be16 vlan_proto;
+	__u16 vlan_tci;
+	unsigned int end;
+	unsigned char *head;
+	unsigned char *data;
+};
+
+/* Until 6.1 a bit of its own says that vlan_tci is valid; since 6.2 vlan_all != 0 does. */
+struct sk_buff___vlan_bit {
+	__u8 vlan_present : 1;
+};
+
+struct page {
+	unsigned long flags;
+};
+
+#pragma clang attribute pop
+
+/*
+ * struct bio_vec up to 6.8, struct skb_frag since: the same layout under other names. The lowest bit
+ * of page says that it is a net_iov (6.9), device memory that cannot be read.
+ */
+struct any_skb_frag {
+	__u64 page;
+	__u32 len;
+	__u32 offset;
+};
+
+struct skb_shared_info {
+	__u8 nr_frags;
+	struct any_skb_frag frags[1];
+} __attribute__((preserve_access_index));
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
+	unsigned long orig_ax, ip, cs, flags, sp, ss;
+};
+#define REGS_ARG1(regs) ((regs)->di)
+#define REGS_ARG2(regs) ((regs)->si)
+#define REGS_ARG3(regs) ((regs)->dx)
+#define REGS_ARG4(regs) ((regs)->cx)
+#define REGS_ARG5(regs) ((regs)->r8)
+#define REGS_IP(regs) ((regs)->ip)
+#define REGS_SP(regs) ((regs)->sp)
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs {
+	__u64 regs[31];
+	__u64 sp, pc, pstate;
+};
+#define REGS_ARG1(r) ((r)->regs[0])
+#define REGS_ARG2(r) ((r)->regs[1])
+#define REGS_ARG3(r) ((r)->regs[2])
+#define REGS_ARG4(r) ((r)->regs[3])
+#define REGS_ARG5(r) ((r)->regs[4])
+#define REGS_IP(r) ((r)->pc)
+#define REGS_SP(r) ((r)->sp)
+#else
+#error "no register names for this architecture"
+#endif
+
+#endif

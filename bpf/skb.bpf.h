@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Reading an skb. Two ways, one object file each:
+ *   PWRU_CAST      plain loads through bpf_rdonly_cast (6.2): no call at all, a bad address reads 0;
+ *   otherwise      one bulk bpf_probe_read_kernel of the whole struct, then loads from the copy.
+ */
+#ifndef PWRU_BPF_SKB_H
+#define PWRU_BPF_SKB_H
+
+#include "bpf/kernel_types.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+/* The largest struct sk_buff met so far is 240 bytes (5.10 with all options); 232 in 6.18. */
+#define SKB_COPY_BYTES 256
+#define MAC_HEADER_UNSET 0xffff
+
+/* The fields that are needed to find the packet's bytes. */
+struct skb_pos {
+	__u64 skb;
+	__u64 head;
+	__u64 data;
+	__u32 len;
+	__u32 data_len;
+	__u16 mac_header;
+	__u16 network_header;
+	__u16 protocol;	 /* host order */
+	__u32 vlan_tag;	 /* TPID << 16 | TCI, 0: none */
+	/* Filled by skb_read_rest() in cast mode, together with the others in copy mode. */
+	__u32 mark;
+	__u64 dev;
+	__u64 sk;
+	__u64 refdst;
+};
+
+#ifdef PWRU_CAST
+extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
+#define KERNEL_PTR(type, addr) ((type *)bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(type)))
+#define KERNEL_READ(ptr, field) ((ptr)->field)
+#else
+#define KERNEL_PTR(type, addr) ((type *)(addr))
+#define KERNEL_READ(ptr, field) BPF_CORE_READ(ptr, field)
+#endif
+
+static __always_inline __u32 vlan_tag_of(__be16 proto, __u16 tci)
+{
+	return (__u32)bpf_ntohs(proto) << 16 | tci;
+}
+
+#ifdef PWRU_CAST
+
+static __always_inline void skb_read(struct skb_pos *pos, __u64 addr)
+{
+	struct sk_buff *skb = KERNEL_PTR(struct sk_buff, addr);
+
+	pos->skb = addr;
+	pos->head = (__u64)skb->head;
+	pos->data = (__u64)skb->data;
+	pos->len = skb->len;
+	pos->data_len = skb->data_len;
+	pos->mac_header = skb->mac_header;
+	pos->network_header = skb->network_header;
+	pos->protocol = bpf_ntohs(skb->protocol);
+	/* Kernels with bpf_rdonly_cast are those where a tag is there when it is not zero. */
+	pos->vlan_tag = vlan_tag_of(skb->vlan_proto, skb->vlan_tci);
+}
+
+static __always_inline __u32 skb_read_mark(const struct skb_pos *pos)
+{
+	return KERNEL_PTR(struct sk_buff, pos->skb)->mark;
+}
+
+static __always_inline void skb_read_rest(struct skb_pos *pos)
+{
+	struct sk_buff *skb = KERNEL_PTR(struct sk_buff, pos->skb);
+
+	pos->mark = skb->mark;
+	pos->dev = (__u64)skb->dev;
+	pos->sk = (__u64)skb->sk;
+	pos->refdst = skb->_skb_refdst;
+}
+
+#else /* copy */
+
+#define COPIED(copy, field)                                                                        \
+	(*(typeof(((struct sk_buff *)0)->field) *)((copy) +                                        \
+						   bpf_core_field_offset(struct sk_buff, field)))
+
+/* A function of its own: the copy must not stay on the stack while the filter runs. */
+static __noinline int skb_read(struct skb_pos *pos, __u64 addr)
+{
+	char copy[SKB_COPY_BYTES];
+	__u32 size = bpf_core_type_size(struct sk_buff);
+
+	if (size > sizeof(copy))
+		size = sizeof(copy);
+	bpf_probe_read_kernel(copy, size, (void *)addr); /* zeroes the copy when it fails */
+	pos->skb = addr;
+	pos->head = (__u64)COPIED(copy, head);
+	pos->data = (__u64)COPIED(copy, data);
+	pos->len = COPIED(copy, len);
+	pos->data_len = COPIED(copy, data_len);
+	pos->mac_header = COPIED(copy, mac_header);
+	pos->network_header = COPIED(copy, network_header);
+	pos->protocol = bpf_ntohs(COPIED(copy, protocol));
+	pos->vlan_tag = vlan_tag_of(COPIED(copy, vlan_proto), COPIED(copy, vlan_tci));
+	if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
+		struct sk_buff___vlan_bit *bit = (void *)addr;
+
+		if (!BPF_CORE_READ_BITFIELD_PROBED(bit, vlan_present))
+			pos->vlan_tag = 0;
+	}
+	pos->mark = COPIED(copy, mark);
+	pos->dev = (__u64)COPIED(copy, dev);
+	pos->sk = (__u64)COPIED(copy, sk);
+	pos->refdst = COPIED(copy, _skb_refdst);
+	return 0;
+}
+
+static __always_inline __u32 skb_read_mark(const struct skb_pos *pos)
+{
+	return pos->mark;
+}
+
+static __always_inline void skb_read_rest(struct skb_pos *pos)
+{
+	(void)pos;
+}
+
+#endif
+
+#endif
