@@ -72,7 +72,7 @@ static __always_inline int frag_byte(const struct skb_pos *pos, __u32 off, __u8 
 	end = BPF_CORE_READ((struct sk_buff *)pos->skb, end);
 	shinfo = (void *)(pos->head + end);
 	nr_frags = BPF_CORE_READ(shinfo, nr_frags);
-	for (int i = 0; i < MAX_FRAGS; i++) {
+	for (__u32 i = 0; i < MAX_FRAGS; i++) {
 		if (i >= nr_frags)
 			return -1;
 		bpf_probe_read_kernel(&frag, sizeof(frag), &shinfo->frags[i]);
