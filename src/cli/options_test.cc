@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.h"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+
+namespace pwru::cli {
+namespace {
+
+Result<Options> parse_words(std::initializer_list<const char*> words) {
+  std::vector<const char*> argv = {"pwru"};
+  argv.insert(argv.end(), words);
+  const int argc = static_cast<int>(argv.size());
+  argv.push_back(nullptr);
+  return parse(argc, argv.data());
+}
+
+Options good(std::initializer_list<const char*> words) {
+  const Result<Options> options = parse_words(words);
+  EXPECT_TRUE(options) << options.error().what;
+  return options.value_or(Options{});
+}
+
+// The sentence of a refusal; every one must be a usage error.
+std::string refusal(std::initializer_list<const char*> words) {
+  const Result<Options> options = parse_words(words);
+  if (options) return "accepted";
+  EXPECT_EQ(options.error().exit, ExitCode::BadUsage);
+  return options.error().what;
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(Options, DefaultsAreThoseOfCilium) {
+  const Options options = good({});
+  EXPECT_TRUE(options.output_meta);
+  EXPECT_TRUE(options.output_tuple);
+  EXPECT_FALSE(options.output_skb || options.output_stack || options.output_caller);
+  EXPECT_EQ(options.filter_pcap, "");
+  EXPECT_EQ(options.filter_mark.mask, 0u);
+  EXPECT_EQ(options.backend, Backend::Auto);
+  EXPECT_EQ(options.timestamp, Timestamp::None);
+  EXPECT_EQ(options.output_limit_lines, 0u);
+  EXPECT_FALSE(options.kmods.has_value());
+}
+
+TEST(Options, WordsAreThePcapFilter) {
+  EXPECT_EQ(good({"tcp", "and", "dst port 80"}).filter_pcap, "tcp and dst port 80");
+  const Options mixed = good({"tcp", "--filter-func", "ip_rcv", "port", "--output-stack", "80"});
+  EXPECT_EQ(mixed.filter_pcap, "tcp port 80");
+  EXPECT_EQ(mixed.filter_func, "ip_rcv");
+  EXPECT_TRUE(mixed.output_stack);
+}
+
+TEST(Options, DoubleDashEndsOptions) {
+  EXPECT_EQ(good({"--debug", "--", "--help", "--", "-x"}).filter_pcap, "--help -- -x");
+  EXPECT_EQ(good({"-"}).filter_pcap, "-");
+}
+
+TEST(Options, BoolTakesAValueOnlyBehindAnEqualsSign) {
+  EXPECT_FALSE(good({"--output-tuple=false"}).output_tuple);
+  EXPECT_FALSE(good({"--output-tuple=0"}).output_tuple);
+  EXPECT_FALSE(good({"--output-tuple=f"}).output_tuple);
+  EXPECT_TRUE(good({"--output-skb=t"}).output_skb);
+  EXPECT_TRUE(good({"--output-skb=1"}).output_skb);
+  EXPECT_TRUE(good({"--output-skb=TRUE"}).output_skb);
+  const Options words = good({"--output-meta", "false"});
+  EXPECT_TRUE(words.output_meta);
+  EXPECT_EQ(words.filter_pcap, "false");
+  EXPECT_EQ(refusal({"--output-skb=yes"}), "--output-skb 'yes': expected true or false");
+  EXPECT_TRUE(has(refusal({"--output-skb="}), "expected true or false"));
+}
+
+TEST(Options, TheLastOneWins) {
+  EXPECT_TRUE(good({"--output-skb=false", "--output-skb"}).output_skb);
+  EXPECT_EQ(good({"--filter-func=a", "--filter-func=b"}).filter_func, "b");
+}
+
+TEST(Options, EveryPlainStringIsStored) {
+  const Options o =
+      good({"--filter-ifname=eth0", "--kernel-btf", "/b", "--output-file", "-", "--ready-file=a=b",
+            "--filter-track-skb", "--output-caller", "--output-tcp-flags", "--debug"});
+  EXPECT_EQ(o.filter_ifname, "eth0");
+  EXPECT_EQ(o.kernel_btf, "/b");
+  EXPECT_EQ(o.output_file, "-");
+  EXPECT_EQ(o.ready_file, "a=b");
+  EXPECT_TRUE(o.filter_track_skb && o.output_caller && o.output_tcp_flags && o.debug);
+}
+
+TEST(Options, EmptyStringsMeanNotGiven) {
+  const Options o =
+      good({"--filter-func=", "--filter-netns", "", "--filter-ifname=", "--backend="});
+  EXPECT_EQ(o.filter_func + o.filter_netns + o.filter_ifname, "");
+  EXPECT_EQ(o.backend, Backend::Auto);
+}
+
+TEST(Options, HelpAndVersion) {
+  EXPECT_TRUE(good({"-h"}).help);
+  EXPECT_TRUE(good({"--help"}).help);
+  EXPECT_TRUE(good({"--version"}).version);
+  // Nothing will be traced, so options that exclude each other do not matter.
+  EXPECT_TRUE(good({"-h", "--filter-netns=inode:1", "--filter-ifname=x"}).help);
+}
+
+TEST(Options, UnknownOptionNamesTheNearest) {
+  EXPECT_EQ(refusal({"--filter-marc"}),
+            "unknown option --filter-marc: did you mean --filter-mark? see pwru --help");
+  EXPECT_EQ(refusal({"--filter-marc=5"}),
+            "unknown option --filter-marc: did you mean --filter-mark? see pwru --help");
+  EXPECT_EQ(refusal({"--zzzzzz"}), "unknown option --zzzzzz: see pwru --help");
+  EXPECT_EQ(refusal({"-i", "eth0"}), "unknown option -i: see pwru --help");
+  EXPECT_EQ(refusal({"---"}), "unknown option ---: see pwru --help");
+  EXPECT_EQ(refusal({"--=1"}), "unknown option --: see pwru --help");
+}
+
+TEST(Options, AbbreviationsAndSingleDashesAreRefused) {
+  EXPECT_TRUE(has(refusal({"--filter", "x"}), "unknown option --filter"));
+  EXPECT_TRUE(has(refusal({"--filter-m", "1"}), "did you mean --filter-mark?"));
+  EXPECT_TRUE(has(refusal({"--time", "none"}), "did you mean --timestamp?"));
+  EXPECT_TRUE(has(refusal({"-filter-mark", "1"}), "did you mean --filter-mark?"));
+  EXPECT_TRUE(has(refusal({"--h"}), "unknown option --h"));
+  EXPECT_TRUE(has(refusal({"-help"}), "did you mean --help?"));
+}
+
+TEST(Options, OptionsOfCiliumThatAreMissingSaySo) {
+  EXPECT_EQ(refusal({"--output-json"}),
+            "--output-json is an option of cilium/pwru that this version does not have yet");
+  EXPECT_EQ(refusal({"--filter-skb-expr=skb->len > 9"}),
+            "--filter-skb-expr is an option of cilium/pwru that this version does not have yet");
+}
+
+TEST(Options, MissingValue) {
+  EXPECT_EQ(refusal({"--filter-mark"}),
+            "--filter-mark needs a value: MARK[/MASK]; see pwru --help");
+  EXPECT_TRUE(has(refusal({"--timestamp"}), "none|current|relative|absolute"));
+  // As in pflag, the next word is the value whatever it looks like.
+  EXPECT_EQ(good({"--filter-ifname", "--debug"}).filter_ifname, "--debug");
+}
+
+TEST(Options, FilterFuncMustCompile) {
+  EXPECT_EQ(good({"--filter-func", "tcp_(v4|v6)_.*"}).filter_func, "tcp_(v4|v6)_.*");
+  EXPECT_EQ(
+      refusal({"--filter-func", "tcp_("}),
+      "--filter-func 'tcp_(': expected a regular expression in RE2 syntax (missing ): tcp_()");
+  EXPECT_TRUE(has(refusal({"--filter-func=(?=a)"}), "RE2 syntax"));
+}
+
+TEST(Options, FilterMark) {
+  const auto mark = [](const char* text) { return good({"--filter-mark", text}).filter_mark; };
+  EXPECT_EQ(mark("0").mark, 0u);
+  EXPECT_EQ(mark("0").mask, 0xffffffffu);
+  EXPECT_EQ(mark("0xA00/0xF00").mark, 0xA00u);
+  EXPECT_EQ(mark("0xA00/0xF00").mask, 0xF00u);
+  EXPECT_EQ(mark("0xff/0x0f").mark, 0x0fu);
+  EXPECT_EQ(mark("4294967295").mark, 0xffffffffu);
+  EXPECT_EQ(mark("5/0").mask, 0u);
+  for (const char* bad : {"", "x", "-1", "+1", " 1", "1 ", "0x", "4294967296", "0x100000000", "1/",
+                          "/1", "1/2/3", "1.5", "0b1", "0xg"})
+    EXPECT_TRUE(has(refusal({"--filter-mark", bad}), "expected MARK[/MASK]")) << bad;
+}
+
+TEST(Options, FilterNetns) {
+  EXPECT_EQ(good({"--filter-netns=/proc/1/ns/net"}).filter_netns, "/proc/1/ns/net");
+  EXPECT_EQ(good({"--filter-netns=inode:4026531840"}).filter_netns, "inode:4026531840");
+  for (const char* bad : {"foo", "inode:", "inode:0", "inode:-1", "inode:x", "inode:4294967296",
+                          "inode:0x1", "Inode:1", "4026531840"})
+    EXPECT_TRUE(has(refusal({"--filter-netns", bad}), "expected /path")) << bad;
+}
+
+TEST(Options, InterfaceNeedsANamespaceThatCanBeEntered) {
+  EXPECT_TRUE(has(refusal({"--filter-ifname=eth0", "--filter-netns=inode:5"}),
+                  "inode netns specifier cannot be used with --filter-ifname"));
+  EXPECT_EQ(good({"--filter-ifname=eth0", "--filter-netns=/run/netns/a"}).filter_ifname, "eth0");
+}
+
+TEST(Options, Kmods) {
+  EXPECT_EQ(good({"--kmods=a,b", "--kmods", "c"}).kmods, Names({"a", "b", "c"}));
+  EXPECT_EQ(good({"--kmods=nf-tables"}).kmods, Names({"nf_tables"}));
+  EXPECT_EQ(good({"--kmods=none"}).kmods, Names{});
+  EXPECT_EQ(good({"--all-kmods", "--kmods=a"}).kmods, std::nullopt);
+  EXPECT_EQ(good({"--kmods=a", "--all-kmods=false"}).kmods, Names({"a"}));
+  for (const char* bad : {"", "a,,b", ",", "a,", "a b", "../x"})
+    EXPECT_TRUE(has(refusal({"--kmods", bad}), "expected module names")) << bad;
+  EXPECT_TRUE(has(refusal({"--kmods=none,a"}), "not both"));
+  EXPECT_TRUE(has(refusal({"--kmods=a", "--kmods=none"}), "not both"));
+}
+
+TEST(Options, Backend) {
+  EXPECT_EQ(good({"--backend=kprobe"}).backend, Backend::Kprobe);
+  EXPECT_EQ(good({"--backend", "kprobe-multi"}).backend, Backend::KprobeMulti);
+  EXPECT_EQ(refusal({"--backend=fentry"}), "--backend 'fentry': expected kprobe or kprobe-multi");
+}
+
+TEST(Options, KprobeBatch) {
+  EXPECT_EQ(good({"--filter-kprobe-batch=1"}).filter_kprobe_batch, 1u);
+  for (const char* bad : {"0", "-1", "x", "", "4294967296"})
+    EXPECT_TRUE(has(refusal({"--filter-kprobe-batch", bad}), "greater than 0")) << bad;
+}
+
+TEST(Options, LimitLines) {
+  EXPECT_EQ(good({"--output-limit-lines=18446744073709551615"}).output_limit_lines, UINT64_MAX);
+  for (const char* bad : {"-1", "18446744073709551616", "1e3", "", "ten", "0x"})
+    EXPECT_TRUE(has(refusal({"--output-limit-lines", bad}), "expected a number")) << bad;
+}
+
+TEST(Options, BufferSize) {
+  const auto size = [](const char* s) {
+    return good({"--output-buffer-size", s}).output_buffer_bytes;
+  };
+  EXPECT_EQ(size("0"), 0u);
+  EXPECT_EQ(size("4096"), 4096u);
+  EXPECT_EQ(size("8K"), 8192u);
+  EXPECT_EQ(size("64m"), 64u << 20);
+  EXPECT_EQ(size("3G"), 3ull << 30);
+  for (const char* bad : {"", "K", "1T", "1KB", "-1", "17179869184G", "1.5G"})
+    EXPECT_TRUE(has(refusal({"--output-buffer-size", bad}), "as in 64M")) << bad;
+}
+
+TEST(Options, TimestampAndColor) {
+  EXPECT_EQ(good({"--timestamp=none"}).timestamp, Timestamp::None);
+  EXPECT_EQ(good({"--timestamp=current"}).timestamp, Timestamp::Current);
+  EXPECT_EQ(good({"--timestamp=relative"}).timestamp, Timestamp::Relative);
+  EXPECT_EQ(good({"--timestamp=absolute"}).timestamp, Timestamp::Absolute);
+  EXPECT_EQ(good({"--color=auto"}).color, ColorChoice::Auto);
+  EXPECT_EQ(good({"--color=always"}).color, ColorChoice::Always);
+  EXPECT_EQ(good({"--color=never"}).color, ColorChoice::Never);
+  EXPECT_EQ(refusal({"--timestamp=utc"}),
+            "--timestamp 'utc': expected none, current, relative or absolute");
+  EXPECT_EQ(refusal({"--color=on"}), "--color 'on': expected auto, always or never");
+}
+
+}  // namespace
+}  // namespace pwru::cli

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Written by hand, because getopt_long takes abbreviations (--filter would silently become another
+// option), keeps its state in globals and stops at the first word under POSIXLY_CORRECT; the
+// options of cilium/pwru do none of that.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/options.h"
+#include "cli/suggest.h"
+#include "cli/table.h"
+#include "cli/values.h"
+
+namespace pwru::cli {
+namespace {
+
+// One word of the command line that is an option: "--name", "--name=value" or "-h".
+struct Word {
+  std::string_view text;  // "--name" or "-h", without the value
+  std::optional<std::string_view> value;
+};
+
+Word split_word(std::string_view word) {
+  const size_t equals = word.find('=');
+  if (equals == std::string_view::npos) return {word, std::nullopt};
+  return {word.substr(0, equals), word.substr(equals + 1)};
+}
+
+const OptionRow* find_row(std::string_view text) {
+  for (const OptionRow& row : option_table()) {
+    const bool is_long = text.starts_with("--") && text.substr(2) == row.name;
+    const bool is_short = text.size() == 2 && row.short_name != 0 && text[1] == row.short_name;
+    if (is_long || is_short) return &row;
+  }
+  return nullptr;
+}
+
+tl::unexpected<Error> bad_usage(std::string what) {
+  return fail(std::move(what), ExitCode::BadUsage);
+}
+
+tl::unexpected<Error> unknown_option(std::string_view text) {
+  const std::string_view name = text.substr(std::min(text.find_first_not_of('-'), text.size()));
+  const std::span<const std::string_view> absent = absent_options();
+  if (std::find(absent.begin(), absent.end(), name) != absent.end())
+    return bad_usage(
+        fmt::format("--{} is an option of cilium/pwru that this version does not have yet", name));
+  const std::string_view nearest = nearest_option(name);
+  if (nearest.empty()) return bad_usage(fmt::format("unknown option {}: see pwru --help", text));
+  return bad_usage(
+      fmt::format("unknown option {}: did you mean --{}? see pwru --help", text, nearest));
+}
+
+Result<> store(Options& options, const OptionRow& row, std::string_view value) {
+  if (const auto* member = std::get_if<std::string Options::*>(&row.target)) {
+    options.*(*member) = value;
+    return {};
+  }
+  if (const auto* member = std::get_if<bool Options::*>(&row.target)) {
+    const std::optional<bool> flag = read_bool(value);
+    if (!flag) return fail("expected true or false");
+    options.*(*member) = *flag;
+    return {};
+  }
+  return std::get<Setter>(row.target)(options, value);
+}
+
+// Handles argv[at] and, if it needs one, the value behind it; returns the index of the next word.
+Result<int> take_option(Options& options, int argc, const char* const* argv, int at) {
+  const Word word = split_word(argv[at]);
+  const OptionRow* row = find_row(word.text);
+  if (row == nullptr) return unknown_option(word.text);
+  std::string_view value = word.value.value_or("true");
+  if (!word.value && !row->is_bool()) {
+    if (++at >= argc)
+      return bad_usage(
+          fmt::format("--{} needs a value: {}; see pwru --help", row->name, row->metavar));
+    value = argv[at];
+  }
+  if (Result<> stored = store(options, *row, value); !stored)
+    return bad_usage(fmt::format("--{} '{}': {}", row->name, value, stored.error().what));
+  return at + 1;
+}
+
+Result<> check_together(Options& options) {
+  if (options.all_kmods) options.kmods.reset();
+  if (options.kmods && *options.kmods == std::vector<std::string>{"none"}) options.kmods->clear();
+  if (options.filter_netns.starts_with("inode:") && !options.filter_ifname.empty())
+    return bad_usage(
+        "inode netns specifier cannot be used with --filter-ifname: an interface is looked up by "
+        "entering its namespace, so give --filter-netns a /path");
+  return {};
+}
+
+}  // namespace
+
+Result<Options> parse(int argc, const char* const* argv) {
+  Options options;
+  bool is_after_dashes = false;
+  for (int at = 1; at < argc;) {
+    const std::string_view word = argv[at];
+    if (!is_after_dashes && word == "--") {
+      is_after_dashes = true;
+      ++at;
+    } else if (!is_after_dashes && word.size() > 1 && word[0] == '-') {
+      PWRU_ASSIGN(at, take_option(options, argc, argv, at));
+    } else {
+      if (!options.filter_pcap.empty()) options.filter_pcap += ' ';
+      options.filter_pcap += word;
+      ++at;
+    }
+  }
+  if (!options.help && !options.version) PWRU_TRY(check_together(options));
+  return options;
+}
+
+}  // namespace pwru::cli
