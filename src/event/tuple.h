@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who talks to whom: the addresses, ports and protocol of one packet.
+#pragma once
+
+#include <cstdint>
+
+namespace pwru::event {
+
+struct Tuple {
+  bool is_v6 = false;
+  uint8_t saddr[16] = {};  // IPv4: the first four bytes
+  uint8_t daddr[16] = {};
+  uint16_t sport = 0;  // host order
+  uint16_t dport = 0;
+  uint8_t l4_proto = 0;   // behind all extension headers
+  uint8_t tcp_flags = 0;  // byte 13 of the TCP header
+  uint8_t icmp_type = 0;
+  uint8_t icmp_code = 0;
+  bool has_ports = false;          // sport and dport were read from the packet
+  bool has_icmp = false;           // so were icmp_type and icmp_code
+  bool is_later_fragment = false;  // its L4 header is in another packet
+};
+
+}  // namespace pwru::event

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/line_buffer.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+namespace pwru::output {
+namespace {
+
+// stdout is non-blocking when it shares a file description with a program that made it so.
+Result<> wait_until_writable(int fd, const std::string& name) {
+  pollfd poll_fd = {fd, POLLOUT, 0};
+  if (::poll(&poll_fd, 1, -1) < 0 && errno != EINTR) return sys_fail("wait for " + name);
+  return {};
+}
+
+}  // namespace
+
+LineBuffer::LineBuffer(int fd, std::string name)
+    : fd_(fd),
+      name_(std::move(name)),
+      bytes_(std::make_unique_for_overwrite<char[]>(2 * kFlushBytes)),
+      capacity_(2 * kFlushBytes) {}
+
+void LineBuffer::grow(size_t needed) {
+  const size_t capacity = std::max(2 * capacity_, size_ + needed);
+  auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
+  std::memcpy(bytes.get(), bytes_.get(), size_);
+  bytes_ = std::move(bytes);
+  capacity_ = capacity;
+}
+
+char* LineBuffer::reserve(size_t bytes) {
+  if (capacity_ - size_ < bytes) grow(bytes);
+  return bytes_.get() + size_;
+}
+
+void LineBuffer::commit(const char* end) { size_ = static_cast<size_t>(end - bytes_.get()); }
+
+void LineBuffer::append(char c) {
+  *reserve(1) = c;
+  ++size_;
+}
+
+void LineBuffer::append(std::string_view text) {
+  std::memcpy(reserve(text.size()), text.data(), text.size());
+  size_ += text.size();
+}
+
+void LineBuffer::append_decimal(uint64_t value) {
+  constexpr size_t kMaxDigits = 20;
+  char* out = reserve(kMaxDigits);
+  commit(std::to_chars(out, out + kMaxDigits, value).ptr);
+}
+
+void LineBuffer::append_hex(uint64_t value, unsigned min_digits) {
+  char digits[16];
+  const char* end = std::to_chars(digits, digits + sizeof(digits), value, 16).ptr;
+  for (size_t i = static_cast<size_t>(end - digits); i < min_digits; ++i) append('0');
+  append(std::string_view(digits, end));
+}
+
+void LineBuffer::append_left(std::string_view text, size_t width) {
+  const size_t start = size_;
+  append(text);
+  pad_from(start, width);
+}
+
+void LineBuffer::append_centred(std::string_view text, size_t width) {
+  const size_t start = size_;
+  const size_t blanks = width > text.size() ? width - text.size() : 0;
+  pad_from(start, blanks / 2);
+  append(text);
+  pad_from(start, width);
+}
+
+void LineBuffer::pad_from(size_t start, size_t width) {
+  const size_t used = size_ - start;
+  if (used >= width) return;
+  std::memset(reserve(width - used), ' ', width - used);
+  size_ = start + width;
+}
+
+Result<> LineBuffer::end_line() {
+  append('\n');
+  if (size_ <= kFlushBytes) return {};
+  return flush();
+}
+
+Result<> LineBuffer::flush() {
+  size_t done = 0;
+  Result<> result;
+  while (done < size_ && result) {
+    const ssize_t n = ::write(fd_, bytes_.get() + done, size_ - done);
+    if (n >= 0) {
+      done += static_cast<size_t>(n);
+    } else if (errno == EAGAIN) {
+      result = wait_until_writable(fd_, name_);
+    } else if (errno != EINTR) {
+      result = sys_fail("write to " + name_);
+    }
+  }
+  size_ -= done;
+  std::memmove(bytes_.get(), bytes_.get() + done, size_);
+  return result;
+}
+
+}  // namespace pwru::output

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines on their way to a file descriptor: put together in memory, written in big pieces.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace pwru::output {
+
+class LineBuffer {
+ public:
+  // end_line() writes when more than this has gathered.
+  static constexpr size_t kFlushBytes = 64 * 1024;
+
+  // `fd` stays the caller's; `name` is what an error calls it ("stdout", a path).
+  LineBuffer(int fd, std::string name);
+
+  void append(char c);
+  void append(std::string_view text);
+  void append_decimal(uint64_t value);
+  // Lower case without 0x, with leading zeros up to `min_digits`.
+  void append_hex(uint64_t value, unsigned min_digits = 1);
+  // As printf's %-*s: longer text is not cut.
+  void append_left(std::string_view text, size_t width);
+  // With one blank more on the right when they cannot be equal; longer text is not cut.
+  void append_centred(std::string_view text, size_t width);
+  // Blanks up to `width` behind what was appended since size() was `start`: a field of any content.
+  void pad_from(size_t start, size_t width);
+
+  // For writers that need no copy: room for `bytes` at the end, then where the writer stopped.
+  [[nodiscard]] char* reserve(size_t bytes);
+  void commit(const char* end);
+
+  // Bytes not written yet.
+  [[nodiscard]] size_t size() const { return size_; }
+  [[nodiscard]] std::string_view text() const { return {bytes_.get(), size_}; }
+
+  // Appends a newline; writes everything if enough has gathered.
+  [[nodiscard]] Result<> end_line();
+  // Writes everything. On failure the rest stays, and Error::code tells EPIPE (nobody reads on:
+  // end quietly; SIGPIPE must be ignored) from real errors.
+  [[nodiscard]] Result<> flush();
+
+ private:
+  void grow(size_t needed);
+
+  int fd_;
+  std::string name_;
+  std::unique_ptr<char[]> bytes_;
+  size_t size_ = 0;
+  size_t capacity_;
+};
+
+}  // namespace pwru::output

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The text of a tuple, for every printed line: no allocation, no printf.
+#pragma once
+
+#include <cstddef>
+
+#include "event/tuple.h"
+
+namespace pwru::output {
+
+// Room that append_tuple() needs at `out`. The longest text has 133 characters: two IPv6 addresses
+// of 39 in brackets, two ports of 5, and all eight TCP flags. Up to three more may be scribbled on.
+inline constexpr size_t kTupleRoom = 136;
+
+// Writes saddr:sport->daddr:dport(proto), without a NUL, and returns the end. IPv6 addresses are
+// in brackets; a later fragment has no ports, other packets without ports have :0 as in
+// cilium/pwru; ICMP has its type and code behind the name: (icmp:8/0).
+[[nodiscard]] char* append_tuple(char* out, const event::Tuple& tuple, bool with_tcp_flags);
+
+// As inet_ntop() writes it; at most 39 characters, up to three more are scribbled on.
+[[nodiscard]] char* append_ipv4(char* out, const uint8_t address[4]);
+[[nodiscard]] char* append_ipv6(char* out, const uint8_t address[16]);
+
+}  // namespace pwru::output
