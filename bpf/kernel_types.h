@@ -7,6 +7,7 @@
 #ifndef PWRU_BPF_KERNEL_TYPES_H
 #define PWRU_BPF_KERNEL_TYPES_H
 
+#include <linux/bpf.h>
 #include <linux/types.h>
 #include <stdbool.h>
 
@@ -70,6 +71,22 @@ struct page {
 	unsigned long flags;
 };
 
+/* Any struct with one long byte array would do: it is the window to packet bytes, see HEADER(). */
+struct __kernel_sockaddr_storage {
+	union {
+		struct {
+			unsigned short ss_family;
+			char __data[126];
+		};
+		void *__align;
+	};
+};
+
+struct task_struct {
+	int tgid;
+	char comm[16];
+};
+
 #pragma clang attribute pop
 
 /*
@@ -98,7 +115,8 @@ struct pt_regs {
 #define REGS_ARG4(regs) ((regs)->cx)
 #define REGS_ARG5(regs) ((regs)->r8)
 #define REGS_IP(regs) ((regs)->ip)
-#define REGS_SP(regs) ((regs)->sp)
+/* At the entry of a function the return address is on top of the stack. */
+#define READ_CALLER(regs, dst) bpf_probe_read_kernel(dst, sizeof(*(dst)), (void *)(regs)->sp)
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
 	__u64 regs[31];
@@ -110,7 +128,7 @@ struct pt_regs {
 #define REGS_ARG4(r) ((r)->regs[3])
 #define REGS_ARG5(r) ((r)->regs[4])
 #define REGS_IP(r) ((r)->pc)
-#define REGS_SP(r) ((r)->sp)
+#define READ_CALLER(r, dst) (*(dst) = (r)->regs[30])
 #else
 #error "no register names for this architecture"
 #endif

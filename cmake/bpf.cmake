@@ -38,3 +38,6 @@ __asm__(".section .rodata,\"a\",@progbits\n.balign 16\n"
   set_source_files_properties(${assembly} PROPERTIES OBJECT_DEPENDS ${object})
   target_sources(pwru_bpf_objects PRIVATE ${assembly})
 endfunction()
+
+pwru_bpf_object(pwru_copy ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c)
+pwru_bpf_object(pwru_cast ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c -DPWRU_CAST)

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What travels in the rings: one pwru_event for each hit, followed by the parts that `parts` names, in
+ * the order of their bits, the tuple always last. Sizes are fixed when the program is loaded, but for
+ * the tuple, which takes what its IP version needs.
+ */
+#ifndef PWRU_ABI_EVENT_H
+#define PWRU_ABI_EVENT_H
+
+#include <linux/types.h>
+
+#include "abi/config.h"
+
+#define PWRU_COMM_BYTES 16
+#define PWRU_IFNAME_BYTES 16
+#define PWRU_STACK_FRAMES 50
+
+enum pwru_part {
+	PWRU_PART_STACK = 1 << 0,  /* struct pwru_stack */
+	PWRU_PART_SKB = 1 << 1,	   /* pwru_config.skb_bytes bytes of struct sk_buff */
+	PWRU_PART_TUPLE4 = 1 << 2, /* struct pwru_tuple4 */
+	PWRU_PART_TUPLE6 = 1 << 3, /* struct pwru_tuple6 */
+	/* Inside pwru_event itself; the bits ask for them. */
+	PWRU_PART_META = 1 << 4,
+	PWRU_PART_CALLER = 1 << 5,
+};
+
+struct pwru_event {
+	__u64 ts_ns;	 /* CLOCK_MONOTONIC, taken after the record was reserved */
+	__u64 func_ip;	 /* start of the function; see pwru_config.has_func_ip */
+	__u64 skb;	 /* address of the struct sk_buff */
+	__u64 packet_id; /* CPU << 48 | count from 1; 0: the packet is not followed */
+	__u64 caller_ip; /* return address, with PWRU_PART_CALLER */
+	__u32 parts;	 /* PWRU_PART_* that follow, or are filled in here */
+	__u32 lost;	 /* events this CPU could not deliver since the start, up to this one */
+	__u32 arg2;	 /* low halves of the 2nd and 3rd argument: a drop reason is one of them */
+	__u32 arg3;
+	__u32 pid; /* thread group id of the task that ran, which need not be the packet's owner */
+	char comm[PWRU_COMM_BYTES];
+	/* PWRU_PART_META */
+	__u32 netns; /* inode number, 0: unknown */
+	__u32 mark;
+	__u32 ifindex; /* 0: no device */
+	__u32 len_bytes;
+	__u32 mtu;
+	__u16 proto; /* skb->protocol, host order */
+	__u16 pad0;
+	char ifname[PWRU_IFNAME_BYTES];
+	__u32 pad1;
+};
+
+struct pwru_stack {
+	__s64 size_bytes; /* of the addresses in use, or a negative errno of bpf_get_stack() */
+	__u64 ip[PWRU_STACK_FRAMES];
+};
+
+enum pwru_l4_flag {
+	PWRU_L4_HAS_PORTS = 1 << 0,
+	PWRU_L4_HAS_ICMP = 1 << 1,	 /* icmp_type and icmp_code are valid */
+	PWRU_L4_LATER_FRAGMENT = 1 << 2, /* has no layer 4 header */
+};
+
+struct pwru_l4 {
+	__u16 sport; /* host order */
+	__u16 dport;
+	__u8 proto; /* behind the extension headers */
+	__u8 tcp_flags;
+	__u8 icmp_type;
+	__u8 icmp_code;
+	__u8 flags; /* PWRU_L4_* */
+	__u8 pad0[3];
+};
+
+struct pwru_tuple4 {
+	struct pwru_l4 l4;
+	__u8 saddr[4];
+	__u8 daddr[4];
+};
+
+struct pwru_tuple6 {
+	struct pwru_l4 l4;
+	__u8 saddr[16];
+	__u8 daddr[16];
+};
+
+#define PWRU_MAX_CPUS 1024
+
+/* One a CPU. */
+struct pwru_cpu_counters {
+	__u64 matched; /* hits that should have become an event */
+	__u64 lost;    /* of these, those that found the ring full */
+	__u64 packets; /* identities given out */
+	__u64 pad0[5]; /* a cache line of its own */
+};
+
+/* All of .bss, which user space reads through mmap. */
+struct pwru_counters {
+	/* Identities; what was inserted and is neither removed nor still in the map was evicted. */
+	__u64 track_inserted;
+	__u64 track_removed;
+	__u64 pad0[6];
+	struct pwru_cpu_counters cpu[PWRU_MAX_CPUS];
+};
+
+PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 20, "pwru_tuple4 is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 44, "pwru_tuple6 is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_counters) == 64 + 64 * PWRU_MAX_CPUS,
+		   "pwru_counters is the same on both sides");
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From a hit that matched to a record in this CPU's ring. */
+#ifndef PWRU_BPF_EMIT_H
+#define PWRU_BPF_EMIT_H
+
+#include "bpf/maps.bpf.h"
+#include "bpf/meta.bpf.h"
+#include "bpf/tuple.bpf.h"
+
+static __always_inline void fill_task(struct pwru_event *event)
+{
+#ifdef PWRU_CAST
+	struct task_struct *task = KERNEL_PTR(struct task_struct, bpf_get_current_task());
+
+	event->pid = task->tgid;
+	*(__u64 *)event->comm = *(__u64 *)task->comm;
+	*(__u64 *)(event->comm + 8) = *(__u64 *)(task->comm + 8);
+#else
+	event->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
+#endif
+}
+
+/*
+ * With int3 and with ftrace the kernel reports the address after the breakpoint. bpf_get_func_ip()
+ * also takes an endbr in front of the probe into account; kernels without the helper build none.
+ */
+static __always_inline __u64 func_ip(struct pt_regs *ctx)
+{
+	return cfg.has_func_ip ? bpf_get_func_ip(ctx) : REGS_IP(ctx) - 1;
+}
+
+static __always_inline __u32 emit_parts(struct pwru_event *event, struct pt_regs *ctx, __u64 skb)
+{
+	__u32 size = sizeof(*event);
+
+	if (cfg.parts & PWRU_PART_STACK) {
+		struct pwru_stack *stack = (void *)event + size;
+
+		stack->size_bytes = bpf_get_stack(ctx, stack->ip, sizeof(stack->ip), 0);
+		size += sizeof(*stack);
+	}
+	if (cfg.parts & PWRU_PART_SKB) {
+		bpf_probe_read_kernel((void *)event + size, cfg.skb_bytes, (void *)skb);
+		size += cfg.skb_bytes;
+	}
+	return size;
+}
+
+static __always_inline __u32 parts_bytes(void)
+{
+	return sizeof(struct pwru_event) +
+	       (cfg.parts & PWRU_PART_STACK ? sizeof(struct pwru_stack) : 0) +
+	       (cfg.parts & PWRU_PART_SKB ? cfg.skb_bytes : 0);
+}
+
+static __always_inline void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packet_id)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct pwru_cpu_counters *mine = my_counters(cpu);
+	__u32 bytes = parts_bytes(), parts = cfg.parts;
+	struct ip_pos ip = {};
+	struct pwru_event *event;
+	void *ring;
+
+	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6))
+		find_ip(pos, &ip);
+	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6);
+	__sync_fetch_and_add(&mine->matched, 1);
+	ring = bpf_map_lookup_elem(&rings, &cpu);
+	if (!ring)
+		goto lost;
+	/* The verifier wants the size of a reservation to be a constant: one call for each. */
+	if (ip.version == 6) {
+		event = bpf_ringbuf_reserve(ring, bytes + sizeof(struct pwru_tuple6), 0);
+		if (!event)
+			goto lost;
+		parts |= PWRU_PART_TUPLE6;
+		read_tuple6((void *)event + bytes, &ip);
+	} else if (ip.version == 4) {
+		event = bpf_ringbuf_reserve(ring, bytes + sizeof(struct pwru_tuple4), 0);
+		if (!event)
+			goto lost;
+		parts |= PWRU_PART_TUPLE4;
+		read_tuple4((void *)event + bytes, &ip);
+	} else {
+		event = bpf_ringbuf_reserve(ring, bytes, 0);
+		if (!event)
+			goto lost;
+	}
+	/*
+	 * The time is taken after the reservation: a reader that notes the time, then how far each ring
+	 * is reserved, knows that it has every event up to that time.
+	 */
+	event->ts_ns = bpf_ktime_get_ns();
+	event->func_ip = func_ip(ctx);
+	event->skb = pos->skb;
+	event->packet_id = packet_id;
+	event->caller_ip = 0;
+	if (cfg.parts & PWRU_PART_CALLER)
+		READ_CALLER(ctx, &event->caller_ip);
+	event->parts = parts;
+	event->lost = mine->lost;
+	event->arg2 = REGS_ARG2(ctx);
+	event->arg3 = REGS_ARG3(ctx);
+	event->pad0 = 0;
+	event->pad1 = 0;
+	fill_task(event);
+	if (cfg.parts & PWRU_PART_META)
+		fill_meta(event, pos);
+	emit_parts(event, ctx, pos->skb);
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+	return;
+lost:
+	__sync_fetch_and_add(&mine->lost, 1);
+}
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The device, namespace and route that an skb belongs to. */
+#ifndef PWRU_BPF_META_H
+#define PWRU_BPF_META_H
+
+#include "abi/event.h"
+#include "bpf/skb.bpf.h"
+
+/*
+ * Namespace inode numbers start at PROC_DYNAMIC_FIRST (0xF0000000); since 6.18 the initial namespaces
+ * have fixed ones a little below. Anything smaller is not a struct net: skb->dev is a union with the
+ * links of TCP's queues, and then points to something else.
+ */
+#define MIN_NETNS_INODE 0xEFFFFF00u
+#define KERNEL_ADDRESS_MIN 0xff00000000000000ull
+#define DST_PTRMASK (~1ull)	    /* SKB_DST_NOREF */
+#define DST_METRICS_PTRMASK (~3ull) /* DST_METRICS_FLAGS */
+#define RTAX_MTU_INDEX 1	    /* RTAX_MTU - 1 */
+
+static __always_inline __u32 netns_of(struct net *net)
+{
+	__u32 inode = (__u64)net >= KERNEL_ADDRESS_MIN ? KERNEL_READ(net, ns.inum) : 0;
+
+	return inode >= MIN_NETNS_INODE ? inode : 0;
+}
+
+/* 0 when the pointer does not lead to a device. */
+static __always_inline __u32 netns_of_dev(__u64 addr)
+{
+	struct net_device *dev = KERNEL_PTR(struct net_device, addr);
+
+	if (addr < KERNEL_ADDRESS_MIN)
+		return 0;
+	return netns_of(KERNEL_PTR(struct net, (__u64)KERNEL_READ(dev, nd_net.net)));
+}
+
+static __always_inline __u32 netns_of_sk(__u64 addr)
+{
+	struct sock *sk = KERNEL_PTR(struct sock, addr);
+
+	if (addr < KERNEL_ADDRESS_MIN)
+		return 0;
+	return netns_of(KERNEL_PTR(struct net, (__u64)KERNEL_READ(sk, __sk_common.skc_net.net)));
+}
+
+/* The namespace of the device, else of the socket; 0 when the skb has neither. */
+static __always_inline __u32 skb_netns(const struct skb_pos *pos)
+{
+	__u32 netns = netns_of_dev(pos->dev);
+
+	return netns ? netns : netns_of_sk(pos->sk);
+}
+
+static __always_inline __u32 skb_ifindex(const struct skb_pos *pos)
+{
+	struct net_device *dev = KERNEL_PTR(struct net_device, pos->dev);
+
+	return netns_of_dev(pos->dev) ? KERNEL_READ(dev, ifindex) : 0;
+}
+
+/* dst_mtu() without the call into the route's own code: the metric, else the device's MTU. */
+static __always_inline __u32 dst_mtu(__u64 refdst)
+{
+	struct dst_entry *dst = KERNEL_PTR(struct dst_entry, refdst & DST_PTRMASK);
+	__u64 dev_addr, metrics;
+	__u32 mtu = 0;
+
+	if (refdst < KERNEL_ADDRESS_MIN)
+		return 0;
+	dev_addr = (__u64)KERNEL_READ(dst, dev);
+	/* _skb_refdst is a union with TCP's list of sent segments. */
+	if (!netns_of_dev(dev_addr))
+		return 0;
+	metrics = KERNEL_READ(dst, _metrics) & DST_METRICS_PTRMASK;
+	if (metrics >= KERNEL_ADDRESS_MIN)
+		bpf_probe_read_kernel(&mtu, sizeof(mtu), (void *)(metrics + 4 * RTAX_MTU_INDEX));
+	return mtu ? mtu : KERNEL_READ(KERNEL_PTR(struct net_device, dev_addr), mtu);
+}
+
+static __always_inline void fill_meta(struct pwru_event *event, const struct skb_pos *pos)
+{
+	struct net_device *dev = KERNEL_PTR(struct net_device, pos->dev);
+	__u32 netns = netns_of_dev(pos->dev);
+	__u32 mtu = dst_mtu(pos->refdst);
+
+	event->mark = pos->mark;
+	event->len_bytes = pos->len;
+	event->proto = pos->protocol;
+	if (netns) {
+		event->netns = netns;
+		event->ifindex = KERNEL_READ(dev, ifindex);
+		event->mtu = mtu ? mtu : KERNEL_READ(dev, mtu);
+#ifdef PWRU_CAST
+		*(__u64 *)event->ifname = *(__u64 *)dev->name;
+		*(__u64 *)(event->ifname + 8) = *(__u64 *)(dev->name + 8);
+#else
+		bpf_core_read(event->ifname, PWRU_IFNAME_BYTES, &dev->name);
+#endif
+	} else {
+		event->netns = netns_of_sk(pos->sk);
+		event->ifindex = 0;
+		event->mtu = mtu;
+		__builtin_memset(event->ifname, 0, PWRU_IFNAME_BYTES);
+	}
+}
+
+#endif

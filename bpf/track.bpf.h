@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The identity of a packet: given at the first match, found again by the address of its skb, passed
+ * on to clones and copies, taken away when the skb is freed. So a reused address is a new packet.
+ */
+#ifndef PWRU_BPF_TRACK_H
+#define PWRU_BPF_TRACK_H
+
+#include "bpf/maps.bpf.h"
+
+static __always_inline __u64 packet_of(__u64 skb)
+{
+	/* A look-up costs more than the rest of a miss: do it only while something is tracked. */
+	if (!cfg.tracks || counters.track_inserted == counters.track_removed)
+		return 0;
+	__u64 *id = bpf_map_lookup_elem(&tracked, &skb);
+
+	return id ? *id : 0;
+}
+
+static __always_inline void track_as(__u64 skb, __u64 id)
+{
+	/* A second insert of the same key would count twice. */
+	if (bpf_map_update_elem(&tracked, &skb, &id, BPF_NOEXIST) == 0)
+		__sync_fetch_and_add(&counters.track_inserted, 1);
+	else
+		bpf_map_update_elem(&tracked, &skb, &id, BPF_EXIST);
+}
+
+/* The count is the CPU's own: kprobe programs do not nest (bpf_prog_active in trace_call_bpf()). */
+static __always_inline __u64 track_new(__u64 skb)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u64 id = (__u64)cpu << 48 | ++my_counters(cpu)->packets;
+
+	track_as(skb, id);
+	return id;
+}
+
+/*
+ * skb_release_head_state(): every way to free an skb passes it, and skb_release_data(),
+ * kfree_skbmem() and the like follow on the same CPU. From here on only these still know the id.
+ */
+static __always_inline void track_release(__u64 skb, __u64 id)
+{
+	if (!id) {
+		bpf_map_delete_elem(&dying, &skb); /* of an earlier packet at this address */
+		return;
+	}
+	if (bpf_map_delete_elem(&tracked, &skb) == 0)
+		__sync_fetch_and_add(&counters.track_removed, 1);
+	bpf_map_update_elem(&dying, &skb, &id, BPF_ANY);
+}
+
+static __always_inline __u64 packet_of_dying(__u64 skb)
+{
+	__u64 *id = bpf_map_lookup_elem(&dying, &skb);
+
+	return id ? *id : 0;
+}
+
+/* `copy` has just been made of `skb`: the same packet. */
+static __always_inline void track_copy(__u64 skb, __u64 copy)
+{
+	__u64 id = packet_of(skb);
+
+	if (id && copy)
+		track_as(copy, id);
+}
+
+#endif

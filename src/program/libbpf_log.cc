@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program/libbpf_log.h"
+
+#include <bpf/libbpf.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdarg>
+#include <cstdio>
+#include <string_view>
+
+#include "base/log.h"
+
+namespace pwru::program {
+namespace {
+
+constexpr size_t kKeptBytes = 64 * 1024;
+
+// libbpf's callback has no context argument, so its state cannot live in an object.
+struct LogState {
+  bool is_debug = false;
+  std::string text;
+};
+
+LogState& log_state() {
+  static LogState state;
+  return state;
+}
+
+int keep_line(enum libbpf_print_level level, const char* format, va_list args) {
+  std::array<char, 8192> line;
+  const int length = std::vsnprintf(line.data(), line.size(), format, args);
+  if (length <= 0) return 0;
+  const std::string_view text(line.data(), std::min<size_t>(static_cast<size_t>(length), line.size() - 1));
+  LogState& state = log_state();
+  if (state.is_debug) {
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+  }
+  if (level == LIBBPF_DEBUG) return 0;
+  state.text += text;
+  if (state.text.size() > kKeptBytes) state.text.erase(0, state.text.size() - kKeptBytes);
+  return 0;
+}
+
+bool says_why(std::string_view line) {
+  // The verifier closes with statistics, libbpf with "failed to load": neither is a reason.
+  for (const char* noise : {"processed ", "-- END", "-- BEGIN", "failed to load", "libbpf: prog '", "max_states",
+                            "verification time", "stack depth"}) {
+    if (line.find(noise) != std::string_view::npos) return false;
+  }
+  return !line.empty();
+}
+
+}  // namespace
+
+void capture_libbpf_log(bool is_debug) {
+  log_state() = LogState{is_debug, {}};
+  libbpf_set_print(keep_line);
+}
+
+std::string take_libbpf_reason() {
+  std::string text;
+  text.swap(log_state().text);
+  std::string_view rest = text, reason;
+  while (!rest.empty()) {
+    const size_t end = rest.find('\n');
+    const std::string_view line = rest.substr(0, end);
+    if (says_why(line)) reason = line;
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  if (reason.starts_with("libbpf: ")) reason.remove_prefix(8);
+  return std::string(reason);
+}
+
+}  // namespace pwru::program

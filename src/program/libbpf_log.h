@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What libbpf says is kept, not printed: the end of it belongs into the error sentence.
+#pragma once
+
+#include <string>
+
+namespace pwru::program {
+
+// From now on libbpf is silent, or with `is_debug` writes everything to stderr.
+void capture_libbpf_log(bool is_debug);
+
+// The last line that tells why: the verifier's last word, or libbpf's. Empties the log.
+[[nodiscard]] std::string take_libbpf_reason();
+
+}  // namespace pwru::program

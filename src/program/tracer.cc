@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program/tracer.h"
+
+#include <bpf/bpf.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "program/libbpf_log.h"
+#include "program/link.h"
+#include "program/objects.h"
+
+namespace pwru::program {
+namespace {
+
+// Entries that wait for the rest of their skb's release; a few for each CPU would do.
+constexpr uint32_t kDyingEntries = 8192;
+
+struct CopyProgram {
+  const char* program;
+  const char* function;
+};
+// The fexit programs of bpf/pwru.bpf.c and what they watch.
+constexpr std::array<CopyProgram, 4> kCopyPrograms = {{
+    {"pwru_skb_clone", "skb_clone"},
+    {"pwru_skb_copy", "skb_copy"},
+    {"pwru_pskb_copy", "__pskb_copy_fclone"},
+    {"pwru_skb_copy_expand", "skb_copy_expand"},
+}};
+
+Result<bpf_program*> find_program(bpf_object* object, const char* name) {
+  bpf_program* program = bpf_object__find_program_by_name(object, name);
+  if (!program) return fail(fmt::format("the built-in BPF object has no program {}: this build is broken", name));
+  return program;
+}
+
+Result<bpf_map*> find_map(bpf_object* object, const char* name) {
+  bpf_map* map = bpf_object__find_map_by_name(object, name);
+  if (!map) return fail(fmt::format("the built-in BPF object has no map {}: this build is broken", name));
+  return map;
+}
+
+Result<BpfObject> open_object(const std::string& elf, const std::string& btf_path) {
+  LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "pwru",
+              .btf_custom_path = btf_path.empty() ? nullptr : btf_path.c_str());
+  BpfObject object(bpf_object__open_mem(elf.data(), elf.size(), &opts));
+  if (!object) return sys_fail(fmt::format("open the tracer's BPF object ({})", take_libbpf_reason()));
+  return object;
+}
+
+tl::unexpected<Error> explain_load(int code) {
+  const std::string reason = take_libbpf_reason();
+  if (code == EPERM || code == EACCES) {
+    return fail(fmt::format("load the tracer into the kernel: {} ({}); run as root, or see --debug for the kernel's log",
+                            std::strerror(code), reason),
+                ExitCode::NotSupported, code);
+  }
+  return fail(fmt::format("load the tracer into the kernel: {} ({}); --debug shows the kernel's log",
+                          std::strerror(code), reason),
+              ExitCode::NotSupported, code);
+}
+
+}  // namespace
+
+Result<Tracer> Tracer::load(const TracerSpec& spec) {
+  Tracer tracer;
+  const std::array<std::string_view, 3> parts = {tracer_object(spec.uses_cast), spec.filter.l2_object,
+                                                 spec.filter.l3_object};
+  PWRU_ASSIGN(const std::string elf, link_objects(parts));
+  PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
+  PWRU_TRY(tracer.pick_programs(spec));
+  PWRU_TRY(tracer.set_constants(spec));
+  if (const int error = bpf_object__load(tracer.object_.get()); error) return explain_load(-error);
+  PWRU_TRY(tracer.create_rings(spec.ring_bytes));
+  PWRU_TRY(tracer.find_counters());
+  return tracer;
+}
+
+Result<> Tracer::pick_programs(const TracerSpec& spec) {
+  const auto use = [&](bpf_program* program, bool is_used, bool is_kprobe = true) -> bpf_program* {
+    bpf_program__set_autoload(program, is_used);
+    if (is_used && is_kprobe && spec.backend == Backend::KprobeMulti)
+      bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
+    return is_used ? program : nullptr;
+  };
+  for (int arg = 1; arg <= 5; arg++) {
+    PWRU_ASSIGN(bpf_program* const program,
+                find_program(object_.get(), fmt::format("pwru_trace_{}", arg).c_str()));
+    trace_[static_cast<size_t>(arg)] = use(program, spec.uses_arg[static_cast<size_t>(arg)]);
+  }
+  const bool tracks = spec.config.tracks != 0;
+  PWRU_ASSIGN(bpf_program* const trace_release, find_program(object_.get(), "pwru_trace_release"));
+  PWRU_ASSIGN(bpf_program* const release, find_program(object_.get(), "pwru_release"));
+  PWRU_ASSIGN(bpf_program* const dying, find_program(object_.get(), "pwru_trace_dying"));
+  trace_release_ = use(trace_release, tracks);
+  release_ = use(release, tracks);
+  trace_dying_ = use(dying, tracks);
+  for (const CopyProgram& copy : kCopyPrograms) {
+    PWRU_ASSIGN(bpf_program* const program, find_program(object_.get(), copy.program));
+    const bool is_there = std::find(spec.copy_functions.begin(), spec.copy_functions.end(), copy.function) !=
+                          spec.copy_functions.end();
+    if (use(program, tracks && is_there, false)) copies_.push_back(program);
+  }
+  return {};
+}
+
+Result<> Tracer::set_constants(const TracerSpec& spec) {
+  const int cpus = libbpf_num_possible_cpus();
+  if (cpus < 0) return sys_fail("count the CPUs", -cpus);
+  pwru_config config = spec.config;
+  config.ring_count = static_cast<uint32_t>(cpus);
+
+  PWRU_ASSIGN(bpf_map* const rodata, find_map(object_.get(), ".rodata"));
+  if (bpf_map__set_initial_value(rodata, &config, sizeof(config)) != 0)
+    return fail("the tracer's read-only data is not one pwru_config: this build is broken");
+  PWRU_ASSIGN(bpf_map* const rings, find_map(object_.get(), "rings"));
+  bpf_map__set_max_entries(rings, static_cast<uint32_t>(cpus));
+  bpf_map__set_max_entries(bpf_map__inner_map(rings), spec.ring_bytes);
+  PWRU_ASSIGN(bpf_map* const tracked, find_map(object_.get(), "tracked"));
+  PWRU_ASSIGN(bpf_map* const dying, find_map(object_.get(), "dying"));
+  bpf_map__set_max_entries(tracked, spec.config.tracks ? spec.tracked_entries : 1);
+  bpf_map__set_max_entries(dying, spec.config.tracks ? kDyingEntries : 1);
+  return {};
+}
+
+Result<> Tracer::create_rings(uint32_t ring_bytes) {
+  PWRU_ASSIGN(bpf_map* const outer, find_map(object_.get(), "rings"));
+  const uint32_t cpus = bpf_map__max_entries(outer);
+  for (uint32_t cpu = 0; cpu < cpus; cpu++) {
+    UniqueFd ring(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "pwru_ring", 0, 0, ring_bytes, nullptr));
+    if (!ring)
+      return sys_fail(fmt::format("create a ring buffer of {} KiB for CPU {} (try a smaller --output-buffer-size)",
+                                  ring_bytes / 1024, cpu));
+    const int fd = ring.get();
+    if (bpf_map_update_elem(bpf_map__fd(outer), &cpu, &fd, BPF_ANY) != 0)
+      return sys_fail(fmt::format("hand the ring buffer of CPU {} to the kernel", cpu));
+    rings_.push_back(std::move(ring));
+  }
+  return {};
+}
+
+Result<> Tracer::find_counters() {
+  PWRU_ASSIGN(bpf_map* const bss, find_map(object_.get(), ".bss"));
+  size_t size = 0;
+  const void* memory = bpf_map__initial_value(bss, &size);  // after loading: the mapped memory itself
+  if (!memory || size != sizeof(pwru_counters))
+    return fail("the tracer's .bss is not one pwru_counters: this build is broken");
+  counters_ = static_cast<const volatile pwru_counters*>(memory);
+  return {};
+}
+
+Missed Tracer::missed() const {
+  Missed missed;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object_.get()) {
+    const int fd = bpf_program__fd(program);
+    if (fd < 0) continue;
+    bpf_prog_info info = {};
+    uint32_t size = sizeof(info);
+    if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0) missed.recursion += info.recursion_misses;
+  }
+  return missed;
+}
+
+uint64_t Tracer::tracked_evicted() const {
+  bpf_map* const tracked = bpf_object__find_map_by_name(object_.get(), "tracked");
+  uint64_t live = 0, key = 0, next = 0;
+  for (void* from = nullptr; bpf_map_get_next_key(bpf_map__fd(tracked), from, &next) == 0; from = &key) {
+    key = next;
+    live++;
+  }
+  const uint64_t gone = counters_->track_inserted - counters_->track_removed;
+  return gone > live ? gone - live : 0;
+}
+
+}  // namespace pwru::program
