@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# boot.sh KERNEL [COMMAND]: boots a guest, runs COMMAND in it and exits with its status; a shell
+# without COMMAND. A guest that died (no status: panic, hang, QEMU gone) is booted once more, then
+# it is exit 70, the console kept.
+# PWRU: the executable under test. VM_OVERLAY, VM_SMP, VM_MEMORY, VM_TIMEOUT (seconds), VM_LOGS.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+kernel=${1:?boot.sh KERNEL [COMMAND]} command=${2:-}
+logs=${VM_LOGS:-$here/../../build/vm/$kernel}
+limit=${VM_TIMEOUT:-900}
+
+kernel_dir=$("$here/kernel.sh" "$kernel")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$here/image.sh" "$kernel_dir" "$work/initrd" "$command"
+
+qemu() {
+    # thread=single: with one thread a CPU, code that another CPU patches (static keys, ftrace,
+    # kprobes) crashes the emulated guest now and then.
+    qemu-system-x86_64 -accel tcg,thread=single -cpu max -smp "${VM_SMP:-2}" -m "${VM_MEMORY:-1G}" \
+        -nodefaults -display none -no-reboot -kernel "$kernel_dir/vmlinuz" -initrd "$work/initrd" \
+        -append "console=ttyS0 quiet panic=-1 oops=panic net.ifnames=0" \
+        -serial "file:$work/console" "$@" -serial "file:$work/status"
+}
+
+boot() {
+    : >"$work/status"
+    if [ -z "$command" ]; then
+        qemu -chardev stdio,id=io,signal=off,mux=on -serial chardev:io
+    else
+        timeout -k 5 "$limit" bash -c "$(declare -f qemu); $(declare -p kernel_dir work); qemu \"\$@\"" \
+            qemu -chardev stdio,id=io -serial chardev:io </dev/null || true
+    fi
+    status=$(sed -n 's/^exit \([0-9]*\).*/\1/p' "$work/status" | head -n 1)
+}
+
+for attempt in 1 2; do
+    boot
+    if [ -n "$status" ]; then exit "$status"; fi
+    mkdir -p "$logs"
+    cp "$work/console" "$logs/console-$attempt.log"
+    echo "boot.sh: the $kernel guest died (attempt $attempt of 2; $(head -c 100 "$work/status" | tr -d '\r\n')); its console is in $logs/console-$attempt.log" >&2
+    [ -n "$command" ] || break
+done
+tail -n 30 "$work/console" >&2
+exit 70
