@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whatever lists the options says the same: --help, the manual page, the completion.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "base/file.h"
+#include "cli/help.h"
+#include "cli/suggest.h"
+#include "cli/table.h"
+
+namespace pwru::cli {
+namespace {
+
+std::string read_project_file(const std::string& path) {
+  const std::string here = __FILE__;
+  const std::string root = here.substr(0, here.rfind("src/cli/"));
+  const Result<std::string> text = read_file(root + path);
+  EXPECT_TRUE(text) << text.error().what;
+  return text.value_or("");
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+// "name METAVAR" of every option, in the order of the table.
+std::vector<std::string> table_synopses() {
+  std::vector<std::string> synopses;
+  for (const OptionRow& row : option_table()) {
+    std::string synopsis(row.name);
+    if (!row.metavar.empty()) synopsis.append(" ").append(row.metavar);
+    synopses.push_back(synopsis);
+  }
+  return synopses;
+}
+
+std::string replace_all(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+TEST(Table, NamesAreUniqueAndNotAmongTheAbsentOnes) {
+  std::set<std::string_view> names;
+  for (const OptionRow& row : option_table())
+    EXPECT_TRUE(names.insert(row.name).second) << row.name;
+  for (const std::string_view name : absent_options())
+    EXPECT_TRUE(names.insert(name).second) << name;
+}
+
+TEST(Table, OnlyBoolOptionsHaveNoMetavar) {
+  for (const OptionRow& row : option_table())
+    EXPECT_EQ(row.is_bool(), row.metavar.empty()) << row.name;
+}
+
+TEST(Table, GroupsAreTogether) {
+  const auto table = option_table();
+  EXPECT_TRUE(std::is_sorted(table.begin(), table.end(),
+                             [](const auto& a, const auto& b) { return a.group < b.group; }));
+}
+
+TEST(Help, ListsEveryOptionOnce) {
+  std::vector<std::string> found;
+  const std::regex option("^  (?:    |-[a-z], )--(\\S+(?: \\S+)?).*");
+  for (const std::string& line : lines_of(help_text())) {
+    std::smatch match;
+    if (std::regex_match(line, match, option)) found.push_back(match[1]);
+  }
+  EXPECT_EQ(found, table_synopses());
+}
+
+TEST(Help, HasEightyColumnsAndEndsWithANewline) {
+  const std::string text = help_text();
+  EXPECT_TRUE(text.starts_with("Usage: pwru [options] [pcap-filter]\n"));
+  EXPECT_EQ(text.back(), '\n');
+  for (const std::string& line : lines_of(text)) {
+    EXPECT_LE(line.size(), 80u) << line;
+    EXPECT_FALSE(line.ends_with(' ')) << line;
+  }
+}
+
+TEST(ManPage, ListsEveryOptionOnce) {
+  std::vector<std::string> found;
+  const std::regex item("\\.It (?:Fl [a-z] , )?Fl Fl (\\S+)(?: Ar (\\S+))?");
+  for (const std::string& line : lines_of(read_project_file("docs/pwru.8"))) {
+    std::smatch match;
+    const std::string plain = replace_all(line, "\\-", "-");
+    if (!std::regex_match(plain, match, item)) continue;
+    found.push_back(match[1].str() + (match[2].matched ? " " + match[2].str() : ""));
+  }
+  EXPECT_EQ(found, table_synopses());
+}
+
+TEST(Completion, KnowsEveryOption) {
+  const std::string text = read_project_file("packaging/completions/pwru.bash");
+  std::set<std::string> found;
+  const std::regex option("--([a-z][a-z-]*)");
+  for (std::sregex_iterator at(text.begin(), text.end(), option), end; at != end; ++at)
+    found.insert((*at)[1]);
+  std::set<std::string> expected;
+  for (const OptionRow& row : option_table()) expected.emplace(row.name);
+  EXPECT_EQ(found, expected);
+}
+
+// A metavar like a|b|c is the list of all values.
+TEST(Completion, KnowsEveryValue) {
+  const std::string text = read_project_file("packaging/completions/pwru.bash");
+  for (const OptionRow& row : option_table()) {
+    if (row.metavar.find('|') == std::string_view::npos) continue;
+    const std::string values = replace_all(std::string(row.metavar), "|", " ");
+    EXPECT_NE(text.find("--" + std::string(row.name) + ") words='" + values + "'"),
+              std::string::npos)
+        << row.name;
+  }
+}
+
+TEST(Suggest, EditDistance) {
+  EXPECT_EQ(edit_distance("", ""), 0u);
+  EXPECT_EQ(edit_distance("abc", ""), 3u);
+  EXPECT_EQ(edit_distance("", "abc"), 3u);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
+  EXPECT_EQ(edit_distance("debug", "debug"), 0u);
+}
+
+TEST(Suggest, NearestOption) {
+  EXPECT_EQ(nearest_option("output-tupel"), "output-tuple");
+  EXPECT_EQ(nearest_option("colour"), "color");
+  EXPECT_EQ(nearest_option("output-limit"), "output-limit-lines");
+  EXPECT_EQ(nearest_option("x"), "");
+  EXPECT_EQ(nearest_option("nothing-like-it"), "");
+}
+
+}  // namespace
+}  // namespace pwru::cli

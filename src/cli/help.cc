@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/help.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "cli/table.h"
+
+namespace pwru::cli {
+namespace {
+
+constexpr size_t kWidth = 80;
+constexpr size_t kHelpColumn = 34;
+
+std::string synopsis_of(const OptionRow& row) {
+  std::string text = row.short_name != 0 ? fmt::format("  -{}, ", row.short_name) : "      ";
+  text.append("--").append(row.name);
+  if (!row.metavar.empty()) text.append(" ").append(row.metavar);
+  return text;
+}
+
+// Appends words to `text`, whose last line is `used` wide, breaking lines at kWidth.
+void append_wrapped(std::string& text, size_t used, std::string_view words) {
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    if (used > kHelpColumn && used + 1 + word.size() > kWidth) {
+      text.append("\n").append(kHelpColumn, ' ');
+      used = kHelpColumn;
+    } else if (used > kHelpColumn) {
+      text += ' ';
+      ++used;
+    }
+    text += word;
+    used += word.size();
+    words.remove_prefix(std::min(words.size(), word.size() + 1));
+  }
+  text += '\n';
+}
+
+void append_row(std::string& text, const OptionRow& row) {
+  const std::string synopsis = synopsis_of(row);
+  text += synopsis;
+  if (synopsis.size() + 2 > kHelpColumn) {
+    text.append("\n").append(kHelpColumn, ' ');
+  } else {
+    text.append(kHelpColumn - synopsis.size(), ' ');
+  }
+  append_wrapped(text, kHelpColumn, row.help);
+}
+
+void append_group(std::string& text, Group group) {
+  text.append("\n").append(title_of(group)).append(":\n");
+  for (const OptionRow& row : option_table())
+    if (row.group == group) append_row(text, row);
+}
+
+constexpr std::string_view kHead =
+    "Usage: pwru [options] [pcap-filter]\n"
+    "Trace packets through the Linux kernel: one line for every kernel function that\n"
+    "handles a packet which the filter, in the language of tcpdump, matches.\n";
+
+constexpr std::string_view kTail =
+    "\n"
+    "A flag without a value is turned off with =false, as in --output-meta=false.\n"
+    "\n"
+    "Examples:\n"
+    "  pwru --output-tuple 'dst host 1.1.1.1 and tcp port 443'\n"
+    "  pwru --filter-track-skb --output-stack --output-limit-lines 50 icmp\n"
+    "  pwru --filter-func '.*kfree_skb.*' --filter-netns /run/netns/blue udp\n"
+    "\n"
+    "See pwru(8) for the columns and exit codes, pcap-filter(7) for the filter.\n";
+
+}  // namespace
+
+std::string help_text() {
+  std::string text(kHead);
+  for (const Group group : {Group::Filter, Group::Probe, Group::Output, Group::General})
+    append_group(text, group);
+  text += kTail;
+  return text;
+}
+
+}  // namespace pwru::cli
