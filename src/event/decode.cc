@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+
+#include <cstring>
+
+#include "event/event.h"
+
+namespace pwru::event {
+namespace {
+
+// Text in a fixed array that need not be terminated.
+std::string_view text_of(const char* text, size_t room) { return {text, ::strnlen(text, room)}; }
+
+void set_l4(Tuple& tuple, const pwru_l4& l4) {
+  tuple.sport = l4.sport;
+  tuple.dport = l4.dport;
+  tuple.l4_proto = l4.proto;
+  tuple.tcp_flags = l4.tcp_flags;
+  tuple.icmp_type = l4.icmp_type;
+  tuple.icmp_code = l4.icmp_code;
+  tuple.has_ports = (l4.flags & PWRU_L4_HAS_PORTS) != 0;
+  tuple.has_icmp = (l4.flags & PWRU_L4_HAS_ICMP) != 0;
+  tuple.is_later_fragment = (l4.flags & PWRU_L4_LATER_FRAGMENT) != 0;
+}
+
+// Takes `size` bytes off the front; nullptr when there are fewer.
+const std::byte* take(std::span<const std::byte>& rest, size_t size) {
+  if (rest.size() < size) return nullptr;
+  const std::byte* part = rest.data();
+  rest = rest.subspan(size);
+  return part;
+}
+
+void set_core(Event& event, const pwru_event& core) {
+  event.ts_ns = core.ts_ns;
+  event.func_ip = core.func_ip;
+  event.skb = core.skb;
+  event.packet_id = core.packet_id;
+  event.caller_ip = core.caller_ip;
+  event.pid = core.pid;
+  event.comm = text_of(core.comm, sizeof(core.comm));
+  event.arg2 = core.arg2;
+  event.arg3 = core.arg3;
+  event.has_meta = (core.parts & PWRU_PART_META) != 0;
+  if (!event.has_meta) return;
+  event.netns = core.netns;
+  event.mark = core.mark;
+  event.ifindex = core.ifindex;
+  event.len_bytes = core.len_bytes;
+  event.mtu = core.mtu;
+  event.proto = core.proto;
+  event.ifname = text_of(core.ifname, sizeof(core.ifname));
+}
+
+template <class Wire>
+bool set_tuple(Event& event, std::span<const std::byte>& rest, bool is_v6) {
+  const std::byte* part = take(rest, sizeof(Wire));
+  if (!part) return false;
+  const auto& wire = *reinterpret_cast<const Wire*>(part);
+  event.has_tuple = true;
+  event.tuple.is_v6 = is_v6;
+  set_l4(event.tuple, wire.l4);
+  std::memcpy(event.tuple.saddr, wire.saddr, sizeof(wire.saddr));
+  std::memcpy(event.tuple.daddr, wire.daddr, sizeof(wire.daddr));
+  return true;
+}
+
+bool set_stack(Event& event, std::span<const std::byte>& rest) {
+  const std::byte* part = take(rest, sizeof(pwru_stack));
+  if (!part) return false;
+  const auto& stack = *reinterpret_cast<const pwru_stack*>(part);
+  if (stack.size_bytes > 0 && static_cast<size_t>(stack.size_bytes) <= sizeof(stack.ip))
+    event.stack = {stack.ip, static_cast<size_t>(stack.size_bytes) / sizeof(stack.ip[0])};
+  return true;
+}
+
+}  // namespace
+
+const pwru_event& header_of(std::span<const std::byte> record) {
+  return *reinterpret_cast<const pwru_event*>(record.data());
+}
+
+Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, uint32_t skb_bytes) {
+  std::span<const std::byte> rest = record;
+  if (!take(rest, sizeof(pwru_event)))
+    return fail(fmt::format("decode an event of {} bytes: it is shorter than its header", record.size()));
+  const pwru_event& core = header_of(record);
+  Event event;
+  event.cpu = cpu;
+  set_core(event, core);
+  bool is_whole = true;
+  if (core.parts & PWRU_PART_STACK) is_whole = set_stack(event, rest);
+  if (is_whole && core.parts & PWRU_PART_SKB) {
+    const std::byte* part = take(rest, skb_bytes);
+    is_whole = part != nullptr;
+    if (is_whole) event.skb_bytes = {part, skb_bytes};
+  }
+  if (is_whole && core.parts & PWRU_PART_TUPLE4) is_whole = set_tuple<pwru_tuple4>(event, rest, false);
+  if (is_whole && core.parts & PWRU_PART_TUPLE6) is_whole = set_tuple<pwru_tuple6>(event, rest, true);
+  if (!is_whole)
+    return fail(fmt::format("decode an event of {} bytes: its parts {:#x} need more", record.size(), core.parts));
+  return event;
+}
+
+}  // namespace pwru::event

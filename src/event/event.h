@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// One hit of a probed function, as every sink gets it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "abi/event.h"
+#include "base/result.h"
+#include "event/tuple.h"
+
+namespace pwru::event {
+
+// Views point into the ring and are valid until the sink returns.
+struct Event {
+  uint64_t ts_ns = 0;  // CLOCK_MONOTONIC
+  uint64_t func_ip = 0;
+  uint64_t skb = 0;
+  uint64_t packet_id = 0;  // 0: not followed
+  uint64_t caller_ip = 0;
+  uint32_t cpu = 0;
+  uint32_t pid = 0;
+  std::string_view comm;
+  uint32_t arg2 = 0;  // low halves of the 2nd and 3rd argument
+  uint32_t arg3 = 0;
+
+  bool has_meta = false;
+  uint32_t netns = 0;  // inode number
+  uint32_t mark = 0;
+  uint32_t ifindex = 0;
+  uint32_t len_bytes = 0;
+  uint32_t mtu = 0;
+  uint16_t proto = 0;
+  std::string_view ifname;
+
+  bool has_tuple = false;
+  Tuple tuple;
+  std::span<const uint64_t> stack;  // return addresses, innermost first
+  std::span<const std::byte> skb_bytes;
+};
+
+// Events of one CPU that found its ring full.
+struct Loss {
+  uint32_t cpu = 0;
+  uint64_t count = 0;
+  uint64_t since_ns = 0;  // the last event of that CPU before them, 0: none
+  uint64_t until_ns = 0;  // the first one after them, 0: none any more
+};
+
+// Fails on a record that cannot be one of ours: too short for the parts it names.
+// `skb_bytes` is pwru_config.skb_bytes of the loaded program.
+[[nodiscard]] Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, uint32_t skb_bytes);
+
+// The time and the loss counter of a record, without decoding the rest; `record` holds a pwru_event.
+[[nodiscard]] const pwru_event& header_of(std::span<const std::byte> record);
+
+}  // namespace pwru::event

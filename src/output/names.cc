@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/names.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace pwru::output {
+namespace {
+
+// The two functions whose only purpose is to drop; their reason is always shown, as cilium/pwru does.
+bool is_drop_function(std::string_view name) {
+  return name == "kfree_skb_reason" || name == "sk_skb_reason_drop";
+}
+
+// Values that say that nothing was dropped.
+bool is_no_drop(std::string_view reason) {
+  return reason == "SKB_NOT_DROPPED_YET" || reason == "SKB_CONSUMED";
+}
+
+}  // namespace
+
+Names::Names(const kernel::Functions& functions, const kernel::Symbols& symbols,
+             const kernel::DropReasons& reasons)
+    : functions_(functions), symbols_(symbols), reasons_(reasons) {}
+
+const Names::Func& Names::function(uint64_t ip) {
+  const auto known = funcs_.find(ip);
+  if (known != funcs_.end()) return known->second;
+  const auto& found = functions_.found;
+  const auto it = std::lower_bound(found.begin(), found.end(), ip,
+                                   [](const kernel::Function& f, uint64_t addr) { return f.addr < addr; });
+  Func func;
+  if (it != found.end() && it->addr == ip) {
+    func.text = it->module.empty() ? it->name : fmt::format("{}[{}]", it->name, it->module);
+    func.reason_arg = it->reason_arg;
+    func.is_plain_free = it->name == "kfree_skb" && reasons_.empty();
+  } else {
+    func.text = symbols_.format(ip);
+  }
+  return funcs_.emplace(ip, std::move(func)).first->second;
+}
+
+const std::string& Names::symbol(uint64_t ip) {
+  const auto known = symbols_by_ip_.find(ip);
+  if (known != symbols_by_ip_.end()) return known->second;
+  return symbols_by_ip_.emplace(ip, symbols_.format(ip)).first->second;
+}
+
+std::optional<Names::Drop> Names::drop(const event::Event& event, const Func& func) {
+  if (func.is_plain_free && event.caller_ip) return Drop{symbol(event.caller_ip)};
+  if (func.reason_arg != 2 && func.reason_arg != 3) return std::nullopt;
+  const uint32_t value = func.reason_arg == 2 ? event.arg2 : event.arg3;
+  const auto name = reasons_.name(value);
+  if (name && (is_drop_function(func.text) || !is_no_drop(*name))) return Drop{*name};
+  if (name || !is_drop_function(func.text)) return std::nullopt;
+  number_ = std::to_string(value);
+  return Drop{number_, true};
+}
+
+}  // namespace pwru::output

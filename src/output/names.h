@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the numbers in an event are called: functions, drop reasons, callers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "event/event.h"
+#include "kernel/drop_reasons.h"
+#include "kernel/functions.h"
+#include "kernel/symbols.h"
+
+namespace pwru::output {
+
+class Names {
+ public:
+  // All three must outlive it.
+  Names(const kernel::Functions& functions, const kernel::Symbols& symbols,
+        const kernel::DropReasons& reasons);
+
+  struct Func {
+    std::string text;        // "kfree_skb", "nft_do_chain[nf_tables]"
+    uint8_t reason_arg = 0;  // which argument is the drop reason; 0: none
+    bool is_plain_free = false;  // kfree_skb() of kernels that have no drop reasons
+  };
+  // The text of an address is made once; the reference lives as long as this object.
+  [[nodiscard]] const Func& function(uint64_t ip);
+  // "name+0xoffset".
+  [[nodiscard]] const std::string& symbol(uint64_t ip);
+
+  struct Drop {
+    std::string_view text;   // without parentheses
+    bool is_unknown = false;  // a number that no enum names
+  };
+  // Why the packet died, if this event is its death: the reason, or on kernels without drop
+  // reasons the place that freed it.
+  [[nodiscard]] std::optional<Drop> drop(const event::Event& event, const Func& func);
+
+ private:
+  const kernel::Functions& functions_;
+  const kernel::Symbols& symbols_;
+  const kernel::DropReasons& reasons_;
+  std::unordered_map<uint64_t, Func> funcs_;
+  std::unordered_map<uint64_t, std::string> symbols_by_ip_;
+  std::string number_;
+};
+
+}  // namespace pwru::output

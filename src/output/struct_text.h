@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes of a kernel struct as text, by its BTF: what bpf_snprintf_btf() prints, but never cut short
+// and on every kernel that has BTF.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/handle.h"
+#include "base/result.h"
+
+namespace pwru::output {
+
+class StructText {
+ public:
+  // `raw_btf` is copied. Fails when there is no such struct.
+  [[nodiscard]] static Result<StructText> create(std::string_view raw_btf, const std::string& struct_name);
+
+  // Several lines without a newline at the end; fields that are zero are left out.
+  [[nodiscard]] Result<std::string_view> format(std::span<const std::byte> bytes);
+
+ private:
+  BtfHandle btf_;
+  BtfDump dump_;
+  std::unique_ptr<std::string> text_;  // libbpf's callback writes here
+  int type_id_ = 0;
+};
+
+}  // namespace pwru::output

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/text.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "output/tuple_text.h"
+
+namespace pwru::output {
+namespace {
+
+constexpr size_t kSkbWidth = 18;
+constexpr size_t kCpuWidth = 3;
+constexpr size_t kProcessWidth = 16;
+constexpr size_t kTimeWidth = 16;
+constexpr size_t kNetnsWidth = 10;
+constexpr size_t kMarkWidth = 8;
+constexpr size_t kIfaceWidth = 16;
+constexpr size_t kProtoWidth = 6;
+constexpr size_t kMtuWidth = 5;
+constexpr size_t kLenWidth = 5;
+
+constexpr std::string_view kRed = "\x1b[1;31m";
+constexpr std::string_view kYellow = "\x1b[33m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+// "name:number" in at most `width` characters: the front is cut, and ~ says so.
+std::string_view name_and_number(std::array<char, 32>& room, std::string_view name, uint32_t number,
+                                 size_t width) {
+  const size_t name_size = std::min(name.size(), size_t{16});
+  std::memcpy(room.data(), name.data(), name_size);
+  room[name_size] = ':';
+  const auto end = fmt::format_to(room.data() + name_size + 1, "{}", number);
+  std::string_view text(room.data(), static_cast<size_t>(end - room.data()));
+  if (text.size() <= width) return text;
+  const size_t cut = text.size() - width;
+  room[cut] = '~';
+  return text.substr(cut);
+}
+
+}  // namespace
+
+TextSink::TextSink(LineBuffer out, TextStyle style, Names& names, std::optional<StructText> skb_text)
+    : out_(std::move(out)), style_(style), names_(names), skb_text_(std::move(skb_text)) {}
+
+Result<> TextSink::begin() {
+  if (style_.time == TimeColumn::Absolute) {
+    out_.append_left("TIME", WallClock::kWidth);
+    out_.append(' ');
+  }
+  out_.append_left("SKB", kSkbWidth);
+  out_.append(' ');
+  out_.append_left("CPU", kCpuWidth);
+  out_.append(' ');
+  out_.append_left("PROCESS", kProcessWidth);
+  if (style_.time != TimeColumn::None) {
+    out_.append(' ');
+    out_.append_left("TIMESTAMP", kTimeWidth);
+  }
+  if (style_.has_meta) {
+    out_.append(' ');
+    out_.append_left("NETNS", kNetnsWidth);
+    out_.append(' ');
+    out_.append_left("MARK/x", kMarkWidth);
+    out_.append(' ');
+    out_.append_centred("IFACE", kIfaceWidth);
+    out_.append(' ');
+    out_.append_left("PROTO", kProtoWidth);
+    out_.append(' ');
+    out_.append_left("MTU", kMtuWidth);
+    out_.append(' ');
+    out_.append_left("LEN", kLenWidth);
+  }
+  if (style_.has_tuple) out_.append(" TUPLE");
+  out_.append(" FUNC");
+  if (style_.has_caller) out_.append(" CALLER");
+  PWRU_TRY(out_.end_line());
+  return out_.flush();
+}
+
+Result<> TextSink::event(const event::Event& event) {
+  if (style_.time == TimeColumn::Absolute) {
+    out_.append(wall_clock_.text(event.ts_ns));
+    out_.append(' ');
+  }
+  size_t start = out_.size();
+  out_.append("0x");
+  out_.append_hex(event.skb);
+  out_.pad_from(start, kSkbWidth);
+  out_.append(' ');
+  start = out_.size();
+  out_.append_decimal(event.cpu);
+  out_.pad_from(start, kCpuWidth);
+  out_.append(' ');
+  append_process(event);
+  append_time(event);
+  if (style_.has_meta) append_meta(event);
+  if (style_.has_tuple) append_tuple_column(event);
+  append_function(event);
+  if (style_.has_stack) {
+    for (const uint64_t ip : event.stack) {
+      out_.append('\n');
+      out_.append(names_.symbol(ip));
+    }
+  }
+  PWRU_TRY(append_skb(event));
+  return out_.end_line();
+}
+
+void TextSink::append_process(const event::Event& event) {
+  std::array<char, 32> room;
+  out_.append_left(name_and_number(room, event.comm, event.pid, kProcessWidth), kProcessWidth);
+}
+
+void TextSink::append_time(const event::Event& event) {
+  if (style_.time == TimeColumn::None) return;
+  uint64_t value = event.ts_ns;
+  if (style_.time == TimeColumn::Relative)
+    value = last_seen_.since_last(event.packet_id ? event.packet_id : event.skb, event.ts_ns);
+  out_.append(' ');
+  const size_t start = out_.size();
+  out_.append_decimal(value);
+  out_.pad_from(start, kTimeWidth);
+}
+
+void TextSink::append_meta(const event::Event& event) {
+  std::array<char, 32> room;
+  out_.append(' ');
+  size_t start = out_.size();
+  out_.append_decimal(event.netns);
+  out_.pad_from(start, kNetnsWidth);
+  out_.append(' ');
+  start = out_.size();
+  out_.append_hex(event.mark);
+  out_.pad_from(start, kMarkWidth);
+  out_.append(' ');
+  if (event.ifname.empty()) {
+    const auto end = fmt::format_to(room.data(), "{}", event.ifindex);
+    out_.append_centred({room.data(), static_cast<size_t>(end - room.data())}, kIfaceWidth);
+  } else {
+    out_.append_centred(name_and_number(room, event.ifname, event.ifindex, kIfaceWidth), kIfaceWidth);
+  }
+  out_.append(" 0x");
+  out_.append_hex(event.proto, 4);
+  out_.append(' ');
+  start = out_.size();
+  out_.append_decimal(event.mtu);
+  out_.pad_from(start, kMtuWidth);
+  out_.append(' ');
+  start = out_.size();
+  out_.append_decimal(event.len_bytes);
+  out_.pad_from(start, kLenWidth);
+}
+
+void TextSink::append_tuple_column(const event::Event& event) {
+  out_.append(' ');
+  const size_t start = out_.size();
+  if (event.has_tuple) {
+    out_.commit(append_tuple(out_.reserve(kTupleRoom), event.tuple, style_.has_tcp_flags));
+  } else {
+    out_.append('-');  // no IP packet: a word of its own, so that columns can be counted
+  }
+  tuple_width_ = std::max(tuple_width_, out_.size() - start);
+  out_.pad_from(start, tuple_width_);
+}
+
+void TextSink::append_function(const event::Event& event) {
+  const Names::Func& func = names_.function(event.func_ip);
+  const auto drop = names_.drop(event, func);
+  const bool is_red = style_.uses_color && drop.has_value();
+  out_.append(' ');
+  if (is_red) out_.append(kRed);
+  const size_t start = out_.size();
+  out_.append(func.text);
+  if (drop) {
+    out_.append(drop->is_unknown ? " (" : "(");
+    out_.append(drop->text);
+    out_.append(')');
+  }
+  const size_t width = out_.size() - start;
+  if (is_red) out_.append(kPlain);
+  if (!style_.has_caller) return;
+  function_width_ = std::max(function_width_, width);
+  for (size_t i = width; i < function_width_; i++) out_.append(' ');
+  out_.append(' ');
+  out_.append(names_.symbol(event.caller_ip));
+}
+
+Result<> TextSink::append_skb(const event::Event& event) {
+  if (!skb_text_ || event.skb_bytes.empty()) return {};
+  PWRU_ASSIGN(const std::string_view text, skb_text_->format(event.skb_bytes));
+  out_.append('\n');
+  out_.append(text);
+  return {};
+}
+
+// A line of its own in the stream, so that nobody takes a gap for the end of a packet's way.
+Result<> TextSink::lost(const event::Loss& loss) {
+  if (style_.uses_color) out_.append(kYellow);
+  out_.append("*** ");
+  out_.append_decimal(loss.count);
+  out_.append(loss.count == 1 ? " event" : " events");
+  out_.append(" lost on CPU ");
+  out_.append_decimal(loss.cpu);
+  out_.append(": ring buffer full after ");
+  out_.append_decimal(loss.since_ns);
+  if (loss.until_ns) {
+    out_.append(" ns and before ");
+    out_.append_decimal(loss.until_ns);
+  }
+  out_.append(" ns ***");
+  if (style_.uses_color) out_.append(kPlain);
+  return out_.end_line();
+}
+
+}  // namespace pwru::output

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// One line an event, in the columns, widths and order of cilium/pwru.
+#pragma once
+
+#include <optional>
+
+#include "output/last_seen.h"
+#include "output/line_buffer.h"
+#include "output/names.h"
+#include "output/sink.h"
+#include "output/struct_text.h"
+#include "output/wall_clock.h"
+
+namespace pwru::output {
+
+enum class TimeColumn { None, Current, Relative, Absolute };
+
+struct TextStyle {
+  TimeColumn time = TimeColumn::None;
+  bool has_meta = true;
+  bool has_tuple = true;
+  bool has_tcp_flags = false;
+  bool has_caller = false;
+  bool has_stack = false;
+  bool uses_color = false;
+};
+
+class TextSink : public Sink {
+ public:
+  // `names` must outlive it; `skb_text` is there when the skb is to be printed whole.
+  TextSink(LineBuffer out, TextStyle style, Names& names, std::optional<StructText> skb_text);
+
+  Result<> begin() override;
+  Result<> event(const event::Event& event) override;
+  Result<> lost(const event::Loss& loss) override;
+  Result<> flush() override { return out_.flush(); }
+
+ private:
+  void append_time(const event::Event& event);
+  void append_process(const event::Event& event);
+  void append_meta(const event::Event& event);
+  void append_tuple_column(const event::Event& event);
+  void append_function(const event::Event& event);
+  Result<> append_skb(const event::Event& event);
+
+  LineBuffer out_;
+  TextStyle style_;
+  Names& names_;
+  std::optional<StructText> skb_text_;
+  LastSeen last_seen_;
+  WallClock wall_clock_;
+  size_t tuple_width_ = 0;     // the longest so far
+  size_t function_width_ = 0;
+};
+
+}  // namespace pwru::output
