@@ -65,7 +65,7 @@ constexpr std::string_view kTail =
     "A flag without a value is turned off with =false, as in --output-meta=false.\n"
     "\n"
     "Examples:\n"
-    "  pwru --output-tuple 'dst host 1.1.1.1 and tcp port 443'\n"
+    "  pwru --output-tcp-flags 'dst host 1.1.1.1 and tcp port 443'\n"
     "  pwru --filter-track-skb --output-stack --output-limit-lines 50 icmp\n"
     "  pwru --filter-func '.*kfree_skb.*' --filter-netns /run/netns/blue udp\n"
     "\n"

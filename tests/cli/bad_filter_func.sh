@@ -1,0 +1,9 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A pattern that RE2 refuses is refused before anything else, with its reason.
+. "$(dirname "$0")/lib.sh"
+
+refused "--filter-func 'tcp_(': expected a regular expression in RE2 syntax (missing ): tcp_()" \
+    --filter-func 'tcp_('
+refused 'invalid perl operator: (?=' --filter-func='(?=tcp)'
+refused 'no argument for repetition operator: *' --filter-func '*'

@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Numbers are read to the end, and within their limits.
+. "$(dirname "$0")/lib.sh"
+
+for lines in '' -1 x 1e3 1.5 18446744073709551616; do
+    refused "--output-limit-lines '$lines': expected a number, 0 for no limit" \
+        --output-limit-lines "$lines"
+done
+for batch in '' 0 -1 x 4294967296; do
+    refused "--filter-kprobe-batch '$batch': expected a number greater than 0" \
+        --filter-kprobe-batch "$batch"
+done
+for size in '' K -1 1T 1KB 1.5G 17179869184G; do
+    refused "--output-buffer-size '$size': expected a number of bytes" --output-buffer-size "$size"
+done

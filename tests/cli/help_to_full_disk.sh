@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Text that cannot be written is an error, not silence.
+. "$(dirname "$0")/lib.sh"
+
+for word in --help --version; do
+    last_command=("$PWRU" "$word")
+    status=0
+    : >"$scratch/out"
+    "$PWRU" "$word" >/dev/full 2>"$scratch/err" || status=$?
+    expect_status 1
+    expect_one_line err
+    expect_in err 'No space left on device'
+done
