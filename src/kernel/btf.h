@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -24,22 +25,50 @@ class Btf {
   [[nodiscard]] static Result<std::unique_ptr<Btf>> parse(std::string bytes, const Btf* base);
 
   // Ids from first_id() to end_id() - 1 are this file's own; smaller ones are the base's.
-  [[nodiscard]] uint32_t first_id() const;
-  [[nodiscard]] uint32_t end_id() const;
+  // Without a base first_id() is 1, as 0 is void.
+  [[nodiscard]] uint32_t first_id() const { return base_ ? first_id_ : 1; }
+  [[nodiscard]] uint32_t end_id() const {
+    return first_id_ + static_cast<uint32_t>(index_.size());
+  }
   // Id 0 is void: a type of kind BTF_KIND_UNKN.
-  [[nodiscard]] const btf_type& type(uint32_t id) const;
-  [[nodiscard]] uint32_t kind(uint32_t id) const;
+  [[nodiscard]] const btf_type& type(uint32_t id) const {
+    return id < first_id_ ? base_->type(id) : *index_[id - first_id_];
+  }
+  [[nodiscard]] uint32_t kind(uint32_t id) const { return BTF_INFO_KIND(type(id).info); }
   [[nodiscard]] std::string_view name(uint32_t id) const;
   [[nodiscard]] std::string_view string_at(uint32_t offset) const;
   [[nodiscard]] std::span<const btf_param> params(uint32_t func_proto_id) const;
+  // Empty for a type of another kind, as are all spans here.
   [[nodiscard]] std::span<const btf_enum> enumerators(uint32_t enum_id) const;
-  // Skips typedef, const, volatile, restrict and type tags.
+  [[nodiscard]] std::span<const btf_enum64> enumerators64(uint32_t enum64_id) const;
+  // The members of a struct or union.
+  [[nodiscard]] std::span<const btf_member> members(uint32_t struct_id) const;
+  // Null for a type that is no array.
+  [[nodiscard]] const btf_array* array(uint32_t id) const;
+  // Skips typedef, const, volatile, restrict and type tags; 0 for a chain that never ends.
   [[nodiscard]] uint32_t resolve(uint32_t id) const;
-  // 0 when there is none. kind is a BTF_KIND_*.
+  // 0 when there is none, here or in the base. kind is a BTF_KIND_*.
   [[nodiscard]] uint32_t find(std::string_view type_name, uint32_t kind) const;
 
   // What parse() was given (raw BTF, without an ELF around it): libbpf takes it from here.
-  [[nodiscard]] std::string_view raw() const;
+  [[nodiscard]] std::string_view raw() const { return bytes_; }
+
+ private:
+  Btf(std::string bytes, const Btf* base) : bytes_(std::move(bytes)), base_(base) {}
+
+  [[nodiscard]] Result<> read_header();
+  [[nodiscard]] Result<> index_types();
+  [[nodiscard]] Result<> check_references(uint32_t max_string, uint32_t max_type) const;
+  template <class T>
+  [[nodiscard]] std::span<const T> trailing(uint32_t id) const;
+
+  std::string bytes_;
+  const Btf* base_;
+  std::string_view types_;         // the type section
+  std::string_view strings_;       // the string section
+  uint32_t first_string_ = 0;      // where our strings start: the length of the base's
+  uint32_t first_id_ = 0;          // 0, or the base's end_id(); type n is index_[n - first_id_]
+  std::vector<const btf_type*> index_;
 };
 
 // /sys/kernel/btf/vmlinux, or the file the user named. The error says which kernel option is missing.
@@ -53,5 +82,8 @@ struct ModuleBtf {
 // that says so (not loaded, or no BTF in this kernel).
 [[nodiscard]] Result<std::vector<ModuleBtf>> load_module_btf(const Btf& vmlinux,
                                                              const std::vector<std::string>& names);
+
+// The loaded modules (/proc/modules) that have no BTF, sorted: their functions cannot be found.
+[[nodiscard]] std::vector<std::string> modules_without_btf();
 
 }  // namespace pwru::kernel

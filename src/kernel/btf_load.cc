@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the running kernel keeps its BTF: /sys/kernel/btf/vmlinux and one file a module.
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "base/file.h"
+#include "kernel/btf.h"
+
+namespace pwru::kernel {
+namespace {
+
+constexpr const char* kBtfFolder = "/sys/kernel/btf";
+
+bool exists(const std::string& path) {
+  struct stat st {};
+  return ::stat(path.c_str(), &st) == 0;
+}
+
+std::vector<std::string> modules_with_btf() {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(kBtfFolder, error)) {
+    std::string name = entry.path().filename().string();
+    if (name != "vmlinux") names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// Without /proc/modules (a kernel without CONFIG_MODULES) there are none.
+std::vector<std::string> loaded_modules() {
+  std::vector<std::string> names;
+  const auto text = read_file("/proc/modules");
+  if (!text) return names;
+  for (std::string_view rest = *text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    names.emplace_back(line.substr(0, line.find(' ')));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// Why there is no /sys/kernel/btf/MODULE for a module that the user named.
+tl::unexpected<Error> no_module_btf(const std::string& module) {
+  const std::vector<std::string> loaded = loaded_modules();
+  if (!std::binary_search(loaded.begin(), loaded.end(), module))
+    return fail(fmt::format("find functions of module {}: it is not loaded; load it first (modprobe {})",
+                            module, module));
+  const bool has_any = !modules_with_btf().empty();
+  return fail(
+      has_any ? fmt::format("find functions of module {}: it was built without BTF "
+                            "(CONFIG_DEBUG_INFO_BTF_MODULES)", module)
+              : fmt::format("find functions of module {}: this kernel has no BTF for modules "
+                            "(Linux 5.11 with CONFIG_DEBUG_INFO_BTF_MODULES has it)", module),
+      ExitCode::NotSupported);
+}
+
+Result<std::unique_ptr<Btf>> load(const std::string& path, const Btf* base) {
+  PWRU_ASSIGN(std::string bytes, read_file(path));
+  auto btf = Btf::parse(std::move(bytes), base);
+  if (!btf) btf.error().what = fmt::format("{}: {}", path, btf.error().what);
+  return btf;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Btf>> load_kernel_btf(const std::string& user_path) {
+  if (!user_path.empty()) return load(user_path, nullptr);
+  const std::string path = fmt::format("{}/vmlinux", kBtfFolder);
+  if (!exists(path))
+    return fail(fmt::format("read the kernel's types: {} does not exist; use a kernel built with "
+                            "CONFIG_DEBUG_INFO_BTF=y, or name a BTF file with --kernel-btf", path),
+                ExitCode::NotSupported, ENOENT);
+  return load(path, nullptr);
+}
+
+Result<std::vector<ModuleBtf>> load_module_btf(const Btf& vmlinux,
+                                               const std::vector<std::string>& names) {
+  std::vector<ModuleBtf> result;
+  const bool wants_all = names.empty();
+  for (const std::string& module : wants_all ? modules_with_btf() : names) {
+    const std::string path = fmt::format("{}/{}", kBtfFolder, module);
+    auto btf = load(path, &vmlinux);
+    if (btf) {
+      result.push_back({module, std::move(*btf)});
+      continue;
+    }
+    const bool is_gone = btf.error().code == ENOENT || btf.error().code == ENODEV;
+    // A module may be unloaded between listing and opening.
+    if (is_gone && wants_all) continue;
+    if (is_gone) return no_module_btf(module);
+    return tl::unexpected<Error>(std::move(btf.error()));
+  }
+  return result;
+}
+
+std::vector<std::string> modules_without_btf() {
+  const std::vector<std::string> loaded = loaded_modules();
+  const std::vector<std::string> with = modules_with_btf();
+  std::vector<std::string> without;
+  std::set_difference(loaded.begin(), loaded.end(), with.begin(), with.end(),
+                      std::back_inserter(without));
+  return without;
+}
+
+}  // namespace pwru::kernel

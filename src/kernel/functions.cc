@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Three facts meet here: BTF knows the prototypes by name, kallsyms the addresses by name, ftrace
+// which names it can trace. A name is no identity: static functions share names, and the compiler
+// makes clones of one function; where the three do not agree the function is left out and counted.
+#include "kernel/functions.h"
+
+#include <fmt/core.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+
+#include "kernel/signature.h"
+
+namespace pwru::kernel {
+namespace {
+
+constexpr const char* kAmbiguous = "ambiguous name";
+constexpr const char* kInlined = "inlined";
+constexpr const char* kOptimised = "optimised by the compiler (.isra/.constprop/.part)";
+constexpr const char* kNotTraceable = "not traceable by ftrace (notrace)";
+constexpr const char* kInit = "freed after boot (__init)";
+constexpr const char* kOutOfReach = "skb is not among the first five arguments";
+
+// What is known of one name in one module.
+struct Candidate {
+  Signature signature;         // has_skb false: a namesake that only hides vmlinux' function
+  bool is_ambiguous = false;
+  bool has_clone = false;      // kallsyms has name.isra.0 or the like
+  bool is_init = false;        // kallsyms has it where what is freed after boot was
+  unsigned listed = 0;         // how often ftrace lists the name, or another name of an address
+  std::vector<uint64_t> addresses;
+};
+
+// One module, or vmlinux under the name "". The views point into BTF's strings and Symbols' text.
+struct Module {
+  std::unordered_map<std::string_view, Candidate> candidates;
+  // Other names of the addresses found: ftrace lists one name of each address.
+  std::unordered_map<std::string_view, std::vector<Candidate*>> aliases;
+};
+
+class Finder {
+ public:
+  Finder(const Symbols& symbols, const RE2* pattern) : symbols_(symbols), pattern_(pattern) {}
+
+  void add_types(const Btf& btf, std::string_view module);
+  void add_symbols();
+  void add_available(std::string_view text);
+  [[nodiscard]] Functions result() const;
+
+ private:
+  [[nodiscard]] bool is_wanted(std::string_view name) const;
+  [[nodiscard]] Candidate* candidate_of(Module& module, std::string_view name);
+  void add_aliases(Module& module, Candidate& candidate, std::string_view name);
+  [[nodiscard]] const char* why_not(const Candidate& candidate) const;
+
+  const Symbols& symbols_;
+  const RE2* pattern_;  // null: every name is wanted
+  bool knows_available_ = false;
+  std::unordered_map<std::string_view, Module> modules_;
+  Module& vmlinux_ = modules_[""];
+};
+
+bool Finder::is_wanted(std::string_view name) const {
+  // __cfi_ and __pfx_ are the padding before a function; a name with a dot is a clone.
+  if (name.empty() || name.starts_with("__cfi_") || name.starts_with("__pfx_")) return false;
+  if (name.find('.') != std::string_view::npos) return false;
+  return !pattern_ || RE2::FullMatch(re2::StringPiece(name.data(), name.size()), *pattern_);
+}
+
+// All functions of one BTF that handle an skb. Namesakes with another prototype (static functions
+// of other files) make the name ambiguous, as kallsyms cannot say which address is whose. Several
+// addresses of one FUNC are no such case: pahole merges functions that agree in name and
+// prototype, and since 1.25 (Linux 6.4) drops those that do not. Before, it kept the first of
+// them only; nothing tells such a name from a harmless one, and it is taken.
+void Finder::add_types(const Btf& btf, std::string_view module) {
+  auto& candidates = modules_[module].candidates;
+  std::vector<std::string_view> others;
+  for (uint32_t id = btf.first_id(); id < btf.end_id(); ++id) {
+    if (btf.kind(id) != BTF_KIND_FUNC) continue;
+    const Signature signature = signature_of(btf, btf.type(id).type);
+    const std::string_view name = btf.name(id);
+    if (!signature.has_skb) {
+      others.push_back(name);
+    } else if (is_wanted(name)) {
+      const auto [it, is_new] = candidates.try_emplace(name);
+      if (is_new) it->second.signature = signature;
+      it->second.is_ambiguous |= it->second.signature != signature;
+    }
+  }
+  for (const std::string_view name : others) {
+    if (const auto it = candidates.find(name); it != candidates.end())
+      it->second.is_ambiguous |= it->second.signature.has_skb;
+    else if (vmlinux_.candidates.contains(name))
+      candidates.try_emplace(name);
+  }
+}
+
+// A module's BTF leaves out what it shares with vmlinux, e.g. an inline function of a header that
+// was compiled into both: its prototype is vmlinux'.
+Candidate* Finder::candidate_of(Module& module, std::string_view name) {
+  if (const auto it = module.candidates.find(name); it != module.candidates.end())
+    return &it->second;
+  if (&module == &vmlinux_) return nullptr;
+  const auto it = vmlinux_.candidates.find(name);
+  if (it == vmlinux_.candidates.end()) return nullptr;
+  Candidate& copy = module.candidates[name];
+  copy.signature = it->second.signature;
+  copy.is_ambiguous = it->second.is_ambiguous;
+  return &copy;
+}
+
+void Finder::add_symbols() {
+  Module* module = nullptr;
+  std::string_view module_name;
+  for (size_t n = 0; n < symbols_.size(); ++n) {
+    const Symbol symbol = symbols_.at(n);
+    if (n == 0 || symbol.module != module_name) {
+      module_name = symbol.module;
+      const auto it = modules_.find(module_name);
+      module = it == modules_.end() ? nullptr : &it->second;
+    }
+    if (!module) continue;
+    const std::string_view name = symbol.name.substr(0, symbol.name.find('.'));
+    const bool is_clone = name.size() != symbol.name.size();
+    // What was split off as rarely executed says nothing about the function's arguments.
+    if (is_clone && symbol.name.ends_with(".cold")) continue;
+    Candidate* candidate = candidate_of(*module, name);
+    if (!candidate) continue;
+    if (is_clone)
+      candidate->has_clone = true;
+    else if (symbols_.is_init_text(symbol.addr))
+      candidate->is_init = true;
+    else if (candidate->addresses.empty() || candidate->addresses.back() != symbol.addr)
+      candidate->addresses.push_back(symbol.addr);
+  }
+}
+
+void Finder::add_aliases(Module& module, Candidate& candidate, std::string_view name) {
+  for (const uint64_t addr : candidate.addresses) {
+    for (size_t n = symbols_.index_of(addr); n < symbols_.size(); ++n) {
+      const Symbol symbol = symbols_.at(n);
+      if (symbol.addr != addr) break;
+      if (symbol.name != name) module.aliases[symbol.name].push_back(&candidate);
+    }
+  }
+}
+
+// Each line is "name" or "name [module]".
+void Finder::add_available(std::string_view text) {
+  knows_available_ = true;
+  for (auto& [module_name, module] : modules_)
+    for (auto& [name, candidate] : module.candidates) add_aliases(module, candidate, name);
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const size_t space = line.find(' ');
+    const std::string_view name = line.substr(0, space);
+    std::string_view module_name;
+    if (space != std::string_view::npos && line.size() >= space + 3 && line.back() == ']')
+      module_name = line.substr(space + 2, line.size() - space - 3);
+    const auto module = modules_.find(module_name);
+    if (module == modules_.end()) continue;
+    if (const auto it = module->second.candidates.find(name); it != module->second.candidates.end())
+      ++it->second.listed;
+    if (const auto it = module->second.aliases.find(name); it != module->second.aliases.end())
+      for (Candidate* candidate : it->second) ++candidate->listed;
+  }
+}
+
+// Null: it can be probed.
+const char* Finder::why_not(const Candidate& candidate) const {
+  if (candidate.addresses.empty()) {
+    if (candidate.is_init) return kInit;
+    return candidate.has_clone ? kOptimised : kInlined;
+  }
+  if (candidate.is_ambiguous) return kAmbiguous;
+  if (candidate.signature.skb_arg == 0) return kOutOfReach;
+  // One address that ftrace does not know makes a whole kprobe.multi link fail, and the list does
+  // not say which of several it is.
+  if (knows_available_ && candidate.listed < candidate.addresses.size()) return kNotTraceable;
+  return nullptr;
+}
+
+Functions Finder::result() const {
+  Functions functions;
+  for (const auto& [module_name, module] : modules_) {
+    for (const auto& [name, candidate] : module.candidates) {
+      if (!candidate.signature.has_skb) continue;
+      if (const char* reason = why_not(candidate)) {
+        ++functions.left_out[reason];
+        continue;
+      }
+      for (const uint64_t addr : candidate.addresses)
+        functions.found.push_back({std::string(name), std::string(module_name), addr,
+                                   candidate.signature.skb_arg, candidate.signature.reason_arg});
+    }
+  }
+  std::sort(functions.found.begin(), functions.found.end(), [](const Function& a, const Function& b) {
+    return std::tie(a.addr, a.name) < std::tie(b.addr, b.name);
+  });
+  const auto end = std::unique(functions.found.begin(), functions.found.end(),
+                               [](const Function& a, const Function& b) { return a.addr == b.addr; });
+  functions.found.erase(end, functions.found.end());
+  return functions;
+}
+
+}  // namespace
+
+Result<Functions> find_skb_functions(const Btf& vmlinux, const std::vector<ModuleBtf>& modules,
+                                     const Symbols& symbols, const FunctionQuery& query) {
+  std::optional<RE2> pattern;
+  if (!query.filter_func.empty()) {
+    pattern.emplace(query.filter_func, RE2::Quiet);
+    if (!pattern->ok())
+      return fail(fmt::format("--filter-func '{}' is no valid RE2 pattern: {}", query.filter_func,
+                              pattern->error()),
+                  ExitCode::BadUsage);
+  }
+  Finder finder(symbols, pattern ? &*pattern : nullptr);
+  finder.add_types(vmlinux, "");
+  for (const ModuleBtf& module : modules) finder.add_types(*module.btf, module.module);
+  finder.add_symbols();
+  if (!query.available.empty()) finder.add_available(query.available);
+  return finder.result();
+}
+
+}  // namespace pwru::kernel

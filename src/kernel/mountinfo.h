@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which file systems are mounted where: proc_pid_mountinfo(5).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pwru::kernel {
+
+// The mount points of all file systems of that type, in the file's order, octal escapes undone.
+[[nodiscard]] std::vector<std::string> mount_points(std::string_view mountinfo,
+                                                    std::string_view fs_type);
+
+}  // namespace pwru::kernel
