@@ -70,7 +70,8 @@ bool set_stack(Event& event, std::span<const std::byte>& rest) {
   if (!part) return false;
   const auto& stack = *reinterpret_cast<const pwru_stack*>(part);
   if (stack.size_bytes > 0 && static_cast<size_t>(stack.size_bytes) <= sizeof(stack.ip))
-    event.stack = {stack.ip, static_cast<size_t>(stack.size_bytes) / sizeof(stack.ip[0])};
+    event.stack = {reinterpret_cast<const uint64_t*>(stack.ip),
+                   static_cast<size_t>(stack.size_bytes) / sizeof(stack.ip[0])};
   return true;
 }
 

@@ -2,6 +2,7 @@
 // When a packet was seen last, for relative time stamps, in bounded memory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <unordered_map>
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/attach.h"
+
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <sys/syscall.h>
+
+#include <array>
+#include <cstring>
+#include <string>
+
+namespace pwru::probe {
+namespace {
+
+// struct bpf_link_info of Linux 6.7 and later; Debian 12's header ends before these fields.
+struct LinkInfo {
+  uint32_t type;
+  uint32_t id;
+  uint32_t prog_id;
+  uint32_t pad0;
+  union {
+    struct {
+      uint64_t addrs;
+      uint32_t count;
+      uint32_t flags;
+      uint64_t missed;
+    } kprobe_multi;
+    struct {
+      uint32_t perf_type;
+      uint32_t pad1;
+      uint64_t func_name;
+      uint32_t name_len;
+      uint32_t offset;
+      uint64_t addr;
+      uint64_t missed;
+    } perf_kprobe;
+    std::array<uint8_t, 64> room;
+  };
+};
+constexpr uint32_t kLinkKprobeMulti = 8;   // BPF_LINK_TYPE_KPROBE_MULTI
+constexpr uint32_t kLinkPerfEvent = 7;     // BPF_LINK_TYPE_PERF_EVENT
+constexpr uint32_t kPerfEventKprobe = 3;   // BPF_PERF_EVENT_KPROBE
+constexpr uint32_t kPerfEventKretprobe = 4;
+
+}  // namespace
+
+uint64_t Attached::missed() const {
+  uint64_t total = 0;
+  for (const BpfLink& link : links) {
+    const int fd = bpf_link__fd(link.get());
+    LinkInfo info = {};
+    uint32_t size = sizeof(info);
+    if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) != 0) continue;
+    if (info.type == kLinkKprobeMulti) total += info.kprobe_multi.missed;
+    if (info.type == kLinkPerfEvent && info.perf_kprobe.perf_type >= kPerfEventKprobe &&
+        info.perf_kprobe.perf_type <= kPerfEventKretprobe)
+      total += info.perf_kprobe.missed;
+  }
+  return total;
+}
+
+void attach_copies(const std::vector<bpf_program*>& programs, Attached& attached) {
+  for (bpf_program* program : programs) {
+    BpfLink link(bpf_program__attach(program));
+    if (!link) {
+      attached.left_out[std::string("fexit refused by the kernel (") + std::strerror(errno) + ")"]++;
+      continue;
+    }
+    attached.links.push_back(std::move(link));
+  }
+}
+
+}  // namespace pwru::probe

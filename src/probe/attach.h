@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attaching a plan to the kernel, one class a backend, and taking it off again.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/handle.h"
+#include "base/result.h"
+#include "kernel/functions.h"
+#include "probe/plan.h"
+
+namespace pwru::probe {
+
+struct Attached {
+  std::vector<BpfLink> links;
+  size_t count = 0;            // addresses that are probed
+  kernel::LeftOut left_out;    // what the kernel refused, by its reason
+  bool is_interrupted = false;  // the user asked to stop half way
+
+  // Hits that the kernel counted as missed for lack of a free slot (6.7); 0 where it cannot tell.
+  [[nodiscard]] uint64_t missed() const;
+};
+
+// Told how many addresses are done.
+using OnProgress = std::function<void(size_t)>;
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  // An address that cannot be probed is left out and counted; what stops everything is an error.
+  [[nodiscard]] virtual Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) = 0;
+  virtual void detach(Attached attached, const OnProgress& on_progress) = 0;
+};
+
+// fprobe: one link for each program, all addresses in one call (5.18).
+[[nodiscard]] std::unique_ptr<Backend> make_kprobe_multi();
+// One perf event for each address, `batch` of them by one thread at a time.
+[[nodiscard]] std::unique_ptr<Backend> make_kprobe(unsigned batch);
+
+// The fexit programs that follow clones; what the kernel refuses is counted.
+void attach_copies(const std::vector<bpf_program*>& programs, Attached& attached);
+
+}  // namespace pwru::probe

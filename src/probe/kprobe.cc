@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+#include "base/file.h"
+#include "base/signals.h"
+#include "probe/attach.h"
+
+namespace pwru::probe {
+namespace {
+
+// What the kernel says of one address; anything else stops the whole run.
+bool is_about_one_address(int code) {
+  return code == EINVAL || code == ENOENT || code == EADDRNOTAVAIL || code == EILSEQ || code == EOPNOTSUPP ||
+         code == EBUSY || code == ERANGE;
+}
+
+// A kprobe of the perf PMU, by address: the kernel then need not search kallsyms, linear before 6.2.
+// It is gone with its descriptor, also after SIGKILL; a tracefs event would stay.
+UniqueFd open_kprobe(uint32_t pmu_type, uint64_t address) {
+  perf_event_attr attr = {};
+  attr.size = sizeof(attr);
+  attr.type = pmu_type;
+  attr.kprobe_func = 0;
+  attr.kprobe_addr = address;
+  return UniqueFd(static_cast<int>(::syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
+}
+
+struct Target {
+  bpf_program* program;
+  uint64_t address;
+};
+
+class Kprobe : public Backend {
+ public:
+  explicit Kprobe(unsigned batch) : batch_(batch) {}
+  std::string_view name() const override { return "kprobe"; }
+
+  Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) override {
+    PWRU_ASSIGN(const std::string type_text, read_file("/sys/bus/event_source/devices/kprobe/type"));
+    const auto pmu_type = static_cast<uint32_t>(std::strtoul(type_text.c_str(), nullptr, 10));
+    std::vector<Target> targets;
+    for (const Group& group : plan.groups)
+      for (const uint64_t address : group.addresses) targets.push_back({group.program, address});
+
+    Attached attached;
+    Error error;
+    std::mutex mutex;
+    bool has_failed = false;
+    run_batches(targets.size(), [&](size_t index) {
+      if (stop_requested()) return false;
+      auto link = attach_one(pmu_type, targets[index]);
+      const std::lock_guard lock(mutex);
+      if (link) {
+        attached.links.push_back(std::move(*link));
+        on_progress(++attached.count);
+      } else if (is_about_one_address(link.error().code)) {
+        attached.left_out[std::string("refused by the kernel (") + std::strerror(link.error().code) + ")"]++;
+      } else {
+        error = std::move(link.error());
+        has_failed = true;
+      }
+      return !has_failed;
+    });
+    attached.is_interrupted = stop_requested();
+    if (has_failed) return tl::unexpected<Error>(std::move(error));
+    return attached;
+  }
+
+  // Every unregister waits for an RCU grace period; many threads wait for the same one.
+  void detach(Attached attached, const OnProgress& on_progress) override {
+    std::atomic<size_t> done = 0;
+    std::mutex mutex;
+    run_batches(attached.links.size(), [&](size_t index) {
+      attached.links[index].reset();
+      const std::lock_guard lock(mutex);
+      on_progress(++done);
+      return true;
+    });
+  }
+
+ private:
+  static Result<BpfLink> attach_one(uint32_t pmu_type, const Target& target) {
+    UniqueFd event = open_kprobe(pmu_type, target.address);
+    if (!event) return sys_fail(explain_open(errno));
+    BpfLink link(bpf_program__attach_perf_event(target.program, event.get()));
+    if (!link) return sys_fail("attach a program to a kprobe");
+    (void)event.release();  // the link owns it now
+    return link;
+  }
+
+  static std::string explain_open(int code) {
+    if (code == EMFILE || code == ENFILE)
+      return "open a kprobe: the limit of open files is too low for one probe a function (ulimit -n), "
+             "or choose fewer with --filter-func";
+    return "open a kprobe";
+  }
+
+  // Calls work(0) ... work(count - 1), `batch_` in a row from each of several threads, until one
+  // answers false.
+  template <class Work>
+  void run_batches(size_t count, Work work) {
+    std::atomic<size_t> next = 0;
+    std::atomic<bool> goes_on = true;
+    const auto run = [&] {
+      while (goes_on) {
+        const size_t first = next.fetch_add(batch_);
+        if (first >= count) return;
+        for (size_t i = first; i < std::min<size_t>(first + batch_, count) && goes_on; i++)
+          if (!work(i)) goes_on = false;
+      }
+    };
+    constexpr size_t kMostThreads = 64;
+    const size_t wanted = std::min((count + batch_ - 1) / batch_, kMostThreads);
+    std::vector<std::jthread> threads;
+    for (size_t i = 1; i < wanted; i++) threads.emplace_back(run);
+    run();
+  }
+
+  unsigned batch_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_kprobe(unsigned batch) { return std::make_unique<Kprobe>(batch); }
+
+}  // namespace pwru::probe

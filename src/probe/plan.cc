@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/plan.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+
+namespace pwru::probe {
+namespace {
+
+// Where an id is taken away; the first one that the kernel has. Every way to free an skb passes
+// skb_release_head_state(); kfree_skbmem() misses those that go back to a cache (napi_skb_cache_put).
+constexpr std::array<std::string_view, 2> kReleaseFunctions = {"skb_release_head_state", "kfree_skbmem"};
+
+// What runs on an skb between its release and the return of its memory (net/core/skbuff.c).
+constexpr std::array<std::string_view, 6> kDyingFunctions = {
+    "skb_release_data", "skb_free_head", "kfree_skbmem", "napi_skb_cache_put", "skb_zcopy_clear", "skb_kfree_head"};
+
+bool is_dying_function(const kernel::Function& function) {
+  return function.module.empty() && function.skb_arg == 1 &&
+         std::find(kDyingFunctions.begin(), kDyingFunctions.end(), function.name) != kDyingFunctions.end();
+}
+
+struct Release {
+  std::string name;
+  uint64_t addr = 0;
+};
+
+Release find_release(const kernel::Symbols& symbols) {
+  for (const std::string_view name : kReleaseFunctions) {
+    const auto addresses = symbols.addresses(name, "");
+    if (!addresses.empty()) return {std::string(name), addresses.front()};
+  }
+  return {};
+}
+
+}  // namespace
+
+Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbols,
+               const program::Tracer& tracer, bool tracks) {
+  Plan plan;
+  const Release release = tracks ? find_release(symbols) : Release{};
+  plan.release_function = release.name;
+  std::map<bpf_program*, std::vector<uint64_t>> by_program;
+  bool shows_release = false;
+  for (const kernel::Function& function : functions.found) {
+    bpf_program* program = tracer.trace(function.skb_arg);
+    if (tracks && function.addr == release.addr) {
+      program = tracer.trace_release();
+      shows_release = true;
+    } else if (tracks && is_dying_function(function)) {
+      program = tracer.trace_dying();
+    }
+    by_program[program].push_back(function.addr);
+  }
+  if (release.addr && !shows_release) by_program[tracer.release()].push_back(release.addr);
+  for (auto& [program, addresses] : by_program) plan.groups.push_back({program, std::move(addresses)});
+  return plan;
+}
+
+}  // namespace pwru::probe

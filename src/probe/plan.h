@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which program goes to which address.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernel/functions.h"
+#include "kernel/symbols.h"
+#include "program/tracer.h"
+
+namespace pwru::probe {
+
+// One program and everything it is attached to.
+struct Group {
+  bpf_program* program = nullptr;
+  std::vector<uint64_t> addresses;
+};
+
+struct Plan {
+  std::vector<Group> groups;
+  // With tracking: where ids end; "" when this kernel has no such function.
+  std::string release_function;
+};
+
+// Functions go to the program of their argument position; with tracking, those that end the life of
+// an skb go to programs of their own, also when the user did not ask to see them.
+[[nodiscard]] Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbols,
+                             const program::Tracer& tracer, bool tracks);
+
+}  // namespace pwru::probe

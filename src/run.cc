@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run.h"
+
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cstdlib>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "base/signals.h"
+#include "cli/color.h"
+#include "filter/filter.h"
+#include "kernel/drop_reasons.h"
+#include "kernel/features.h"
+#include "kernel/functions.h"
+#include "kernel/netns.h"
+#include "kernel/tracefs.h"
+#include "output/text.h"
+#include "probe/attach.h"
+#include "probe/plan.h"
+#include "program/libbpf_log.h"
+#include "program/tracer.h"
+#include "session.h"
+
+namespace pwru {
+namespace {
+
+// Packets followed at once; one takes some 100 bytes of kernel memory.
+constexpr uint32_t kTrackedEntries = 1 << 17;
+constexpr uint64_t kDefaultRingBytes = 4 << 20;     // of one CPU, 25,000 events
+constexpr uint64_t kDefaultBufferBytes = 64 << 20;  // of all CPUs
+constexpr uint64_t kLeastRingBytes = 64 << 10;
+constexpr uint64_t kMostRingBytes = 1ull << 30;
+constexpr unsigned kKprobeBatch = 10;
+
+// What is known of the running kernel.
+struct Kernel {
+  std::unique_ptr<kernel::Btf> btf;
+  std::vector<kernel::ModuleBtf> modules;
+  kernel::Symbols symbols;
+  kernel::Features features;
+  kernel::DropReasons reasons;
+};
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// A kprobe takes two descriptors. Raising the soft limit needs no privilege; the hard one may stay.
+void raise_open_files() {
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+bool wants_modules(const cli::Options& options) { return !options.kmods || !options.kmods->empty(); }
+
+Result<Kernel> look_at_kernel(const cli::Options& options) {
+  PWRU_ASSIGN(auto btf, kernel::load_kernel_btf(options.kernel_btf));
+  PWRU_ASSIGN(auto symbols, kernel::Symbols::load());
+  PWRU_ASSIGN(auto features, kernel::probe_features(*btf, symbols));
+  std::vector<kernel::ModuleBtf> modules;
+  if (wants_modules(options)) {
+    PWRU_ASSIGN(modules, kernel::load_module_btf(*btf, options.kmods.value_or(std::vector<std::string>{})));
+  }
+  auto reasons = kernel::DropReasons::collect(*btf, modules);
+  return Kernel{std::move(btf), std::move(modules), std::move(symbols), std::move(features), std::move(reasons)};
+}
+
+std::string describe(const kernel::LeftOut& left_out) {
+  std::string text;
+  for (const auto& [reason, count] : left_out)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
+  return text;
+}
+
+Result<kernel::Functions> find_functions(const cli::Options& options, const Kernel& kernel) {
+  kernel::FunctionQuery query;
+  query.filter_func = options.filter_func;
+  auto available = kernel::read_available_functions();
+  if (available)
+    query.available = std::move(*available);
+  else
+    log_warn("{}; every function is tried instead", available.error().what);
+  PWRU_ASSIGN(auto functions,
+              kernel::find_skb_functions(*kernel.btf, kernel.modules, kernel.symbols, query));
+  if (functions.found.empty()) {
+    return fail(options.filter_func.empty()
+                    ? "find functions that take an skb: this kernel's BTF names none that can be probed"
+                    : fmt::format("find functions that take an skb: none matches --filter-func '{}'",
+                                  options.filter_func));
+  }
+  return functions;
+}
+
+Result<program::Backend> choose_backend(const cli::Options& options, const kernel::Features& features) {
+  if (options.backend == cli::Backend::KprobeMulti && !features.has_kprobe_multi)
+    return fail("use the backend kprobe-multi: this kernel has none (Linux 5.18 with CONFIG_FPROBE); "
+                "try --backend kprobe",
+                ExitCode::NotSupported);
+  if (options.backend == cli::Backend::Kprobe && !features.has_kprobe)
+    return fail("use the backend kprobe: this kernel refuses kprobes (CONFIG_KPROBE_EVENTS, "
+                "/proc/sys/kernel/perf_event_paranoid, lockdown)",
+                ExitCode::NotSupported);
+  if (!features.has_kprobe_multi && !features.has_kprobe) return fail(features.why_no_kprobe, ExitCode::NotSupported);
+  const bool is_multi = options.backend == cli::Backend::KprobeMulti ||
+                        (options.backend == cli::Backend::Auto && features.has_kprobe_multi);
+  return is_multi ? program::Backend::KprobeMulti : program::Backend::Kprobe;
+}
+
+// The namespace and the interface, as numbers that the programs compare.
+Result<> set_netns_filter(const cli::Options& options, pwru_config& config) {
+  const bool is_path = options.filter_netns.starts_with('/');
+  if (!options.filter_netns.empty()) {
+    PWRU_ASSIGN(config.netns, kernel::netns_inode(options.filter_netns));
+  }
+  if (!options.filter_ifname.empty()) {
+    PWRU_ASSIGN(config.ifindex, kernel::ifindex_of(options.filter_ifname, is_path ? options.filter_netns : ""));
+    if (!config.netns) {
+      PWRU_ASSIGN(config.netns, kernel::current_netns_inode());
+    }
+  }
+  return {};
+}
+
+uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
+  uint32_t parts = 0;
+  if (options.output_meta) parts |= PWRU_PART_META;
+  if (options.output_tuple) parts |= PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
+  if (options.output_stack) parts |= PWRU_PART_STACK;
+  if (options.output_skb) parts |= PWRU_PART_SKB;
+  // Without drop reasons, who called kfree_skb() is the reason.
+  if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
+  return parts;
+}
+
+Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
+                                const filter::PcapFilter& filter) {
+  pwru_config config = {};
+  PWRU_TRY(set_netns_filter(options, config));
+  config.mark = options.filter_mark.mark;
+  config.mark_mask = options.filter_mark.mask;
+  config.parts = wanted_parts(options, kernel);
+  const uint32_t skb_id = kernel.btf->find("sk_buff", BTF_KIND_STRUCT);
+  config.skb_bytes = kernel.btf->type(skb_id).size;
+  config.has_pcap = !options.filter_pcap.empty();
+  config.filter_copies = filter.copies;
+  config.filter_sees_vlan = filter.sees_vlan;
+  config.tracks = options.filter_track_skb;
+  config.has_func_ip = kernel.features.has_get_func_ip;
+  config.vmemmap_base_addr = kernel.symbols.data("vmemmap_base").value_or(0);
+  config.page_offset_base_addr = kernel.symbols.data("page_offset_base").value_or(0);
+  return config;
+}
+
+uint32_t ring_bytes(const cli::Options& options) {
+  const auto cpus = static_cast<uint64_t>(std::max(1, libbpf_num_possible_cpus()));
+  const uint64_t wanted = options.output_buffer_bytes
+                              ? options.output_buffer_bytes / cpus
+                              : std::min(kDefaultRingBytes, kDefaultBufferBytes / cpus);
+  return static_cast<uint32_t>(std::bit_floor(std::clamp(wanted, kLeastRingBytes, kMostRingBytes)));
+}
+
+program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
+                              const kernel::Functions& functions, program::Backend backend) {
+  program::TracerSpec spec;
+  spec.uses_cast = kernel.features.rdonly_cast_id != 0;
+  spec.backend = backend;
+  for (const kernel::Function& function : functions.found) spec.uses_arg[function.skb_arg] = true;
+  if (kernel.features.has_fexit) {
+    for (const char* name : {"skb_clone", "skb_copy", "__pskb_copy_fclone", "skb_copy_expand"})
+      if (kernel.btf->find(name, BTF_KIND_FUNC)) spec.copy_functions.push_back(name);
+  }
+  spec.ring_bytes = ring_bytes(options);
+  spec.tracked_entries = kTrackedEntries;
+  spec.btf_path = options.kernel_btf;
+  return spec;
+}
+
+// stdout, or the file; opened before anything is attached, so that a bad path costs nothing.
+Result<UniqueFd> open_output(const cli::Options& options) {
+  if (!options.output_file.empty()) return open_file(options.output_file, O_WRONLY | O_APPEND | O_CREAT, 0644);
+  UniqueFd fd(::dup(STDOUT_FILENO));
+  if (!fd) return sys_fail("write to stdout");
+  return fd;
+}
+
+output::TextStyle text_style(const cli::Options& options, int out_fd) {
+  output::TextStyle style;
+  switch (options.timestamp) {
+    case cli::Timestamp::None: style.time = output::TimeColumn::None; break;
+    case cli::Timestamp::Current: style.time = output::TimeColumn::Current; break;
+    case cli::Timestamp::Relative: style.time = output::TimeColumn::Relative; break;
+    case cli::Timestamp::Absolute: style.time = output::TimeColumn::Absolute; break;
+  }
+  style.has_meta = options.output_meta;
+  style.has_tuple = options.output_tuple;
+  style.has_tcp_flags = options.output_tcp_flags;
+  style.has_caller = options.output_caller;
+  style.has_stack = options.output_stack;
+  const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
+                                             std::getenv("TERM")};
+  style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
+  return style;
+}
+
+Result<event::Reader> open_reader(const program::Tracer& tracer, const program::TracerSpec& spec) {
+  std::vector<int> fds;
+  for (const UniqueFd& ring : tracer.rings()) fds.push_back(ring.get());
+  return event::Reader::open(fds, spec.ring_bytes, spec.config.skb_bytes);
+}
+
+Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
+                               const program::Tracer& tracer, kernel::LeftOut left_out) {
+  size_t total = 0;
+  for (const probe::Group& group : plan.groups) total += group.addresses.size();
+  const auto start = std::chrono::steady_clock::now();
+  Progress progress("Attaching", total);
+  log_info("Attaching kprobes via={} to {} functions..", backend.name(), total);
+  PWRU_ASSIGN(auto attached, backend.attach(plan, [&](size_t done) { progress.advance_to(done); }));
+  probe::attach_copies(tracer.copies(), attached);
+  for (const auto& [reason, count] : attached.left_out) left_out[reason] += count;
+  log_info("Attached to {} functions in {:.1f} s; left out: {}", attached.count, seconds_since(start),
+           left_out.empty() ? "none" : describe(left_out));
+  return attached;
+}
+
+void warn_about_tracking(const cli::Options& options, const Kernel& kernel, const probe::Plan& plan) {
+  if (!options.filter_track_skb) return;
+  if (plan.release_function.empty())
+    log_warn("this kernel shows no function where an skb is freed: a reused address may be taken for the old packet");
+  if (!kernel.features.has_fexit)
+    log_warn("this kernel refuses fexit programs: clones and copies of a packet are not followed");
+}
+
+Result<> make_ready_file(const std::string& path) {
+  if (path.empty()) return {};
+  return write_file(path, "", O_CREAT | O_TRUNC);
+}
+
+Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFilter& filter) {
+  PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
+  PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
+  PWRU_ASSIGN(const UniqueFd out_fd, open_output(options));
+
+  program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
+  PWRU_ASSIGN(spec.config, make_config(options, kernel, filter));
+  spec.filter = filter;
+  PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
+  PWRU_ASSIGN(auto reader, open_reader(tracer, spec));
+
+  output::Names names(functions, kernel.symbols, kernel.reasons);
+  std::optional<output::StructText> skb_text;
+  if (options.output_skb) {
+    PWRU_ASSIGN(skb_text, output::StructText::create(kernel.btf->raw(), "sk_buff"));
+  }
+  const std::string out_name = options.output_file.empty() ? "stdout" : options.output_file;
+  output::TextSink sink(output::LineBuffer(out_fd.get(), out_name), text_style(options, out_fd.get()), names,
+                        std::move(skb_text));
+  PWRU_TRY(sink.begin());
+
+  const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);
+  warn_about_tracking(options, kernel, plan);
+  const auto backend = backend_kind == program::Backend::KprobeMulti
+                           ? probe::make_kprobe_multi()
+                           : probe::make_kprobe(options.filter_kprobe_batch ? options.filter_kprobe_batch : kKprobeBatch);
+  PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
+
+  Session session(std::move(reader), sink, tracer, options.output_limit_lines);
+  Result<> outcome;
+  if (!attached.is_interrupted) {
+    log_info("Listening for events..");
+    outcome = make_ready_file(options.ready_file);
+    if (outcome) outcome = session.listen();
+  }
+
+  const uint64_t missed = attached.missed();
+  {
+    const size_t total = attached.links.size();
+    Progress progress("Detaching", total);
+    backend->detach(std::move(attached), [&](size_t done) { progress.advance_to(done); });
+  }
+  if (outcome) outcome = session.finish();
+  session.summarize(missed);
+  return outcome;
+}
+
+}  // namespace
+
+Result<> run(const cli::Options& options) {
+  install_signal_handlers();
+  program::capture_libbpf_log(options.debug);
+  raise_open_files();
+  kernel::raise_memlock();
+
+  // A mistake in the expression is told before anything else is tried.
+  PWRU_TRY(filter::compile_pcap(options.filter_pcap, {}));
+  PWRU_ASSIGN(Kernel kernel, look_at_kernel(options));
+  const filter::CastIds ids = {kernel.features.rdonly_cast_id, kernel.features.byte_window_id};
+  PWRU_ASSIGN(const auto filter, filter::compile_pcap(options.filter_pcap, ids));
+  return trace(options, kernel, filter);
+}
+
+}  // namespace pwru

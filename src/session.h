@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// From rings to a sink until somebody says stop: counts, limits, losses, the closing summary.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "event/reader.h"
+#include "output/sink.h"
+#include "probe/attach.h"
+#include "program/tracer.h"
+
+namespace pwru {
+
+class Session : private event::Consumer {
+ public:
+  // `limit` events are printed at most; 0: no limit. Both must outlive it.
+  Session(event::Reader reader, output::Sink& sink, const program::Tracer& tracer, uint64_t limit);
+
+  // Until a signal, the limit or an error. A closed pipe is a quiet end.
+  [[nodiscard]] Result<> listen();
+  // After everything is detached: what the rings still hold, and the losses not told yet.
+  [[nodiscard]] Result<> finish();
+  // One line to stderr; `missed_probes` is what the links counted.
+  void summarize(uint64_t missed_probes) const;
+
+ private:
+  Result<bool> event(const event::Event& event) override;
+  Result<bool> lost(const event::Loss& loss) override;
+  Result<> step(bool is_last);
+
+  event::Reader reader_;
+  output::Sink& sink_;
+  const program::Tracer& tracer_;
+  uint64_t limit_;
+  uint64_t printed_ = 0;
+  uint64_t lost_ = 0;
+  uint64_t events_in_step_ = 0;
+  bool is_done_ = false;
+};
+
+}  // namespace pwru
