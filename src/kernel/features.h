@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "kernel/btf.h"
+#include "kernel/symbols.h"
 
 namespace pwru::kernel {
 
@@ -26,6 +27,11 @@ struct Features {
 };
 
 // Needs CAP_BPF and CAP_PERFMON or CAP_SYS_ADMIN; without them the error says which is missing.
-[[nodiscard]] Result<Features> probe_features(const Btf& vmlinux);
+// Raises the memlock limit first.
+[[nodiscard]] Result<Features> probe_features(const Btf& vmlinux, const Symbols& symbols);
+
+// Kernels before 5.11 account BPF memory to RLIMIT_MEMLOCK; newer ones do not care. Raises it as far
+// as this process may: a limit that stays too low shows when a map is created.
+void raise_memlock_limit();
 
 }  // namespace pwru::kernel

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each probe loads the smallest program that needs the feature and, where that is the question,
+// attaches it to a function that every kernel with a network has.
+#include "kernel/features.h"
+
+#include <bpf/bpf.h>
+#include <fmt/core.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <span>
+
+#include "base/file.h"
+#include "base/handle.h"
+#include "kernel/privileges.h"
+
+namespace pwru::kernel {
+namespace {
+
+// bpf_rdonly_cast() is for programs under the GPL only; pwru's are.
+constexpr const char* kLicense = "GPL";
+// Not inlined, traceable, and called in a process context only by those who clone.
+constexpr const char* kProbeTarget = "skb_clone";
+constexpr uint32_t kWindowBegin = 2;
+constexpr uint32_t kWindowEnd = 128;
+
+constexpr bpf_insn instruction(unsigned code, unsigned dst, unsigned src, int16_t off, int32_t imm) {
+  bpf_insn insn{};
+  insn.code = static_cast<uint8_t>(code);
+  insn.dst_reg = dst & 0xf;  // a field of four bits
+  insn.src_reg = src & 0xf;
+  insn.off = off;
+  insn.imm = imm;
+  return insn;
+}
+
+constexpr bpf_insn mov_imm(unsigned reg, int32_t value) {
+  return instruction(BPF_ALU64 | BPF_MOV | BPF_K, reg, 0, 0, value);
+}
+
+constexpr bpf_insn load(unsigned size, unsigned dst, unsigned src, int16_t offset) {
+  return instruction(BPF_LDX | BPF_MEM | size, dst, src, offset, 0);
+}
+
+constexpr bpf_insn call(unsigned what, int32_t id) {
+  return instruction(BPF_JMP | BPF_CALL, 0, what, 0, id);
+}
+
+constexpr bpf_insn kExit = instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+constexpr unsigned kHelper = 0;
+constexpr bpf_insn kNothing[] = {mov_imm(BPF_REG_0, 0), kExit};
+
+struct Kind {
+  bpf_prog_type type = BPF_PROG_TYPE_KPROBE;
+  bpf_attach_type attach = {};
+  uint32_t attach_btf_id = 0;
+};
+
+UniqueFd load_program(std::span<const bpf_insn> instructions, const Kind& kind = {}) {
+  LIBBPF_OPTS(bpf_prog_load_opts, options);
+  options.expected_attach_type = kind.attach;
+  options.attach_btf_id = kind.attach_btf_id;
+  const int fd = bpf_prog_load(kind.type, "pwru_probe", kLicense, instructions.data(),
+                               instructions.size(), &options);
+  if (fd < 0) errno = -fd;
+  return UniqueFd(fd);
+}
+
+bool has_ringbuf() {
+  const auto page_bytes = static_cast<uint32_t>(::sysconf(_SC_PAGESIZE));
+  return static_cast<bool>(
+      UniqueFd(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "pwru_probe", 0, 0, page_bytes, nullptr)));
+}
+
+bool has_get_func_ip() {
+  const bpf_insn program[] = {call(kHelper, BPF_FUNC_get_func_ip), mov_imm(BPF_REG_0, 0), kExit};
+  return static_cast<bool>(load_program(program));
+}
+
+// 0, or the errno value of the step that failed.
+int try_kprobe_multi(uint64_t addr) {
+  const UniqueFd program = load_program(kNothing, {.attach = BPF_TRACE_KPROBE_MULTI});
+  if (!program) return errno;
+  LIBBPF_OPTS(bpf_link_create_opts, options);
+  const unsigned long addrs[] = {addr};
+  options.kprobe_multi.addrs = addrs;
+  options.kprobe_multi.cnt = 1;
+  // A kernel before 5.18 ignores the attach type at load and refuses it here.
+  const int fd = bpf_link_create(program.get(), 0, BPF_TRACE_KPROBE_MULTI, &options);
+  return UniqueFd(fd) ? 0 : -fd;
+}
+
+int try_kprobe(uint64_t addr) {
+  const auto text = read_file("/sys/bus/event_source/devices/kprobe/type");
+  if (!text) return ENODEV;
+  perf_event_attr attr{};
+  attr.size = sizeof(attr);
+  if (std::from_chars(text->data(), text->data() + text->size(), attr.type).ec != std::errc())
+    return EINVAL;
+  attr.config1 = 0;  // kprobe_func: null, so that config2 is the address
+  attr.config2 = addr;
+  constexpr int kAnyProcess = -1;
+  const UniqueFd event(static_cast<int>(
+      ::syscall(SYS_perf_event_open, &attr, kAnyProcess, 0 /* cpu */, -1, PERF_FLAG_FD_CLOEXEC)));
+  return event ? 0 : errno;
+}
+
+bool has_fexit(const Btf& vmlinux) {
+  const uint32_t target = vmlinux.find(kProbeTarget, BTF_KIND_FUNC);
+  if (target == 0) return false;
+  const UniqueFd program = load_program(
+      kNothing,
+      {.type = BPF_PROG_TYPE_TRACING, .attach = BPF_TRACE_FEXIT, .attach_btf_id = target});
+  if (!program) return false;
+  return static_cast<bool>(UniqueFd(bpf_raw_tracepoint_open(nullptr, program.get())));
+}
+
+bool is_byte(const Btf& btf, uint32_t id) {
+  const uint32_t type = btf.resolve(id);
+  return btf.kind(type) == BTF_KIND_INT && btf.type(type).size == 1;
+}
+
+// Whether bytes 2..127 of the type are one array of bytes, also inside anonymous members.
+bool has_window(const Btf& btf, uint32_t id, uint32_t begin, int depth = 0) {
+  constexpr int kMaxDepth = 4;
+  if (depth > kMaxDepth) return false;
+  const bool has_size_bits = BTF_INFO_KFLAG(btf.type(id).info) != 0;
+  for (const btf_member& member : btf.members(id)) {
+    const uint32_t bits = has_size_bits ? BTF_MEMBER_BIT_OFFSET(member.offset) : member.offset;
+    const uint32_t at = begin + bits / 8;
+    const uint32_t type = btf.resolve(member.type);
+    if (const btf_array* array = btf.array(type);
+        array && at == kWindowBegin && array->nelems == kWindowEnd - kWindowBegin &&
+        is_byte(btf, array->type))
+      return true;
+    if (has_window(btf, type, at, depth + 1)) return true;
+  }
+  return false;
+}
+
+uint32_t find_byte_window(const Btf& vmlinux) {
+  constexpr const char* kUsual = "__kernel_sockaddr_storage";
+  const uint32_t usual = vmlinux.find(kUsual, BTF_KIND_STRUCT);
+  if (usual != 0 && has_window(vmlinux, usual, 0)) return usual;
+  for (uint32_t id = vmlinux.first_id(); id < vmlinux.end_id(); ++id)
+    if (vmlinux.kind(id) == BTF_KIND_STRUCT && vmlinux.type(id).size >= kWindowEnd &&
+        has_window(vmlinux, id, 0))
+      return id;
+  return 0;
+}
+
+void probe_rdonly_cast(const Btf& vmlinux, Features& features) {
+  const uint32_t cast = vmlinux.find("bpf_rdonly_cast", BTF_KIND_FUNC);
+  if (cast == 0) return;
+  const uint32_t window = find_byte_window(vmlinux);
+  if (window == 0) return;
+  const bpf_insn program[] = {
+      load(BPF_DW, BPF_REG_1, BPF_REG_1, 0),  // any number out of the registers
+      mov_imm(BPF_REG_2, static_cast<int32_t>(window)),
+      call(BPF_PSEUDO_KFUNC_CALL, static_cast<int32_t>(cast)),
+      load(BPF_B, BPF_REG_1, BPF_REG_0, kWindowBegin),
+      load(BPF_B, BPF_REG_1, BPF_REG_0, kWindowEnd - 1),
+      mov_imm(BPF_REG_0, 0),
+      kExit,
+  };
+  if (!load_program(program)) return;
+  features.rdonly_cast_id = cast;
+  features.byte_window_id = window;
+}
+
+std::string explain_kprobe(int error, const std::string& lockdown) {
+  if (lockdown == "confidentiality")
+    return "attach a kprobe: the kernel is locked down (confidentiality), which forbids it; see "
+           "kernel_lockdown(7)";
+  if (error == ENODEV)
+    return "attach a kprobe: this kernel is built without kprobes; it needs CONFIG_KPROBE_EVENTS, or "
+           "CONFIG_FPROBE for kprobe-multi";
+  return fmt::format("attach a kprobe to {}: {}", kProbeTarget, std::strerror(error));
+}
+
+void probe_kprobes(const Symbols& symbols, Features& features) {
+  const std::vector<uint64_t> targets = symbols.addresses(kProbeTarget, "");
+  if (targets.empty()) {
+    features.why_no_kprobe = fmt::format("attach a kprobe: /proc/kallsyms has no {}", kProbeTarget);
+    return;
+  }
+  features.has_kprobe_multi = try_kprobe_multi(targets.front()) == 0;
+  const int error = try_kprobe(targets.front());
+  features.has_kprobe = error == 0;
+  if (!features.has_kprobe && !features.has_kprobe_multi)
+    features.why_no_kprobe = explain_kprobe(error, features.lockdown);
+}
+
+}  // namespace
+
+void raise_memlock_limit() {
+  const rlimit no_limit{RLIM_INFINITY, RLIM_INFINITY};
+  if (::setrlimit(RLIMIT_MEMLOCK, &no_limit) == 0) return;
+  // Without CAP_SYS_RESOURCE the hard limit is as far as it goes.
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_MEMLOCK, &limit);
+}
+
+Result<Features> probe_features(const Btf& vmlinux, const Symbols& symbols) {
+  raise_memlock_limit();
+  if (!load_program(kNothing)) {
+    const int error = errno;
+    if (error == EPERM || error == EACCES)
+      return fail(why_not_permitted(), ExitCode::NotSupported, error);
+    if (error == ENOSYS || error == EINVAL)
+      return fail("load a BPF program: this kernel cannot run BPF tracing programs; it needs "
+                  "CONFIG_BPF_SYSCALL and CONFIG_BPF_EVENTS",
+                  ExitCode::NotSupported, error);
+    return sys_fail("load a BPF program", error);
+  }
+  Features features;
+  features.lockdown = lockdown_mode();
+  features.has_ringbuf = has_ringbuf();
+  features.has_get_func_ip = has_get_func_ip();
+  features.has_fexit = has_fexit(vmlinux);
+  probe_kprobes(symbols, features);
+  probe_rdonly_cast(vmlinux, features);
+  return features;
+}
+
+}  // namespace pwru::kernel
