@@ -39,7 +39,7 @@ tool() {
 
 add_tools() {
     local name
-    tool bash ip tc bridge ping curl socat ethtool bpftool tcpdump jq xtables-legacy-multi
+    tool bash ip tc bridge ping curl socat setpriv ethtool bpftool tcpdump jq xtables-legacy-multi
     for name in iptables iptables-save ip6tables ip6tables-save; do
         ln -s xtables-legacy-multi "$root/usr/sbin/$name"
     done

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What a scenario is written with. It runs in a shell, a network namespace (lo, dummy0 with default
+# routes) and a mount namespace of its own, and passes if no line fails. It never sleeps for a
+# fixed time: it waits for a fact, with a bound that only a hung program reaches.
+set -eE -o pipefail
+
+PWRU=${PWRU:-/usr/bin/pwru}
+work=/run/work
+out=$work/out err=$work/err ready=$work/ready
+pwru_pid=
+
+fail() {
+    trap - DEBUG ERR
+    echo "FAILED: $*"
+    exit 1
+}
+
+# skip REASON: what was probed and is not there.
+skip() {
+    trap - DEBUG ERR
+    echo "$*" >/run/skipped
+    exit 77
+}
+
+# wait_for WHAT COMMAND...: until the command succeeds; fails after two minutes.
+wait_for() {
+    local what=$1 end=$((SECONDS + 120))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || fail "waited two minutes for $what"
+        sleep 0.05
+    done
+}
+
+# launch_pwru ARGS...: starts pwru and does not wait.
+launch_pwru() {
+    rm -f "$ready"
+    echo "\$ pwru $*"
+    "$PWRU" --ready-file "$ready" "$@" >"$out" 2>"$err" </dev/null &
+    pwru_pid=$!
+}
+
+is_ready_or_gone() { [ -e "$ready" ] || ! kill -0 "$pwru_pid"; }
+
+# start_pwru ARGS...: starts pwru and waits until it listens.
+start_pwru() {
+    launch_pwru "$@"
+    wait_for "pwru to be ready" is_ready_or_gone
+    [ -e "$ready" ] || fail "pwru left before it was ready: $(tail -n 3 "$err")"
+}
+
+is_gone() { ! kill -0 "$pwru_pid"; }
+
+# expect_exit CODE: pwru leaves by itself, with that status.
+expect_exit() {
+    local status=0
+    wait_for "pwru to exit" is_gone
+    wait "$pwru_pid" || status=$?
+    pwru_pid=
+    [ "$status" -eq "$1" ] || fail "pwru exited $status, expected $1: $(tail -n 3 "$err")"
+}
+
+# stop_pwru: Ctrl-C; what was buffered is printed and the exit status is 0.
+stop_pwru() {
+    kill -INT "$pwru_pid" || fail "pwru was gone before it was stopped: $(tail -n 3 "$err")"
+    expect_exit 0
+    expect_stderr 'events printed'
+}
+
+# run_pwru CODE ARGS...: pwru runs to its end with that status.
+run_pwru() {
+    launch_pwru "${@:2}"
+    expect_exit "$1"
+}
+
+expect_line() { grep -qE -- "$1" "$out" || fail "no line matches: $1"; }
+expect_no_line() { ! grep -qE -- "$1" "$out" || fail "a line matches: $1"; }
+expect_stderr() { grep -qE -- "$1" "$err" || fail "nothing on stderr matches: $1"; }
+expect_no_stderr() { ! grep -qE -- "$1" "$err" || fail "a line on stderr matches: $1"; }
+
+count_lines() { grep -cE -- "$1" "$out" || true; }
+
+# The lines that report an event: with the skb's address first, or after the time.
+events() { grep -E '^([0-9T:.-]+ )?0x[0-9a-f]+ ' "$out" || true; }
+
+expect_events() { [ -n "$(events)" ] || fail "no event was printed"; }
+
+# expect_every REGEX: all events match, and there is at least one.
+expect_every() {
+    expect_events
+    ! events | grep -vE -- "$1" || fail "the events above do not match: $1"
+}
+
+# expect_order REGEX...: lines that match, in this order (other lines may stand between).
+expect_order() {
+    local regex at=0 next
+    for regex; do
+        next=$(awk -v at="$at" -v re="$regex" 'NR > at && $0 ~ re { print NR; exit }' "$out")
+        [ -n "$next" ] || fail "no line after line $at matches: $regex"
+        at=$next
+    done
+}
+
+# expect_one_sentence: the error is a single line without a dump.
+expect_one_sentence() {
+    local lines
+    lines=$(grep -c . "$err" || true)
+    [[ $lines = [12] ]] || fail "the error has $lines lines: $(cat "$err")"
+    expect_no_stderr 'processed [0-9]+ insns|terminate called|BTF:|libbpf:'
+}
+
+kernel_at_least() { [ "$(printf '%s\n' "$1" "$(uname -r)" | sort -V | head -n 1)" = "$1" ]; }
+has_symbol() { grep -qE " $1(\$|[[:space:]])" /proc/kallsyms; }
+has_kprobe_multi() { has_symbol bpf_kprobe_multi_link_attach && has_symbol register_fprobe_ips; }
+
+# The function that drops a packet in netfilter, as pwru prints it on this kernel.
+netfilter_drop() {
+    if has_symbol sk_skb_reason_drop; then
+        echo 'sk_skb_reason_drop\(SKB_DROP_REASON_NETFILTER_DROP\)'
+    elif has_symbol kfree_skb_reason; then
+        echo 'kfree_skb_reason\(SKB_DROP_REASON_NETFILTER_DROP\)'
+    else
+        echo 'kfree_skb'
+    fi
+}
+
+netns_inode() { stat -L -c %i "${1:-/proc/self/ns/net}"; }
+
+# namespace NAME: a named network namespace with lo up.
+namespace() {
+    ip netns add "$1"
+    ip -n "$1" link set lo up
+}
+
+# cable NS1 DEV1 ADDR1 NS2 DEV2 ADDR2: a veth pair between two named namespaces ("" is this one).
+cable() {
+    local ns1=${1:+-n $1} ns2=${4:+-n $4}
+    ip link add "$2" type veth peer name "$5"
+    [ -z "$1" ] || ip link set "$2" netns "$1"
+    [ -z "$4" ] || ip link set "$5" netns "$4"
+    # shellcheck disable=SC2086  # empty or two words
+    {
+        ip $ns1 addr add "$3" dev "$2" && ip $ns1 link set "$2" up
+        ip $ns2 addr add "$6" dev "$5" && ip $ns2 link set "$5" up
+    }
+}
+
+# serve PORT: an HTTP server that answers every request with "hello".
+serve() {
+    socat "TCP4-LISTEN:$1,fork,reuseaddr" 'SYSTEM:read _; printf "HTTP/1.0 200 OK\r\n\r\nhello"' &
+    wait_for "the server on port $1" grep -q "$(printf ':%04X 00000000:0000 0A' "$1")" /proc/net/tcp
+}
+
+send_udp() { echo "${3:-x}" >"/dev/udp/$1/$2"; }
+try_tcp() { curl -s -o /dev/null --max-time "${3:-0.5}" "http://$1:$2/" || true; }

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# curl is stopped by ip6tables on IPv6.
+ip6tables -A OUTPUT -p tcp --dport 8080 -j DROP
+start_pwru --filter-func 'ip6_xmit|nf_hook_slow|kfree_skb|kfree_skb_reason|sk_skb_reason_drop|__dev_queue_xmit' \
+    'ip6 and dst host fd00::1 and tcp dst port 8080'
+try_tcp '[fd00::1]' 8080 1
+stop_pwru
+tuple='\[fd09::1\]:[0-9]+->\[fd00::1\]:8080\(tcp\)'
+expect_every " 0x86dd .* $tuple "
+expect_order "$tuple +nf_hook_slow$" "$tuple +$(netfilter_drop)\$"
+expect_no_line 'dev_queue_xmit'

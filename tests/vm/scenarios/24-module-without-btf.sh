@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# A module without BTF is left out, and said to be; what it does to a packet is seen from outside.
+modprobe -r dummy
+trap 'modprobe -r dummy; /vm/network' EXIT
+insmod /vm/dummy-without-btf.ko
+/vm/network
+[ ! -e /sys/kernel/btf/dummy ]
+start_pwru --filter-func 'dummy_xmit|dev_hard_start_xmit' 'udp dst port 9'
+send_udp 1.0.0.1 9
+stop_pwru
+expect_line '->1\.0\.0\.1:9\(udp\) +dev_hard_start_xmit$'
+expect_no_line ' dummy_xmit$'
+run_pwru 3 --kmods dummy
+expect_one_sentence
+expect_stderr 'dummy.*BTF|BTF.*dummy'

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# Without privilege: exit 3 and what is missing.
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$PWRU" "$@"; }
+status=0
+as_nobody icmp >"$out" 2>"$err" || status=$?
+[ "$status" -eq 3 ]
+expect_one_sentence
+expect_stderr 'root|CAP_'
+as_nobody --help >/dev/null 2>&1
+as_nobody --version

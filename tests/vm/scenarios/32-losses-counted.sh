@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# A reader that sleeps loses events, and every one of them is counted and told.
+start_pwru --filter-func 'ip_rcv' --output-buffer-size 64K icmp
+kill -STOP "$pwru_pid"
+ping -q -n -f -c 3000 127.0.0.1 >/dev/null
+kill -CONT "$pwru_pid"
+stop_pwru
+summary=$(grep 'events printed' "$err")
+printed=$(events | wc -l)
+lost=$(sed -E 's/.*[^0-9]([0-9]+) lost.*/\1/' <<<"$summary")
+echo "printed $printed lost $lost of 6000: $summary"
+[ "$lost" -gt 0 ]
+[ $((printed + lost)) -eq 6000 ]
