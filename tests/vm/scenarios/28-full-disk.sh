@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
 # Output that cannot be written is an error, not silence.
 mkdir "$work/disk"
 mount -t tmpfs -o size=16k small "$work/disk"

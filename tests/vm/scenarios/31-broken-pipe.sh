@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
 # The reader of the pipe goes away: pwru leaves quietly.
 mkfifo "$work/pipe"
 rm -f "$ready"

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Shows pwru at its main job: live where this kernel can probe functions, else in a guest.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+pwru=${PWRU:-$here/../../build/pwru}
+guest_kernel=6.12
+
+why="it needs root"
+if [ "$(id -u)" -eq 0 ]; then
+    live=$(mktemp)
+    trap 'rm -f "$live"' EXIT
+    status=0
+    "$here/guest/demo" "$pwru" >"$live" 2>&1 || status=$?
+    if [ "$status" -eq 0 ]; then
+        echo "== live, on this kernel ($(uname -r))"
+        cat "$live"
+        exit 0
+    fi
+    # 3: what pwru says of a kernel that cannot be probed; 4: no namespace or no iptables here.
+    if [ "$status" -lt 3 ]; then
+        cat "$live"
+        exit "$status"
+    fi
+    why=$(tail -n 1 "$live")
+fi
+echo "== not live, on this kernel ($(uname -r)): $why"
+echo "== in a guest on Debian's $guest_kernel cloud kernel, booted under QEMU"
+"$here/boot.sh" "$guest_kernel" '/vm/demo /usr/bin/pwru'
