@@ -13,7 +13,8 @@ set(PWRU_BPF_FLAGS -target bpf -D__TARGET_ARCH_${PWRU_BPF_ARCH} -O2 -g -mcpu=v3 
 
 # The static libpcap of Debian refers to D-Bus, which no filter needs: src/filter/no_dbus.c
 add_library(pwru_pcap INTERFACE)
-target_link_libraries(pwru_pcap INTERFACE pcap)
+add_library(pwru_no_dbus STATIC ${CMAKE_SOURCE_DIR}/src/filter/no_dbus.c)
+target_link_libraries(pwru_pcap INTERFACE pcap pwru_no_dbus)
 
 function(pwru_bpf_compile output source)
   add_custom_command(
@@ -41,3 +42,7 @@ endfunction()
 
 pwru_bpf_object(pwru_copy ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c)
 pwru_bpf_object(pwru_cast ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c -DPWRU_CAST)
+foreach(layer l2 l3)
+  pwru_bpf_object(pwru_filter_stub_${layer} ${CMAKE_SOURCE_DIR}/bpf/filter_stub.bpf.c
+                  -DPWRU_FILTER=pwru_filter_${layer})
+endforeach()

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filter/classic_flow.h"
+
+#include <fmt/core.h>
+
+#include <limits>
+
+namespace pwru::filter {
+namespace {
+
+bool is_memory_access(const ClassicInsn& insn) {
+  const int kind = BPF_CLASS(insn.code);
+  if (kind == BPF_ST || kind == BPF_STX) return true;
+  return (kind == BPF_LD || kind == BPF_LDX) && BPF_MODE(insn.code) == BPF_MEM;
+}
+
+bool is_known_load(const ClassicInsn& insn) {
+  const bool is_word = BPF_SIZE(insn.code) == BPF_W;
+  switch (BPF_MODE(insn.code)) {
+    case BPF_IMM:
+    case BPF_MEM:
+    case BPF_LEN:
+      return is_word;
+    case BPF_ABS:
+    case BPF_IND:
+      return BPF_CLASS(insn.code) == BPF_LD && BPF_SIZE(insn.code) != 0x18;
+    case BPF_MSH:
+      return BPF_CLASS(insn.code) == BPF_LDX && BPF_SIZE(insn.code) == BPF_B;
+    default:
+      return false;
+  }
+}
+
+bool is_known(const ClassicInsn& insn) {
+  switch (BPF_CLASS(insn.code)) {
+    case BPF_LD:
+    case BPF_LDX:
+      return is_known_load(insn);
+    case BPF_ALU:
+      return BPF_OP(insn.code) <= BPF_XOR;
+    case BPF_JMP:
+      return BPF_OP(insn.code) <= BPF_JSET;
+    case BPF_MISC:
+      return BPF_MISCOP(insn.code) == BPF_TAX || BPF_MISCOP(insn.code) == BPF_TXA;
+    default:
+      return true;  // BPF_ST, BPF_STX, BPF_RET
+  }
+}
+
+// Where control goes: at most two places.
+std::vector<size_t> successors(size_t at, const ClassicInsn& insn) {
+  if (BPF_CLASS(insn.code) == BPF_RET || never_succeeds(insn)) return {};
+  if (BPF_CLASS(insn.code) != BPF_JMP) return {at + 1};
+  if (BPF_OP(insn.code) == BPF_JA) return {jump_target(at, insn)};
+  return {at + 1 + insn.jt, at + 1 + insn.jf};
+}
+
+}  // namespace
+
+Result<> check_classic(const ClassicProgram& program) {
+  for (size_t at = 0; at < program.size(); at++) {
+    const ClassicInsn& insn = program[at];
+    bool is_good = is_known(insn) && (!is_memory_access(insn) || insn.k < BPF_MEMWORDS);
+    if (is_good) {
+      for (const size_t next : successors(at, insn)) is_good = is_good && next < program.size();
+    }
+    if (!is_good)
+      return fail(fmt::format("instruction {} of libpcap's program is not known (code {:#x}, k {:#x})",
+                              at, insn.code, insn.k));
+  }
+  if (program.empty()) return fail("libpcap's program is empty");
+  return {};
+}
+
+Flow analyze(const ClassicProgram& program) {
+  Flow flow;
+  flow.is_reachable.resize(program.size());
+  flow.is_loop_head.resize(program.size());
+  std::vector<size_t> open = {0};
+  while (!open.empty()) {
+    const size_t at = open.back();
+    open.pop_back();
+    if (flow.is_reachable[at]) continue;
+    flow.is_reachable[at] = true;
+    const ClassicInsn& insn = program[at];
+    if (is_memory_access(insn)) flow.uses_memory[insn.k] = true;
+    if (is_backward_jump(insn)) flow.is_loop_head[jump_target(at, insn)] = true;
+    for (const size_t next : successors(at, insn)) open.push_back(next);
+  }
+  return flow;
+}
+
+bool is_packet_load(const ClassicInsn& insn) {
+  if (BPF_CLASS(insn.code) != BPF_LD && BPF_CLASS(insn.code) != BPF_LDX) return false;
+  const int mode = BPF_MODE(insn.code);
+  return mode == BPF_ABS || mode == BPF_IND || mode == BPF_MSH;
+}
+
+bool is_indirect(const ClassicInsn& insn) { return BPF_MODE(insn.code) == BPF_IND; }
+
+uint32_t load_bytes(const ClassicInsn& insn) {
+  switch (BPF_SIZE(insn.code)) {
+    case BPF_W:
+      return 4;
+    case BPF_H:
+      return 2;
+    default:
+      return 1;
+  }
+}
+
+bool never_succeeds(const ClassicInsn& insn) {
+  constexpr uint32_t kNoPacket = std::numeric_limits<int32_t>::max() - 4;
+  if (is_packet_load(insn)) return insn.k > kNoPacket;
+  const bool is_division = BPF_CLASS(insn.code) == BPF_ALU &&
+                           (BPF_OP(insn.code) == BPF_DIV || BPF_OP(insn.code) == BPF_MOD);
+  return is_division && BPF_SRC(insn.code) == BPF_K && insn.k == 0;
+}
+
+bool is_backward_jump(const ClassicInsn& insn) {
+  return BPF_CLASS(insn.code) == BPF_JMP && BPF_OP(insn.code) == BPF_JA &&
+         static_cast<int32_t>(insn.k) < 0;
+}
+
+size_t jump_target(size_t at, const ClassicInsn& insn) {
+  return static_cast<size_t>(static_cast<int64_t>(at) + 1 + static_cast<int32_t>(insn.k));
+}
+
+}  // namespace pwru::filter

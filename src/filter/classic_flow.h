@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a classic program does, as far as its translation has to know before.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <array>
+#include <vector>
+
+#include "base/result.h"
+#include "filter/classic.h"
+
+namespace pwru::filter {
+
+struct Flow {
+  std::vector<bool> is_reachable;  // the verifier refuses code that no jump reaches
+  std::vector<bool> is_loop_head;  // a backward jump leads here (protochain)
+  std::array<bool, BPF_MEMWORDS> uses_memory = {};
+};
+
+// Refuses what is no classic program: unknown instructions, jumps and memory out of range.
+[[nodiscard]] Result<> check_classic(const ClassicProgram& program);
+// Of a program that check_classic() takes.
+[[nodiscard]] Flow analyze(const ClassicProgram& program);
+
+// A load of packet bytes: absolute, indirect (X + k), or four times the low half of a byte.
+[[nodiscard]] bool is_packet_load(const ClassicInsn& insn);
+[[nodiscard]] bool is_indirect(const ClassicInsn& insn);
+[[nodiscard]] uint32_t load_bytes(const ClassicInsn& insn);
+// Rejects every packet: reads behind any, or divides by a zero in the instruction.
+[[nodiscard]] bool never_succeeds(const ClassicInsn& insn);
+[[nodiscard]] bool is_backward_jump(const ClassicInsn& insn);
+// Of BPF_JA, whose k is signed in libpcap.
+[[nodiscard]] size_t jump_target(size_t at, const ClassicInsn& insn);
+
+}  // namespace pwru::filter

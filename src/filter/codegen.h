@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Classic BPF to the kernel's BPF: the body of one filter function of abi/filter.h. Bytes in,
+// bytes out.
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "filter/classic.h"
+#include "filter/filter.h"
+
+namespace pwru::filter {
+
+struct Code {
+  std::vector<bpf_insn> insns;
+  std::vector<size_t> load_calls;  // instructions that call pwru_filter_load(), to be relocated
+};
+
+// `ids` of zero make a function that reads the context's copy[] instead of casting. What classic
+// BPF would read outside of the packet, and a division by zero, rejects the packet.
+[[nodiscard]] Result<Code> translate(const ClassicProgram& program, const CastIds& ids);
+
+}  // namespace pwru::filter

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pcap filter: an expression as tcpdump takes it, made into BPF objects that are linked into
+// the tracer. abi/filter.h says how they meet.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace pwru::filter {
+
+// BTF ids of bpf_rdonly_cast() and of the struct that is the window to packet bytes
+// (__kernel_sockaddr_storage). Both 0: the kernel has no such cast (before 6.2).
+struct CastIds {
+  uint32_t rdonly_cast_id = 0;
+  uint32_t byte_window_id = 0;
+};
+
+struct PcapFilter {
+  std::string l2_object;  // ELF object that defines pwru_filter_l2()
+  std::string l3_object;  // and pwru_filter_l3()
+  bool copies = false;    // both read copy[] of the context: pwru_config.filter_copies
+  bool sees_vlan = false;  // an offloaded tag must stand in the frame: pwru_config.filter_sees_vlan
+};
+
+// Compiles an expression; the empty one takes every packet. A packet without an Ethernet header
+// never matches an expression that needs one (arp, vlan, ether ...). A packet whose chain of
+// extension headers is longer than 32 never matches `protochain`.
+[[nodiscard]] Result<PcapFilter> compile_pcap(const std::string& expression, const CastIds& ids);
+
+}  // namespace pwru::filter

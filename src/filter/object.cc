@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiler's stub (bpf/filter_stub.bpf.c) with its code replaced: code and relocations are added
+// behind the file and their section headers moved there, the rest is patched in place. So what
+// libbpf's linker wants of symbols and BTF is right by itself. Not by libelf, which cannot make a
+// section empty, as the relocations of a filter that loads nothing are.
+#include "filter/object.h"
+
+#include <elf.h>
+
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+extern "C" {
+extern const char pwru_filter_stub_l2_begin[], pwru_filter_stub_l2_end[];
+extern const char pwru_filter_stub_l3_begin[], pwru_filter_stub_l3_end[];
+}
+
+namespace pwru::filter {
+namespace {
+
+constexpr uint32_t kRelocCall = 10;  // R_BPF_64_32
+constexpr std::string_view kLoadFunction = "pwru_filter_load";
+
+// .BTF.ext begins with this; libbpf keeps its own to itself.
+struct BtfExtHeader {
+  uint16_t magic;
+  uint8_t version, flags;
+  uint32_t hdr_len, func_info_off, func_info_len, line_info_off, line_info_len;
+};
+
+// And its line information, of one section only, with this; the records follow.
+struct LineInfo {
+  uint32_t record_bytes, section_name, record_count;
+};
+
+std::string_view stub_of(Layer layer) {
+  const bool is_l2 = layer == Layer::Ethernet;
+  const char* const begin = is_l2 ? pwru_filter_stub_l2_begin : pwru_filter_stub_l3_begin;
+  const char* const end = is_l2 ? pwru_filter_stub_l2_end : pwru_filter_stub_l3_end;
+  return {begin, static_cast<size_t>(end - begin)};
+}
+
+// The file as it is changed. The stub is this build's own, so its offsets are trusted.
+class ElfImage {
+ public:
+  explicit ElfImage(std::string_view stub) : bytes_(stub), header_(get<Elf64_Ehdr>(0)) {}
+
+  template <class T>
+  T get(size_t at) const {
+    T value;
+    std::memcpy(&value, bytes_.data() + at, sizeof(value));
+    return value;
+  }
+  template <class T>
+  void put(size_t at, const T& value) {
+    std::memcpy(bytes_.data() + at, &value, sizeof(value));
+  }
+
+  size_t section_count() const { return header_.e_shnum; }
+  Elf64_Shdr section(size_t index) const { return get<Elf64_Shdr>(section_at(index)); }
+  std::string_view string(size_t string_section, size_t offset) const {
+    return bytes_.c_str() + section(string_section).sh_offset + offset;
+  }
+  // 0, which is no section, when there is none.
+  size_t find_section(std::string_view name) const {
+    for (size_t i = 1; i < section_count(); i++) {
+      if (string(header_.e_shstrndx, section(i).sh_name) == name) return i;
+    }
+    return 0;
+  }
+
+  void replace_section(size_t index, const void* data, size_t size) {
+    bytes_.resize((bytes_.size() + 7) / 8 * 8);
+    Elf64_Shdr changed = section(index);
+    changed.sh_offset = bytes_.size();
+    changed.sh_size = size;
+    put(section_at(index), changed);
+    if (size) bytes_.append(static_cast<const char*>(data), size);
+  }
+
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  size_t section_at(size_t index) const { return header_.e_shoff + index * sizeof(Elf64_Shdr); }
+
+  std::string bytes_;
+  Elf64_Ehdr header_;
+};
+
+// Sets the size of the one function; returns the symbol number of kLoadFunction.
+Result<uint64_t> patch_symbols(ElfImage* image, size_t code_bytes) {
+  const size_t index = image->find_section(".symtab");
+  const Elf64_Shdr table = image->section(index);
+  uint64_t load_function = 0;
+  bool has_function = false;
+  for (size_t i = 0; i * sizeof(Elf64_Sym) < table.sh_size; i++) {
+    const size_t at = table.sh_offset + i * sizeof(Elf64_Sym);
+    Elf64_Sym symbol = image->get<Elf64_Sym>(at);
+    if (image->string(table.sh_link, symbol.st_name) == kLoadFunction) load_function = i;
+    if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
+    has_function = true;
+    symbol.st_size = code_bytes;
+    image->put(at, symbol);
+  }
+  if (!has_function || !load_function) return fail("the built-in filter stub lacks a symbol: this build is broken");
+  return load_function;
+}
+
+// Keeps the first source line, that of the function's beginning: the others name instructions that
+// are no more. None at all would do for neither libbpf nor the kernel (check_btf_line() wants one
+// for each function when there is one for any).
+void keep_first_line(ElfImage* image, size_t btf_ext_section) {
+  const size_t at = image->section(btf_ext_section).sh_offset;
+  BtfExtHeader header = image->get<BtfExtHeader>(at);
+  const size_t lines_at = at + header.hdr_len + header.line_info_off;
+  LineInfo lines = image->get<LineInfo>(lines_at);
+  lines.record_count = 1;
+  image->put(lines_at, lines);
+  header.line_info_len = static_cast<uint32_t>(sizeof(lines)) + lines.record_bytes;
+  image->put(at, header);
+}
+
+}  // namespace
+
+Result<std::string> filter_object(Layer layer, const Code& code) {
+  ElfImage image(stub_of(layer));
+  const size_t text = image.find_section(".text"), relocs = image.find_section(".rel.text"),
+               btf_ext = image.find_section(".BTF.ext");
+  if (!text || !relocs || !btf_ext) return fail("the built-in filter stub lacks a section: this build is broken");
+
+  const size_t code_bytes = code.insns.size() * sizeof(bpf_insn);
+  PWRU_ASSIGN(const uint64_t load_function, patch_symbols(&image, code_bytes));
+  keep_first_line(&image, btf_ext);
+  std::vector<Elf64_Rel> calls;
+  for (const size_t at : code.load_calls)
+    calls.push_back({at * sizeof(bpf_insn), ELF64_R_INFO(load_function, kRelocCall)});
+  image.replace_section(text, code.insns.data(), code_bytes);
+  image.replace_section(relocs, calls.data(), calls.size() * sizeof(Elf64_Rel));
+  return image.take();
+}
+
+}  // namespace pwru::filter

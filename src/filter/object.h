@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated code as a BPF object file that bpf_linker takes.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "filter/codegen.h"
+
+namespace pwru::filter {
+
+// The object that defines the filter function of the layer, with this code as its body.
+[[nodiscard]] Result<std::string> filter_object(Layer layer, const Code& code);
+
+}  // namespace pwru::filter
