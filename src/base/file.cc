@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <sys/mman.h>
 
+#include <array>
 #include <string_view>
 
 namespace pwru {
@@ -33,19 +34,18 @@ Result<UniqueFd> open_file(const std::string& path, int flags, unsigned mode) {
 Result<std::string> read_file(const std::string& path) {
   PWRU_ASSIGN(const UniqueFd fd, open_file(path, O_RDONLY));
   std::string text;
-  constexpr size_t kChunkBytes = 1 << 18;
-  size_t used = 0;
+  // Through a small buffer: growing the string ahead of read(2) would clear and fault in up to
+  // twice the memory, which costs more than the copy.
+  std::array<char, 1 << 16> chunk;
   for (;;) {
-    if (text.size() - used < kChunkBytes) text.resize(text.size() * 2 + kChunkBytes);
-    const ssize_t n = ::read(fd.get(), text.data() + used, text.size() - used);
+    const ssize_t n = ::read(fd.get(), chunk.data(), chunk.size());
     if (n < 0) {
       if (errno == EINTR) continue;
       return sys_fail("read " + path);
     }
     if (n == 0) break;
-    used += static_cast<size_t>(n);
+    text.append(chunk.data(), static_cast<size_t>(n));
   }
-  text.resize(used);
   return text;
 }
 

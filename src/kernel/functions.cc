@@ -42,6 +42,13 @@ struct Module {
   std::unordered_map<std::string_view, std::vector<Candidate*>> aliases;
 };
 
+// What TRACE_EVENT() makes of a tracepoint (include/trace/trace_events.h, perf.h, bpf_probe.h) is
+// notrace in every kernel: this much is known without ftrace's list.
+bool is_tracepoint_glue(std::string_view name) {
+  return name.starts_with("perf_trace_") || name.starts_with("trace_event_raw_event_") ||
+         name.starts_with("__bpf_trace_");
+}
+
 class Finder {
  public:
   Finder(const Symbols& symbols, const RE2* pattern) : symbols_(symbols), pattern_(pattern) {}
@@ -55,7 +62,7 @@ class Finder {
   [[nodiscard]] bool is_wanted(std::string_view name) const;
   [[nodiscard]] Candidate* candidate_of(Module& module, std::string_view name);
   void add_aliases(Module& module, Candidate& candidate, std::string_view name);
-  [[nodiscard]] const char* why_not(const Candidate& candidate) const;
+  [[nodiscard]] const char* why_not(std::string_view name, const Candidate& candidate) const;
 
   const Symbols& symbols_;
   const RE2* pattern_;  // null: every name is wanted
@@ -172,13 +179,14 @@ void Finder::add_available(std::string_view text) {
 }
 
 // Null: it can be probed.
-const char* Finder::why_not(const Candidate& candidate) const {
+const char* Finder::why_not(std::string_view name, const Candidate& candidate) const {
   if (candidate.addresses.empty()) {
     if (candidate.is_init) return kInit;
     return candidate.has_clone ? kOptimised : kInlined;
   }
   if (candidate.is_ambiguous) return kAmbiguous;
   if (candidate.signature.skb_arg == 0) return kOutOfReach;
+  if (!knows_available_ && is_tracepoint_glue(name)) return kNotTraceable;
   // One address that ftrace does not know makes a whole kprobe.multi link fail, and the list does
   // not say which of several it is.
   if (knows_available_ && candidate.listed < candidate.addresses.size()) return kNotTraceable;
@@ -190,7 +198,7 @@ Functions Finder::result() const {
   for (const auto& [module_name, module] : modules_) {
     for (const auto& [name, candidate] : module.candidates) {
       if (!candidate.signature.has_skb) continue;
-      if (const char* reason = why_not(candidate)) {
+      if (const char* reason = why_not(name, candidate)) {
         ++functions.left_out[reason];
         continue;
       }
