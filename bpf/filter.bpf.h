@@ -62,6 +62,7 @@ static __always_inline __u32 skb_linear_len(const struct skb_pos *pos, __u64 bas
 /* One byte behind the linear part. The caller passes the offset within the page fragments. */
 static __always_inline int frag_byte(const struct skb_pos *pos, __u32 off, __u8 *byte)
 {
+	struct sk_buff *skb = (void *)pos->skb;
 	struct skb_shared_info *shinfo;
 	__u64 vmemmap_base = 0, page_offset_base = 0, addr;
 	struct any_skb_frag frag = {};
@@ -69,7 +70,7 @@ static __always_inline int frag_byte(const struct skb_pos *pos, __u32 off, __u8 
 
 	if (!cfg.vmemmap_base_addr)
 		return -1;
-	end = BPF_CORE_READ((struct sk_buff *)pos->skb, end);
+	end = BPF_CORE_READ(skb, end);
 	shinfo = (void *)(pos->head + end);
 	nr_frags = BPF_CORE_READ(shinfo, nr_frags);
 	for (__u32 i = 0; i < MAX_FRAGS; i++) {

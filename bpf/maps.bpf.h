@@ -11,7 +11,7 @@ extern const volatile struct pwru_config cfg;
 
 struct ring {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* set before loading */
+	__uint(max_entries, 4096); /* of the pattern; since 5.10 the real ones may differ in size */
 };
 
 /* One ring a CPU: with one for all, 24 producers fall from 11 to 2 million events a second. */

@@ -30,9 +30,12 @@ static __always_inline bool matches(struct skb_pos *pos)
 /* What one hit of a probed function does. Once known, a packet passes without the filters. */
 static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 {
-	__u64 packet_id = packet_of(skb);
+	__u64 packet_id;
 	struct skb_pos pos;
 
+	if (!skb) /* ip_route_output_key_hash() and others may be called without one */
+		return 0;
+	packet_id = packet_of(skb);
 	skb_read(&pos, skb);
 	if (!packet_id) {
 		if (!matches(&pos))

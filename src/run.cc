@@ -247,8 +247,8 @@ Result<> make_ready_file(const std::string& path) {
 }
 
 Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFilter& filter) {
-  PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
+  PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
   PWRU_ASSIGN(const UniqueFd out_fd, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
@@ -299,7 +299,7 @@ Result<> run(const cli::Options& options) {
   install_signal_handlers();
   program::capture_libbpf_log(options.debug);
   raise_open_files();
-  kernel::raise_memlock();
+  kernel::raise_memlock_limit();
 
   // A mistake in the expression is told before anything else is tried.
   PWRU_TRY(filter::compile_pcap(options.filter_pcap, {}));

@@ -32,8 +32,10 @@ const Names::Func& Names::function(uint64_t ip) {
                                    [](const kernel::Function& f, uint64_t addr) { return f.addr < addr; });
   Func func;
   if (it != found.end() && it->addr == ip) {
+    // __kfree_skb() gives it NOT_SPECIFIED also for an skb that was consumed.
+    const bool repeats_reason = it->name == "skb_release_data";
     func.text = it->module.empty() ? it->name : fmt::format("{}[{}]", it->name, it->module);
-    func.reason_arg = it->reason_arg;
+    func.reason_arg = repeats_reason ? 0 : it->reason_arg;
     func.is_plain_free = it->name == "kfree_skb" && reasons_.empty();
   } else {
     func.text = symbols_.format(ip);

@@ -4,12 +4,12 @@
 #include <bpf/libbpf.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <string_view>
 
-#include "base/log.h"
+#include "base/handle.h"
 
 namespace pwru::program {
 namespace {
@@ -28,10 +28,12 @@ LogState& log_state() {
 }
 
 int keep_line(enum libbpf_print_level level, const char* format, va_list args) {
-  std::array<char, 8192> line;
-  const int length = std::vsnprintf(line.data(), line.size(), format, args);
-  if (length <= 0) return 0;
-  const std::string_view text(line.data(), std::min<size_t>(static_cast<size_t>(length), line.size() - 1));
+  // A verifier log comes as one piece of up to megabytes, its reason at the end.
+  char* piece = nullptr;
+  const int length = ::vasprintf(&piece, format, args);
+  if (length < 0) return 0;
+  const std::unique_ptr<char, Deleter<std::free>> owner(piece);
+  const std::string_view text(piece, static_cast<size_t>(length));
   LogState& state = log_state();
   if (state.is_debug) {
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());

@@ -116,7 +116,6 @@ Result<> Tracer::set_constants(const TracerSpec& spec) {
     return fail("the tracer's read-only data is not one pwru_config: this build is broken");
   PWRU_ASSIGN(bpf_map* const rings, find_map(object_.get(), "rings"));
   bpf_map__set_max_entries(rings, static_cast<uint32_t>(cpus));
-  bpf_map__set_max_entries(bpf_map__inner_map(rings), spec.ring_bytes);
   PWRU_ASSIGN(bpf_map* const tracked, find_map(object_.get(), "tracked"));
   PWRU_ASSIGN(bpf_map* const dying, find_map(object_.get(), "dying"));
   bpf_map__set_max_entries(tracked, spec.config.tracks ? spec.tracked_entries : 1);
