@@ -38,7 +38,10 @@ struct skb_pos {
 extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
 #define KERNEL_PTR(type, addr) ((type *)bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(type)))
 #define KERNEL_READ(ptr, field) ((ptr)->field)
+#define SUBPROGRAM static __always_inline
 #else
+/* Copies take stack, and 512 bytes are all there is for a chain of calls: each its own frame. */
+#define SUBPROGRAM static __noinline
 #define KERNEL_PTR(type, addr) ((type *)(addr))
 #define KERNEL_READ(ptr, field) BPF_CORE_READ(ptr, field)
 #endif
@@ -50,13 +53,25 @@ static __always_inline __u32 vlan_tag_of(__be16 proto, __u16 tci)
 
 #ifdef PWRU_CAST
 
+/*
+ * Since 6.17 the verifier takes what is loaded from a pointer field for a pointer and refuses to
+ * compute with it; before, for a number. A negation makes a number of both.
+ */
+static __always_inline __u64 as_number(const void *ptr)
+{
+	__u64 number = (__u64)ptr;
+
+	asm volatile("%0 = -%0; %0 = -%0" : "+r"(number));
+	return number;
+}
+
 static __always_inline void skb_read(struct skb_pos *pos, __u64 addr)
 {
 	struct sk_buff *skb = KERNEL_PTR(struct sk_buff, addr);
 
 	pos->skb = addr;
-	pos->head = (__u64)skb->head;
-	pos->data = (__u64)skb->data;
+	pos->head = as_number(skb->head);
+	pos->data = as_number(skb->data);
 	pos->len = skb->len;
 	pos->data_len = skb->data_len;
 	pos->mac_header = skb->mac_header;
@@ -76,8 +91,8 @@ static __always_inline void skb_read_rest(struct skb_pos *pos)
 	struct sk_buff *skb = KERNEL_PTR(struct sk_buff, pos->skb);
 
 	pos->mark = skb->mark;
-	pos->dev = (__u64)skb->dev;
-	pos->sk = (__u64)skb->sk;
+	pos->dev = as_number(skb->dev);
+	pos->sk = as_number(skb->sk);
 	pos->refdst = skb->_skb_refdst;
 }
 

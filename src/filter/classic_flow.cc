@@ -84,7 +84,10 @@ Flow analyze(const ClassicProgram& program) {
     flow.is_reachable[at] = true;
     const ClassicInsn& insn = program[at];
     if (is_memory_access(insn)) flow.uses_memory[insn.k] = true;
-    if (is_backward_jump(insn)) flow.is_loop_head[jump_target(at, insn)] = true;
+    if (is_backward_jump(insn)) {
+      flow.has_loops = true;
+      flow.is_loop_head[jump_target(at, insn)] = true;
+    }
     for (const size_t next : successors(at, insn)) open.push_back(next);
   }
   return flow;

@@ -15,6 +15,7 @@ namespace pwru::filter {
 struct Flow {
   std::vector<bool> is_reachable;  // the verifier refuses code that no jump reaches
   std::vector<bool> is_loop_head;  // a backward jump leads here (protochain)
+  bool has_loops = false;
   std::array<bool, BPF_MEMWORDS> uses_memory = {};
 };
 

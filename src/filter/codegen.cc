@@ -27,11 +27,15 @@ constexpr uint8_t kLimit = BPF_REG_5, kA = BPF_REG_6, kX = BPF_REG_7, kWindow = 
 constexpr int16_t kWindowStart = 2;
 constexpr uint32_t kWindowBytes = 126;
 
-// Headers that `protochain` walks at most. The verifier walks each one, on all ways through.
+// Headers that all the `protochain` of a filter walk at most. The verifier walks each one, on all
+// ways through. One budget for all loops, as each of its own would multiply the ways.
 constexpr int32_t kLoopRounds = 32;
 
+// Where the budget is kept, from the frame's end.
+constexpr int16_t kBudgetSlot = -8;
+
 // What the kernel's 512 bytes leave beside the tracer's own frames.
-constexpr int32_t kMaxStackBytes = 128;
+constexpr int32_t kMaxStackBytes = 96;
 
 constexpr uint8_t op_of(const ClassicInsn& insn) { return static_cast<uint8_t>(BPF_OP(insn.code)); }
 
@@ -79,13 +83,7 @@ class Translator {
 
  private:
   bool lay_out_stack() {
-    int32_t depth = 0;
-    loop_slots_.resize(program_.size());
-    for (size_t i = 0; i < program_.size(); i++) {
-      if (!flow_.is_reachable[i] || !is_backward_jump(program_[i])) continue;
-      depth += 8;
-      loop_slots_[i] = static_cast<int16_t>(-depth);
-    }
+    int32_t depth = flow_.has_loops ? -kBudgetSlot : 0;
     for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
       if (!flow_.uses_memory[slot]) continue;
       depth += 4;
@@ -101,11 +99,10 @@ class Translator {
     for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
       if (flow_.uses_memory[slot]) asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], kA);
     }
-    for (size_t i = 0; i < program_.size(); i++) {
-      if (!loop_slots_[i]) continue;
-      // Through a register: before 6.3 the verifier forgets the value of a BPF_ST.
+    if (flow_.has_loops) {
+      // All 64 bits and through a register: else older verifiers forget the value.
       asm_.mov32_imm(BPF_REG_1, kLoopRounds);
-      asm_.store(BPF_DW, BPF_REG_10, loop_slots_[i], BPF_REG_1);
+      asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, BPF_REG_1);
     }
     if (!copies_ && has_window_load()) {
       emit_cast(0);
@@ -340,9 +337,9 @@ class Translator {
   void emit_jump(size_t at) {
     const ClassicInsn& insn = program_[at];
     if (is_backward_jump(insn)) {
-      asm_.load(BPF_DW, BPF_REG_1, BPF_REG_10, loop_slots_[at]);
+      asm_.load(BPF_DW, BPF_REG_1, BPF_REG_10, kBudgetSlot);
       asm_.alu64_imm(BPF_ADD, BPF_REG_1, -1);
-      asm_.store(BPF_DW, BPF_REG_10, loop_slots_[at], BPF_REG_1);
+      asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, BPF_REG_1);
       asm_.jump_imm(BPF_JEQ, BPF_REG_1, 0, reject_);
     }
     if (op_of(insn) == BPF_JA) {
@@ -384,7 +381,6 @@ class Translator {
   Assembler asm_;
   Label reject_;
   std::vector<Label> labels_;         // of each classic instruction
-  std::vector<int16_t> loop_slots_;   // of each backward jump, else 0
   std::array<int16_t, BPF_MEMWORDS> memory_slots_ = {};
   std::vector<SlowLoad> slow_loads_;
   std::vector<size_t> load_calls_;
