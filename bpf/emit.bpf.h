@@ -54,7 +54,7 @@ static __always_inline __u32 parts_bytes(void)
 	       (cfg.parts & PWRU_PART_SKB ? cfg.skb_bytes : 0);
 }
 
-static __always_inline void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packet_id)
+SUBPROGRAM void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packet_id)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct pwru_cpu_counters *mine = my_counters(cpu);

@@ -60,18 +60,17 @@ static __always_inline __u32 skb_linear_len(const struct skb_pos *pos, __u64 bas
 }
 
 /* One byte behind the linear part. The caller passes the offset within the page fragments. */
-static __always_inline int frag_byte(const struct skb_pos *pos, __u32 off, __u8 *byte)
+static __always_inline int frag_byte(__u64 skb_addr, __u32 off, __u8 *byte)
 {
-	struct sk_buff *skb = (void *)pos->skb;
-	struct skb_shared_info *shinfo;
+	struct sk_buff *skb = (void *)skb_addr;
 	__u64 vmemmap_base = 0, page_offset_base = 0, addr;
 	struct any_skb_frag frag = {};
-	__u32 nr_frags, end;
+	struct skb_shared_info *shinfo;
+	__u32 nr_frags;
 
 	if (!cfg.vmemmap_base_addr)
 		return -1;
-	end = BPF_CORE_READ(skb, end);
-	shinfo = (void *)(pos->head + end);
+	shinfo = (void *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end));
 	nr_frags = BPF_CORE_READ(shinfo, nr_frags);
 	for (__u32 i = 0; i < MAX_FRAGS; i++) {
 		if (i >= nr_frags)
@@ -99,26 +98,24 @@ __noinline __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u3
 				  __u32 vlan_tag)
 {
 	__u32 offset = (__u32)offset_size, size = offset_size >> PWRU_LOAD_SIZE_SHIFT;
-	struct skb_pos pos;
 	__u64 value = 0;
 
-	skb_read(&pos, skb);
 	for (__u32 i = 0; i < 4; i++) {
 		__u64 at = (__u64)offset + i;
 		__u8 byte = 0;
 
 		if (i >= size)
 			break;
-		if (vlan_tag && at >= 12 && at < 12 + VLAN_TAG_BYTES) {
+		if (at >= linear_len) {
+			if (frag_byte(skb, at - linear_len, &byte))
+				return PWRU_LOAD_OUTSIDE;
+		} else if (vlan_tag && at >= 12 && at < 12 + VLAN_TAG_BYTES) {
 			byte = vlan_tag >> (8 * (12 + VLAN_TAG_BYTES - 1 - at));
-		} else if (at < linear_len) {
+		} else {
 			if (vlan_tag && at >= 12 + VLAN_TAG_BYTES)
 				at -= VLAN_TAG_BYTES;
 			if (bpf_probe_read_kernel(&byte, 1, (void *)(base + at)))
 				return PWRU_LOAD_OUTSIDE;
-		} else if (at - linear_len >= pos.data_len ||
-			   frag_byte(&pos, at - linear_len, &byte)) {
-			return PWRU_LOAD_OUTSIDE;
 		}
 		value = value << 8 | byte;
 	}
@@ -132,10 +129,12 @@ static __always_inline void copy_headers(struct pwru_filter_ctx *ctx)
 	if (ctx->vlan_tag) {
 		/* The two MAC addresses, the tag as it goes on the wire, then the rest. */
 		__be16 tpid = bpf_htons(ctx->vlan_tag >> 16), tci = bpf_htons(ctx->vlan_tag);
+		long failed = bpf_probe_read_kernel(ctx->copy, 12, (void *)ctx->base);
 
-		if (bpf_probe_read_kernel(ctx->copy, 12, (void *)ctx->base) ||
-		    bpf_probe_read_kernel(ctx->copy + 16, PWRU_COPY_BYTES - 16,
-					  (void *)(ctx->base + 12)))
+		/* Both, whatever the first does: the filter may not read what was never written. */
+		failed |= bpf_probe_read_kernel(ctx->copy + 16, PWRU_COPY_BYTES - 16,
+						(void *)(ctx->base + 12));
+		if (failed)
 			wanted = 0;
 		*(__be16 *)(ctx->copy + 12) = tpid;
 		*(__be16 *)(ctx->copy + 14) = tci;
@@ -146,7 +145,7 @@ static __always_inline void copy_headers(struct pwru_filter_ctx *ctx)
 }
 
 /* Runs the pcap filter on the packet from its outermost header that is there. */
-static __always_inline bool pcap_matches(const struct skb_pos *pos)
+SUBPROGRAM bool pcap_matches(const struct skb_pos *pos)
 {
 	enum pkt_start start = skb_pkt_start(pos);
 	struct pwru_filter_ctx ctx;

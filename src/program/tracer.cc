@@ -51,9 +51,9 @@ Result<BpfObject> open_object(const std::string& elf, const std::string& btf_pat
 
 tl::unexpected<Error> explain_load(int code) {
   const std::string reason = take_libbpf_reason();
-  if (code == EPERM || code == EACCES) {
-    return fail(fmt::format("load the tracer into the kernel: {} ({}); run as root, or see --debug for the kernel's log",
-                            std::strerror(code), reason),
+  // EPERM is about this user; EACCES, like EINVAL, is the verifier's.
+  if (code == EPERM) {
+    return fail(fmt::format("load the tracer into the kernel: {}; run as root", std::strerror(code)),
                 ExitCode::NotSupported, code);
   }
   return fail(fmt::format("load the tracer into the kernel: {} ({}); --debug shows the kernel's log",
