@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each probe loads the smallest program that needs the feature and, where that is the question,
-// attaches it to a function that every kernel with a network has.
+// Each feature is asked for with the smallest program or call that needs it, and as far as it takes
+// to know: an attach that succeeds costs more time than all the rest of a start.
 #include "kernel/features.h"
 
 #include <bpf/bpf.h>
@@ -81,26 +81,41 @@ bool has_get_func_ip() {
   return static_cast<bool>(load_program(program));
 }
 
-// 0, or the errno value of the step that failed.
-int try_kprobe_multi(uint64_t addr) {
+// An attach that cannot succeed, because its list of addresses is unreadable: a kernel that has the
+// feature gets as far as reading it (EFAULT in bpf_kprobe_multi_link_attach()); one without refuses
+// the type before (EINVAL before 5.18, EOPNOTSUPP without CONFIG_FPROBE). A real attach and detach
+// would answer no better and costs grace periods: 140 ms in an emulated guest.
+bool has_kprobe_multi() {
   const UniqueFd program = load_program(kNothing, {.attach = BPF_TRACE_KPROBE_MULTI});
-  if (!program) return errno;
+  if (!program) return false;
   LIBBPF_OPTS(bpf_link_create_opts, options);
-  const unsigned long addrs[] = {addr};
-  options.kprobe_multi.addrs = addrs;
+  options.kprobe_multi.addrs = reinterpret_cast<const unsigned long*>(1);
   options.kprobe_multi.cnt = 1;
-  // A kernel before 5.18 ignores the attach type at load and refuses it here.
-  const int fd = bpf_link_create(program.get(), 0, BPF_TRACE_KPROBE_MULTI, &options);
-  return UniqueFd(fd) ? 0 : -fd;
+  return bpf_link_create(program.get(), 0, BPF_TRACE_KPROBE_MULTI, &options) == -EFAULT;
 }
 
+// With kernel.ftrace_enabled=0 a kprobe.multi link attaches and then sees nothing, and a kprobe at
+// the start of a function is made and then cannot be armed.
+bool is_ftrace_off() {
+  const auto text = read_file("/proc/sys/kernel/ftrace_enabled");
+  return text && text->starts_with('0');
+}
+
+Result<uint32_t> kprobe_pmu_type() {
+  PWRU_ASSIGN(const std::string text, read_file("/sys/bus/event_source/devices/kprobe/type"));
+  uint32_t type = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), type).ec != std::errc())
+    return fail("read the type of the kprobe PMU: it is no number");
+  return type;
+}
+
+// 0, or the errno value of the step that failed.
 int try_kprobe(uint64_t addr) {
-  const auto text = read_file("/sys/bus/event_source/devices/kprobe/type");
-  if (!text) return ENODEV;
+  const auto type = kprobe_pmu_type();
+  if (!type) return ENODEV;
   perf_event_attr attr{};
   attr.size = sizeof(attr);
-  if (std::from_chars(text->data(), text->data() + text->size(), attr.type).ec != std::errc())
-    return EINVAL;
+  attr.type = *type;
   attr.config1 = 0;  // kprobe_func: null, so that config2 is the address
   attr.config2 = addr;
   constexpr int kAnyProcess = -1;
@@ -109,14 +124,14 @@ int try_kprobe(uint64_t addr) {
   return event ? 0 : errno;
 }
 
+// Only loaded: kernels that lack the trampolines refuse the program there, and an attach costs
+// grace periods (50 to 340 ms in an emulated guest).
 bool has_fexit(const Btf& vmlinux) {
   const uint32_t target = vmlinux.find(kProbeTarget, BTF_KIND_FUNC);
   if (target == 0) return false;
-  const UniqueFd program = load_program(
+  return static_cast<bool>(load_program(
       kNothing,
-      {.type = BPF_PROG_TYPE_TRACING, .attach = BPF_TRACE_FEXIT, .attach_btf_id = target});
-  if (!program) return false;
-  return static_cast<bool>(UniqueFd(bpf_raw_tracepoint_open(nullptr, program.get())));
+      {.type = BPF_PROG_TYPE_TRACING, .attach = BPF_TRACE_FEXIT, .attach_btf_id = target}));
 }
 
 bool is_byte(const Btf& btf, uint32_t id) {
@@ -172,10 +187,11 @@ void probe_rdonly_cast(const Btf& vmlinux, Features& features) {
   features.byte_window_id = window;
 }
 
-std::string explain_kprobe(int error, const std::string& lockdown) {
-  if (lockdown == "confidentiality")
-    return "attach a kprobe: the kernel is locked down (confidentiality), which forbids it; see "
-           "kernel_lockdown(7)";
+constexpr const char* kLockedDown =
+    "attach a kprobe: the kernel is locked down (confidentiality), which forbids it; see "
+    "kernel_lockdown(7)";
+
+std::string explain_kprobe(int error) {
   if (error == ENODEV)
     return "attach a kprobe: this kernel is built without kprobes; it needs CONFIG_KPROBE_EVENTS, or "
            "CONFIG_FPROBE for kprobe-multi";
@@ -183,16 +199,29 @@ std::string explain_kprobe(int error, const std::string& lockdown) {
 }
 
 void probe_kprobes(const Symbols& symbols, Features& features) {
+  if (features.lockdown == "confidentiality") {
+    features.why_no_kprobe = kLockedDown;
+    return;
+  }
+  if (is_ftrace_off()) {
+    features.why_no_kprobe =
+        "attach a kprobe: ftrace is switched off; run sysctl kernel.ftrace_enabled=1";
+    return;
+  }
+  features.has_kprobe_multi = has_kprobe_multi();
+  if (features.has_kprobe_multi) {
+    // Both rest on the same machinery; a trial would cost grace periods again.
+    features.has_kprobe = kprobe_pmu_type().has_value();
+    return;
+  }
   const std::vector<uint64_t> targets = symbols.addresses(kProbeTarget, "");
   if (targets.empty()) {
     features.why_no_kprobe = fmt::format("attach a kprobe: /proc/kallsyms has no {}", kProbeTarget);
     return;
   }
-  features.has_kprobe_multi = try_kprobe_multi(targets.front()) == 0;
   const int error = try_kprobe(targets.front());
   features.has_kprobe = error == 0;
-  if (!features.has_kprobe && !features.has_kprobe_multi)
-    features.why_no_kprobe = explain_kprobe(error, features.lockdown);
+  if (!features.has_kprobe) features.why_no_kprobe = explain_kprobe(error);
 }
 
 }  // namespace

@@ -12,10 +12,10 @@
 namespace pwru::kernel {
 
 struct Features {
-  bool has_kprobe_multi = false;   // 5.18 with CONFIG_FPROBE: a kprobe.multi link really attached
-  bool has_kprobe = false;         // the kprobe PMU exists and accepted a probe
+  bool has_kprobe_multi = false;   // 5.18 with CONFIG_FPROBE, and ftrace is not switched off
+  bool has_kprobe = false;         // the kprobe PMU exists and accepts a probe
   bool has_get_func_ip = false;    // bpf_get_func_ip in a kprobe program, 5.15
-  bool has_fexit = false;          // a fexit program loads and attaches
+  bool has_fexit = false;          // a fexit program loads; an attach may still be refused
   bool has_ringbuf = false;        // 5.8
   // bpf_rdonly_cast (6.2): BTF id of the kfunc in vmlinux, 0 when it cannot be used.
   uint32_t rdonly_cast_id = 0;

@@ -8,6 +8,8 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <bitset>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -35,11 +37,38 @@ struct Candidate {
   std::vector<uint64_t> addresses;
 };
 
+// 200,000 names of kallsyms are looked up among some thousand. This says no to nearly all of them
+// after reading two words of the name, without a look into a table of strings.
+class NameFilter {
+ public:
+  void add(std::string_view name) { known_.set(slot(name)); }
+  [[nodiscard]] bool may_have(std::string_view name) const { return known_.test(slot(name)); }
+
+ private:
+  static constexpr unsigned kSlotBits = 16;
+
+  static size_t slot(std::string_view name) {
+    const size_t length = std::min(name.size(), sizeof(uint64_t));
+    uint64_t head = 0;
+    uint64_t tail = 0;
+    std::memcpy(&head, name.data(), length);
+    std::memcpy(&tail, name.data() + name.size() - length, length);
+    constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;  // 2^64 / the golden ratio
+    const uint64_t mixed = ((head ^ name.size()) * kGolden) ^ tail;
+    return mixed * kGolden >> (64 - kSlotBits);
+  }
+
+  std::bitset<size_t{1} << kSlotBits> known_;
+};
+
+template <class T>
+using ByName = std::unordered_map<std::string_view, T>;
+
 // One module, or vmlinux under the name "". The views point into BTF's strings and Symbols' text.
 struct Module {
-  std::unordered_map<std::string_view, Candidate> candidates;
+  ByName<Candidate> candidates;
   // Other names of the addresses found: ftrace lists one name of each address.
-  std::unordered_map<std::string_view, std::vector<Candidate*>> aliases;
+  ByName<std::vector<Candidate*>> aliases;
 };
 
 // What TRACE_EVENT() makes of a tracepoint (include/trace/trace_events.h, perf.h, bpf_probe.h) is
@@ -67,7 +96,8 @@ class Finder {
   const Symbols& symbols_;
   const RE2* pattern_;  // null: every name is wanted
   bool knows_available_ = false;
-  std::unordered_map<std::string_view, Module> modules_;
+  NameFilter names_;  // of all candidates and aliases
+  ByName<Module> modules_;
   Module& vmlinux_ = modules_[""];
 };
 
@@ -95,10 +125,12 @@ void Finder::add_types(const Btf& btf, std::string_view module) {
     } else if (is_wanted(name)) {
       const auto [it, is_new] = candidates.try_emplace(name);
       if (is_new) it->second.signature = signature;
+      names_.add(name);
       it->second.is_ambiguous |= it->second.signature != signature;
     }
   }
   for (const std::string_view name : others) {
+    if (!names_.may_have(name)) continue;
     if (const auto it = candidates.find(name); it != candidates.end())
       it->second.is_ambiguous |= it->second.signature.has_skb;
     else if (vmlinux_.candidates.contains(name))
@@ -135,6 +167,7 @@ void Finder::add_symbols() {
     const bool is_clone = name.size() != symbol.name.size();
     // What was split off as rarely executed says nothing about the function's arguments.
     if (is_clone && symbol.name.ends_with(".cold")) continue;
+    if (!names_.may_have(name)) continue;
     Candidate* candidate = candidate_of(*module, name);
     if (!candidate) continue;
     if (is_clone)
@@ -151,7 +184,9 @@ void Finder::add_aliases(Module& module, Candidate& candidate, std::string_view 
     for (size_t n = symbols_.index_of(addr); n < symbols_.size(); ++n) {
       const Symbol symbol = symbols_.at(n);
       if (symbol.addr != addr) break;
-      if (symbol.name != name) module.aliases[symbol.name].push_back(&candidate);
+      if (symbol.name == name) continue;
+      module.aliases[symbol.name].push_back(&candidate);
+      names_.add(symbol.name);
     }
   }
 }
@@ -166,6 +201,7 @@ void Finder::add_available(std::string_view text) {
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     const size_t space = line.find(' ');
     const std::string_view name = line.substr(0, space);
+    if (!names_.may_have(name)) continue;
     std::string_view module_name;
     if (space != std::string_view::npos && line.size() >= space + 3 && line.back() == ']')
       module_name = line.substr(space + 2, line.size() - space - 3);
