@@ -58,10 +58,10 @@ std::optional<size_t> trailing_bytes(uint32_t kind, uint32_t vlen) {
 }
 
 bool has_type_reference(uint32_t kind) {
-  constexpr uint32_t kKinds = 1u << BTF_KIND_PTR | 1u << BTF_KIND_TYPEDEF | 1u << BTF_KIND_VOLATILE |
-                              1u << BTF_KIND_CONST | 1u << BTF_KIND_RESTRICT | 1u << BTF_KIND_FUNC |
-                              1u << BTF_KIND_FUNC_PROTO | 1u << BTF_KIND_VAR |
-                              1u << BTF_KIND_DECL_TAG | 1u << BTF_KIND_TYPE_TAG;
+  constexpr uint32_t kKinds =
+      1u << BTF_KIND_PTR | 1u << BTF_KIND_TYPEDEF | 1u << BTF_KIND_VOLATILE | 1u << BTF_KIND_CONST |
+      1u << BTF_KIND_RESTRICT | 1u << BTF_KIND_FUNC | 1u << BTF_KIND_FUNC_PROTO |
+      1u << BTF_KIND_VAR | 1u << BTF_KIND_DECL_TAG | 1u << BTF_KIND_TYPE_TAG;
   return (kKinds >> kind & 1) != 0;
 }
 
@@ -148,7 +148,8 @@ Result<> Btf::read_header() {
   strings_ = body.substr(header.str_off, header.str_len);
   if (reinterpret_cast<uintptr_t>(types_.data()) % alignof(btf_type) != 0)
     return malformed("the types are not aligned");
-  if (!strings_.empty() && strings_.back() != '\0') return malformed("the last string does not end");
+  if (!strings_.empty() && strings_.back() != '\0')
+    return malformed("the last string does not end");
   if (!base_ && (strings_.empty() || strings_.front() != '\0'))
     return malformed("the first string is not empty");
   if (base_) {
@@ -169,7 +170,8 @@ Result<> Btf::index_types() {
     const uint32_t kind = BTF_INFO_KIND(t.info);
     const uint32_t vlen = BTF_INFO_VLEN(t.info);
     const auto trailing = trailing_bytes(kind, vlen);
-    if (!trailing) return malformed(fmt::format("type {} is of the unknown kind {}", end_id(), kind));
+    if (!trailing)
+      return malformed(fmt::format("type {} is of the unknown kind {}", end_id(), kind));
     if (rest.size() - sizeof(btf_type) < *trailing)
       return malformed(fmt::format("type {} is cut off", end_id()));
     references.string(t.name_off);

@@ -27,9 +27,7 @@ class Btf {
   // Ids from first_id() to end_id() - 1 are this file's own; smaller ones are the base's.
   // Without a base first_id() is 1, as 0 is void.
   [[nodiscard]] uint32_t first_id() const { return base_ ? first_id_ : 1; }
-  [[nodiscard]] uint32_t end_id() const {
-    return first_id_ + static_cast<uint32_t>(index_.size());
-  }
+  [[nodiscard]] uint32_t end_id() const { return first_id_ + static_cast<uint32_t>(index_.size()); }
   // Id 0 is void: a type of kind BTF_KIND_UNKN.
   [[nodiscard]] const btf_type& type(uint32_t id) const {
     return id < first_id_ ? base_->type(id) : *index_[id - first_id_];
@@ -64,14 +62,15 @@ class Btf {
 
   std::string bytes_;
   const Btf* base_;
-  std::string_view types_;         // the type section
-  std::string_view strings_;       // the string section
-  uint32_t first_string_ = 0;      // where our strings start: the length of the base's
-  uint32_t first_id_ = 0;          // 0, or the base's end_id(); type n is index_[n - first_id_]
+  std::string_view types_;     // the type section
+  std::string_view strings_;   // the string section
+  uint32_t first_string_ = 0;  // where our strings start: the length of the base's
+  uint32_t first_id_ = 0;      // 0, or the base's end_id(); type n is index_[n - first_id_]
   std::vector<const btf_type*> index_;
 };
 
-// /sys/kernel/btf/vmlinux, or the file the user named. The error says which kernel option is missing.
+// /sys/kernel/btf/vmlinux, or the file the user named. The error says which kernel option is
+// missing.
 [[nodiscard]] Result<std::unique_ptr<Btf>> load_kernel_btf(const std::string& user_path);
 
 struct ModuleBtf {

@@ -42,7 +42,9 @@ class BtfBuilder {
     return add(BTF_KIND_INT, name, bytes, {bytes * 8});
   }
   uint32_t pointer(uint32_t to) { return add(BTF_KIND_PTR, "", to); }
-  uint32_t structure(std::string_view name, uint32_t bytes) { return add(BTF_KIND_STRUCT, name, bytes); }
+  uint32_t structure(std::string_view name, uint32_t bytes) {
+    return add(BTF_KIND_STRUCT, name, bytes);
+  }
   uint32_t enumeration(std::string_view name,
                        const std::vector<std::pair<std::string, uint32_t>>& values) {
     std::vector<uint32_t> words;
@@ -60,7 +62,8 @@ class BtfBuilder {
     }
     return add(BTF_KIND_FUNC_PROTO, "", result, words, static_cast<uint32_t>(params.size()));
   }
-  uint32_t function(std::string_view name, const std::vector<uint32_t>& params, uint32_t result = 0) {
+  uint32_t function(std::string_view name, const std::vector<uint32_t>& params,
+                    uint32_t result = 0) {
     return add(BTF_KIND_FUNC, name, prototype(params, result));
   }
 
@@ -68,8 +71,8 @@ class BtfBuilder {
 
   [[nodiscard]] std::string bytes() const {
     const auto types = static_cast<uint32_t>(types_.size());
-    const btf_header header{BTF_MAGIC, BTF_VERSION, 0, sizeof(btf_header), 0, types, types,
-                            string_bytes()};
+    const btf_header header{BTF_MAGIC, BTF_VERSION, 0,     sizeof(btf_header),
+                            0,         types,       types, string_bytes()};
     std::string blob(reinterpret_cast<const char*>(&header), sizeof(header));
     return blob + types_ + strings_;
   }

@@ -40,10 +40,9 @@ bool is_elf(std::string_view bytes) { return bytes.starts_with(std::string_view(
 
 Result<std::string> btf_section_of_elf(std::string_view elf) {
   const auto header = read_at<Elf64_Ehdr>(elf, 0);
-  constexpr auto kByteOrder =
-      __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB;
-  if (!header || header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != kByteOrder ||
-      header->e_shentsize != sizeof(Elf64_Shdr))
+  constexpr auto kByteOrder = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB;
+  if (!header || header->e_ident[EI_CLASS] != ELFCLASS64 ||
+      header->e_ident[EI_DATA] != kByteOrder || header->e_shentsize != sizeof(Elf64_Shdr))
     return fail("read BTF from an ELF file: it is no 64-bit file of this machine's byte order");
   const auto names_header = section(elf, *header, header->e_shstrndx);
   const auto names =
@@ -58,7 +57,8 @@ Result<std::string> btf_section_of_elf(std::string_view elf) {
       return fail("read BTF from an ELF file: its .BTF section is compressed or cut off");
     return std::string(*bytes);
   }
-  return fail("read BTF from an ELF file: it has no .BTF section; build it with CONFIG_DEBUG_INFO_BTF");
+  return fail(
+      "read BTF from an ELF file: it has no .BTF section; build it with CONFIG_DEBUG_INFO_BTF");
 }
 
 }  // namespace pwru::kernel

@@ -49,15 +49,18 @@ std::vector<std::string> loaded_modules() {
 tl::unexpected<Error> no_module_btf(const std::string& module) {
   const std::vector<std::string> loaded = loaded_modules();
   if (!std::binary_search(loaded.begin(), loaded.end(), module))
-    return fail(fmt::format("find functions of module {}: it is not loaded; load it first (modprobe {})",
-                            module, module));
+    return fail(
+        fmt::format("find functions of module {}: it is not loaded; load it first (modprobe {})",
+                    module, module));
   const bool has_any = !modules_with_btf().empty();
-  return fail(
-      has_any ? fmt::format("find functions of module {}: it was built without BTF "
-                            "(CONFIG_DEBUG_INFO_BTF_MODULES)", module)
-              : fmt::format("find functions of module {}: this kernel has no BTF for modules "
-                            "(Linux 5.11 with CONFIG_DEBUG_INFO_BTF_MODULES has it)", module),
-      ExitCode::NotSupported);
+  return fail(has_any
+                  ? fmt::format("find functions of module {}: it was built without BTF "
+                                "(CONFIG_DEBUG_INFO_BTF_MODULES)",
+                                module)
+                  : fmt::format("find functions of module {}: this kernel has no BTF for modules "
+                                "(Linux 5.11 with CONFIG_DEBUG_INFO_BTF_MODULES has it)",
+                                module),
+              ExitCode::NotSupported);
 }
 
 Result<std::unique_ptr<Btf>> load(const std::string& path, const Btf* base) {
@@ -74,7 +77,8 @@ Result<std::unique_ptr<Btf>> load_kernel_btf(const std::string& user_path) {
   const std::string path = fmt::format("{}/vmlinux", kBtfFolder);
   if (!exists(path))
     return fail(fmt::format("read the kernel's types: {} does not exist; use a kernel built with "
-                            "CONFIG_DEBUG_INFO_BTF=y, or name a BTF file with --kernel-btf", path),
+                            "CONFIG_DEBUG_INFO_BTF=y, or name a BTF file with --kernel-btf",
+                            path),
                 ExitCode::NotSupported, ENOENT);
   return load(path, nullptr);
 }

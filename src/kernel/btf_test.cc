@@ -22,7 +22,8 @@ size_t visit(const Btf& btf) {
   for (uint32_t id = 0; id < btf.end_id(); ++id) {
     sum += btf.kind(id) + btf.name(id).size() + btf.resolve(id);
     for (const auto& p : btf.params(id)) sum += btf.string_at(p.name_off).size() + btf.kind(p.type);
-    for (const auto& m : btf.members(id)) sum += btf.string_at(m.name_off).size() + btf.kind(m.type);
+    for (const auto& m : btf.members(id))
+      sum += btf.string_at(m.name_off).size() + btf.kind(m.type);
     for (const auto& e : btf.enumerators(id)) sum += btf.string_at(e.name_off).size();
     for (const auto& e : btf.enumerators64(id)) sum += btf.string_at(e.name_off).size();
     if (const btf_array* a = btf.array(id)) sum += btf.kind(a->type) + btf.kind(a->index_type);

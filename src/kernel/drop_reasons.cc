@@ -6,7 +6,8 @@ namespace {
 
 using Names = std::unordered_map<uint32_t, std::string>;
 
-// Markers that are no reason: "SKB_DROP_REASON_MAX", "__OVS_DROP_MAX", "SKB_DROP_REASON_SUBSYS_MASK".
+// Markers that are no reason: "SKB_DROP_REASON_MAX", "__OVS_DROP_MAX",
+// "SKB_DROP_REASON_SUBSYS_MASK".
 bool is_marker(std::string_view name) {
   return name.starts_with("__") || name.ends_with("_MAX") || name.ends_with("_MASK");
 }
@@ -25,8 +26,7 @@ void collect_from(const Btf& btf, Names& names) {
       const std::string_view name = btf.string_at(name_offset);
       if (!is_marker(name) && (is_core || has_subsystem(value))) names.try_emplace(value, name);
     };
-    for (const btf_enum& e : btf.enumerators(id))
-      add(e.name_off, static_cast<uint32_t>(e.val));
+    for (const btf_enum& e : btf.enumerators(id)) add(e.name_off, static_cast<uint32_t>(e.val));
     for (const btf_enum64& e : btf.enumerators64(id))
       if (e.val_hi32 == 0) add(e.name_off, e.val_lo32);
   }

@@ -15,8 +15,9 @@ namespace pwru::kernel {
 
 class DropReasons {
  public:
-  // enum skb_drop_reason (Linux 5.17) and the subsystems' enums (6.4: value >> 16 is the subsystem),
-  // e.g. mac80211_drop_reason, ovs_drop_reason: every enum whose name ends in "drop_reason".
+  // enum skb_drop_reason (Linux 5.17) and the subsystems' enums (6.4: value >> 16 is the
+  // subsystem), e.g. mac80211_drop_reason, ovs_drop_reason: every enum whose name ends in
+  // "drop_reason".
   static DropReasons collect(const Btf& vmlinux, const std::vector<ModuleBtf>& modules);
 
   // "SKB_DROP_REASON_NETFILTER_DROP"; none for a value nobody names.

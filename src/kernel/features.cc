@@ -28,7 +28,8 @@ constexpr const char* kProbeTarget = "skb_clone";
 constexpr uint32_t kWindowBegin = 2;
 constexpr uint32_t kWindowEnd = 128;
 
-constexpr bpf_insn instruction(unsigned code, unsigned dst, unsigned src, int16_t off, int32_t imm) {
+constexpr bpf_insn instruction(unsigned code, unsigned dst, unsigned src, int16_t off,
+                               int32_t imm) {
   bpf_insn insn{};
   insn.code = static_cast<uint8_t>(code);
   insn.dst_reg = dst & 0xf;  // a field of four bits
@@ -148,9 +149,9 @@ bool has_window(const Btf& btf, uint32_t id, uint32_t begin, int depth = 0) {
     const uint32_t bits = has_size_bits ? BTF_MEMBER_BIT_OFFSET(member.offset) : member.offset;
     const uint32_t at = begin + bits / 8;
     const uint32_t type = btf.resolve(member.type);
-    if (const btf_array* array = btf.array(type);
-        array && at == kWindowBegin && array->nelems == kWindowEnd - kWindowBegin &&
-        is_byte(btf, array->type))
+    if (const btf_array* array = btf.array(type); array && at == kWindowBegin &&
+                                                  array->nelems == kWindowEnd - kWindowBegin &&
+                                                  is_byte(btf, array->type))
       return true;
     if (has_window(btf, type, at, depth + 1)) return true;
   }
@@ -193,7 +194,8 @@ constexpr const char* kLockedDown =
 
 std::string explain_kprobe(int error) {
   if (error == ENODEV)
-    return "attach a kprobe: this kernel is built without kprobes; it needs CONFIG_KPROBE_EVENTS, or "
+    return "attach a kprobe: this kernel is built without kprobes; it needs CONFIG_KPROBE_EVENTS, "
+           "or "
            "CONFIG_FPROBE for kprobe-multi";
   return fmt::format("attach a kprobe to {}: {}", kProbeTarget, std::strerror(error));
 }
@@ -243,9 +245,10 @@ Result<Features> probe_features(const Btf& vmlinux, const Symbols& symbols) {
     if (error == EPERM || error == EACCES)
       return fail(why_not_permitted(), ExitCode::NotSupported, error);
     if (error == ENOSYS || error == EINVAL)
-      return fail("load a BPF program: this kernel cannot run BPF tracing programs; it needs "
-                  "CONFIG_BPF_SYSCALL and CONFIG_BPF_EVENTS",
-                  ExitCode::NotSupported, error);
+      return fail(
+          "load a BPF program: this kernel cannot run BPF tracing programs; it needs "
+          "CONFIG_BPF_SYSCALL and CONFIG_BPF_EVENTS",
+          ExitCode::NotSupported, error);
     return sys_fail("load a BPF program", error);
   }
   Features features;

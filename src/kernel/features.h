@@ -12,26 +12,26 @@
 namespace pwru::kernel {
 
 struct Features {
-  bool has_kprobe_multi = false;   // 5.18 with CONFIG_FPROBE, and ftrace is not switched off
-  bool has_kprobe = false;         // the kprobe PMU exists and accepts a probe
-  bool has_get_func_ip = false;    // bpf_get_func_ip in a kprobe program, 5.15
-  bool has_fexit = false;          // a fexit program loads; an attach may still be refused
-  bool has_ringbuf = false;        // 5.8
+  bool has_kprobe_multi = false;  // 5.18 with CONFIG_FPROBE, and ftrace is not switched off
+  bool has_kprobe = false;        // the kprobe PMU exists and accepts a probe
+  bool has_get_func_ip = false;   // bpf_get_func_ip in a kprobe program, 5.15
+  bool has_fexit = false;         // a fexit program loads; an attach may still be refused
+  bool has_ringbuf = false;       // 5.8
   // bpf_rdonly_cast (6.2): BTF id of the kfunc in vmlinux, 0 when it cannot be used.
   uint32_t rdonly_cast_id = 0;
-  // BTF id of a struct whose bytes 2..127 are one char array (struct __kernel_sockaddr_storage): the
-  // window through which a cast pointer reads packet bytes. 0 when there is none.
+  // BTF id of a struct whose bytes 2..127 are one char array (struct __kernel_sockaddr_storage):
+  // the window through which a cast pointer reads packet bytes. 0 when there is none.
   uint32_t byte_window_id = 0;
-  std::string lockdown;            // "none", "integrity", "confidentiality", or "" when unknown
-  std::string why_no_kprobe;       // one sentence, when neither kind of probe works
+  std::string lockdown;       // "none", "integrity", "confidentiality", or "" when unknown
+  std::string why_no_kprobe;  // one sentence, when neither kind of probe works
 };
 
 // Needs CAP_BPF and CAP_PERFMON or CAP_SYS_ADMIN; without them the error says which is missing.
 // Raises the memlock limit first.
 [[nodiscard]] Result<Features> probe_features(const Btf& vmlinux, const Symbols& symbols);
 
-// Kernels before 5.11 account BPF memory to RLIMIT_MEMLOCK; newer ones do not care. Raises it as far
-// as this process may: a limit that stays too low shows when a map is created.
+// Kernels before 5.11 account BPF memory to RLIMIT_MEMLOCK; newer ones do not care. Raises it as
+// far as this process may: a limit that stays too low shows when a map is created.
 void raise_memlock_limit();
 
 }  // namespace pwru::kernel

@@ -29,11 +29,11 @@ constexpr const char* kOutOfReach = "skb is not among the first five arguments";
 
 // What is known of one name in one module.
 struct Candidate {
-  Signature signature;         // has_skb false: a namesake that only hides vmlinux' function
+  Signature signature;  // has_skb false: a namesake that only hides vmlinux' function
   bool is_ambiguous = false;
-  bool has_clone = false;      // kallsyms has name.isra.0 or the like
-  bool is_init = false;        // kallsyms has it where what is freed after boot was
-  unsigned listed = 0;         // how often ftrace lists the name, or another name of an address
+  bool has_clone = false;  // kallsyms has name.isra.0 or the like
+  bool is_init = false;    // kallsyms has it where what is freed after boot was
+  unsigned listed = 0;     // how often ftrace lists the name, or another name of an address
   std::vector<uint64_t> addresses;
 };
 
@@ -243,11 +243,13 @@ Functions Finder::result() const {
                                    candidate.signature.skb_arg, candidate.signature.reason_arg});
     }
   }
-  std::sort(functions.found.begin(), functions.found.end(), [](const Function& a, const Function& b) {
-    return std::tie(a.addr, a.name) < std::tie(b.addr, b.name);
-  });
-  const auto end = std::unique(functions.found.begin(), functions.found.end(),
-                               [](const Function& a, const Function& b) { return a.addr == b.addr; });
+  std::sort(functions.found.begin(), functions.found.end(),
+            [](const Function& a, const Function& b) {
+              return std::tie(a.addr, a.name) < std::tie(b.addr, b.name);
+            });
+  const auto end =
+      std::unique(functions.found.begin(), functions.found.end(),
+                  [](const Function& a, const Function& b) { return a.addr == b.addr; });
   functions.found.erase(end, functions.found.end());
   return functions;
 }

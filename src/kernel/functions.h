@@ -43,6 +43,7 @@ struct FunctionQuery {
 // names that ftrace does not list.
 [[nodiscard]] Result<Functions> find_skb_functions(const Btf& vmlinux,
                                                    const std::vector<ModuleBtf>& modules,
-                                                   const Symbols& symbols, const FunctionQuery& query);
+                                                   const Symbols& symbols,
+                                                   const FunctionQuery& query);
 
 }  // namespace pwru::kernel

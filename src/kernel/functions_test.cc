@@ -75,7 +75,9 @@ TEST_F(FunctionsTest, FindsPlainConstAndTypedef) {
 }
 
 TEST_F(FunctionsTest, FirstSkbWins) { EXPECT_EQ(skb_position({int_, skb_, int_, skb_}), 2); }
-TEST_F(FunctionsTest, FifthIsTheLast) { EXPECT_EQ(skb_position({int_, int_, int_, int_, skb_}), 5); }
+TEST_F(FunctionsTest, FifthIsTheLast) {
+  EXPECT_EQ(skb_position({int_, int_, int_, int_, skb_}), 5);
+}
 
 TEST_F(FunctionsTest, SixthIsLeftOut) {
   EXPECT_EQ(skb_position({int_, int_, int_, int_, int_, skb_}), 0);
@@ -127,7 +129,8 @@ TEST_F(FunctionsTest, DropReasonByValue) {
 }
 
 TEST_F(FunctionsTest, InlinedAndClonesAreCounted) {
-  for (const char* name : {"gone", "isra", "part", "cold_only", "whole"}) types_.function(name, {skb_});
+  for (const char* name : {"gone", "isra", "part", "cold_only", "whole"})
+    types_.function(name, {skb_});
   for (const char* name : {"isra.isra.0", "part.part.0.constprop.0", "cold_only.cold", "whole",
                            "whole.cold", "__pfx_whole", "__cfi_whole"})
     place(name);
@@ -152,7 +155,8 @@ TEST_F(FunctionsTest, NamesakesThatDifferAreAmbiguous) {
   types_.function("without", {int_});
   types_.function("same", {skb_});
   types_.function("same", {skb_, int_});
-  for (const char* name : {"moves", "moves", "without", "without", "same", "same", "same"}) place(name);
+  for (const char* name : {"moves", "moves", "without", "without", "same", "same", "same"})
+    place(name);
   const Functions functions = find();
   EXPECT_EQ(functions.found.size(), 3u);
   for (const Function& f : functions.found) EXPECT_EQ(f.name, "same");
@@ -172,7 +176,8 @@ TEST_F(FunctionsTest, AliasesAreOneAddress) {
 TEST_F(FunctionsTest, AsksWhatFtraceLists) {
   for (const char* name : {"listed", "unlisted", "twice", "half"}) types_.function(name, {skb_});
   for (const char* name : {"listed", "unlisted", "twice", "twice", "half", "half"}) place(name);
-  const Functions functions = find({.filter_func = "", .available = "twice\nlisted\ntwice\nhalf\nunlisted [mod]\n"});
+  const Functions functions =
+      find({.filter_func = "", .available = "twice\nlisted\ntwice\nhalf\nunlisted [mod]\n"});
   ASSERT_EQ(functions.found.size(), 3u);
   EXPECT_EQ(functions.found[0].name, "listed");
   EXPECT_EQ(functions.found[1].name, "twice");
@@ -196,7 +201,8 @@ TEST_F(FunctionsTest, FilterFunc) {
   }
   EXPECT_EQ(find({.filter_func = "ip_rcv", .available = ""}).found.size(), 1u);
   EXPECT_EQ(find({.filter_func = "ip_.*", .available = ""}).found.size(), 2u);
-  const auto bad = find_skb_functions(*vmlinux_, {}, *symbols_, {.filter_func = "(", .available = ""});
+  const auto bad =
+      find_skb_functions(*vmlinux_, {}, *symbols_, {.filter_func = "(", .available = ""});
   ASSERT_FALSE(bad);
   EXPECT_EQ(bad.error().exit, ExitCode::BadUsage);
   EXPECT_NE(bad.error().what.find("missing )"), std::string::npos);

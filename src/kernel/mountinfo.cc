@@ -20,7 +20,8 @@ std::string unescape(std::string_view text) {
   for (size_t n = 0; n < text.size(); ++n) {
     if (text[n] == '\\' && n + 3 < text.size() && is_octal(text[n + 1]) && is_octal(text[n + 2]) &&
         is_octal(text[n + 3])) {
-      plain += static_cast<char>((text[n + 1] - '0') * 64 + (text[n + 2] - '0') * 8 + text[n + 3] - '0');
+      plain +=
+          static_cast<char>((text[n + 1] - '0') * 64 + (text[n + 2] - '0') * 8 + text[n + 3] - '0');
       n += 3;
     } else {
       plain += text[n];

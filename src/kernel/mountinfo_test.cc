@@ -22,7 +22,8 @@ TEST(Mountinfo, FindsByTypeAndUndoesEscapes) {
 }
 
 TEST(Mountinfo, LeavesWhatIsNoEscape) {
-  EXPECT_EQ(mount_points("1 2 0:3 / /a\\04 rw - t t rw\n", "t"), (std::vector<std::string>{"/a\\04"}));
+  EXPECT_EQ(mount_points("1 2 0:3 / /a\\04 rw - t t rw\n", "t"),
+            (std::vector<std::string>{"/a\\04"}));
 }
 
 }  // namespace

@@ -35,9 +35,11 @@ Result<uint32_t> parse_inode(const std::string& spec) {
   uint32_t inode = 0;
   const auto [end, error] = std::from_chars(digits.begin(), digits.end(), inode);
   if (error != std::errc() || end != digits.end() || inode == 0)
-    return fail(fmt::format("'{}' names no network namespace: after inode: a decimal number from 1 to "
-                            "4294967295 is needed, as in ls -Li /proc/PID/ns/net", spec),
-                ExitCode::BadUsage);
+    return fail(
+        fmt::format("'{}' names no network namespace: after inode: a decimal number from 1 to "
+                    "4294967295 is needed, as in ls -Li /proc/PID/ns/net",
+                    spec),
+        ExitCode::BadUsage);
   return inode;
 }
 
@@ -47,9 +49,10 @@ Result<UniqueFd> open_netns(const std::string& path) {
   struct statfs fs {};
   const bool is_nsfs = ::fstatfs(fd.get(), &fs) == 0 && fs.f_type == NSFS_MAGIC;
   if (!is_nsfs || ::ioctl(fd.get(), NS_GET_NSTYPE) != CLONE_NEWNET)
-    return fail(fmt::format("{} is no network namespace: name one below /run/netns, or /proc/PID/ns/net",
-                            path),
-                ExitCode::BadUsage);
+    return fail(
+        fmt::format("{} is no network namespace: name one below /run/netns, or /proc/PID/ns/net",
+                    path),
+        ExitCode::BadUsage);
   return fd;
 }
 
@@ -72,9 +75,10 @@ std::vector<std::string> interface_names() {
 Result<uint32_t> ifindex_here(const std::string& ifname, const std::string& where) {
   if (const unsigned index = ::if_nametoindex(ifname.c_str()); index != 0) return index;
   const std::string nearest = nearest_name(ifname, interface_names());
-  return fail(fmt::format("find interface '{}' in {}: there is no such interface{}", ifname, where,
-                          nearest.empty() ? "; see ip link" : fmt::format("; did you mean {}?", nearest)),
-              ExitCode::BadUsage, ENODEV);
+  return fail(
+      fmt::format("find interface '{}' in {}: there is no such interface{}", ifname, where,
+                  nearest.empty() ? "; see ip link" : fmt::format("; did you mean {}?", nearest)),
+      ExitCode::BadUsage, ENODEV);
 }
 
 }  // namespace
@@ -82,9 +86,11 @@ Result<uint32_t> ifindex_here(const std::string& ifname, const std::string& wher
 Result<uint32_t> netns_inode(const std::string& spec) {
   if (spec.starts_with(kInodePrefix)) return parse_inode(spec);
   if (!spec.starts_with('/'))
-    return fail(fmt::format("'{}' names no network namespace: give a path such as /run/netns/NAME, or "
-                            "inode:NUMBER", spec),
-                ExitCode::BadUsage);
+    return fail(
+        fmt::format("'{}' names no network namespace: give a path such as /run/netns/NAME, or "
+                    "inode:NUMBER",
+                    spec),
+        ExitCode::BadUsage);
   return inode_of(spec);
 }
 

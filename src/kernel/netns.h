@@ -14,9 +14,9 @@ namespace pwru::kernel {
 // The inode number of the namespace this process is in.
 [[nodiscard]] Result<uint32_t> current_netns_inode();
 
-// The index of an interface in the namespace `netns_path` ("" is the current one). Another namespace
-// is entered by a thread of its own, so the process stays where it is. The error names the interface
-// and the namespace, and the nearest existing name.
+// The index of an interface in the namespace `netns_path` ("" is the current one). Another
+// namespace is entered by a thread of its own, so the process stays where it is. The error names
+// the interface and the namespace, and the nearest existing name.
 [[nodiscard]] Result<uint32_t> ifindex_of(const std::string& ifname, const std::string& netns_path);
 
 }  // namespace pwru::kernel

@@ -18,8 +18,9 @@ uint32_t own_inode() {
 TEST(Netns, InodeSpelledOut) {
   EXPECT_EQ(*netns_inode("inode:4026531840"), 4026531840u);
   EXPECT_EQ(*netns_inode("inode:1"), 1u);
-  for (const char* bad : {"inode:", "inode:0", "inode:-1", "inode:+1", "inode: 1", "inode:1 ", "inode:0x10",
-                          "inode:4294967296", "inode:12a", "4026531840", "", "relative/path"}) {
+  for (const char* bad :
+       {"inode:", "inode:0", "inode:-1", "inode:+1", "inode: 1", "inode:1 ", "inode:0x10",
+        "inode:4294967296", "inode:12a", "4026531840", "", "relative/path"}) {
     const auto inode = netns_inode(bad);
     ASSERT_FALSE(inode) << bad;
     EXPECT_EQ(inode.error().exit, ExitCode::BadUsage) << bad;
@@ -42,7 +43,8 @@ TEST(Netns, IfindexHere) {
   const auto missing = ifindex_of("lo9", "");
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().exit, ExitCode::BadUsage);
-  EXPECT_NE(missing.error().what.find("did you mean lo"), std::string::npos) << missing.error().what;
+  EXPECT_NE(missing.error().what.find("did you mean lo"), std::string::npos)
+      << missing.error().what;
 }
 
 TEST(Netns, IfindexElsewhereLeavesTheProcessInPlace) {

@@ -50,12 +50,16 @@ std::string why_not_permitted() {
   const auto status = read_file("/proc/self/status");
   const std::string missing = missing_capabilities(status ? *status : "");
   if (!missing.empty())
-    return fmt::format("load a BPF program: tracing needs root, or {} (CAP_SYS_ADMIN before Linux 5.8), "
-                       "which this process does not have", missing);
+    return fmt::format(
+        "load a BPF program: tracing needs root, or {} (CAP_SYS_ADMIN before Linux 5.8), "
+        "which this process does not have",
+        missing);
   if (lockdown_mode() == "confidentiality")
-    return "load a BPF program: the kernel is locked down (confidentiality), which forbids tracing; see "
+    return "load a BPF program: the kernel is locked down (confidentiality), which forbids "
+           "tracing; see "
            "kernel_lockdown(7)";
-  return "load a BPF program: not permitted although this process has the capabilities; in a container "
+  return "load a BPF program: not permitted although this process has the capabilities; in a "
+         "container "
          "they must come from the initial user namespace and no seccomp filter may forbid bpf(2) "
          "(--privileged)";
 }

@@ -63,8 +63,9 @@ void for_each_line(std::string_view text, Use use) {
   Line line;
   while (!text.empty()) {
     const void* newline = std::memchr(text.data(), '\n', text.size());
-    const size_t length = newline ? static_cast<size_t>(static_cast<const char*>(newline) - text.data())
-                                  : text.size();
+    const size_t length = newline
+                              ? static_cast<size_t>(static_cast<const char*>(newline) - text.data())
+                              : text.size();
     if (split_line(text.substr(0, length), line)) use(line);
     text.remove_prefix(std::min(text.size(), length + 1));
   }
@@ -92,18 +93,18 @@ Result<Symbols> Symbols::parse(std::string text) {
     if (line.name.size() > UINT16_MAX || line.module.size() > UINT16_MAX) return;
     has_address = has_address || line.addr != 0;
     if (line.module.empty()) symbols.note_boundary(line.name, line.addr);
-    symbols.entries_.push_back({line.addr,
-                                static_cast<uint32_t>(line.name.data() - symbols.text_.data()),
-                                static_cast<uint16_t>(line.name.size()),
-                                static_cast<uint16_t>(line.module.size())});
+    symbols.entries_.push_back(
+        {line.addr, static_cast<uint32_t>(line.name.data() - symbols.text_.data()),
+         static_cast<uint16_t>(line.name.size()), static_cast<uint16_t>(line.module.size())});
   });
   if (symbols.entries_.empty())
     return fail("read /proc/kallsyms: it has no functions; the kernel needs CONFIG_KALLSYMS",
                 ExitCode::NotSupported);
   if (!has_address)
-    return fail("read /proc/kallsyms: all addresses are hidden; run as root, with CAP_SYSLOG, or set "
-                "kernel.kptr_restrict to 0 or 1",
-                ExitCode::NotSupported);
+    return fail(
+        "read /proc/kallsyms: all addresses are hidden; run as root, with CAP_SYSLOG, or set "
+        "kernel.kptr_restrict to 0 or 1",
+        ExitCode::NotSupported);
   const auto by_addr = [](const Entry& a, const Entry& b) { return a.addr < b.addr; };
   if (!std::is_sorted(symbols.entries_.begin(), symbols.entries_.end(), by_addr))
     std::stable_sort(symbols.entries_.begin(), symbols.entries_.end(), by_addr);
@@ -170,7 +171,8 @@ std::optional<Located> Symbols::locate(uint64_t addr) const {
 std::vector<uint64_t> Symbols::addresses(std::string_view name, std::string_view module) const {
   std::vector<uint64_t> found;
   for (size_t n = 0; n < entries_.size(); ++n) {
-    if (entries_[n].name_length != name.size() || entries_[n].module_length != module.size()) continue;
+    if (entries_[n].name_length != name.size() || entries_[n].module_length != module.size())
+      continue;
     const Symbol symbol = at(n);
     if (symbol.name == name && symbol.module == module) found.push_back(symbol.addr);
   }
@@ -182,7 +184,8 @@ std::optional<uint64_t> Symbols::data(std::string_view name) const {
   const char* const begin = text_.data();
   const char* const end = begin + text_.size();
   const char* at = begin;
-  while (const void* hit = ::memmem(at, static_cast<size_t>(end - at), wanted.data(), wanted.size())) {
+  while (const void* hit =
+             ::memmem(at, static_cast<size_t>(end - at), wanted.data(), wanted.size())) {
     at = static_cast<const char*>(hit);
     const char* line = at;
     while (line > begin && line[-1] != '\n') --line;

@@ -34,7 +34,8 @@ class Symbols {
   // symbol of its module or of the kernel's text. Only text symbols (t, T, w, W) are considered.
   [[nodiscard]] std::optional<Located> locate(uint64_t addr) const;
   // All text symbols of that name in that module ("" is vmlinux).
-  [[nodiscard]] std::vector<uint64_t> addresses(std::string_view name, std::string_view module) const;
+  [[nodiscard]] std::vector<uint64_t> addresses(std::string_view name,
+                                                std::string_view module) const;
   // The address of a data symbol of vmlinux (d, D, b, B, r, R), e.g. vmemmap_base.
   [[nodiscard]] std::optional<uint64_t> data(std::string_view name) const;
   // "name+0x1a", "name" at offset 0, "name[module]"-style as cilium/pwru prints, or "0x..".
@@ -51,7 +52,7 @@ class Symbols {
  private:
   struct Entry {
     uint64_t addr;
-    uint32_t name_offset;   // in text_
+    uint32_t name_offset;  // in text_
     uint16_t name_length;
     uint16_t module_length;  // "\t[module]" follows the name
   };

@@ -77,7 +77,8 @@ TEST_F(SymbolsTest, Formats) {
 }
 
 TEST_F(SymbolsTest, IsSortedByAddress) {
-  for (size_t n = 1; n < symbols_.size(); ++n) EXPECT_LE(symbols_.at(n - 1).addr, symbols_.at(n).addr);
+  for (size_t n = 1; n < symbols_.size(); ++n)
+    EXPECT_LE(symbols_.at(n - 1).addr, symbols_.at(n).addr);
   EXPECT_EQ(symbols_.at(symbols_.index_of(0xffffffffc0200000)).name, "early");
   EXPECT_EQ(symbols_.index_of(0xffffffffc0200001), symbols_.size());
   EXPECT_TRUE(symbols_.is_init_text(0xffffffff83000010));

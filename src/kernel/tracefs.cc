@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-
 #include "base/file.h"
 #include "kernel/mountinfo.h"
 
@@ -47,8 +46,9 @@ Result<std::string> read_available_functions() {
   }
   const UniqueFd mount = private_tracefs();
   if (!mount)
-    return sys_fail("mount tracefs, to read which functions can be traced; mount it by hand "
-                    "(mount -t tracefs tracefs /sys/kernel/tracing)");
+    return sys_fail(
+        "mount tracefs, to read which functions can be traced; mount it by hand "
+        "(mount -t tracefs tracefs /sys/kernel/tracing)");
   PWRU_ASSIGN(std::string text, read_below(mount.get()));
   if (text.empty())
     return fail(fmt::format("read {}: it is empty; the kernel needs CONFIG_FUNCTION_TRACER", kFile),
