@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # pwru_bpf_object(<name> <source> [defines...]): compiles C for the BPF target and embeds the
-# object into the library pwru_bpf_objects as <name>_begin / <name>_end.
+# object into the library PWRU_BPF_LIBRARY, which is pwru_bpf_objects here, as <name>_begin / <name>_end.
 find_program(CLANG clang REQUIRED)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   set(PWRU_BPF_ARCH arm64)
@@ -26,6 +26,7 @@ endfunction()
 
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/bpf)
 add_library(pwru_bpf_objects STATIC)
+set(PWRU_BPF_LIBRARY pwru_bpf_objects)
 set_target_properties(pwru_bpf_objects PROPERTIES LINKER_LANGUAGE C)
 function(pwru_bpf_object name source)
   set(object ${CMAKE_BINARY_DIR}/bpf/${name}.bpf.o)
@@ -37,7 +38,7 @@ __asm__(".section .rodata,\"a\",@progbits\n.balign 16\n"
         ".global @name@_end\n@name@_end:\n.byte 0\n.previous\n");
 ]])
   set_source_files_properties(${assembly} PROPERTIES OBJECT_DEPENDS ${object})
-  target_sources(pwru_bpf_objects PRIVATE ${assembly})
+  target_sources(${PWRU_BPF_LIBRARY} PRIVATE ${assembly})
 endfunction()
 
 pwru_bpf_object(pwru_copy ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c)

@@ -27,8 +27,8 @@ constexpr uint8_t kLimit = BPF_REG_5, kA = BPF_REG_6, kX = BPF_REG_7, kWindow = 
 constexpr int16_t kWindowStart = 2;
 constexpr uint32_t kWindowBytes = 126;
 
-// Headers that all the `protochain` of a filter walk at most. The verifier walks each one, on all
-// ways through. One budget for all loops, as each of its own would multiply the ways.
+// Rounds of each of the filter's loops (protochain has one for each IP version). The verifier walks
+// every one, on all ways through.
 constexpr int32_t kLoopRounds = 32;
 
 // Where the budget is kept, from the frame's end.
@@ -62,7 +62,10 @@ class Translator {
 
   Result<Code> run() {
     reject_ = asm_.new_label();
-    for (size_t i = 0; i < program_.size(); i++) labels_.push_back(asm_.new_label());
+    for (size_t i = 0; i < program_.size(); i++) {
+      labels_.push_back(asm_.new_label());
+      round_labels_.push_back(asm_.new_label());
+    }
     flow_ = analyze(program_);
     if (!lay_out_stack()) return fail("it needs more memory than the kernel gives", ExitCode::BadUsage);
     emit_prologue();
@@ -98,11 +101,6 @@ class Translator {
     asm_.mov32_imm(kX, 0);
     for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
       if (flow_.uses_memory[slot]) asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], kA);
-    }
-    if (flow_.has_loops) {
-      // All 64 bits and through a register: else older verifiers forget the value.
-      asm_.mov32_imm(BPF_REG_1, kLoopRounds);
-      asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, BPF_REG_1);
     }
     if (!copies_ && has_window_load()) {
       emit_cast(0);
@@ -148,7 +146,7 @@ class Translator {
   void emit_insn(size_t at) {
     const ClassicInsn& insn = program_[at];
     asm_.bind(labels_[at]);
-    if (flow_.is_loop_head[at]) emit_forget();
+    if (flow_.is_loop_head[at]) emit_loop_head(at);
     if (never_succeeds(insn)) return emit_return(0);
     switch (BPF_CLASS(insn.code)) {
       case BPF_LD:
@@ -167,6 +165,16 @@ class Translator {
       default:
         return BPF_MISCOP(insn.code) == BPF_TAX ? asm_.mov32(kX, kA) : asm_.mov32(kA, kX);
     }
+  }
+
+  // Who comes from before the loop gets a full budget, whatever a loop before left of it: else the
+  // verifier would walk this one for each such rest.
+  void emit_loop_head(size_t at) {
+    // All 64 bits and through a register, else older verifiers forget the value.
+    asm_.mov32_imm(BPF_REG_1, kLoopRounds);
+    asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, BPF_REG_1);
+    asm_.bind(round_labels_[at]);
+    emit_forget();
   }
 
   // Makes A, X and the memory unknown to the verifier, at no change: else it would follow every way
@@ -344,6 +352,7 @@ class Translator {
     }
     if (op_of(insn) == BPF_JA) {
       const size_t target = jump_target(at, insn);
+      if (is_backward_jump(insn)) return asm_.jump_always(round_labels_[target]);
       if (target != at + 1) asm_.jump_always(labels_[target]);
       return;
     }
@@ -381,6 +390,7 @@ class Translator {
   Assembler asm_;
   Label reject_;
   std::vector<Label> labels_;         // of each classic instruction
+  std::vector<Label> round_labels_;   // where a backward jump to it goes
   std::array<int16_t, BPF_MEMWORDS> memory_slots_ = {};
   std::vector<SlowLoad> slow_loads_;
   std::vector<size_t> load_calls_;

@@ -25,8 +25,8 @@ struct PcapFilter {
 };
 
 // Compiles an expression; the empty one takes every packet. A packet without an Ethernet header
-// never matches an expression that needs one (arp, vlan, ether ...). A packet whose chain of
-// extension headers is longer than 32 never matches `protochain`.
+// never matches an expression that needs one (arp, vlan, ether ...). `protochain` follows 31
+// extension headers; a packet with more does not match.
 [[nodiscard]] Result<PcapFilter> compile_pcap(const std::string& expression, const CastIds& ids);
 
 }  // namespace pwru::filter

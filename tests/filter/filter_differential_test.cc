@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every verdict of a generated filter, run by the kernel, is that of libpcap's own interpreter.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <optional>
+
+#include "filter/expression.h"
+#include "tests/filter/expressions.h"
+#include "tests/filter/harness.h"
+#include "tests/filter/libpcap_verdict.h"
+#include "tests/filter/packets.h"
+#include "tests/support/packet_builder.h"
+
+namespace pwru::test {
+namespace {
+
+constexpr size_t kEthernetBytes = 14, kMacBytes = 12, kTagBytes = 4;
+constexpr int kShownDifferences = 20;
+
+const char* name_of(Way way) { return way == Way::Cast ? "cast" : "copied"; }
+
+// A packet, how it is laid out, and the bytes that libpcap shall judge.
+struct Case {
+  std::string name;
+  std::string bytes;       // in the skb
+  std::string as_captured;  // what the filter must see
+  filter::Layer layer = filter::Layer::Ethernet;
+  SkbView view;
+};
+
+// Different ways to lay the same bytes out. All cuts on all packets would take a minute, so they
+// take turns.
+std::vector<SkbView> views_of(size_t turn, size_t bytes, bool has_ethernet) {
+  const size_t pullable = has_ethernet ? kEthernetBytes : 0;
+  std::vector<SkbView> views = {{.has_ethernet = has_ethernet}};
+  if (has_ethernet && bytes > kEthernetBytes) views.push_back({.is_pulled = true});
+  // Cut within the IP header, within the next one, and behind; one, two or three fragments.
+  const size_t linear = pullable + std::array<size_t, 3>{7, 21, 41}[turn % 3];
+  if (bytes > linear + 3) {
+    const size_t paged = bytes - linear;
+    views.push_back({.has_ethernet = has_ethernet, .frag_bytes = {paged}});
+    views.push_back({.has_ethernet = has_ethernet, .is_pulled = has_ethernet, .frag_bytes = {1, paged / 2, paged - 1 - paged / 2}});
+  }
+  std::erase_if(views, [](const SkbView& view) {
+    return std::any_of(view.frag_bytes.begin(), view.frag_bytes.end(), [](size_t size) { return size > 4000; });
+  });
+  return views;
+}
+
+std::vector<Case> plain_cases(const std::vector<Packet>& packets) {
+  std::vector<Case> cases;
+  for (const Packet& packet : packets) {
+    const size_t turn = cases.size();
+    for (const SkbView& view : views_of(turn, packet.bytes.size(), true))
+      cases.push_back({packet.name, packet.bytes, packet.bytes, filter::Layer::Ethernet, view});
+    if (packet.bytes.size() <= kEthernetBytes) continue;
+    const std::string ip = packet.bytes.substr(kEthernetBytes);
+    for (const SkbView& view : views_of(turn, ip.size(), false))
+      cases.push_back({packet.name + ", IP only", ip, ip, filter::Layer::Ip, view});
+  }
+  return cases;
+}
+
+uint16_t big_endian(const std::string& bytes, size_t at) {
+  return static_cast<uint16_t>(static_cast<uint8_t>(bytes[at]) << 8 | static_cast<uint8_t>(bytes[at + 1]));
+}
+
+// Tagged frames whose tag is taken out and into the skb, as a network card does. A filter that asks
+// for `vlan` sees the frame as it was, another one the frame without the tag.
+std::vector<Case> offloaded_cases(const std::vector<Packet>& packets, bool sees_vlan) {
+  std::vector<Case> cases;
+  for (const Packet& packet : packets) {
+    if (packet.bytes.size() < kMacBytes + kTagBytes) continue;
+    const uint16_t tpid = big_endian(packet.bytes, kMacBytes);
+    if (tpid != 0x8100 && tpid != 0x88a8) continue;
+    const uint16_t tci = big_endian(packet.bytes, kMacBytes + 2);
+    const std::string stripped = packet.bytes.substr(0, kMacBytes) + packet.bytes.substr(kMacBytes + kTagBytes);
+    for (SkbView view : views_of(cases.size(), stripped.size(), true)) {
+      view.vlan_proto = tpid;
+      view.vlan_tci = tci;
+      cases.push_back({packet.name + ", tag offloaded", stripped, sees_vlan ? packet.bytes : stripped, filter::Layer::Ethernet, view});
+    }
+  }
+  return cases;
+}
+
+std::string describe(const Case& test) {
+  std::string text = test.name + (test.view.is_pulled ? ", pulled" : "") + ", fragments";
+  for (const size_t size : test.view.frag_bytes) text += " " + std::to_string(size);
+  return text;
+}
+
+class FilterDifferential : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto harness = Harness::create();
+    if (!harness && harness.error().exit == ExitCode::NotSupported)
+      GTEST_SKIP() << "BPF is not permitted here: " << harness.error().what;
+    ASSERT_TRUE(harness) << harness.error().what;
+    harness_ = std::move(*harness);
+  }
+
+  std::vector<Way> ways() const {
+    if (harness_->cast_ids().rdonly_cast_id) return {Way::Cast, Way::Copied};
+    std::printf("this kernel has no bpf_rdonly_cast: only the copied way is compared\n");
+    return {Way::Copied};
+  }
+
+  std::unique_ptr<Harness> harness_;
+  size_t verdicts_ = 0, accepted_ = 0, differences_ = 0;
+
+  // libpcap's verdict on one layer; an expression that this layer cannot have matches nothing.
+  static Verdict expected(const std::optional<LibpcapFilter>& filter, const std::string& bytes) {
+    return filter ? filter->run(bytes) : Verdict::Reject;
+  }
+
+  void compare(const std::string& expression, const std::vector<Case>& cases) {
+    std::array<std::optional<LibpcapFilter>, 2> judges;
+    for (const filter::Layer layer : {filter::Layer::Ethernet, filter::Layer::Ip}) {
+      if (auto judge = LibpcapFilter::compile(expression, layer)) judges[static_cast<size_t>(layer)].emplace(std::move(*judge));
+    }
+    ASSERT_TRUE(judges[0]) << expression;
+    std::vector<Verdict> wanted;
+    for (const Case& test : cases) wanted.push_back(expected(judges[static_cast<size_t>(test.layer)], test.as_captured));
+
+    for (const Way way : ways()) {
+      const auto loaded = harness_->load(expression, way);
+      ASSERT_TRUE(loaded) << expression << " (" << name_of(way) << "): " << loaded.error().what;
+      for (size_t i = 0; i < cases.size(); i++) compare_one(expression, way, cases[i], wanted[i]);
+    }
+  }
+
+  void compare_one(const std::string& expression, Way way, const Case& test, Verdict wanted) {
+    harness_->place(test.bytes, test.view);
+    const auto verdict = harness_->run();
+    ASSERT_TRUE(verdict) << verdict.error().what;
+    verdicts_++;
+    accepted_ += *verdict;
+    if (*verdict == (wanted == Verdict::Accept)) return;
+    if (differences_++ < kShownDifferences)
+      ADD_FAILURE() << "'" << expression << "' " << name_of(way) << " on " << describe(test) << ": " << *verdict << ", libpcap says otherwise";
+  }
+
+  void report(size_t expressions, size_t packets) const {
+    std::printf("%zu expressions, %zu packets in several layouts: %zu verdicts compared, %zu accept, %zu differ\n",
+                expressions, packets, verdicts_, accepted_, differences_);
+    EXPECT_EQ(differences_, 0u);
+  }
+};
+
+TEST_F(FilterDifferential, EveryVerdictIsLibpcaps) {
+  std::vector<Packet> packets = crafted_packets();
+  const auto captured = captured_packets();
+  ASSERT_TRUE(captured) << captured.error().what;
+  ASSERT_GE(captured->size(), 30u);
+  packets.insert(packets.end(), captured->begin(), captured->end());
+  const auto expressions = accepted_expressions();
+  ASSERT_GE(expressions.size(), 300u);
+  ASSERT_GE(packets.size(), 200u);
+
+  const std::vector<Case> plain = plain_cases(packets);
+  for (const std::string& expression : expressions) {
+    std::vector<Case> cases = plain;
+    const auto offloaded = offloaded_cases(packets, filter::has_keyword(expression, "vlan"));
+    cases.insert(cases.end(), offloaded.begin(), offloaded.end());
+    compare(expression, cases);
+    if (HasFatalFailure()) return;
+  }
+  report(expressions.size(), packets.size());
+}
+
+// Not libpcap's verdict, but the documented one: the loop ends.
+TEST_F(FilterDifferential, ProtochainEndsAfterTheBudget) {
+  for (const Way way : ways()) {
+    const auto loaded = harness_->load("ip6 protochain 6", way);
+    ASSERT_TRUE(loaded) << loaded.error().what;
+    for (const auto& [headers, wanted] : {std::pair{31, true}, {32, false}, {60, false}}) {
+      PacketBuilder builder = PacketBuilder().ethernet(0x86dd).ipv6({.next = 60});
+      for (int i = 0; i < headers; i++) builder.extension(i + 1 == headers ? 6 : 60);
+      harness_->place(builder.tcp().build(), {});
+      const auto verdict = harness_->run();
+      ASSERT_TRUE(verdict);
+      EXPECT_EQ(*verdict, wanted) << headers << " headers, " << name_of(way);
+    }
+  }
+}
+
+TEST(RefusedExpressions, AreOneSentence) {
+  for (const std::string& expression : refused_expressions()) {
+    const auto filter = filter::compile_pcap(expression, {});
+    ASSERT_FALSE(filter) << expression;
+    EXPECT_EQ(filter.error().exit, ExitCode::BadUsage) << expression;
+    const std::string& what = filter.error().what;
+    EXPECT_NE(what.find("'" + expression + "'"), std::string::npos) << what;
+    EXPECT_EQ(what.find('\n'), std::string::npos) << what;
+  }
+}
+
+}  // namespace
+}  // namespace pwru::test

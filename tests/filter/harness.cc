@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/filter/harness.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <numeric>
+
+#include "abi/config.h"
+#include "program/libbpf_log.h"
+#include "program/link.h"
+
+extern "C" {
+extern const char filter_harness_cast_begin[], filter_harness_cast_end[];
+extern const char filter_harness_copy_begin[], filter_harness_copy_end[];
+}
+
+namespace pwru::test {
+namespace {
+
+constexpr size_t kHeadroom = 64;
+constexpr uint64_t kVmemmapBase = 0xffffea0000000000;  // any number would do
+constexpr size_t kPageBytes = 4096;
+constexpr size_t kEthernetBytes = 14;
+constexpr uint16_t kHeaderUnset = 0xffff;
+
+// struct bio_vec, struct skb_frag since 6.9: the same.
+struct Frag {
+  uint64_t page;
+  uint32_t len, offset;
+};
+
+size_t map_bytes() { return (sizeof(harness_state) + kPageBytes - 1) / kPageBytes * kPageBytes; }
+
+template <class T>
+void put(uint8_t* where, size_t offset, T value) {
+  std::memcpy(where + offset, &value, sizeof(value));
+}
+
+std::string_view harness_object(Way way) {
+  const bool is_cast = way == Way::Cast;
+  const char* const begin = is_cast ? filter_harness_cast_begin : filter_harness_copy_begin;
+  const char* const end = is_cast ? filter_harness_cast_end : filter_harness_copy_end;
+  return {begin, static_cast<size_t>(end - begin)};
+}
+
+Result<int> program_fd(bpf_object* object, const char* name) {
+  const bpf_program* const program = bpf_object__find_program_by_name(object, name);
+  if (!program) return fail(fmt::format("no program {}", name));
+  return bpf_program__fd(program);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Harness>> Harness::create() {
+  program::capture_libbpf_log(false);
+  std::unique_ptr<Harness> harness(new Harness);
+  const BtfHandle btf(btf__load_vmlinux_btf());
+  if (!btf) return sys_fail("read the kernel's BTF");
+  const int cast = btf__find_by_name_kind(btf.get(), "bpf_rdonly_cast", BTF_KIND_FUNC);
+  const int window = btf__find_by_name_kind(btf.get(), "__kernel_sockaddr_storage", BTF_KIND_STRUCT);
+  if (cast > 0 && window > 0) harness->cast_ids_ = {static_cast<uint32_t>(cast), static_cast<uint32_t>(window)};
+  PWRU_TRY(harness->map_memory());
+  return harness;
+}
+
+Harness::~Harness() {
+  if (state_) ::munmap(state_, map_bytes());
+}
+
+// The memory outlives the programs: its address must be known before they are loaded.
+Result<> Harness::map_memory() {
+  PWRU_TRY(load("", Way::Copied));
+  const bpf_map* const bss = bpf_object__find_map_by_name(object_.get(), ".bss");
+  memory_fd_.reset(::fcntl(bpf_map__fd(bss), F_DUPFD_CLOEXEC, 0));
+  void* const memory = ::mmap(nullptr, map_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd_.get(), 0);
+  if (memory == MAP_FAILED) return sys_fail("map the harness's memory");
+  state_ = static_cast<harness_state*>(memory);
+  PWRU_ASSIGN(const int locate, program_fd(object_.get(), "locate"));
+  LIBBPF_OPTS(bpf_test_run_opts, opts);
+  if (const int error = bpf_prog_test_run_opts(locate, &opts); error) return sys_fail("run a BPF program", -error);
+  const fake_layout& layout = state_->layout;
+  if (layout.skb_bytes > FAKE_SKB_BYTES) return fail("struct sk_buff is larger than expected");
+  state_->memory.vmemmap_base = kVmemmapBase;
+  state_->memory.page_offset_base = layout.memory + offsetof(fake_memory, pages);
+  return {};
+}
+
+Result<> Harness::load(const std::string& expression, Way way) {
+  PWRU_ASSIGN(const auto filter,
+              filter::compile_pcap(expression, way == Way::Cast ? cast_ids_ : filter::CastIds{}));
+  return load_object(filter, way);
+}
+
+Result<> Harness::load_object(const filter::PcapFilter& filter, Way way) {
+  const std::array<std::string_view, 3> parts = {harness_object(way), filter.l2_object, filter.l3_object};
+  PWRU_ASSIGN(const std::string elf, program::link_objects(parts));
+  object_.reset(bpf_object__open_mem(elf.data(), elf.size(), nullptr));
+  if (!object_) return sys_fail("open the linked object: " + program::take_libbpf_reason());
+  pwru_config config = {};
+  config.has_pcap = 1;
+  config.filter_copies = filter.copies;
+  config.filter_sees_vlan = filter.sees_vlan;
+  if (state_) {
+    config.vmemmap_base_addr = state_->layout.memory + offsetof(fake_memory, vmemmap_base);
+    config.page_offset_base_addr = state_->layout.memory + offsetof(fake_memory, page_offset_base);
+    if (bpf_map__reuse_fd(bpf_object__find_map_by_name(object_.get(), ".bss"), memory_fd_.get()) != 0)
+      return sys_fail("share the harness's memory");
+  }
+  if (bpf_map__set_initial_value(bpf_object__find_map_by_name(object_.get(), ".rodata"), &config, sizeof(config)) != 0)
+    return sys_fail("set the constants");
+  if (const int error = bpf_object__load(object_.get()); error)
+    return sys_fail(fmt::format("load the filter into the kernel ({})", program::take_libbpf_reason()), -error);
+  PWRU_ASSIGN(match_fd_, program_fd(object_.get(), "match"));
+  PWRU_ASSIGN(match_repeated_fd_, program_fd(object_.get(), "match_repeated"));
+  return {};
+}
+
+void Harness::place(std::string_view packet, const SkbView& view) {
+  const fake_layout& layout = state_->layout;
+  fake_memory& memory = state_->memory;
+  const size_t paged = std::accumulate(view.frag_bytes.begin(), view.frag_bytes.end(), size_t{0});
+  const size_t linear = packet.size() - paged;
+  // A load past the end must not find zeros by chance, nor the packet before.
+  std::memset(memory.head, 0xa5, sizeof(memory.head));
+  std::memcpy(memory.head + kHeadroom, packet.data(), linear);
+
+  const size_t pulled = view.is_pulled ? kEthernetBytes : 0;
+  const uint64_t head = layout.memory + offsetof(fake_memory, head);
+  std::memset(memory.skb, 0, sizeof(memory.skb));
+  put<uint64_t>(memory.skb, layout.head, head);
+  put<uint64_t>(memory.skb, layout.data, head + kHeadroom + pulled);
+  put<uint32_t>(memory.skb, layout.end, FAKE_HEAD_BYTES);
+  put<uint32_t>(memory.skb, layout.len, static_cast<uint32_t>(packet.size() - pulled));
+  put<uint32_t>(memory.skb, layout.data_len, static_cast<uint32_t>(paged));
+  put<uint16_t>(memory.skb, layout.mac_header, view.has_ethernet ? kHeadroom : kHeaderUnset);
+  put<uint16_t>(memory.skb, layout.network_header, kHeadroom + (view.has_ethernet ? kEthernetBytes : 0));
+  put<uint16_t>(memory.skb, layout.vlan_proto, static_cast<uint16_t>(view.vlan_proto >> 8 | view.vlan_proto << 8));
+  put<uint16_t>(memory.skb, layout.vlan_tci, view.vlan_tci);
+
+  // The fragments stand one page apart, each at an offset of its own within its page.
+  std::memset(memory.shinfo, 0, sizeof(memory.shinfo));
+  put<uint8_t>(memory.shinfo, layout.nr_frags, static_cast<uint8_t>(view.frag_bytes.size()));
+  size_t from = linear;
+  for (size_t i = 0; i < view.frag_bytes.size(); i++) {
+    const Frag frag = {kVmemmapBase + i * layout.page_bytes, static_cast<uint32_t>(view.frag_bytes[i]),
+                       static_cast<uint32_t>(16 + i)};
+    put(memory.shinfo, layout.frags + i * sizeof(frag), frag);
+    std::memcpy(memory.pages + i * kPageBytes + frag.offset, packet.data() + from, frag.len);
+    from += frag.len;
+  }
+}
+
+Result<bool> Harness::run() const {
+  LIBBPF_OPTS(bpf_test_run_opts, opts);
+  if (const int error = bpf_prog_test_run_opts(match_fd_, &opts); error) return sys_fail("run the filter", -error);
+  return opts.retval != 0;
+}
+
+Result<double> Harness::nanoseconds_per_run() const {
+  constexpr int kRuns = 1'000'000;
+  const std::array<char, 64> data = {};
+  LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data.data(), .data_size_in = data.size(), .repeat = kRuns);
+  if (const int error = bpf_prog_test_run_opts(match_repeated_fd_, &opts); error)
+    return sys_fail("time the filter", -error);
+  return opts.duration;
+}
+
+}  // namespace pwru::test

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs generated filters in the kernel, on an skb that is faked in a map (harness.bpf.c).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/handle.h"
+#include "base/result.h"
+#include "filter/filter.h"
+#include "tests/filter/harness_abi.h"
+
+namespace pwru::test {
+
+// How the generated code reads a packet (abi/filter.h).
+enum class Way { Cast, Copied };
+
+// How a packet lies in an skb.
+struct SkbView {
+  bool has_ethernet = true;        // else only an IP header is known of, at the first byte
+  bool is_pulled = false;          // skb->data behind the Ethernet header, as on the way in
+  std::vector<size_t> frag_bytes = {};  // the last bytes of the packet, in page fragments of these sizes
+  uint16_t vlan_proto = 0, vlan_tci = 0;  // an offloaded tag
+};
+
+class Harness {
+ public:
+  // Fails where BPF is not permitted; the error says why.
+  [[nodiscard]] static Result<std::unique_ptr<Harness>> create();
+  ~Harness();
+  Harness(const Harness&) = delete;
+
+  [[nodiscard]] const filter::CastIds& cast_ids() const { return cast_ids_; }
+  // Compiles, links, loads. The harness has room for one filter at a time.
+  [[nodiscard]] Result<> load(const std::string& expression, Way way);
+  void place(std::string_view packet, const SkbView& view);
+  // The verdict on the packet placed last.
+  [[nodiscard]] Result<bool> run() const;
+  // The mean of many runs, as the kernel times them.
+  [[nodiscard]] Result<double> nanoseconds_per_run() const;
+
+ private:
+  Harness() = default;
+  Result<> map_memory();
+  Result<> load_object(const filter::PcapFilter& filter, Way way);
+
+  filter::CastIds cast_ids_;
+  BpfObject object_;
+  UniqueFd memory_fd_;
+  harness_state* state_ = nullptr;
+  int match_fd_ = -1, match_repeated_fd_ = -1;
+};
+
+}  // namespace pwru::test

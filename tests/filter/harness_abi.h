@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the test and its BPF program share: the memory in which an skb is faked. */
+#ifndef PWRU_TESTS_HARNESS_ABI_H
+#define PWRU_TESTS_HARNESS_ABI_H
+
+#include <linux/types.h>
+
+#define FAKE_SKB_BYTES 512
+#define FAKE_HEAD_BYTES 4096 /* skb->end: struct skb_shared_info follows */
+#define FAKE_SHINFO_BYTES 1024
+#define FAKE_PAGES_BYTES 16384
+
+struct fake_memory {
+	__u8 skb[FAKE_SKB_BYTES];
+	__u8 head[FAKE_HEAD_BYTES];
+	__u8 shinfo[FAKE_SHINFO_BYTES];
+	__u8 pages[FAKE_PAGES_BYTES];
+	/* What cfg.vmemmap_base_addr and cfg.page_offset_base_addr point to. */
+	__u64 vmemmap_base;
+	__u64 page_offset_base;
+};
+
+/* Offsets in this kernel, found by CO-RE as the tracer finds them. */
+struct fake_layout {
+	__u64 memory; /* address of struct fake_memory */
+	__u32 skb_bytes, page_bytes;
+	__u32 head, data, end, len, data_len;
+	__u32 mac_header, network_header, protocol, vlan_proto, vlan_tci;
+	__u32 nr_frags, frags;
+};
+
+struct harness_state {
+	struct fake_layout layout;
+	struct fake_memory memory;
+};
+
+#endif
