@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <fmt/core.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <string_view>
@@ -142,9 +143,13 @@ Result<> Tracer::create_rings(uint32_t ring_bytes) {
 Result<> Tracer::find_counters() {
   PWRU_ASSIGN(bpf_map* const bss, find_map(object_.get(), ".bss"));
   size_t size = 0;
-  const void* memory = bpf_map__initial_value(bss, &size);  // after loading: the mapped memory itself
+  void* const memory = const_cast<void*>(bpf_map__initial_value(bss, &size));
   if (!memory || size != sizeof(pwru_counters))
     return fail("the tracer's .bss is not one pwru_counters: this build is broken");
+  // Only bpf_object__load_skeleton() puts the map in the place of the initial value, as done here;
+  // bpf_object__close() unmaps it.
+  if (::mmap(memory, size, PROT_READ, MAP_SHARED | MAP_FIXED, bpf_map__fd(bss), 0) == MAP_FAILED)
+    return sys_fail("map the tracer's counters");
   counters_ = static_cast<const volatile pwru_counters*>(memory);
   return {};
 }
