@@ -65,8 +65,9 @@ Result<> check_classic(const ClassicProgram& program) {
       for (const size_t next : successors(at, insn)) is_good = is_good && next < program.size();
     }
     if (!is_good)
-      return fail(fmt::format("instruction {} of libpcap's program is not known (code {:#x}, k {:#x})",
-                              at, insn.code, insn.k));
+      return fail(
+          fmt::format("instruction {} of libpcap's program is not known (code {:#x}, k {:#x})", at,
+                      insn.code, insn.k));
   }
   if (program.empty()) return fail("libpcap's program is empty");
   return {};
@@ -123,6 +124,19 @@ bool never_succeeds(const ClassicInsn& insn) {
 bool is_backward_jump(const ClassicInsn& insn) {
   return BPF_CLASS(insn.code) == BPF_JMP && BPF_OP(insn.code) == BPF_JA &&
          static_cast<int32_t>(insn.k) < 0;
+}
+
+std::optional<uint8_t> opposite_of(uint8_t op) {
+  switch (op) {
+    case BPF_JEQ:
+      return BPF_JNE;
+    case BPF_JGT:
+      return BPF_JLE;
+    case BPF_JGE:
+      return BPF_JLT;
+    default:
+      return std::nullopt;
+  }
 }
 
 size_t jump_target(size_t at, const ClassicInsn& insn) {

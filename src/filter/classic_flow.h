@@ -2,9 +2,11 @@
 // What a classic program does, as far as its translation has to know before.
 #pragma once
 
+#include <linux/bpf.h>
 #include <linux/filter.h>
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -31,6 +33,8 @@ struct Flow {
 // Rejects every packet: reads behind any, or divides by a zero in the instruction.
 [[nodiscard]] bool never_succeeds(const ClassicInsn& insn);
 [[nodiscard]] bool is_backward_jump(const ClassicInsn& insn);
+// The comparison that is true when this one is not; BPF_JSET has none.
+[[nodiscard]] std::optional<uint8_t> opposite_of(uint8_t op);
 // Of BPF_JA, whose k is signed in libpcap.
 [[nodiscard]] size_t jump_target(size_t at, const ClassicInsn& insn);
 

@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 
 #include "abi/filter.h"
 #include "filter/assembler.h"
@@ -67,7 +66,8 @@ class Translator {
       round_labels_.push_back(asm_.new_label());
     }
     flow_ = analyze(program_);
-    if (!lay_out_stack()) return fail("it needs more memory than the kernel gives", ExitCode::BadUsage);
+    if (!lay_out_stack())
+      return fail("it needs more memory than the kernel gives", ExitCode::BadUsage);
     emit_prologue();
     for (size_t i = 0; i < program_.size(); i++) {
       if (flow_.is_reachable[i]) emit_insn(i);
@@ -78,8 +78,9 @@ class Translator {
       emit_return(0);
     }
     if (!asm_.resolve()) {
-      return fail(fmt::format("it is too long for the kernel: {} instructions", asm_.insns().size()),
-                  ExitCode::BadUsage);
+      return fail(
+          fmt::format("it is too long for the kernel: {} instructions", asm_.insns().size()),
+          ExitCode::BadUsage);
     }
     return Code{asm_.insns(), load_calls_};
   }
@@ -109,16 +110,20 @@ class Translator {
     if (has_load()) emit_limit();
   }
 
+  bool loads_packet(size_t at) const {
+    return flow_.is_reachable[at] && is_packet_load(program_[at]) && !never_succeeds(program_[at]);
+  }
+
   bool has_load() const {
     for (size_t i = 0; i < program_.size(); i++) {
-      if (flow_.is_reachable[i] && is_packet_load(program_[i])) return true;
+      if (loads_packet(i)) return true;
     }
     return false;
   }
 
   bool has_window_load() const {
     for (size_t i = 0; i < program_.size(); i++) {
-      if (flow_.is_reachable[i] && is_packet_load(program_[i]) && is_in_window(program_[i])) return true;
+      if (loads_packet(i) && is_in_window(program_[i])) return true;
     }
     return false;
   }
@@ -370,27 +375,14 @@ class Translator {
     asm_.jump_imm(op, kA, static_cast<int32_t>(insn.k), target);
   }
 
-  static std::optional<uint8_t> opposite_of(uint8_t op) {
-    switch (op) {
-      case BPF_JEQ:
-        return BPF_JNE;
-      case BPF_JGT:
-        return BPF_JLE;
-      case BPF_JGE:
-        return BPF_JLT;
-      default:
-        return std::nullopt;  // BPF_JSET has none
-    }
-  }
-
   const ClassicProgram& program_;
   const CastIds& ids_;
   bool copies_;
   Flow flow_;
   Assembler asm_;
   Label reject_;
-  std::vector<Label> labels_;         // of each classic instruction
-  std::vector<Label> round_labels_;   // where a backward jump to it goes
+  std::vector<Label> labels_;        // of each classic instruction
+  std::vector<Label> round_labels_;  // where a backward jump to it goes
   std::array<int16_t, BPF_MEMWORDS> memory_slots_ = {};
   std::vector<SlowLoad> slow_loads_;
   std::vector<size_t> load_calls_;

@@ -11,18 +11,22 @@
 namespace pwru::filter {
 namespace {
 
-bool is_syntax_error(const Error& error) { return error.what.find("syntax error") != std::string::npos; }
+bool is_syntax_error(const Error& error) {
+  return error.what.find("syntax error") != std::string::npos;
+}
 
 tl::unexpected<Error> explain(const std::string& expression, const Error& error) {
   if (!is_syntax_error(error)) {
-    return fail(fmt::format("the filter '{}' is not valid: {} (see pcap-filter(7))", expression, error.what),
+    return fail(fmt::format("the filter '{}' is not valid: {} (see pcap-filter(7))", expression,
+                            error.what),
                 ExitCode::BadUsage);
   }
   const std::string place = syntax_error_place(expression, [](const std::string& text) {
     const auto program = compile_classic(text, Layer::Ethernet);
     return !program && is_syntax_error(program.error());
   });
-  return fail(fmt::format("the filter '{}' is not valid: syntax error {} (see pcap-filter(7))", expression, place),
+  return fail(fmt::format("the filter '{}' is not valid: syntax error {} (see pcap-filter(7))",
+                          expression, place),
               ExitCode::BadUsage);
 }
 
@@ -30,10 +34,12 @@ tl::unexpected<Error> explain(const std::string& expression, const Error& error)
 Result<> refuse_direction(const std::string& expression) {
   for (const char* const word : {"inbound", "outbound"}) {
     if (!has_keyword(expression, word)) continue;
-    return fail(fmt::format("the filter '{}' is not valid: '{}' is known only where a packet is captured from an "
-                            "interface; leave it out",
-                            expression, word),
-                ExitCode::BadUsage);
+    return fail(
+        fmt::format(
+            "the filter '{}' is not valid: '{}' is known only where a packet is captured from an "
+            "interface; leave it out",
+            expression, word),
+        ExitCode::BadUsage);
   }
   return {};
 }
@@ -42,7 +48,8 @@ Result<std::string> build(Layer layer, const ClassicProgram& program, const Cast
                           const std::string& expression) {
   auto code = translate(program, ids);
   if (!code) {
-    return fail(fmt::format("the filter '{}' cannot be run in the kernel: {}", expression, code.error().what),
+    return fail(fmt::format("the filter '{}' cannot be run in the kernel: {}", expression,
+                            code.error().what),
                 code.error().exit);
   }
   return filter_object(layer, *code);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The compiler's stub (bpf/filter_stub.bpf.c) with its code replaced: code and relocations are added
-// behind the file and their section headers moved there, the rest is patched in place. So what
-// libbpf's linker wants of symbols and BTF is right by itself. Not by libelf, which cannot make a
-// section empty, as the relocations of a filter that loads nothing are.
+// The compiler's stub (bpf/filter_stub.bpf.c) with its code replaced: code and relocations are
+// added behind the file and their section headers moved there, the rest is patched in place. So
+// what libbpf's linker wants of symbols and BTF is right by itself. Not by libelf, which cannot
+// make a section empty, as the relocations of a filter that loads nothing are.
 #include "filter/object.h"
 
 #include <elf.h>
@@ -103,7 +103,8 @@ Result<uint64_t> patch_symbols(ElfImage* image, size_t code_bytes) {
     symbol.st_size = code_bytes;
     image->put(at, symbol);
   }
-  if (!has_function || !load_function) return fail("the built-in filter stub lacks a symbol: this build is broken");
+  if (!has_function || !load_function)
+    return fail("the built-in filter stub lacks a symbol: this build is broken");
   return load_function;
 }
 
@@ -127,7 +128,8 @@ Result<std::string> filter_object(Layer layer, const Code& code) {
   ElfImage image(stub_of(layer));
   const size_t text = image.find_section(".text"), relocs = image.find_section(".rel.text"),
                btf_ext = image.find_section(".BTF.ext");
-  if (!text || !relocs || !btf_ext) return fail("the built-in filter stub lacks a section: this build is broken");
+  if (!text || !relocs || !btf_ext)
+    return fail("the built-in filter stub lacks a section: this build is broken");
 
   const size_t code_bytes = code.insns.size() * sizeof(bpf_insn);
   PWRU_ASSIGN(const uint64_t load_function, patch_symbols(&image, code_bytes));

@@ -19,8 +19,11 @@ Result<std::string> link_objects(std::span<const std::string_view> objects) {
   std::vector<UniqueFd> files;
   for (const std::string_view object : objects) {
     PWRU_ASSIGN(UniqueFd file, memfd_with("pwru_object", object));
-    if (const int error = bpf_linker__add_file(linker.get(), path_of_fd(file.get()).c_str(), nullptr); error)
-      return sys_fail(fmt::format("link the filter into the tracer: object {}", files.size() + 1), -error);
+    if (const int error =
+            bpf_linker__add_file(linker.get(), path_of_fd(file.get()).c_str(), nullptr);
+        error)
+      return sys_fail(fmt::format("link the filter into the tracer: object {}", files.size() + 1),
+                      -error);
     files.push_back(std::move(file));
   }
   if (const int error = bpf_linker__finalize(linker.get()); error)

@@ -71,7 +71,8 @@ Result<> send_udp(int family) {
   PWRU_ASSIGN(const UniqueFd client, open_socket(family, SOCK_DGRAM));
   for (const size_t size : {0, 10, 4000}) {
     const std::string text(size, 'u');
-    if (::sendto(client.get(), text.data(), size, 0, to.get(), to.length) < 0) return sys_fail("send");
+    if (::sendto(client.get(), text.data(), size, 0, to.get(), to.length) < 0)
+      return sys_fail("send");
     std::array<char, 8192> answer;
     if (::recv(server.get(), answer.data(), answer.size(), 0) < 0) return sys_fail("receive");
   }
@@ -81,34 +82,41 @@ Result<> send_udp(int family) {
 Result<> connect_tcp(int family) {
   const Address to = loopback(family, kPort);
   PWRU_ASSIGN(const UniqueFd server, open_socket(family, SOCK_STREAM));
-  if (::bind(server.get(), to.get(), to.length) != 0 || ::listen(server.get(), 1) != 0) return sys_fail("listen");
+  if (::bind(server.get(), to.get(), to.length) != 0 || ::listen(server.get(), 1) != 0)
+    return sys_fail("listen");
   PWRU_ASSIGN(UniqueFd client, open_socket(family, SOCK_STREAM));
   if (::connect(client.get(), to.get(), to.length) != 0) return sys_fail("connect");
   const UniqueFd session(::accept(server.get(), nullptr, nullptr));
   if (!session) return sys_fail("accept");
   constexpr std::string_view kRequest = "GET / HTTP/1.1\r\n\r\n";
   std::array<char, 64> got;
-  if (::send(client.get(), kRequest.data(), kRequest.size(), 0) < 0 || ::recv(session.get(), got.data(), got.size(), 0) < 0)
+  if (::send(client.get(), kRequest.data(), kRequest.size(), 0) < 0 ||
+      ::recv(session.get(), got.data(), got.size(), 0) < 0)
     return sys_fail("send over TCP");
   client.reset();
   while (::recv(session.get(), got.data(), got.size(), 0) > 0) continue;
   // Nobody listens there: a reset.
   const Address nobody = loopback(family, kPort + 1);
   PWRU_ASSIGN(const UniqueFd refused, open_socket(family, SOCK_STREAM));
-  if (::connect(refused.get(), nobody.get(), nobody.length) == 0) return fail("a closed port answered");
+  if (::connect(refused.get(), nobody.get(), nobody.length) == 0)
+    return fail("a closed port answered");
   return {};
 }
 
 Result<> ping(int family) {
   const Address to = loopback(family, 0);
-  PWRU_ASSIGN(const UniqueFd raw, open_socket(family, SOCK_RAW, family == AF_INET ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6}));
+  PWRU_ASSIGN(
+      const UniqueFd raw,
+      open_socket(family, SOCK_RAW, family == AF_INET ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6}));
   // Echo request with its checksum; that of ICMPv6 is the kernel's work.
   const uint8_t type = family == AF_INET ? 8 : 128;
   const std::array<uint8_t, 8> request = {type, 0, 0xf6, 0xfd, 0, 1, 1, 1};
-  if (::sendto(raw.get(), request.data(), request.size(), 0, to.get(), to.length) < 0) return sys_fail("ping");
+  if (::sendto(raw.get(), request.data(), request.size(), 0, to.get(), to.length) < 0)
+    return sys_fail("ping");
   std::array<char, 256> answer;
   for (int answers = 0; answers < 2; answers++) {  // the request comes back too, then the reply
-    if (::recv(raw.get(), answer.data(), answer.size(), 0) < 0) return sys_fail("wait for the ping's answer");
+    if (::recv(raw.get(), answer.data(), answer.size(), 0) < 0)
+      return sys_fail("wait for the ping's answer");
   }
   return {};
 }
@@ -133,7 +141,8 @@ Result<std::vector<Packet>> exchange_and_catch() {
     if (size <= 0) break;
     // Each frame is seen on its way out and in.
     if (from.sll_pkttype == PACKET_OUTGOING)
-      packets.push_back({fmt::format("captured {}", packets.size()), std::string(frame.data(), static_cast<size_t>(size))});
+      packets.push_back({fmt::format("captured {}", packets.size()),
+                         std::string(frame.data(), static_cast<size_t>(size))});
   }
   return packets;
 }

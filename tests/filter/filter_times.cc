@@ -22,15 +22,22 @@ std::string many_hosts() {
 
 pwru::Result<> print_times(pwru::test::Harness& harness, const std::string& expression, Way way) {
   const auto ids = way == Way::Cast ? harness.cast_ids() : pwru::filter::CastIds{};
-  PWRU_ASSIGN(const auto classic, pwru::filter::compile_classic(expression, pwru::filter::Layer::Ethernet));
+  PWRU_ASSIGN(const auto classic,
+              pwru::filter::compile_classic(expression, pwru::filter::Layer::Ethernet));
   PWRU_ASSIGN(const auto code, pwru::filter::translate(classic, ids));
   PWRU_TRY(harness.load(expression, way));
-  const std::string udp = pwru::test::PacketBuilder().ethernet(0x0800).ipv4({.proto = 17}).udp(40000, 5353).payload(64).build();
+  const std::string udp = pwru::test::PacketBuilder()
+                              .ethernet(0x0800)
+                              .ipv4({.proto = 17})
+                              .udp(40000, 5353)
+                              .payload(64)
+                              .build();
   harness.place(udp, {.is_pulled = true});
   PWRU_ASSIGN(const bool is_match, harness.run());
   PWRU_ASSIGN(const double time, harness.nanoseconds_per_run());
-  std::printf("%-8s %5zu classic %5zu instructions %7.1f ns %-8s %.60s\n", way == Way::Cast ? "cast" : "copied", classic.size(),
-              code.insns.size(), time, is_match ? "match" : "no match", expression.c_str());
+  std::printf("%-8s %5zu classic %5zu instructions %7.1f ns %-8s %.60s\n",
+              way == Way::Cast ? "cast" : "copied", classic.size(), code.insns.size(), time,
+              is_match ? "match" : "no match", expression.c_str());
   return {};
 }
 
@@ -38,7 +45,8 @@ pwru::Result<> print_times(pwru::test::Harness& harness, const std::string& expr
 
 int main(int argc, char** argv) {
   std::vector<std::string> expressions(argv + 1, argv + argc);
-  if (expressions.empty()) expressions = {"", "icmp", "tcp port 9999", "dst host 1.0.0.1 and port 8080", many_hosts()};
+  if (expressions.empty())
+    expressions = {"", "icmp", "tcp port 9999", "dst host 1.0.0.1 and port 8080", many_hosts()};
   auto harness = pwru::test::Harness::create();
   if (!harness) {
     std::fprintf(stderr, "%s\n", harness.error().what.c_str());

@@ -32,6 +32,14 @@ int locate(void *ctx __attribute__((unused)))
 	layout->protocol = SKB_OFFSET(protocol);
 	layout->vlan_proto = SKB_OFFSET(vlan_proto);
 	layout->vlan_tci = SKB_OFFSET(vlan_tci);
+	if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
+		struct sk_buff___vlan_bit *skb = (void *)0;
+		/* Shifted left by this the bit is the highest of 64. */
+		__u32 bit = 63 - __CORE_RELO(skb, vlan_present, LSHIFT_U64);
+
+		layout->vlan_present = __CORE_RELO(skb, vlan_present, BYTE_OFFSET) + bit / 8;
+		layout->vlan_present_mask = 1 << (bit % 8);
+	}
 	layout->nr_frags = bpf_core_field_offset(struct skb_shared_info, nr_frags);
 	layout->frags = bpf_core_field_offset(struct skb_shared_info, frags);
 	return 0;

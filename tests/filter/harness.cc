@@ -65,8 +65,10 @@ Result<std::unique_ptr<Harness>> Harness::create() {
   const BtfHandle btf(btf__load_vmlinux_btf());
   if (!btf) return sys_fail("read the kernel's BTF");
   const int cast = btf__find_by_name_kind(btf.get(), "bpf_rdonly_cast", BTF_KIND_FUNC);
-  const int window = btf__find_by_name_kind(btf.get(), "__kernel_sockaddr_storage", BTF_KIND_STRUCT);
-  if (cast > 0 && window > 0) harness->cast_ids_ = {static_cast<uint32_t>(cast), static_cast<uint32_t>(window)};
+  const int window =
+      btf__find_by_name_kind(btf.get(), "__kernel_sockaddr_storage", BTF_KIND_STRUCT);
+  if (cast > 0 && window > 0)
+    harness->cast_ids_ = {static_cast<uint32_t>(cast), static_cast<uint32_t>(window)};
   PWRU_TRY(harness->map_memory());
   return harness;
 }
@@ -80,12 +82,14 @@ Result<> Harness::map_memory() {
   PWRU_TRY(load("", Way::Copied));
   const bpf_map* const bss = bpf_object__find_map_by_name(object_.get(), ".bss");
   memory_fd_.reset(::fcntl(bpf_map__fd(bss), F_DUPFD_CLOEXEC, 0));
-  void* const memory = ::mmap(nullptr, map_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd_.get(), 0);
+  void* const memory =
+      ::mmap(nullptr, map_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, memory_fd_.get(), 0);
   if (memory == MAP_FAILED) return sys_fail("map the harness's memory");
   state_ = static_cast<harness_state*>(memory);
   PWRU_ASSIGN(const int locate, program_fd(object_.get(), "locate"));
   LIBBPF_OPTS(bpf_test_run_opts, opts);
-  if (const int error = bpf_prog_test_run_opts(locate, &opts); error) return sys_fail("run a BPF program", -error);
+  if (const int error = bpf_prog_test_run_opts(locate, &opts); error)
+    return sys_fail("run a BPF program", -error);
   const fake_layout& layout = state_->layout;
   if (layout.skb_bytes > FAKE_SKB_BYTES) return fail("struct sk_buff is larger than expected");
   state_->memory.vmemmap_base = kVmemmapBase;
@@ -100,7 +104,8 @@ Result<> Harness::load(const std::string& expression, Way way) {
 }
 
 Result<> Harness::load_object(const filter::PcapFilter& filter, Way way) {
-  const std::array<std::string_view, 3> parts = {harness_object(way), filter.l2_object, filter.l3_object};
+  const std::array<std::string_view, 3> parts = {harness_object(way), filter.l2_object,
+                                                 filter.l3_object};
   PWRU_ASSIGN(const std::string elf, program::link_objects(parts));
   object_.reset(bpf_object__open_mem(elf.data(), elf.size(), nullptr));
   if (!object_) return sys_fail("open the linked object: " + program::take_libbpf_reason());
@@ -111,13 +116,16 @@ Result<> Harness::load_object(const filter::PcapFilter& filter, Way way) {
   if (state_) {
     config.vmemmap_base_addr = state_->layout.memory + offsetof(fake_memory, vmemmap_base);
     config.page_offset_base_addr = state_->layout.memory + offsetof(fake_memory, page_offset_base);
-    if (bpf_map__reuse_fd(bpf_object__find_map_by_name(object_.get(), ".bss"), memory_fd_.get()) != 0)
+    if (bpf_map__reuse_fd(bpf_object__find_map_by_name(object_.get(), ".bss"), memory_fd_.get()) !=
+        0)
       return sys_fail("share the harness's memory");
   }
-  if (bpf_map__set_initial_value(bpf_object__find_map_by_name(object_.get(), ".rodata"), &config, sizeof(config)) != 0)
+  if (bpf_map__set_initial_value(bpf_object__find_map_by_name(object_.get(), ".rodata"), &config,
+                                 sizeof(config)) != 0)
     return sys_fail("set the constants");
   if (const int error = bpf_object__load(object_.get()); error)
-    return sys_fail(fmt::format("load the filter into the kernel ({})", program::take_libbpf_reason()), -error);
+    return sys_fail(
+        fmt::format("load the filter into the kernel ({})", program::take_libbpf_reason()), -error);
   PWRU_ASSIGN(match_fd_, program_fd(object_.get(), "match"));
   PWRU_ASSIGN(match_repeated_fd_, program_fd(object_.get(), "match_repeated"));
   return {};
@@ -141,17 +149,21 @@ void Harness::place(std::string_view packet, const SkbView& view) {
   put<uint32_t>(memory.skb, layout.len, static_cast<uint32_t>(packet.size() - pulled));
   put<uint32_t>(memory.skb, layout.data_len, static_cast<uint32_t>(paged));
   put<uint16_t>(memory.skb, layout.mac_header, view.has_ethernet ? kHeadroom : kHeaderUnset);
-  put<uint16_t>(memory.skb, layout.network_header, kHeadroom + (view.has_ethernet ? kEthernetBytes : 0));
-  put<uint16_t>(memory.skb, layout.vlan_proto, static_cast<uint16_t>(view.vlan_proto >> 8 | view.vlan_proto << 8));
+  put<uint16_t>(memory.skb, layout.network_header,
+                kHeadroom + (view.has_ethernet ? kEthernetBytes : 0));
+  put<uint16_t>(memory.skb, layout.vlan_proto,
+                static_cast<uint16_t>(view.vlan_proto >> 8 | view.vlan_proto << 8));
   put<uint16_t>(memory.skb, layout.vlan_tci, view.vlan_tci);
+  if (view.vlan_proto)
+    memory.skb[layout.vlan_present] |= static_cast<uint8_t>(layout.vlan_present_mask);
 
   // The fragments stand one page apart, each at an offset of its own within its page.
   std::memset(memory.shinfo, 0, sizeof(memory.shinfo));
   put<uint8_t>(memory.shinfo, layout.nr_frags, static_cast<uint8_t>(view.frag_bytes.size()));
   size_t from = linear;
   for (size_t i = 0; i < view.frag_bytes.size(); i++) {
-    const Frag frag = {kVmemmapBase + i * layout.page_bytes, static_cast<uint32_t>(view.frag_bytes[i]),
-                       static_cast<uint32_t>(16 + i)};
+    const Frag frag = {kVmemmapBase + i * layout.page_bytes,
+                       static_cast<uint32_t>(view.frag_bytes[i]), static_cast<uint32_t>(16 + i)};
     put(memory.shinfo, layout.frags + i * sizeof(frag), frag);
     std::memcpy(memory.pages + i * kPageBytes + frag.offset, packet.data() + from, frag.len);
     from += frag.len;
@@ -160,14 +172,16 @@ void Harness::place(std::string_view packet, const SkbView& view) {
 
 Result<bool> Harness::run() const {
   LIBBPF_OPTS(bpf_test_run_opts, opts);
-  if (const int error = bpf_prog_test_run_opts(match_fd_, &opts); error) return sys_fail("run the filter", -error);
+  if (const int error = bpf_prog_test_run_opts(match_fd_, &opts); error)
+    return sys_fail("run the filter", -error);
   return opts.retval != 0;
 }
 
 Result<double> Harness::nanoseconds_per_run() const {
   constexpr int kRuns = 1'000'000;
   const std::array<char, 64> data = {};
-  LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data.data(), .data_size_in = data.size(), .repeat = kRuns);
+  LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data.data(), .data_size_in = data.size(),
+              .repeat = kRuns);
   if (const int error = bpf_prog_test_run_opts(match_repeated_fd_, &opts); error)
     return sys_fail("time the filter", -error);
   return opts.duration;

@@ -20,9 +20,10 @@ enum class Way { Cast, Copied };
 
 // How a packet lies in an skb.
 struct SkbView {
-  bool has_ethernet = true;        // else only an IP header is known of, at the first byte
-  bool is_pulled = false;          // skb->data behind the Ethernet header, as on the way in
-  std::vector<size_t> frag_bytes = {};  // the last bytes of the packet, in page fragments of these sizes
+  bool has_ethernet = true;  // else only an IP header is known of, at the first byte
+  bool is_pulled = false;    // skb->data behind the Ethernet header, as on the way in
+  std::vector<size_t> frag_bytes =
+      {};  // the last bytes of the packet, in page fragments of these sizes
   uint16_t vlan_proto = 0, vlan_tci = 0;  // an offloaded tag
 };
 

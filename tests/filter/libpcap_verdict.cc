@@ -37,7 +37,8 @@ LibpcapFilter::LibpcapFilter(LibpcapFilter&&) noexcept = default;
 LibpcapFilter::~LibpcapFilter() = default;
 
 Result<LibpcapFilter> LibpcapFilter::compile(const std::string& expression, filter::Layer layer) {
-  const PcapHandle pcap(pcap_open_dead(layer == filter::Layer::Ethernet ? DLT_EN10MB : DLT_RAW, 262144));
+  const PcapHandle pcap(
+      pcap_open_dead(layer == filter::Layer::Ethernet ? DLT_EN10MB : DLT_RAW, 262144));
   auto program = std::make_unique<Program>();
   if (pcap_compile(pcap.get(), &program->bpf, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0)
     return fail(pcap_geterr(pcap.get()));

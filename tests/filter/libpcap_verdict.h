@@ -15,7 +15,8 @@ enum class Verdict { Reject, Accept, Endless };
 
 class LibpcapFilter {
  public:
-  [[nodiscard]] static Result<LibpcapFilter> compile(const std::string& expression, filter::Layer layer);
+  [[nodiscard]] static Result<LibpcapFilter> compile(const std::string& expression,
+                                                     filter::Layer layer);
   LibpcapFilter(LibpcapFilter&&) noexcept;
   ~LibpcapFilter();
 

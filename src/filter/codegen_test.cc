@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filter/codegen.h"
+
+#include <gtest/gtest.h>
+#include <linux/filter.h>
+
+#include <algorithm>
+
+namespace pwru::filter {
+namespace {
+
+constexpr CastIds kCast = {1234, 567};
+
+const ClassicInsn kAccept = {BPF_RET | BPF_K, 0, 0, 262144};
+const ClassicInsn kReject = {BPF_RET | BPF_K, 0, 0, 0};
+
+bool is_kfunc_call(const bpf_insn& insn) {
+  return insn.code == (BPF_JMP | BPF_CALL) && insn.src_reg == BPF_PSEUDO_KFUNC_CALL;
+}
+
+// The checks of the verifier that need no kernel: jumps land on instructions, none is unreachable,
+// and none falls out at the end.
+void expect_sound(const Code& code) {
+  const auto& insns = code.insns;
+  std::vector<bool> is_second_half(insns.size()), is_reached(insns.size());
+  for (size_t i = 0; i < insns.size(); i++) {
+    if (insns[i].code == (BPF_LD | BPF_DW | BPF_IMM)) is_second_half[++i] = true;
+  }
+  std::vector<size_t> open = {0};
+  while (!open.empty()) {
+    const size_t at = open.back();
+    open.pop_back();
+    ASSERT_LT(at, insns.size());
+    ASSERT_FALSE(is_second_half[at]);
+    if (is_reached[at]) continue;
+    is_reached[at] = true;
+    const bpf_insn& insn = insns[at];
+    const int kind = BPF_CLASS(insn.code), op = BPF_OP(insn.code);
+    const bool jumps = (kind == BPF_JMP || kind == BPF_JMP32) && op != BPF_CALL && op != BPF_EXIT;
+    if (jumps) open.push_back(static_cast<size_t>(static_cast<int64_t>(at) + 1 + insn.off));
+    if (kind == BPF_JMP && (op == BPF_EXIT || op == BPF_JA)) continue;
+    open.push_back(at + (insn.code == (BPF_LD | BPF_DW | BPF_IMM) ? 2 : 1));
+  }
+  for (size_t i = 0; i < insns.size(); i++)
+    EXPECT_TRUE(is_reached[i] || is_second_half[i]) << "instruction " << i;
+  for (const size_t at : code.load_calls) EXPECT_EQ(insns[at].src_reg, BPF_PSEUDO_CALL);
+}
+
+TEST(Translate, AcceptAllReadsNothing) {
+  const auto code = translate({kAccept}, kCast);
+  ASSERT_TRUE(code);
+  expect_sound(*code);
+  EXPECT_TRUE(code->load_calls.empty());
+  EXPECT_TRUE(std::none_of(code->insns.begin(), code->insns.end(), is_kfunc_call));
+}
+
+TEST(Translate, EveryExpressionIsSound) {
+  for (const char* const text :
+       {"icmp", "tcp port 9999", "host 10.0.0.1 or host fd00::1", "ip[ip[0] & 0xf] = 1",
+        "ether[200:4] = 5", "ip[0] / ip[1] << ip[2] = 3", "protochain 6", "len > 5",
+        "ip[0xffffffff] = 1", "tcp[13] & 2 != 0"}) {
+    const auto classic = compile_classic(text, Layer::Ethernet);
+    ASSERT_TRUE(classic) << text;
+    for (const CastIds& ids : {kCast, CastIds{}}) {
+      const auto code = translate(*classic, ids);
+      ASSERT_TRUE(code) << text;
+      SCOPED_TRACE(text);
+      expect_sound(*code);
+    }
+  }
+}
+
+TEST(Translate, OneCastServesTheFirstBytes) {
+  const auto classic = compile_classic("tcp port 9999", Layer::Ip);
+  ASSERT_TRUE(classic);
+  const auto code = translate(*classic, kCast);
+  ASSERT_TRUE(code);
+  const auto direct = std::count_if(classic->begin(), classic->end(), [](const ClassicInsn& insn) {
+    return insn.code == (BPF_LD | BPF_H | BPF_IND);
+  });
+  EXPECT_EQ(std::count_if(code->insns.begin(), code->insns.end(), is_kfunc_call), 1 + direct);
+}
+
+TEST(Translate, CopiedWayCallsNoKfunc) {
+  const auto classic = compile_classic("tcp port 9999", Layer::Ethernet);
+  ASSERT_TRUE(classic);
+  const auto code = translate(*classic, {});
+  ASSERT_TRUE(code);
+  EXPECT_TRUE(std::none_of(code->insns.begin(), code->insns.end(), is_kfunc_call));
+}
+
+TEST(Translate, CodeBehindAReturnIsLeftOut) {
+  const auto code = translate({kReject, {BPF_LD | BPF_B | BPF_ABS, 0, 0, 5}, kAccept}, kCast);
+  ASSERT_TRUE(code);
+  expect_sound(*code);
+  EXPECT_TRUE(code->load_calls.empty());
+}
+
+TEST(Translate, WhatCanNeverSucceedIsAReject) {
+  for (const ClassicInsn& hopeless : {ClassicInsn{BPF_ALU | BPF_DIV | BPF_K, 0, 0, 0},
+                                      ClassicInsn{BPF_LD | BPF_W | BPF_ABS, 0, 0, 0x80000000}}) {
+    const auto code = translate({hopeless, kAccept}, kCast);
+    ASSERT_TRUE(code);
+    expect_sound(*code);
+    const auto reject = translate({kReject}, kCast);
+    EXPECT_EQ(code->insns.size(), reject->insns.size());
+  }
+}
+
+TEST(Translate, RefusesWhatIsNoClassicProgram) {
+  EXPECT_FALSE(translate({}, kCast));
+  EXPECT_FALSE(translate({{BPF_LD | BPF_MEM, 0, 0, BPF_MEMWORDS}, kAccept}, kCast));
+  EXPECT_FALSE(translate({{BPF_JMP | BPF_JEQ | BPF_K, 5, 0, 1}, kAccept}, kCast));
+  EXPECT_FALSE(translate({{BPF_LD | BPF_W | BPF_MSH, 0, 0, 0}, kAccept}, kCast));
+  EXPECT_FALSE(translate({{BPF_ALU | BPF_ADD | BPF_K, 0, 0, 1}}, kCast));
+}
+
+TEST(Translate, TooLongForAJump) {
+  ClassicProgram program = {{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 1}, {BPF_JMP | BPF_JA, 0, 0, 40000}};
+  program.insert(program.end(), 40000, {BPF_ALU | BPF_ADD | BPF_K, 0, 0, 1});
+  program.push_back(kReject);
+  const auto code = translate(program, kCast);
+  ASSERT_FALSE(code);
+  EXPECT_NE(code.error().what.find("too long for the kernel: "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pwru::filter
