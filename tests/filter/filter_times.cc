@@ -25,7 +25,7 @@ pwru::Result<> print_times(pwru::test::Harness& harness, const std::string& expr
   PWRU_ASSIGN(const auto classic,
               pwru::filter::compile_classic(expression, pwru::filter::Layer::Ethernet));
   PWRU_ASSIGN(const auto code, pwru::filter::translate(classic, ids));
-  PWRU_TRY(harness.load(expression, way));
+  PWRU_TRY(harness.load_timed(expression, way));
   const std::string udp = pwru::test::PacketBuilder()
                               .ethernet(0x0800)
                               .ipv4({.proto = 17})

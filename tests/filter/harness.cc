@@ -79,7 +79,7 @@ Harness::~Harness() {
 
 // The memory outlives the programs: its address must be known before they are loaded.
 Result<> Harness::map_memory() {
-  PWRU_TRY(load("", Way::Copied));
+  PWRU_TRY(load_programs("", Way::Copied, {"locate"}));
   const bpf_map* const bss = bpf_object__find_map_by_name(object_.get(), ".bss");
   memory_fd_.reset(::fcntl(bpf_map__fd(bss), F_DUPFD_CLOEXEC, 0));
   void* const memory =
@@ -97,13 +97,25 @@ Result<> Harness::map_memory() {
   return {};
 }
 
-Result<> Harness::load(const std::string& expression, Way way) {
+Result<> Harness::load_programs(const std::string& expression, Way way,
+                                const std::vector<std::string>& wanted) {
   PWRU_ASSIGN(const auto filter,
               filter::compile_pcap(expression, way == Way::Cast ? cast_ids_ : filter::CastIds{}));
-  return load_object(filter, way);
+  PWRU_TRY(open_object(filter, way));
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object_.get()) {
+    const char* const name = bpf_program__name(program);
+    bpf_program__set_autoload(program,
+                              std::find(wanted.begin(), wanted.end(), name) != wanted.end());
+  }
+  if (const int error = bpf_object__load(object_.get()); error) {
+    return sys_fail(
+        fmt::format("load the filter into the kernel ({})", program::take_libbpf_reason()), -error);
+  }
+  return {};
 }
 
-Result<> Harness::load_object(const filter::PcapFilter& filter, Way way) {
+Result<> Harness::open_object(const filter::PcapFilter& filter, Way way) {
   const std::array<std::string_view, 3> parts = {harness_object(way), filter.l2_object,
                                                  filter.l3_object};
   PWRU_ASSIGN(const std::string elf, program::link_objects(parts));
@@ -123,11 +135,6 @@ Result<> Harness::load_object(const filter::PcapFilter& filter, Way way) {
   if (bpf_map__set_initial_value(bpf_object__find_map_by_name(object_.get(), ".rodata"), &config,
                                  sizeof(config)) != 0)
     return sys_fail("set the constants");
-  if (const int error = bpf_object__load(object_.get()); error)
-    return sys_fail(
-        fmt::format("load the filter into the kernel ({})", program::take_libbpf_reason()), -error);
-  PWRU_ASSIGN(match_fd_, program_fd(object_.get(), "match"));
-  PWRU_ASSIGN(match_repeated_fd_, program_fd(object_.get(), "match_repeated"));
   return {};
 }
 
@@ -171,18 +178,20 @@ void Harness::place(std::string_view packet, const SkbView& view) {
 }
 
 Result<bool> Harness::run() const {
+  PWRU_ASSIGN(const int match, program_fd(object_.get(), "match"));
   LIBBPF_OPTS(bpf_test_run_opts, opts);
-  if (const int error = bpf_prog_test_run_opts(match_fd_, &opts); error)
+  if (const int error = bpf_prog_test_run_opts(match, &opts); error)
     return sys_fail("run the filter", -error);
   return opts.retval != 0;
 }
 
 Result<double> Harness::nanoseconds_per_run() const {
   constexpr int kRuns = 1'000'000;
+  PWRU_ASSIGN(const int match_repeated, program_fd(object_.get(), "match_repeated"));
   const std::array<char, 64> data = {};
   LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = data.data(), .data_size_in = data.size(),
               .repeat = kRuns);
-  if (const int error = bpf_prog_test_run_opts(match_repeated_fd_, &opts); error)
+  if (const int error = bpf_prog_test_run_opts(match_repeated, &opts); error)
     return sys_fail("time the filter", -error);
   return opts.duration;
 }
