@@ -84,7 +84,8 @@ const pwru_event& header_of(std::span<const std::byte> record) {
 Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, uint32_t skb_bytes) {
   std::span<const std::byte> rest = record;
   if (!take(rest, sizeof(pwru_event)))
-    return fail(fmt::format("decode an event of {} bytes: it is shorter than its header", record.size()));
+    return fail(
+        fmt::format("decode an event of {} bytes: it is shorter than its header", record.size()));
   const pwru_event& core = header_of(record);
   Event event;
   event.cpu = cpu;
@@ -96,10 +97,13 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, uint32_t s
     is_whole = part != nullptr;
     if (is_whole) event.skb_bytes = {part, skb_bytes};
   }
-  if (is_whole && core.parts & PWRU_PART_TUPLE4) is_whole = set_tuple<pwru_tuple4>(event, rest, false);
-  if (is_whole && core.parts & PWRU_PART_TUPLE6) is_whole = set_tuple<pwru_tuple6>(event, rest, true);
+  if (is_whole && core.parts & PWRU_PART_TUPLE4)
+    is_whole = set_tuple<pwru_tuple4>(event, rest, false);
+  if (is_whole && core.parts & PWRU_PART_TUPLE6)
+    is_whole = set_tuple<pwru_tuple6>(event, rest, true);
   if (!is_whole)
-    return fail(fmt::format("decode an event of {} bytes: its parts {:#x} need more", record.size(), core.parts));
+    return fail(fmt::format("decode an event of {} bytes: its parts {:#x} need more", record.size(),
+                            core.parts));
   return event;
 }
 

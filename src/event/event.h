@@ -51,9 +51,11 @@ struct Loss {
 
 // Fails on a record that cannot be one of ours: too short for the parts it names.
 // `skb_bytes` is pwru_config.skb_bytes of the loaded program.
-[[nodiscard]] Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, uint32_t skb_bytes);
+[[nodiscard]] Result<Event> decode(std::span<const std::byte> record, uint32_t cpu,
+                                   uint32_t skb_bytes);
 
-// The time and the loss counter of a record, without decoding the rest; `record` holds a pwru_event.
+// The time and the loss counter of a record, without decoding the rest; `record` holds a
+// pwru_event.
 [[nodiscard]] const pwru_event& header_of(std::span<const std::byte> record);
 
 }  // namespace pwru::event

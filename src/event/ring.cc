@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <utility>
 
 namespace pwru::event {
@@ -38,8 +37,8 @@ Result<Ring> Ring::map(int fd, uint32_t ring_bytes) {
   const size_t page = page_bytes();
   void* const consumer = ::mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (consumer == MAP_FAILED) return sys_fail("map the consumer page of a ring buffer");
-  void* const producer = ::mmap(nullptr, page + 2ul * ring_bytes, PROT_READ, MAP_SHARED, fd,
-                                static_cast<off_t>(page));
+  void* const producer =
+      ::mmap(nullptr, page + 2ul * ring_bytes, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(page));
   if (producer == MAP_FAILED) {
     const int code = errno;
     ::munmap(consumer, page);
