@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstring>
 #include <ctime>
 #include <limits>
 #include <queue>
@@ -26,7 +25,8 @@ uint64_t monotonic_ns() {
 Reader::Reader(std::vector<Cpu> cpus, uint32_t skb_bytes)
     : cpus_(std::move(cpus)), skb_bytes_(skb_bytes) {}
 
-Result<Reader> Reader::open(const std::vector<int>& ring_fds, uint32_t ring_bytes, uint32_t skb_bytes) {
+Result<Reader> Reader::open(const std::vector<int>& ring_fds, uint32_t ring_bytes,
+                            uint32_t skb_bytes) {
   std::vector<Cpu> cpus;
   cpus.reserve(ring_fds.size());
   for (const int fd : ring_fds) {
@@ -37,46 +37,45 @@ Result<Reader> Reader::open(const std::vector<int>& ring_fds, uint32_t ring_byte
 }
 
 // The programs take an event's time after they have reserved its record. So whatever is reserved
-// later than `now` was read has a later time, and everything up to `now` is in the rings.
+// later than `now` was read has a later time, and everything up to `now` is in the rings. How far
+// they are reserved is noted for all of them first: it is quick, so that little is held back.
 Result<bool> Reader::drain(Consumer& consumer, bool is_last) {
   const uint64_t now = is_last ? std::numeric_limits<uint64_t>::max() : monotonic_ns();
-  bool has_events = false;
-  for (Cpu& cpu : cpus_) {
-    const uint64_t until = cpu.ring.reserved_until();
-    if (until != cpu.collected_until) PWRU_TRY(collect(cpu, until));
-    has_events |= !cpu.pending.empty();
-  }
-  if (!has_events) return true;
-  PWRU_ASSIGN(const bool goes_on, hand_over(consumer, now));
-  for (Cpu& cpu : cpus_) keep_rest(cpu);
+  for (Cpu& cpu : cpus_) cpu.reserved_until = cpu.ring.reserved_until();
+  for (Cpu& cpu : cpus_) PWRU_TRY(collect(cpu));
+  const Result<bool> goes_on = hand_over(consumer, now);
+  for (Cpu& cpu : cpus_) forget_delivered(cpu);
   return goes_on;
 }
 
-Result<> Reader::collect(Cpu& cpu, uint64_t until) {
-  uint64_t position = cpu.collected_until;
-  cpu.is_in_order = cpu.pending.empty();
-  while (position < until) {
-    const Ring::Record record = cpu.ring.read(position);
-    position = record.end;
+Result<> Reader::collect(Cpu& cpu) {
+  bool is_in_order = true;
+  while (cpu.collected_until < cpu.reserved_until) {
+    const uint64_t begin = cpu.collected_until;
+    const Ring::Record record = cpu.ring.read(begin);
+    cpu.collected_until = record.end;
     if (record.bytes.empty()) continue;
     if (record.bytes.size() < sizeof(pwru_event))
-      return fail(fmt::format("read a ring buffer: a record of {} bytes is no event", record.bytes.size()));
-    const pwru_event& core = header_of(record.bytes);
+      return fail(
+          fmt::format("read a ring buffer: a record of {} bytes is no event", record.bytes.size()));
+    const uint64_t ts_ns = header_of(record.bytes).ts_ns;
     // An interrupt between reservation and time stamp can swap two neighbours.
-    if (!cpu.pending.empty() && core.ts_ns < cpu.pending.back().ts_ns) cpu.is_in_order = false;
-    // The counter wraps, and of two swapped neighbours the later one may have read less.
-    const auto newly_lost = static_cast<int32_t>(core.lost - cpu.lost_seen);
-    const auto lost_count = static_cast<uint64_t>(std::max(newly_lost, 0));
-    cpu.pending.push_back({core.ts_ns, record.bytes, position, lost_count, cpu.last_ts_ns});
-    if (newly_lost > 0) cpu.lost_seen = core.lost;
-    cpu.last_ts_ns = core.ts_ns;
+    if (!cpu.pending.empty() && ts_ns < cpu.pending.back().ts_ns) is_in_order = false;
+    cpu.pending.push_back({ts_ns, record.bytes, begin, record.end});
   }
-  cpu.collected_until = until;
-  if (!cpu.is_in_order) {
-    std::stable_sort(cpu.pending.begin(), cpu.pending.end(),
-                     [](const Pending& a, const Pending& b) { return a.ts_ns < b.ts_ns; });
-  }
+  if (!is_in_order) sort_by_time(cpu);
   return {};
+}
+
+void Reader::sort_by_time(Cpu& cpu) {
+  std::stable_sort(cpu.pending.begin(), cpu.pending.end(),
+                   [](const Pending& a, const Pending& b) { return a.ts_ns < b.ts_ns; });
+  // Nothing may be given back that a later one in the new order still needs.
+  uint64_t needed_from = cpu.collected_until;
+  for (auto it = cpu.pending.rbegin(); it != cpu.pending.rend(); ++it) {
+    it->release_until = needed_from;
+    needed_from = std::min(needed_from, it->begin);
+  }
 }
 
 Result<bool> Reader::hand_over(Consumer& consumer, uint64_t until_ns) {
@@ -95,40 +94,42 @@ Result<bool> Reader::hand_over(Consumer& consumer, uint64_t until_ns) {
     // Stay on this CPU while it has the oldest event: one queue operation for a run of events.
     const uint64_t limit = heads.empty() ? until_ns : std::min(until_ns, heads.top().first);
     do {
-      const Pending& pending = cpu.pending[cpu.next++];
-      PWRU_ASSIGN(const bool goes_on, deliver(consumer, index, pending));
+      PWRU_ASSIGN(const bool goes_on, deliver_next(consumer, index));
       if (!goes_on) return false;
-      if (cpu.is_in_order && cpu.next % kReleaseEvery == 0) cpu.ring.release(pending.end);
+      if (cpu.next % kReleaseEvery == 0) cpu.ring.release(cpu.pending[cpu.next - 1].release_until);
     } while (cpu.next < cpu.pending.size() && cpu.pending[cpu.next].ts_ns <= limit);
     push_head(index);
   }
   return true;
 }
 
-Result<bool> Reader::deliver(Consumer& consumer, size_t cpu_index, const Pending& pending) {
-  const auto cpu = static_cast<uint32_t>(cpu_index);
-  if (pending.lost_count) {
-    const Loss loss = {cpu, pending.lost_count, pending.lost_since_ns, pending.ts_ns};
+Result<bool> Reader::deliver_next(Consumer& consumer, size_t cpu_index) {
+  Cpu& cpu = cpus_[cpu_index];
+  const Pending& pending = cpu.pending[cpu.next];
+  const auto number = static_cast<uint32_t>(cpu_index);
+  // The counter wraps, and of two swapped neighbours the later one may have read less.
+  const uint32_t lost = header_of(pending.record).lost;
+  const auto newly_lost = static_cast<int32_t>(lost - cpu.lost_seen);
+  if (newly_lost > 0) {
+    cpu.lost_seen = lost;
+    const Loss loss = {number, static_cast<uint64_t>(newly_lost), cpu.last_ts_ns, pending.ts_ns};
     PWRU_ASSIGN(const bool goes_on, consumer.lost(loss));
     if (!goes_on) return false;
   }
-  PWRU_ASSIGN(const Event event, decode(pending.record, cpu, skb_bytes_));
+  PWRU_ASSIGN(const Event event, decode(pending.record, number, skb_bytes_));
+  cpu.last_ts_ns = pending.ts_ns;
+  cpu.next++;
   return consumer.event(event);
 }
 
-// What was held back is copied, so that its ring can be given back whole.
-void Reader::keep_rest(Cpu& cpu) {
+// What was held back stays where it is, in the ring: it is the youngest, and little.
+void Reader::forget_delivered(Cpu& cpu) {
+  const uint64_t done =
+      cpu.next ? cpu.pending[cpu.next - 1].release_until : cpu.ring.consumed_until();
   cpu.pending.erase(cpu.pending.begin(), cpu.pending.begin() + static_cast<ptrdiff_t>(cpu.next));
   cpu.next = 0;
-  std::vector<std::unique_ptr<std::byte[]>> copies;
-  for (Pending& pending : cpu.pending) {
-    auto copy = std::make_unique<std::byte[]>(pending.record.size());
-    std::memcpy(copy.get(), pending.record.data(), pending.record.size());
-    pending.record = {copy.get(), pending.record.size()};
-    copies.push_back(std::move(copy));
-  }
-  cpu.held_back = std::move(copies);
-  if (cpu.ring.consumed_until() != cpu.collected_until) cpu.ring.release(cpu.collected_until);
+  const uint64_t unused = cpu.pending.empty() ? cpu.collected_until : done;
+  if (unused != cpu.ring.consumed_until()) cpu.ring.release(unused);
 }
 
 Result<bool> Reader::report_rest(Consumer& consumer, const std::vector<uint64_t>& lost_by_cpu) {

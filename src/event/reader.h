@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -32,34 +32,34 @@ class Reader {
   [[nodiscard]] Result<bool> drain(Consumer& consumer, bool is_last = false);
 
   // Losses that no later event of the same CPU has told; `lost_by_cpu` are the kernel's counters.
-  [[nodiscard]] Result<bool> report_rest(Consumer& consumer, const std::vector<uint64_t>& lost_by_cpu);
+  [[nodiscard]] Result<bool> report_rest(Consumer& consumer,
+                                         const std::vector<uint64_t>& lost_by_cpu);
 
  private:
-  // A record that waits for its turn: in its ring, or copied when it was held back.
+  // A record in its ring that waits for its turn.
   struct Pending {
     uint64_t ts_ns;
     std::span<const std::byte> record;
-    uint64_t end;         // ring position behind it; 0 for a copied one
-    uint64_t lost_count;  // events lost on its CPU just before it
-    uint64_t lost_since_ns;
+    uint64_t begin;          // its position in the ring
+    uint64_t release_until;  // what can be given back once it is delivered
   };
   struct Cpu {
     explicit Cpu(Ring r) : ring(std::move(r)) {}
     Ring ring;
     std::vector<Pending> pending;  // sorted by time
     size_t next = 0;               // in pending
-    std::vector<std::unique_ptr<std::byte[]>> held_back;
+    uint64_t reserved_until = 0;
     uint64_t collected_until = 0;
     uint32_t lost_seen = 0;
-    uint64_t last_ts_ns = 0;
-    bool is_in_order = true;  // time order is ring order, so space can be given back as it is read
+    uint64_t last_ts_ns = 0;  // of the event delivered last
   };
 
   Reader(std::vector<Cpu> cpus, uint32_t skb_bytes);
-  Result<> collect(Cpu& cpu, uint64_t until);
+  Result<> collect(Cpu& cpu);
+  static void sort_by_time(Cpu& cpu);
   Result<bool> hand_over(Consumer& consumer, uint64_t until_ns);
-  Result<bool> deliver(Consumer& consumer, size_t cpu_index, const Pending& pending);
-  void keep_rest(Cpu& cpu);
+  Result<bool> deliver_next(Consumer& consumer, size_t cpu_index);
+  static void forget_delivered(Cpu& cpu);
 
   std::vector<Cpu> cpus_;
   uint32_t skb_bytes_;

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "event/event.h"
+
+namespace pwru::event {
+namespace {
+
+constexpr uint32_t kSkbBytes = 232;
+constexpr uint32_t kCpu = 3;
+
+// A record written byte for byte at the offsets of abi/event.h, in memory aligned like a ring's.
+class Wire {
+ public:
+  template <class T>
+  Wire& put(size_t offset, T value) {
+    reserve(offset + sizeof(value));
+    std::memcpy(data() + offset, &value, sizeof(value));
+    return *this;
+  }
+  Wire& put_text(size_t offset, std::string_view text) {
+    reserve(offset + text.size());
+    std::memcpy(data() + offset, text.data(), text.size());
+    return *this;
+  }
+  Wire& resize(size_t size) {
+    reserve(size);
+    return *this;
+  }
+
+  [[nodiscard]] size_t size() const { return size_; }
+  [[nodiscard]] std::byte* data() { return reinterpret_cast<std::byte*>(words_.data()); }
+  [[nodiscard]] std::span<const std::byte> bytes() { return {data(), size_}; }
+
+ private:
+  void reserve(size_t size) {
+    size_ = std::max(size_, size);
+    words_.resize((size_ + 7) / 8);
+  }
+  std::vector<uint64_t> words_;
+  size_t size_ = 0;
+};
+
+Wire core(uint32_t parts) {
+  Wire wire;
+  wire.put<uint64_t>(0, 123456789012345)
+      .put<uint64_t>(8, 0xffffffff81000010)
+      .put<uint64_t>(16, 0xffff888012345600)
+      .put<uint64_t>(24, 5ull << 48 | 7)
+      .put<uint64_t>(32, 0xffffffff81000020)
+      .put<uint32_t>(40, parts)
+      .put<uint32_t>(44, 99)
+      .put<uint32_t>(48, 2)
+      .put<uint32_t>(52, 3)
+      .put<uint32_t>(56, 4242)
+      .put_text(60, "curl")
+      .put<uint32_t>(76, 4026531840)
+      .put<uint32_t>(80, 0xbeef)
+      .put<uint32_t>(84, 12)
+      .put<uint32_t>(88, 60)
+      .put<uint32_t>(92, 1500)
+      .put<uint16_t>(96, 0x0800)
+      .put_text(100, "eth0")
+      .resize(120);
+  return wire;
+}
+
+void put_l4(Wire& wire, size_t at, uint8_t proto, uint8_t flags) {
+  wire.put<uint16_t>(at, 40000).put<uint16_t>(at + 2, 443).put<uint8_t>(at + 4, proto);
+  wire.put<uint8_t>(at + 5, 0x12).put<uint8_t>(at + 6, 8).put<uint8_t>(at + 7, 1);
+  wire.put<uint8_t>(at + 8, flags);
+}
+
+void put_tuple4(Wire& wire, uint8_t proto, uint8_t flags) {
+  const size_t at = wire.size();
+  wire.resize(at + 20);
+  put_l4(wire, at, proto, flags);
+  wire.put_text(at + 12, "\x0a\x01\x02\x03").put_text(at + 16, "\xc0\xa8\x01\xfe");
+}
+
+void put_tuple6(Wire& wire, uint8_t proto, uint8_t flags) {
+  const size_t at = wire.size();
+  wire.resize(at + 44);
+  put_l4(wire, at, proto, flags);
+  wire.put_text(at + 12, "0123456789abcdef").put_text(at + 28, "ABCDEFGHIJKLMNOP");
+}
+
+void put_stack(Wire& wire, int64_t size_bytes, const std::vector<uint64_t>& ips) {
+  const size_t at = wire.size();
+  wire.resize(at + 408).put<int64_t>(at, size_bytes);
+  for (size_t i = 0; i < ips.size(); i++) wire.put<uint64_t>(at + 8 + 8 * i, ips[i]);
+}
+
+void put_skb(Wire& wire) {
+  const size_t at = wire.size();
+  for (size_t i = 0; i < kSkbBytes; i++) wire.put<uint8_t>(at + i, static_cast<uint8_t>(i));
+}
+
+Wire with_all_parts(uint32_t tuple_part) {
+  Wire wire =
+      core(PWRU_PART_STACK | PWRU_PART_SKB | tuple_part | PWRU_PART_META | PWRU_PART_CALLER);
+  put_stack(wire, 16, {0x1111, 0x2222});
+  put_skb(wire);
+  if (tuple_part == PWRU_PART_TUPLE4) put_tuple4(wire, 6, PWRU_L4_HAS_PORTS);
+  if (tuple_part == PWRU_PART_TUPLE6) put_tuple6(wire, 6, PWRU_L4_HAS_PORTS);
+  return wire;
+}
+
+TEST(Decode, Core) {
+  Wire wire = core(0);
+  const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+  ASSERT_TRUE(event) << event.error().what;
+  EXPECT_EQ(event->ts_ns, 123456789012345u);
+  EXPECT_EQ(event->func_ip, 0xffffffff81000010);
+  EXPECT_EQ(event->skb, 0xffff888012345600);
+  EXPECT_EQ(event->packet_id, 5ull << 48 | 7);
+  EXPECT_EQ(event->caller_ip, 0xffffffff81000020);
+  EXPECT_EQ(event->cpu, kCpu);
+  EXPECT_EQ(event->arg2, 2u);
+  EXPECT_EQ(event->arg3, 3u);
+  EXPECT_EQ(event->pid, 4242u);
+  EXPECT_EQ(event->comm, "curl");
+  EXPECT_FALSE(event->has_tuple);
+  EXPECT_TRUE(event->stack.empty());
+  EXPECT_TRUE(event->skb_bytes.empty());
+}
+
+TEST(Decode, HeaderOf) {
+  Wire wire = core(0);
+  EXPECT_EQ(header_of(wire.bytes()).ts_ns, 123456789012345u);
+  EXPECT_EQ(header_of(wire.bytes()).lost, 99u);
+}
+
+// Without the part the fields were not filled in by the program: they must not be shown.
+TEST(Decode, MetaOnlyWithItsPart) {
+  Wire without = core(0);
+  auto event = decode(without.bytes(), kCpu, kSkbBytes);
+  ASSERT_TRUE(event);
+  EXPECT_FALSE(event->has_meta);
+  EXPECT_EQ(event->netns, 0u);
+  EXPECT_EQ(event->ifname, "");
+
+  Wire with = core(PWRU_PART_META);
+  event = decode(with.bytes(), kCpu, kSkbBytes);
+  ASSERT_TRUE(event);
+  EXPECT_TRUE(event->has_meta);
+  EXPECT_EQ(event->netns, 4026531840);
+  EXPECT_EQ(event->mark, 0xbeefu);
+  EXPECT_EQ(event->ifindex, 12u);
+  EXPECT_EQ(event->len_bytes, 60u);
+  EXPECT_EQ(event->mtu, 1500u);
+  EXPECT_EQ(event->proto, 0x0800);
+  EXPECT_EQ(event->ifname, "eth0");
+}
+
+TEST(Decode, NamesThatFillTheirArray) {
+  Wire wire = core(PWRU_PART_META);
+  wire.put_text(60, "sixteen-chars-aa").put_text(100, "sixteen-chars-bb");
+  const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->comm, "sixteen-chars-aa");
+  EXPECT_EQ(event->ifname, "sixteen-chars-bb");
+}
+
+TEST(Decode, Tuple4) {
+  Wire wire = core(PWRU_PART_TUPLE4);
+  put_tuple4(wire, 6, PWRU_L4_HAS_PORTS);
+  const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+  ASSERT_TRUE(event) << event.error().what;
+  ASSERT_TRUE(event->has_tuple);
+  const Tuple& tuple = event->tuple;
+  EXPECT_FALSE(tuple.is_v6);
+  EXPECT_EQ(std::memcmp(tuple.saddr, "\x0a\x01\x02\x03", 4), 0);
+  EXPECT_EQ(std::memcmp(tuple.daddr, "\xc0\xa8\x01\xfe", 4), 0);
+  EXPECT_EQ(tuple.sport, 40000);
+  EXPECT_EQ(tuple.dport, 443);
+  EXPECT_EQ(tuple.l4_proto, 6);
+  EXPECT_EQ(tuple.tcp_flags, 0x12);
+  EXPECT_TRUE(tuple.has_ports);
+  EXPECT_FALSE(tuple.has_icmp);
+  EXPECT_FALSE(tuple.is_later_fragment);
+}
+
+TEST(Decode, Tuple6) {
+  Wire wire = core(PWRU_PART_TUPLE6);
+  put_tuple6(wire, 58, PWRU_L4_HAS_ICMP | PWRU_L4_LATER_FRAGMENT);
+  const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+  ASSERT_TRUE(event) << event.error().what;
+  ASSERT_TRUE(event->has_tuple);
+  const Tuple& tuple = event->tuple;
+  EXPECT_TRUE(tuple.is_v6);
+  EXPECT_EQ(std::memcmp(tuple.saddr, "0123456789abcdef", 16), 0);
+  EXPECT_EQ(std::memcmp(tuple.daddr, "ABCDEFGHIJKLMNOP", 16), 0);
+  EXPECT_EQ(tuple.l4_proto, 58);
+  EXPECT_EQ(tuple.icmp_type, 8);
+  EXPECT_EQ(tuple.icmp_code, 1);
+  EXPECT_FALSE(tuple.has_ports);
+  EXPECT_TRUE(tuple.has_icmp);
+  EXPECT_TRUE(tuple.is_later_fragment);
+}
+
+TEST(Decode, EveryPartInTheOrderOfItsBit) {
+  for (const uint32_t part : {PWRU_PART_TUPLE4, PWRU_PART_TUPLE6}) {
+    Wire wire = with_all_parts(part);
+    const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+    ASSERT_TRUE(event) << event.error().what;
+    ASSERT_EQ(event->stack.size(), 2u);
+    EXPECT_EQ(event->stack[0], 0x1111u);
+    EXPECT_EQ(event->stack[1], 0x2222u);
+    ASSERT_EQ(event->skb_bytes.size(), kSkbBytes);
+    EXPECT_EQ(event->skb_bytes[0], std::byte{0});
+    EXPECT_EQ(event->skb_bytes[231], std::byte{231});
+    EXPECT_EQ(event->tuple.is_v6, part == PWRU_PART_TUPLE6);
+    EXPECT_EQ(event->tuple.dport, 443);
+    EXPECT_TRUE(event->has_meta);
+  }
+}
+
+// bpf_get_stack() answers bytes, or a negative errno; neither may lead out of the array.
+TEST(Decode, StackSizes) {
+  const auto frames = [](int64_t size_bytes) {
+    Wire wire = core(PWRU_PART_STACK);
+    put_stack(wire, size_bytes, {1, 2, 3});
+    const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+    EXPECT_TRUE(event);
+    return event ? event->stack.size() : SIZE_MAX;
+  };
+  EXPECT_EQ(frames(0), 0u);
+  EXPECT_EQ(frames(-14), 0u);
+  EXPECT_EQ(frames(24), 3u);
+  EXPECT_EQ(frames(400), 50u);
+  EXPECT_EQ(frames(408), 0u);
+  EXPECT_EQ(frames(INT64_MAX), 0u);
+  EXPECT_EQ(frames(INT64_MIN), 0u);
+}
+
+TEST(Decode, TruncatedAtEveryLengthIsAnError) {
+  for (const uint32_t part : {PWRU_PART_TUPLE4, PWRU_PART_TUPLE6}) {
+    Wire whole = with_all_parts(part);
+    for (size_t size = 0; size < whole.size(); size++) {
+      // Memory of exactly that size, so that the sanitizer sees a read behind it.
+      std::vector<uint64_t> words((size + 7) / 8);
+      std::memcpy(words.data(), whole.data(), size);
+      const auto* data = reinterpret_cast<const std::byte*>(words.data());
+      const auto event = decode({data, size}, kCpu, kSkbBytes);
+      ASSERT_FALSE(event) << size;
+      EXPECT_NE(event.error().what.find(std::to_string(size) + " bytes"), std::string::npos);
+    }
+    EXPECT_TRUE(decode(whole.bytes(), kCpu, kSkbBytes));
+  }
+}
+
+TEST(Decode, RandomBytesNeverLeadOutside) {
+  std::mt19937_64 random(1);
+  size_t accepted = 0;
+  for (int round = 0; round < 20000; round++) {
+    std::vector<uint64_t> words(random() % 110);
+    std::generate(words.begin(), words.end(), random);
+    const std::span bytes(reinterpret_cast<const std::byte*>(words.data()), words.size() * 8);
+    const auto event = decode(bytes, kCpu, kSkbBytes);
+    if (!event) continue;
+    accepted++;
+    const auto is_inside = [&](const void* begin, size_t size) {
+      const auto* at = static_cast<const std::byte*>(begin);
+      return size == 0 || (at >= bytes.data() && at + size <= bytes.data() + bytes.size());
+    };
+    ASSERT_TRUE(is_inside(event->comm.data(), event->comm.size()));
+    ASSERT_TRUE(is_inside(event->ifname.data(), event->ifname.size()));
+    ASSERT_TRUE(is_inside(event->stack.data(), event->stack.size_bytes()));
+    ASSERT_TRUE(is_inside(event->skb_bytes.data(), event->skb_bytes.size()));
+  }
+  EXPECT_GT(accepted, 1000u);
+}
+
+}  // namespace
+}  // namespace pwru::event

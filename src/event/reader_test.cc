@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event/reader.h"
+
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <ctime>
+#include <functional>
+#include <limits>
+#include <ostream>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "event/fake_ring_for_test.h"
+
+namespace pwru::event {
+namespace {
+
+constexpr uint64_t kFuture = std::numeric_limits<uint64_t>::max() / 2;
+
+uint64_t now_ns() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+// One thing that the consumer was told.
+struct Told {
+  uint64_t serial = 0;  // of an event, 0 for a loss
+  uint32_t cpu = 0;
+  uint64_t lost = 0;
+  uint64_t since_ns = 0;
+  uint64_t ts_ns = 0;  // of the event; where the loss ends
+
+  bool operator==(const Told&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& out, const Told& told) {
+  if (!told.lost) return out << "event " << told.serial << " @" << told.ts_ns << " on " << told.cpu;
+  return out << told.lost << " lost on " << told.cpu << " " << told.since_ns << ".." << told.ts_ns;
+}
+
+Told event_told(uint64_t ts_ns, uint64_t serial, uint32_t cpu = 0) {
+  return {serial, cpu, 0, 0, ts_ns};
+}
+Told loss_told(uint32_t cpu, uint64_t count, uint64_t since_ns, uint64_t until_ns) {
+  return {0, cpu, count, since_ns, until_ns};
+}
+
+class Recorder : public Consumer {
+ public:
+  Result<bool> event(const Event& event) override {
+    told.push_back(event_told(event.ts_ns, event.packet_id, event.cpu));
+    if (on_event) on_event();
+    return told.size() != stop_after;
+  }
+  Result<bool> lost(const Loss& loss) override {
+    told.push_back(loss_told(loss.cpu, loss.count, loss.since_ns, loss.until_ns));
+    return told.size() != stop_after;
+  }
+
+  std::vector<Told> told;
+  size_t stop_after = 0;  // answers false to the one of this number; 0: to none
+  std::function<void()> on_event;
+};
+
+class ReaderTest : public testing::Test {
+ protected:
+  static constexpr size_t kCpus = 3;
+
+  ReaderTest() {
+    std::vector<int> fds;
+    for (const FakeRing& ring : rings) fds.push_back(ring.fd());
+    reader = std::make_unique<Reader>(Reader::open(fds, FakeRing::kBytes, 0).value());
+  }
+
+  // Drains, and says what came of it.
+  std::vector<Told> drained(bool is_last = false) {
+    const size_t before = recorder.told.size();
+    const auto goes_on = reader->drain(recorder, is_last);
+    EXPECT_TRUE(goes_on) << goes_on.error().what;
+    EXPECT_TRUE(!goes_on || *goes_on);
+    return {recorder.told.begin() + static_cast<ptrdiff_t>(before), recorder.told.end()};
+  }
+
+  std::array<FakeRing, kCpus> rings;
+  std::unique_ptr<Reader> reader;
+  Recorder recorder;
+};
+
+using List = std::vector<Told>;
+
+TEST_F(ReaderTest, NothingThere) {
+  EXPECT_EQ(drained(), List{});
+  EXPECT_EQ(drained(true), List{});
+}
+
+TEST_F(ReaderTest, CpusAreMergedByTime) {
+  rings[0].add(10, 1), rings[0].add(20, 2), rings[0].add(70, 3);
+  rings[1].add(15, 4), rings[1].add(16, 5), rings[1].add(80, 6);
+  rings[2].add(5, 7);
+  EXPECT_EQ(drained(), (List{event_told(5, 7, 2), event_told(10, 1), event_told(15, 4, 1),
+                             event_told(16, 5, 1), event_told(20, 2), event_told(70, 3),
+                             event_told(80, 6, 1)}));
+  EXPECT_EQ(drained(), List{});
+  for (const FakeRing& ring : rings) EXPECT_EQ(ring.consumed(), ring.produced());
+}
+
+// Two events of one nanosecond stay in the order of their ring.
+TEST_F(ReaderTest, EqualTimes) {
+  rings[1].add(10, 1), rings[1].add(10, 2);
+  rings[0].add(10, 3);
+  EXPECT_EQ(drained(), (List{event_told(10, 3), event_told(10, 1, 1), event_told(10, 2, 1)}));
+}
+
+TEST_F(ReaderTest, SwappedNeighboursArePutRight) {
+  rings[0].add(10, 1), rings[0].add(30, 2), rings[0].add(20, 3), rings[0].add(40, 4);
+  rings[1].add(25, 5);
+  EXPECT_EQ(drained(), (List{event_told(10, 1), event_told(20, 3), event_told(25, 5, 1),
+                             event_told(30, 2), event_told(40, 4)}));
+  EXPECT_EQ(rings[0].consumed(), rings[0].produced());
+}
+
+TEST_F(ReaderTest, WhatIsYoungerThanTheDrainIsHeldBack) {
+  rings[0].add(10, 1);
+  const uint64_t held_back_at = rings[0].add(kFuture + 2, 2);
+  rings[1].add(kFuture + 1, 3);
+  EXPECT_EQ(drained(), (List{event_told(10, 1)}));
+  EXPECT_LE(rings[0].consumed(), held_back_at);
+  EXPECT_EQ(drained(), List{});
+  rings[0].add(20, 4);  // an interrupted neighbour of the one held back
+  EXPECT_EQ(drained(), (List{event_told(20, 4)}));
+  EXPECT_LE(rings[0].consumed(), held_back_at);
+  EXPECT_EQ(drained(true), (List{event_told(kFuture + 1, 3, 1), event_told(kFuture + 2, 2)}));
+  EXPECT_EQ(rings[0].consumed(), rings[0].produced());
+}
+
+TEST_F(ReaderTest, WhatWasHeldBackComesOutInTime) {
+  const uint64_t ts_ns = now_ns() + 20'000'000;
+  rings[0].add(ts_ns, 1);
+  while (recorder.told.empty()) {
+    const List told = drained();
+    EXPECT_TRUE(told.empty() || now_ns() >= ts_ns);
+  }
+  EXPECT_EQ(recorder.told, (List{event_told(ts_ns, 1)}));
+}
+
+TEST_F(ReaderTest, DiscardedRecordsAreSkipped) {
+  rings[0].discard(rings[0].reserve(64), 64);
+  rings[0].add(10, 1);
+  rings[0].discard(rings[0].reserve(200), 200);
+  rings[0].add(20, 2);
+  rings[0].discard(rings[0].reserve(8), 8);
+  EXPECT_EQ(drained(), (List{event_told(10, 1), event_told(20, 2)}));
+  EXPECT_EQ(rings[0].consumed(), rings[0].produced());
+  rings[0].discard(rings[0].reserve(8), 8);
+  EXPECT_EQ(drained(), List{});
+  EXPECT_EQ(rings[0].consumed(), rings[0].produced());
+}
+
+TEST_F(ReaderTest, ABusyRecordIsWaitedFor) {
+  rings[0].add(10, 1);
+  const uint64_t position = rings[0].reserve(sizeof(pwru_event));
+  rings[0].add(30, 3);
+  std::atomic<bool> is_draining = false;
+  std::thread producer([&] {
+    while (!is_draining) ::sched_yield();
+    for (int i = 0; i < 1000; i++) ::sched_yield();
+    const pwru_event event = FakeRing::event(20, 2);
+    rings[0].submit(position, &event, sizeof(event));
+  });
+  is_draining = true;
+  EXPECT_EQ(drained(), (List{event_told(10, 1), event_told(20, 2), event_told(30, 3)}));
+  producer.join();
+}
+
+TEST_F(ReaderTest, ARecordTooShortIsAnError) {
+  rings[0].add(10, 1);
+  rings[0].submit(rings[0].reserve(16), "0123456789abcdef", 16);
+  const auto goes_on = reader->drain(recorder);
+  ASSERT_FALSE(goes_on);
+  EXPECT_EQ(goes_on.error().what, "read a ring buffer: a record of 16 bytes is no event");
+}
+
+TEST_F(ReaderTest, LossesAreToldBeforeTheEventThatKnows) {
+  rings[0].add(10, 1), rings[0].add(20, 2, 5), rings[0].add(30, 3, 5);
+  rings[1].add(15, 4, 1), rings[1].add(25, 5, 3);
+  EXPECT_EQ(drained(), (List{event_told(10, 1), loss_told(1, 1, 0, 15), event_told(15, 4, 1),
+                             loss_told(0, 5, 10, 20), event_told(20, 2), loss_told(1, 2, 15, 25),
+                             event_told(25, 5, 1), event_told(30, 3)}));
+  rings[0].add(40, 6, 6);
+  EXPECT_EQ(drained(), (List{loss_told(0, 1, 30, 40), event_told(40, 6)}));
+}
+
+// The loss lies before the earlier of two swapped neighbours, and never ends before it begins.
+TEST_F(ReaderTest, LossesAmongSwappedNeighbours) {
+  rings[0].add(10, 1), rings[0].add(30, 2, 4), rings[0].add(20, 3, 4);
+  EXPECT_EQ(drained(), (List{event_told(10, 1), loss_told(0, 4, 10, 20), event_told(20, 3),
+                             event_told(30, 2)}));
+  rings[0].add(60, 4, 4), rings[0].add(50, 5, 7);  // the interrupted one has read less
+  EXPECT_EQ(drained(), (List{loss_told(0, 3, 30, 50), event_told(50, 5), event_told(60, 4)}));
+}
+
+TEST_F(ReaderTest, TheLossOfAnEventHeldBackIsToldWithIt) {
+  rings[0].add(kFuture, 1, 2);
+  EXPECT_EQ(drained(), List{});
+  EXPECT_EQ(drained(true), (List{loss_told(0, 2, 0, kFuture), event_told(kFuture, 1)}));
+}
+
+TEST_F(ReaderTest, TheLossCounterWraps) {
+  // Steps of less than 2^31, as losses between two events are.
+  rings[0].add(10, 1, 0x7fffffff), rings[0].add(20, 2, 0xfffffffe), rings[0].add(30, 3, 4);
+  EXPECT_EQ(drained(), (List{loss_told(0, 0x7fffffff, 0, 10), event_told(10, 1),
+                             loss_told(0, 0x7fffffff, 10, 20), event_told(20, 2),
+                             loss_told(0, 6, 20, 30), event_told(30, 3)}));
+  ASSERT_TRUE(reader->report_rest(recorder, {(1ull << 32) + 5}));
+  EXPECT_EQ(recorder.told.back(), loss_told(0, 1, 30, 0));
+}
+
+TEST_F(ReaderTest, LossesThatNoEventTold) {
+  rings[1].add(10, 1, 3);
+  EXPECT_EQ(drained(true), (List{loss_told(1, 3, 0, 10), event_told(10, 1, 1)}));
+  recorder.told.clear();
+  const auto goes_on = reader->report_rest(recorder, {0, 5, 7});
+  ASSERT_TRUE(goes_on);
+  EXPECT_TRUE(*goes_on);
+  EXPECT_EQ(recorder.told, (List{loss_told(1, 2, 10, 0), loss_told(2, 7, 0, 0)}));
+  recorder.told.clear();
+  ASSERT_TRUE(reader->report_rest(recorder, {0, 5, 7}));
+  EXPECT_EQ(recorder.told, List{});
+}
+
+TEST_F(ReaderTest, AConsumerThatStopsAtTheRest) {
+  recorder.stop_after = 1;
+  const auto goes_on = reader->report_rest(recorder, {1, 1});
+  ASSERT_TRUE(goes_on);
+  EXPECT_FALSE(*goes_on);
+  EXPECT_EQ(recorder.told, (List{loss_told(0, 1, 0, 0)}));
+}
+
+// Wherever it stops: nothing more is told, and what comes later continues there, nothing twice.
+TEST_F(ReaderTest, AConsumerMayStopAnywhere) {
+  const List all = {event_told(10, 1),   loss_told(1, 1, 0, 15), event_told(15, 4, 1),
+                    event_told(20, 3),   event_told(30, 2),      loss_told(1, 2, 15, 35),
+                    event_told(35, 5, 1)};
+  rings[0].add(10, 1), rings[0].add(30, 2), rings[0].add(20, 3);
+  rings[1].add(15, 4, 1), rings[1].add(35, 5, 3);
+  for (size_t stop = 1; stop <= all.size(); stop++) {
+    recorder.stop_after = stop;
+    const auto goes_on = reader->drain(recorder);
+    ASSERT_TRUE(goes_on);
+    EXPECT_FALSE(*goes_on);
+    EXPECT_EQ(recorder.told, List(all.begin(), all.begin() + static_cast<ptrdiff_t>(stop)));
+  }
+  recorder.stop_after = 0;
+  EXPECT_EQ(drained(), List{});
+  for (const FakeRing& ring : rings) EXPECT_EQ(ring.consumed(), ring.produced());
+}
+
+TEST_F(ReaderTest, WrapAround) {
+  uint64_t serial = 0;
+  for (int round = 0; round < 20; round++) {
+    // Of a size that does not divide the ring, so that records lie across its end.
+    while (rings[0].has_room(sizeof(pwru_event) + 8)) {
+      const pwru_event event = FakeRing::event(serial + 1, serial + 1);
+      std::array<std::byte, sizeof(event) + 8> record = {};
+      std::memcpy(record.data(), &event, sizeof(event));
+      rings[0].submit(rings[0].reserve(record.size()), record.data(), record.size());
+      serial++;
+    }
+    drained();
+    ASSERT_EQ(rings[0].consumed(), rings[0].produced());
+    rings[0].scribble_on_consumed();
+  }
+  ASSERT_GT(rings[0].produced(), 10 * FakeRing::kBytes);
+  ASSERT_EQ(recorder.told.size(), serial);
+  for (uint64_t i = 0; i < serial; i++) ASSERT_EQ(recorder.told[i], event_told(i + 1, i + 1));
+}
+
+// The kernel gets space back while a drain goes on, also when neighbours were swapped, but never
+// what is still to be read.
+TEST_F(ReaderTest, SpaceIsGivenBackDuringADrain) {
+  constexpr uint64_t kEvents = 500;
+  std::vector<uint64_t> begin_of(kEvents + 1);
+  for (uint64_t i = 1; i + 1 <= kEvents; i += 2) {
+    const bool is_swapped = i % 11 == 0 || i % 128 == 127;
+    begin_of[i + is_swapped] = rings[0].add(i + is_swapped, i + is_swapped);
+    begin_of[i + !is_swapped] = rings[0].add(i + !is_swapped, i + !is_swapped);
+  }
+  const uint64_t some = FakeRing::kBytes / 3;
+  recorder.on_event = [&] {
+    const uint64_t told = recorder.told.back().serial;
+    for (uint64_t later = told + 1; later <= kEvents; later++)
+      ASSERT_LE(rings[0].consumed(), begin_of[later]);
+    ASSERT_LE(begin_of[told], rings[0].consumed() + some);
+    rings[0].scribble_on_consumed();
+  };
+  drained();
+  EXPECT_EQ(recorder.told.size(), kEvents);
+}
+
+// Random work: bursts on all CPUs, swapped neighbours, discarded records, events at the edge of
+// what is held back, consumers that stop. Records given back are overwritten at once.
+TEST_F(ReaderTest, NothingIsMissingOrTwiceOrOutOfOrder) {
+  std::mt19937_64 random(1);
+  uint64_t serial = 0;
+  uint64_t ts_ns = 0;
+  recorder.on_event = [this] {
+    for (FakeRing& ring : rings) ring.scribble_on_consumed();
+  };
+  const auto fill = [&](FakeRing& ring) {
+    for (auto count = random() % 20; count && ring.has_room(3 * sizeof(pwru_event)); count--) {
+      ts_ns += random() % 100;
+      if (random() % 8 == 0) ring.discard(ring.reserve(40), 40);
+      if (random() % 5 == 0) {
+        ring.add(ts_ns + 1, ++serial);
+        ring.add(ts_ns++, ++serial);
+      } else {
+        ring.add(ts_ns, ++serial);
+      }
+    }
+  };
+  for (int round = 0; round < 3000; round++) {
+    ts_ns = std::max(ts_ns, now_ns());
+    for (FakeRing& ring : rings) fill(ring);
+    recorder.stop_after = random() % 4 == 0 ? recorder.told.size() + 1 + random() % 30 : 0;
+    ASSERT_TRUE(reader->drain(recorder));
+    recorder.on_event();
+  }
+  recorder.stop_after = 0;
+  drained(true);
+  ASSERT_EQ(recorder.told.size(), serial);
+  std::vector<bool> is_told(serial + 1);
+  uint64_t last_ns = 0;
+  for (const Told& told : recorder.told) {
+    ASSERT_TRUE(told.serial >= 1 && told.serial <= serial) << told;
+    ASSERT_FALSE(is_told[told.serial]) << told;
+    ASSERT_GE(told.ts_ns, last_ns) << told;
+    is_told[told.serial] = true;
+    last_ns = told.ts_ns;
+  }
+}
+
+TEST(Ring, CannotMapWhatIsNoRing) {
+  const auto ring = Ring::map(-1, 4096);
+  ASSERT_FALSE(ring);
+  EXPECT_NE(ring.error().what.find("ring buffer"), std::string::npos);
+  EXPECT_EQ(ring.error().code, EBADF);
+}
+
+}  // namespace
+}  // namespace pwru::event
