@@ -10,6 +10,7 @@ release=$(cat "$kernel_dir/release")
 pwru=${PWRU:-$here/../../build/pwru}
 
 root=$(mktemp -d)
+chmod 755 "$root" # it becomes the guest's /
 trap 'rm -rf "$root"' EXIT
 
 # add FILE...: puts files and the libraries they need at the same place in the guest.
@@ -39,7 +40,7 @@ tool() {
 
 add_tools() {
     local name
-    tool bash ip tc bridge ping curl socat setpriv ethtool bpftool tcpdump jq xtables-legacy-multi
+    tool bash ip tc bridge ping curl socat setpriv timeout ethtool bpftool tcpdump jq xtables-legacy-multi
     for name in iptables iptables-save ip6tables ip6tables-save; do
         ln -s xtables-legacy-multi "$root/usr/sbin/$name"
     done

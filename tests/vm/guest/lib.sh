@@ -12,6 +12,7 @@ pwru_pid=
 
 fail() {
     trap - DEBUG ERR
+    { echo "--- pwru's stdout" && tail -n 60 "$out" && echo "--- pwru's stderr" && tail -n 20 "$err"; } 2>/dev/null
     echo "FAILED: $*"
     exit 1
 }
@@ -82,7 +83,7 @@ expect_no_stderr() { ! grep -qE -- "$1" "$err" || fail "a line on stderr matches
 count_lines() { grep -cE -- "$1" "$out" || true; }
 
 # The lines that report an event: with the skb's address first, or after the time.
-events() { grep -E '^([0-9T:.-]+ )?0x[0-9a-f]+ ' "$out" || true; }
+events() { grep -E '^([0-9T:.+-]+ )?0x[0-9a-f]+ ' "$out" || true; }
 
 expect_events() { [ -n "$(events)" ] || fail "no event was printed"; }
 
@@ -96,9 +97,9 @@ expect_every() {
 expect_order() {
     local regex at=0 next
     for regex; do
-        next=$(awk -v at="$at" -v re="$regex" 'NR > at && $0 ~ re { print NR; exit }' "$out")
+        next=$(awk "NR > $at" "$out" | grep -nE -m 1 -- "$regex" | cut -d : -f 1 || true)
         [ -n "$next" ] || fail "no line after line $at matches: $regex"
-        at=$next
+        at=$((at + next))
     done
 }
 
@@ -152,5 +153,6 @@ serve() {
     wait_for "the server on port $1" grep -q "$(printf ':%04X 00000000:0000 0A' "$1")" /proc/net/tcp
 }
 
-send_udp() { echo "${3:-x}" >"/dev/udp/$1/$2"; }
+# send_udp HOST PORT [TEXT]: one datagram. IPv6 in brackets.
+send_udp() { printf '%s' "${3:-x}" | socat -u -b 8192 STDIN "UDP:$1:$2"; }
 try_tcp() { curl -s -o /dev/null --max-time "${3:-0.5}" "http://$1:$2/" || true; }

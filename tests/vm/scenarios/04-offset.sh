@@ -3,7 +3,7 @@
 # The TCP flags of an IPv6 packet by their offset.
 start_pwru --filter-func 'ip6_finish_output2?|dev_hard_start_xmit' --output-tcp-flags 'ip6[53] & 0x3f = 0x2'
 try_tcp '[fd00::1]' 8080 0.5
-send_udp fd00::1 9 'no SYN here'
+send_udp '[fd00::1]' 9 'no SYN here'
 stop_pwru
 expect_every '\[fd09::1\]:[0-9]+->\[fd00::1\]:8080\(tcp:SYN\) '
 expect_line ' dev_hard_start_xmit$'

@@ -5,7 +5,7 @@ iptables -t nat -A OUTPUT -d 1.2.3.4 -p udp --dport 80 -j DNAT --to-destination 
 tcpdump -Z root -i dummy0 -n -U -w /dev/null udp 2>"$work/tcpdump" &
 capture=$!
 wait_for "tcpdump to listen" grep -q 'listening on' "$work/tcpdump"
-start_pwru --filter-func 'ip_output|dev_hard_start_xmit|tpacket_rcv|packet_rcv' --filter-track-skb \
+start_pwru --filter-func '__ip_local_out|nf_hook_slow|dev_hard_start_xmit|tpacket_rcv|packet_rcv' --filter-track-skb \
     'dst host 1.2.3.4'
 send_udp 1.2.3.4 80
 stop_pwru

@@ -12,6 +12,3 @@ send_udp 10.1.0.9 9
 stop_pwru
 index=$(ip -o link show d1 | cut -d : -f 1)
 expect_every " d1:$index .*10\.1\.0\.1:[0-9]+->10\.1\.0\.9:9\(udp\) "
-run_pwru 2 --filter-ifname nosuch0
-expect_one_sentence
-expect_stderr nosuch0

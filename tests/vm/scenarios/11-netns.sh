@@ -15,6 +15,3 @@ for netns in /run/netns/a "inode:$inode"; do
     expect_every "^0x[0-9a-f]+ +[0-9]+ +[^ ]+ +$inode "
     [ "$(count_lines ' ip_rcv$')" -eq 4 ]
 done
-run_pwru 2 --filter-netns /run/netns/nosuch
-expect_one_sentence
-expect_stderr '/run/netns/nosuch'

@@ -5,7 +5,6 @@ trace() { # OPTIONS...
     start_pwru --filter-func 'ip_local_out|ip_output' "$@" 'udp dst port 9'
     send_udp 1.0.0.1 9
     stop_pwru
-    expect_line '(ip_output|ip_local_out)'
 }
 address='0x[0-9a-f]+ +[0-9]+ +[^ ]+:[0-9]+ *'
 tuple='10\.9\.0\.1:[0-9]+->1\.0\.0\.1:9\(udp\)'
@@ -22,7 +21,7 @@ trace --output-meta=false --output-tuple=false
 expect_every "^$address ip_[a-z_]+$"
 
 trace --output-caller
-expect_line "$tuple +ip_local_out +ip_send_skb"
+expect_line "$tuple +ip_output +ip_[a-z_]+\+0x[0-9a-f]+$"
 expect_line ' FUNC CALLER$'
 
 trace --output-file "$work/lines"

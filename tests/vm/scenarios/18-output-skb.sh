@@ -4,4 +4,4 @@
 start_pwru --filter-func ip_output --output-skb 'udp dst port 9'
 send_udp 1.0.0.1 9 'hello'
 stop_pwru
-expect_order ' ip_output$' 'struct sk_buff' "len.*34"
+expect_order ' ip_output$' 'struct sk_buff' "len.*33"

@@ -26,7 +26,7 @@ trace relative
 
 trace absolute
 expect_line '^TIME +SKB '
-expect_line "^$(date +%Y-%m-%d)T[0-9:]{8}\.[0-9]{3} 0x[0-9a-f]+ .* ip_output$"
+expect_line "^$(date +%Y-%m-%d)T[0-9:]{8}\.[0-9]{6}[+-][0-9:]{5} 0x[0-9a-f]+ .* ip_output$"
 
 run_pwru 2 --timestamp sometimes
 expect_one_sentence

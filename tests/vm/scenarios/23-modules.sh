@@ -10,12 +10,12 @@ trace() { # OPTIONS...
     expect_line '->1\.0\.0\.1:9\(udp\) +ip_output$'
 }
 trace
-expect_line '->1\.0\.0\.1:9\(udp\) +ipt_do_table$'
+expect_line '->1\.0\.0\.1:9\(udp\) +ipt_do_table\[ip_tables\]$'
 trace --all-kmods
-expect_line ' ipt_do_table$'
+expect_line ' ipt_do_table\[ip_tables\]$'
 trace --kmods ip_tables
-expect_line ' ipt_do_table$'
+expect_line ' ipt_do_table\[ip_tables\]$'
 trace --kmods veth,dummy
-expect_no_line ' ipt_do_table$'
+expect_no_line ipt_do_table
 trace --kmods=none
-expect_no_line ' ipt_do_table$'
+expect_no_line ipt_do_table

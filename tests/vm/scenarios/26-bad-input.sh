@@ -1,31 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Every option with a value it cannot take: one sentence, exit 2, nothing attached.
-refuse() { # WHAT-STDERR-NAMES ARGS...
-    run_pwru 2 "${@:2}"
-    expect_one_sentence
-    expect_stderr "$1"
-    [ ! -s "$out" ]
+# Every option with a value it cannot take: one sentence that names it, nothing attached.
+wrong=0
+try() { # EXIT-PATTERN STDERR-PATTERN ARGS...
+    local status=0
+    timeout 60 "$PWRU" "${@:3}" >"$out" 2>"$err" </dev/null || status=$?
+    echo "exit $status: pwru ${*:3}: $(cat "$err")"
+    if [[ ! $status =~ ^$1$ ]] || [ -s "$out" ] || [ "$(wc -l <"$err")" -ne 1 ] || ! grep -qE -- "$2" "$err"; then
+        echo "^^^ expected exit $1, no output and one line with '$2'"
+        wrong=1
+    fi
 }
+refuse() { try 2 "$@"; }
+# What is well-formed but not there: bad usage, or the error of opening it.
+refuse_missing() { try '[12]' "$@"; }
+
 refuse 'filter-func' --filter-func '('
-refuse 'filter-func|no_such_function' --filter-func 'no_such_function'
 refuse 'filter-mark' --filter-mark 1/2/3
 refuse 'filter-mark' --filter-mark 0x1ffffffff
 refuse 'filter-netns' --filter-netns relative/path
 refuse 'filter-netns' --filter-netns inode:-1
-refuse '/run/netns/nosuch' --filter-netns /run/netns/nosuch
-refuse 'nosuch0' --filter-ifname nosuch0
 refuse 'inode' --filter-netns inode:4026531840 --filter-ifname lo
-refuse 'no_such_module' --kmods no_such_module
-refuse '/no/such/btf' --kernel-btf /no/such/btf
-refuse '/etc/passwd' --kernel-btf /etc/passwd
+refuse 'filter-track-skb' --filter-track-skb=2
+refuse 'kmods' --kmods ''
+refuse 'kmods' --kmods none,veth
+refuse 'all-kmods' --all-kmods=some
 refuse 'backend' --backend perf
 refuse 'filter-kprobe-batch' --filter-kprobe-batch 0
 refuse 'output-meta' --output-meta=perhaps
+refuse 'output-tuple' --output-tuple=perhaps
+refuse 'output-tcp-flags' --output-tcp-flags=perhaps
+refuse 'output-skb' --output-skb=perhaps
+refuse 'output-stack' --output-stack=perhaps
+refuse 'output-caller' --output-caller=perhaps
 refuse 'output-limit-lines' --output-limit-lines -1
+refuse 'output-buffer-size' --output-buffer-size much
+refuse 'output-file' --output-file
+refuse 'ready-file' --ready-file
 refuse 'timestamp' --timestamp later
 refuse 'color' --color green
 refuse 'no-such-option' --no-such-option
-refuse 'output-file' --output-file
-refuse 'syntax|expression' 'tcp and and udp'
-refuse 'nosuchhost|expression' 'port 123456'
+refuse 'syntax.*column 9' 'tcp and and udp'
+refuse '123456' 'port 123456'
+
+refuse_missing 'no_such_function' --filter-func no_such_function
+refuse_missing '/run/netns/nosuch' --filter-netns /run/netns/nosuch
+refuse_missing 'nosuch0' --filter-ifname nosuch0
+refuse_missing 'no_such_module' --kmods no_such_module
+refuse_missing '/no/such/btf' --kernel-btf /no/such/btf
+refuse_missing '/etc/passwd' --kernel-btf /etc/passwd
+refuse_missing '/no/such/folder' --output-file /no/such/folder/lines icmp
+[ "$wrong" -eq 0 ]

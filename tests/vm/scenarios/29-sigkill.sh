@@ -4,7 +4,7 @@
 backends=kprobe
 ! has_kprobe_multi || backends='kprobe kprobe-multi'
 for backend in $backends; do
-    start_pwru --backend "$backend" --filter-func 'ip_.*|kfree_skb.*' icmp
+    start_pwru --backend "$backend" --filter-func 'ip_r.*|kfree_skb.*' icmp
     kill -9 "$pwru_pid"
     expect_exit 137
 done
