@@ -115,14 +115,15 @@ kernel_at_least() { [ "$(printf '%s\n' "$1" "$(uname -r)" | sort -V | head -n 1)
 has_symbol() { grep -qE " $1(\$|[[:space:]])" /proc/kallsyms; }
 has_kprobe_multi() { has_symbol bpf_kprobe_multi_link_attach && has_symbol register_fprobe_ips; }
 
-# The function that drops a packet in netfilter, as pwru prints it on this kernel.
+# The function that drops a packet in netfilter, as pwru prints it on this kernel: with the reason,
+# or, before 5.17 had reasons, with who dropped it.
 netfilter_drop() {
     if has_symbol sk_skb_reason_drop; then
         echo 'sk_skb_reason_drop\(SKB_DROP_REASON_NETFILTER_DROP\)'
     elif has_symbol kfree_skb_reason; then
         echo 'kfree_skb_reason\(SKB_DROP_REASON_NETFILTER_DROP\)'
     else
-        echo 'kfree_skb'
+        echo 'kfree_skb\(nf_hook_slow\+0x[0-9a-f]+\)'
     fi
 }
 
