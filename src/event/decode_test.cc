@@ -246,8 +246,8 @@ TEST(Decode, TruncatedAtEveryLengthIsAnError) {
     for (size_t size = 0; size < whole.size(); size++) {
       // Memory of exactly that size, so that the sanitizer sees a read behind it.
       std::vector<uint64_t> words((size + 7) / 8);
-      std::memcpy(words.data(), whole.data(), size);
-      const auto* data = reinterpret_cast<const std::byte*>(words.data());
+      auto* const data = reinterpret_cast<std::byte*>(words.data());
+      std::copy_n(whole.data(), size, data);
       const auto event = decode({data, size}, kCpu, kSkbBytes);
       ASSERT_FALSE(event) << size;
       EXPECT_NE(event.error().what.find(std::to_string(size) + " bytes"), std::string::npos);
