@@ -32,7 +32,7 @@ std::string_view name_and_number(std::array<char, 32>& room, std::string_view na
   const size_t name_size = std::min(name.size(), size_t{16});
   // prctl(PR_SET_NAME) takes any byte, a terminal does not.
   std::transform(name.begin(), name.begin() + static_cast<ptrdiff_t>(name_size), room.begin(),
-                 [](char c) { return c < ' ' || c == 0x7f ? '?' : c; });
+                 [](char c) { return c >= ' ' && c <= '~' ? c : '?'; });
   room[name_size] = ':';
   const auto end = fmt::format_to(room.data() + name_size + 1, "{}", number);
   std::string_view text(room.data(), static_cast<size_t>(end - room.data()));

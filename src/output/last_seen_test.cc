@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/last_seen.h"
+
+#include <gtest/gtest.h>
+
+namespace pwru::output {
+namespace {
+
+TEST(LastSeen, TimeSinceThePacketsLastEvent) {
+  LastSeen seen;
+  EXPECT_EQ(seen.since_last(1, 1000), 0u);
+  EXPECT_EQ(seen.since_last(2, 1100), 0u);
+  EXPECT_EQ(seen.since_last(1, 1250), 250u);
+  EXPECT_EQ(seen.since_last(1, 1250), 0u);
+  EXPECT_EQ(seen.since_last(2, 1300), 200u);
+}
+
+TEST(LastSeen, NeverNegative) {
+  LastSeen seen;
+  EXPECT_EQ(seen.since_last(1, 1000), 0u);
+  EXPECT_EQ(seen.since_last(1, 900), 0u);
+  EXPECT_EQ(seen.since_last(1, 950), 50u);
+}
+
+// A packet that goes on is never forgotten, one that is silent while 200,000 others pass is.
+TEST(LastSeen, ForgetsTheSilentOnly) {
+  constexpr uint64_t kBusy = 1, kSilent = 2, kFirstOther = 3, kOthers = 1'000'000;
+  LastSeen seen;
+  EXPECT_EQ(seen.since_last(kBusy, 0), 0u);
+  EXPECT_EQ(seen.since_last(kSilent, 0), 0u);
+  for (uint64_t i = 1; i <= kOthers; i++) {
+    EXPECT_EQ(seen.since_last(kFirstOther + i, i), 0u);
+    if (i % 1000 == 0) {
+      EXPECT_EQ(seen.since_last(kBusy, i), 1000u);
+    }
+  }
+  EXPECT_EQ(seen.since_last(kSilent, kOthers), 0u);
+}
+
+}  // namespace
+}  // namespace pwru::output

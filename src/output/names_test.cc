@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/names.h"
+
+#include <gtest/gtest.h>
+
+#include "output/names_for_test.h"
+
+namespace pwru::output {
+namespace {
+
+// What is printed in parentheses; "-" if this is no drop, "? " in front of a mere number.
+std::string drop_text(FakeKernel& kernel, uint64_t func_ip, uint32_t arg2, uint32_t arg3,
+                      uint64_t caller_ip = 0) {
+  event::Event event;
+  event.func_ip = func_ip;
+  event.arg2 = arg2;
+  event.arg3 = arg3;
+  event.caller_ip = caller_ip;
+  const auto drop = kernel.names->drop(event, kernel.names->function(func_ip));
+  if (!drop) return "-";
+  return (drop->is_unknown ? "? " : "") + std::string(drop->text);
+}
+
+TEST(Names, Functions) {
+  FakeKernel kernel;
+  EXPECT_EQ(kernel.names->function(kIpRcv).text, "ip_rcv");
+  EXPECT_EQ(kernel.names->function(kNftDoChain).text, "nft_do_chain[nf_tables]");
+  EXPECT_EQ(kernel.names->function(kSkSkbReasonDrop).reason_arg, 3);
+}
+
+// The place of a probe: behind endbr64 and the ftrace site at most.
+TEST(Names, AnAddressBehindTheEntryIsThatFunction) {
+  FakeKernel kernel;
+  EXPECT_EQ(kernel.names->function(kIpRcv + 4).text, "ip_rcv");
+  EXPECT_EQ(kernel.names->function(kKfreeSkbReason + 9).text, "kfree_skb_reason");
+  EXPECT_EQ(kernel.names->function(kKfreeSkbReason + 9).reason_arg, 2);
+  EXPECT_EQ(kernel.names->function(kIpRcv + 10).text, "ip_rcv+0xa");
+}
+
+TEST(Names, AddressesThatWereNotProbed) {
+  FakeKernel kernel;
+  EXPECT_EQ(kernel.names->function(kNotProbed).text, "not_probed");
+  EXPECT_EQ(kernel.names->function(kNotProbed + 0x1a).text, "not_probed+0x1a");
+  EXPECT_EQ(kernel.names->function(0x10).text, "0x10");
+  EXPECT_EQ(kernel.names->function(0x10).reason_arg, 0);
+}
+
+TEST(Names, TheSameAddressIsMadeOnce) {
+  FakeKernel kernel;
+  const Names::Func* func = &kernel.names->function(kIpRcv);
+  const std::string* symbol = &kernel.names->symbol(kIpRcv + 0x20);
+  for (uint64_t ip = kIpRcv; ip < kIpRcv + 1000; ip++) {
+    EXPECT_FALSE(kernel.names->function(ip).text.empty());
+    EXPECT_FALSE(kernel.names->symbol(ip).empty());
+  }
+  EXPECT_EQ(func, &kernel.names->function(kIpRcv));
+  EXPECT_EQ(symbol, &kernel.names->symbol(kIpRcv + 0x20));
+  EXPECT_EQ(*symbol, "ip_rcv+0x20");
+}
+
+TEST(Names, DropReasons) {
+  FakeKernel kernel;
+  EXPECT_EQ(drop_text(kernel, kKfreeSkbReason, 3, 9), "SKB_DROP_REASON_NO_SOCKET");
+  EXPECT_EQ(drop_text(kernel, kSkSkbReasonDrop, 9, 3), "SKB_DROP_REASON_NO_SOCKET");
+  EXPECT_EQ(drop_text(kernel, kKfreeSkbListReason, 2, 0), "SKB_DROP_REASON_NOT_SPECIFIED");
+  EXPECT_EQ(drop_text(kernel, kKfreeSkbReason, 0x30004, 0), "OVS_DROP_METER");
+}
+
+TEST(Names, UnknownReasons) {
+  FakeKernel kernel;
+  EXPECT_EQ(drop_text(kernel, kKfreeSkbReason, 77, 0), "? 77");
+  EXPECT_EQ(drop_text(kernel, kSkSkbReasonDrop, 0, 4294967295), "? 4294967295");
+  EXPECT_EQ(drop_text(kernel, kKfreeSkbListReason, 77, 0), "-");
+}
+
+// The two functions that only drop always show what they were given; the others are quiet when
+// nothing was dropped, and skb_release_data() is told NOT_SPECIFIED whatever happened.
+TEST(Names, NotADrop) {
+  FakeKernel kernel;
+  EXPECT_EQ(drop_text(kernel, kIpRcv, 3, 3), "-");
+  EXPECT_EQ(drop_text(kernel, kKfreeSkbListReason, 0, 0), "-");
+  EXPECT_EQ(drop_text(kernel, kKfreeSkbListReason, 1, 0), "-");
+  EXPECT_EQ(drop_text(kernel, kKfreeSkbReason, 1, 0), "SKB_CONSUMED");
+  EXPECT_EQ(drop_text(kernel, kSkbReleaseData, 2, 0), "-");
+  EXPECT_EQ(drop_text(kernel, kKfreeSkb, 3, 3, kIpRcv + 5), "-");
+}
+
+// Before 5.17 the one who freed it says most about why.
+TEST(Names, KernelsWithoutReasons) {
+  FakeKernel kernel(false);
+  EXPECT_EQ(drop_text(kernel, kKfreeSkb, 3, 3, kIpRcv + 0x15), "ip_rcv+0x15");
+  EXPECT_EQ(drop_text(kernel, kKfreeSkb, 3, 3, 0), "-");
+  EXPECT_EQ(drop_text(kernel, kIpRcv, 3, 3, kNotProbed), "-");
+}
+
+}  // namespace
+}  // namespace pwru::output

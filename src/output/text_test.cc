@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/text.h"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstring>
+#include <vector>
+
+#include "base/file.h"
+#include "base/handle.h"
+#include "output/names_for_test.h"
+
+namespace pwru::output {
+namespace {
+
+event::Event packet() {
+  event::Event event;
+  event.ts_ns = 5'000'000'100;
+  event.func_ip = kIpRcv;
+  event.skb = 0xffff888012345600;
+  event.caller_ip = kIpRcv + 0x15;
+  event.cpu = 2;
+  event.pid = 4242;
+  event.comm = "curl";
+  event.has_meta = true;
+  event.netns = 4026531840;
+  event.mark = 0xbeef;
+  event.ifindex = 3;
+  event.len_bytes = 60;
+  event.mtu = 1500;
+  event.proto = 0x0800;
+  event.ifname = "eth0";
+  event.has_tuple = true;
+  event.tuple.l4_proto = IPPROTO_TCP;
+  std::memcpy(event.tuple.saddr, "\x0a\x09\x00\x01", 4);
+  std::memcpy(event.tuple.daddr, "\x01\x00\x00\x01", 4);
+  event.tuple.has_ports = true;
+  event.tuple.sport = 40000;
+  event.tuple.dport = 8080;
+  event.tuple.tcp_flags = 0x12;
+  return event;
+}
+
+event::Event at(uint64_t func_ip, uint32_t arg2 = 0, uint32_t arg3 = 0) {
+  event::Event event = packet();
+  event.func_ip = func_ip;
+  event.arg2 = arg2;
+  event.arg3 = arg3;
+  return event;
+}
+
+// A sink that writes into memory.
+class Screen {
+ public:
+  explicit Screen(TextStyle style, bool has_reasons = true, std::optional<StructText> skb = {})
+      : kernel_(has_reasons),
+        fd_(::memfd_create("screen", MFD_CLOEXEC)),
+        sink_(LineBuffer(fd_.get(), "screen"), style, *kernel_.names, std::move(skb)) {}
+
+  std::string begin() { return written(sink_.begin()); }
+  std::string event(const event::Event& event) { return written(sink_.event(event)); }
+  std::string lost(const event::Loss& loss) { return written(sink_.lost(loss)); }
+
+ private:
+  // What came since the last call.
+  std::string written(const Result<>& result) {
+    EXPECT_TRUE(result) << result.error().what;
+    EXPECT_TRUE(sink_.flush());
+    std::array<char, 8192> text;
+    const ssize_t size = ::pread(fd_.get(), text.data(), text.size(), seen_);
+    EXPECT_GE(size, 0);
+    seen_ += size;
+    return {text.data(), static_cast<size_t>(size)};
+  }
+
+  FakeKernel kernel_;
+  UniqueFd fd_;
+  TextSink sink_;
+  off_t seen_ = 0;
+};
+
+// Without meta data, so that lines are short.
+TextStyle narrow() {
+  TextStyle style;
+  style.has_meta = false;
+  return style;
+}
+
+// What stands in the column FUNC of an event in colour or not.
+std::string function_text(const event::Event& event, bool uses_color = false,
+                          bool has_reasons = true) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.uses_color = uses_color;
+  std::string line = Screen(style, has_reasons).event(event);
+  EXPECT_EQ(line.substr(0, 40), "0xffff888012345600 2   curl:4242        ");
+  return line.substr(40);
+}
+
+TEST(TextSink, AllColumnsAreThereAtFirst) {
+  Screen screen{TextStyle{}};
+  EXPECT_EQ(screen.begin(),
+            "SKB                CPU PROCESS          NETNS      MARK/x        IFACE       PROTO  "
+            "MTU   LEN   TUPLE FUNC\n");
+  EXPECT_EQ(screen.event(packet()),
+            "0xffff888012345600 2   curl:4242        4026531840 beef          eth0:3      0x0800 "
+            "1500  60    10.9.0.1:40000->1.0.0.1:8080(tcp) ip_rcv\n");
+}
+
+TEST(TextSink, WithoutMeta) {
+  Screen screen(narrow());
+  EXPECT_EQ(screen.begin(), "SKB                CPU PROCESS          TUPLE FUNC\n");
+  EXPECT_EQ(screen.event(packet()),
+            "0xffff888012345600 2   curl:4242        10.9.0.1:40000->1.0.0.1:8080(tcp) ip_rcv\n");
+}
+
+TEST(TextSink, WithoutTuple) {
+  TextStyle style;
+  style.has_tuple = false;
+  Screen screen(style);
+  EXPECT_EQ(screen.begin(),
+            "SKB                CPU PROCESS          NETNS      MARK/x        IFACE       PROTO  "
+            "MTU   LEN   FUNC\n");
+  EXPECT_EQ(screen.event(packet()),
+            "0xffff888012345600 2   curl:4242        4026531840 beef          eth0:3      0x0800 "
+            "1500  60    ip_rcv\n");
+}
+
+TEST(TextSink, TcpFlags) {
+  TextStyle style = narrow();
+  style.has_tcp_flags = true;
+  EXPECT_EQ(Screen(style).event(packet()),
+            "0xffff888012345600 2   curl:4242        "
+            "10.9.0.1:40000->1.0.0.1:8080(tcp:SYN|ACK) ip_rcv\n");
+}
+
+TEST(TextSink, TheTupleColumnIsAsWideAsTheLongestSoFar) {
+  Screen screen(narrow());
+  event::Event other = packet();
+  screen.event(other);
+  other.tuple.dport = 80;
+  EXPECT_EQ(screen.event(other),
+            "0xffff888012345600 2   curl:4242        10.9.0.1:40000->1.0.0.1:80(tcp)   ip_rcv\n");
+  other.has_tuple = false;  // no IP packet
+  EXPECT_EQ(screen.event(other),
+            "0xffff888012345600 2   curl:4242        -                                 ip_rcv\n");
+}
+
+TEST(TextSink, NoIpPacket) {
+  event::Event event = packet();
+  event.has_tuple = false;
+  event.proto = 0x0806;
+  event.mark = 0;
+  event.mtu = 0;
+  EXPECT_EQ(Screen(TextStyle{}).event(event),
+            "0xffff888012345600 2   curl:4242        4026531840 0             eth0:3      0x0806 "
+            "0     60    - ip_rcv\n");
+}
+
+TEST(TextSink, Caller) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.has_caller = true;
+  Screen screen(style);
+  EXPECT_EQ(screen.begin(), "SKB                CPU PROCESS          FUNC CALLER\n");
+  EXPECT_EQ(screen.event(at(kNftDoChain)),
+            "0xffff888012345600 2   curl:4242        nft_do_chain[nf_tables] ip_rcv+0x15\n");
+  EXPECT_EQ(screen.event(packet()),
+            "0xffff888012345600 2   curl:4242        ip_rcv                  ip_rcv+0x15\n");
+  event::Event event = packet();
+  event.caller_ip = 0x10;
+  EXPECT_EQ(screen.event(event),
+            "0xffff888012345600 2   curl:4242        ip_rcv                  0x10\n");
+}
+
+TEST(TextSink, Stack) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.has_stack = true;
+  const std::array<uint64_t, 3> stack = {kIpRcv + 1, kNftDoChain + 0x20, 0x10};
+  event::Event event = packet();
+  event.stack = stack;
+  Screen screen(style);
+  EXPECT_EQ(screen.event(event),
+            "0xffff888012345600 2   curl:4242        ip_rcv\n"
+            "ip_rcv+0x1\n"
+            "nft_do_chain[nf_tables]+0x20\n"
+            "0x10\n");
+  event.stack = {};  // the kernel had none
+  EXPECT_EQ(screen.event(event), "0xffff888012345600 2   curl:4242        ip_rcv\n");
+}
+
+TEST(TextSink, TheWholeSkb) {
+  kernel::BtfBuilder types;
+  const uint32_t u32 = types.integer("u32", 4);
+  types.add(BTF_KIND_STRUCT, "sk_buff", 8,
+            {types.string("len"), u32, 0, types.string("mark"), u32, 32}, 2);
+  auto skb = StructText::create(types.bytes(), "sk_buff");
+  ASSERT_TRUE(skb) << skb.error().what;
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  Screen screen(style, true, std::move(*skb));
+  const std::array<uint32_t, 2> bytes = {60, 0};
+  event::Event event = packet();
+  event.skb_bytes = std::as_bytes(std::span(bytes));
+  EXPECT_EQ(screen.event(event),
+            "0xffff888012345600 2   curl:4242        ip_rcv\n"
+            "(struct sk_buff){\n\t.len = (u32)60,\n}\n");
+}
+
+TEST(TextSink, TimestampCurrent) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.time = TimeColumn::Current;
+  Screen screen(style);
+  EXPECT_EQ(screen.begin(), "SKB                CPU PROCESS          TIMESTAMP        FUNC\n");
+  EXPECT_EQ(screen.event(packet()),
+            "0xffff888012345600 2   curl:4242        5000000100       ip_rcv\n");
+}
+
+// Time since the last event of the same packet: by its id when it is followed, else by its skb.
+TEST(TextSink, TimestampRelative) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.time = TimeColumn::Relative;
+  Screen screen(style);
+  const auto told = [&](uint64_t skb, uint64_t packet_id, uint64_t ts_ns) {
+    event::Event event = packet();
+    event.skb = skb;
+    event.packet_id = packet_id;
+    event.ts_ns = ts_ns;
+    return std::stoull(screen.event(event).substr(40, 16));
+  };
+  EXPECT_EQ(told(0xffff888000000001, 0, 1000), 0u);
+  EXPECT_EQ(told(0xffff888000000002, 0, 1200), 0u);
+  EXPECT_EQ(told(0xffff888000000001, 0, 1300), 300u);
+  EXPECT_EQ(told(0xffff888000000001, 7, 1400), 0u);
+  EXPECT_EQ(told(0xffff888000000009, 7, 1450), 50u);  // a clone
+}
+
+TEST(TextSink, TimestampAbsolute) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.time = TimeColumn::Absolute;
+  Screen screen(style);
+  EXPECT_EQ(screen.begin(),
+            "TIME                             SKB                CPU PROCESS          "
+            "TIMESTAMP        FUNC\n");
+  std::string line = screen.event(packet());
+  std::replace_if(line.begin(), line.begin() + WallClock::kWidth, ::isdigit, '0');
+  if (line[26] == '-') line[26] = '+';  // the zone of this machine
+  EXPECT_EQ(line,
+            "0000-00-00T00:00:00.000000+00:00 "
+            "0xffff888012345600 2   curl:4242        5000000100       ip_rcv\n");
+}
+
+TEST(TextSink, LongNamesAreCutInFront) {
+  event::Event event = packet();
+  event.comm = "sixteen-chars-aa";
+  event.ifname = "fifteen-chars-b";
+  EXPECT_EQ(Screen(TextStyle{}).event(event).substr(19, 57),
+            "2   ~n-chars-aa:4242 4026531840 beef     ~fteen-chars-b:3");
+}
+
+TEST(TextSink, NamesOfExactlyTheWidthAreNotCut) {
+  event::Event event = packet();
+  event.comm = "eleven-char";
+  event.ifname = "fourteen-chars";
+  EXPECT_EQ(Screen(TextStyle{}).event(event).substr(19, 57),
+            "2   eleven-char:4242 4026531840 beef     fourteen-chars:3");
+}
+
+// Names are whatever a process gives itself: no byte of them may reach the terminal as a command.
+TEST(TextSink, ControlBytesInNames) {
+  event::Event event = packet();
+  event.comm = "\x1b[2J\n\x7f\xc2\x9b";
+  event.ifname = "e\tth\r";
+  EXPECT_EQ(Screen(TextStyle{}).event(event),
+            "0xffff888012345600 2   ?[2J????:4242    4026531840 beef         e?th?:3      0x0800 "
+            "1500  60    10.9.0.1:40000->1.0.0.1:8080(tcp) ip_rcv\n");
+}
+
+TEST(TextSink, NoInterface) {
+  event::Event event = packet();
+  event.ifname = "";
+  event.ifindex = 0;
+  EXPECT_EQ(Screen(TextStyle{}).event(event).substr(51, 26), "beef            0         ");
+  event.ifindex = 42;  // a device whose name could not be read
+  EXPECT_EQ(Screen(TextStyle{}).event(event).substr(51, 26), "beef            42        ");
+}
+
+TEST(TextSink, WideNumbersMoveTheRestAndAreNeverCut) {
+  event::Event event = packet();
+  event.cpu = 1023;
+  event.mtu = 4294967295;
+  event.len_bytes = 123456;
+  event.mark = 0xffffffff;
+  EXPECT_EQ(Screen(TextStyle{}).event(event),
+            "0xffff888012345600 1023 curl:4242        4026531840 ffffffff      eth0:3      0x0800 "
+            "4294967295 123456 10.9.0.1:40000->1.0.0.1:8080(tcp) ip_rcv\n");
+}
+
+TEST(TextSink, DropReasons) {
+  EXPECT_EQ(function_text(at(kKfreeSkbReason, 3)), "kfree_skb_reason(SKB_DROP_REASON_NO_SOCKET)\n");
+  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 3)),
+            "sk_skb_reason_drop(SKB_DROP_REASON_NO_SOCKET)\n");
+  EXPECT_EQ(function_text(at(kKfreeSkbReason, 77)), "kfree_skb_reason (77)\n");
+  EXPECT_EQ(function_text(at(kKfreeSkbListReason, 1)), "kfree_skb_list_reason\n");
+  EXPECT_EQ(function_text(at(kSkbReleaseData, 2)), "skb_release_data\n");
+}
+
+TEST(TextSink, DropsOnKernelsWithoutReasons) {
+  EXPECT_EQ(function_text(at(kKfreeSkb), false, false), "kfree_skb(ip_rcv+0x15)\n");
+}
+
+TEST(TextSink, DropsStandOutInColour) {
+  EXPECT_EQ(function_text(at(kKfreeSkbReason, 3), true),
+            "\x1b[1;31mkfree_skb_reason(SKB_DROP_REASON_NO_SOCKET)\x1b[0m\n");
+  EXPECT_EQ(function_text(packet(), true), "ip_rcv\n");
+}
+
+// The bytes of a colour take no room on the screen.
+TEST(TextSink, ColourDoesNotMoveColumns) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.has_caller = true;
+  style.uses_color = true;
+  Screen screen(style);
+  EXPECT_EQ(screen.event(at(kKfreeSkbReason, 77)).substr(40),
+            "\x1b[1;31mkfree_skb_reason (77)\x1b[0m ip_rcv+0x15\n");
+  EXPECT_EQ(screen.event(packet()).substr(40), "ip_rcv                ip_rcv+0x15\n");
+}
+
+TEST(TextSink, Losses) {
+  Screen screen(narrow());
+  EXPECT_EQ(screen.lost({3, 17, 1000, 2000}),
+            "*** 17 events lost on CPU 3: ring buffer full after 1000 ns and before 2000 ns ***\n");
+  EXPECT_EQ(screen.lost({0, 1, 1000, 0}),
+            "*** 1 event lost on CPU 0: ring buffer full after 1000 ns ***\n");
+  TextStyle colored = narrow();
+  colored.uses_color = true;
+  EXPECT_EQ(Screen(colored).lost({0, 2, 0, 5}),
+            "\x1b[33m*** 2 events lost on CPU 0: ring buffer full after 0 ns and before 5 ns "
+            "***\x1b[0m\n");
+}
+
+TEST(TextSink, AnErrorOfTheOutputIsTold) {
+  FakeKernel kernel;
+  TextSink sink(LineBuffer(-1, "/tmp/x"), narrow(), *kernel.names, std::nullopt);
+  const auto result = sink.begin();
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().what.find("/tmp/x"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pwru::output
