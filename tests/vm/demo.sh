@@ -26,4 +26,6 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 echo "== not live, on this kernel ($(uname -r)): $why"
 echo "== in a guest on Debian's $guest_kernel cloud kernel, booted under QEMU"
-"$here/boot.sh" "$guest_kernel" '/vm/demo /usr/bin/pwru'
+command='/vm/demo /usr/bin/pwru'
+[ -t 1 ] || command="set -o pipefail; $command 2>&1 | cat" # no terminal here, none in the guest
+"$here/boot.sh" "$guest_kernel" "$command"
