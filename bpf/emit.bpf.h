@@ -22,8 +22,8 @@ static __always_inline void fill_task(struct pwru_event *event)
 }
 
 /*
- * With int3 and with ftrace the kernel reports the address after the breakpoint. bpf_get_func_ip()
- * also takes an endbr in front of the probe into account; kernels without the helper build none.
+ * A kprobe reports the address behind its breakpoint. For fprobe bpf_get_func_ip() knows the start of
+ * the function, also with an endbr in front of the ftrace site.
  */
 static __always_inline __u64 func_ip(struct pt_regs *ctx)
 {

@@ -143,7 +143,7 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
 }
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
-                                const filter::PcapFilter& filter) {
+                                const filter::PcapFilter& filter, program::Backend backend) {
   pwru_config config = {};
   PWRU_TRY(set_netns_filter(options, config));
   config.mark = options.filter_mark.mark;
@@ -155,7 +155,8 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.filter_copies = filter.copies;
   config.filter_sees_vlan = filter.sees_vlan;
   config.tracks = options.filter_track_skb;
-  config.has_func_ip = kernel.features.has_get_func_ip;
+  // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
+  config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
   config.vmemmap_base_addr = kernel.symbols.data("vmemmap_base").value_or(0);
   config.page_offset_base_addr = kernel.symbols.data("page_offset_base").value_or(0);
   return config;
@@ -233,6 +234,14 @@ Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
   return attached;
 }
 
+std::unique_ptr<probe::Backend> make_backend(program::Backend kind, const cli::Options& options) {
+  if (kind == program::Backend::KprobeMulti) return probe::make_kprobe_multi();
+  auto events = probe::make_kprobe_events();
+  if (events) return std::move(*events);
+  log_warn("{}; one perf event a function is used instead, which is slow to take off", events.error().what);
+  return probe::make_kprobe_pmu(options.filter_kprobe_batch ? options.filter_kprobe_batch : kKprobeBatch);
+}
+
 void warn_about_tracking(const cli::Options& options, const Kernel& kernel, const probe::Plan& plan) {
   if (!options.filter_track_skb) return;
   if (plan.release_function.empty())
@@ -252,7 +261,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   PWRU_ASSIGN(const UniqueFd out_fd, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
-  PWRU_ASSIGN(spec.config, make_config(options, kernel, filter));
+  PWRU_ASSIGN(spec.config, make_config(options, kernel, filter, backend_kind));
   spec.filter = filter;
   PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
   PWRU_ASSIGN(auto reader, open_reader(tracer, spec));
@@ -269,9 +278,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);
   warn_about_tracking(options, kernel, plan);
-  const auto backend = backend_kind == program::Backend::KprobeMulti
-                           ? probe::make_kprobe_multi()
-                           : probe::make_kprobe(options.filter_kprobe_batch ? options.filter_kprobe_batch : kKprobeBatch);
+  const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
 
   Session session(std::move(reader), sink, tracer, options.output_limit_lines);
@@ -282,7 +289,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
     if (outcome) outcome = session.listen();
   }
 
-  const uint64_t missed = attached.missed();
+  const uint64_t missed = backend->missed(attached);
   {
     const size_t total = attached.links.size();
     Progress progress("Detaching", total);

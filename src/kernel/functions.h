@@ -13,6 +13,9 @@
 
 namespace pwru::kernel {
 
+// A probe may stand behind endbr64 and the 5 bytes of the ftrace site, with nothing run before it.
+inline constexpr uint64_t kEntryBytes = 9;
+
 // One address to probe. Static functions that share a name give one Function each.
 struct Function {
   std::string name;

@@ -27,29 +27,43 @@ UniqueFd private_tracefs() {
   return UniqueFd(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
 }
 
-Result<std::string> read_below(int mount_fd) {
-  const UniqueFd file(::openat(mount_fd, kFile, O_RDONLY | O_CLOEXEC));
-  if (!file) return sys_fail(fmt::format("open {} in a private tracefs", kFile));
-  return read_file(path_of_fd(file.get()));
+// Every tracefs that is mounted where we can see it, as a directory, then one of our own.
+std::vector<UniqueFd> open_all() {
+  std::vector<UniqueFd> found;
+  const auto mountinfo = read_file("/proc/self/mountinfo");
+  if (mountinfo) {
+    std::vector<std::string> folders = mount_points(*mountinfo, "tracefs");
+    for (const std::string& debugfs : mount_points(*mountinfo, "debugfs"))
+      folders.push_back(debugfs + "/tracing");
+    for (const std::string& folder : folders) {
+      auto fd = open_file(folder, O_RDONLY | O_DIRECTORY);
+      if (fd) found.push_back(std::move(*fd));
+    }
+  }
+  UniqueFd mount = private_tracefs();
+  if (mount) found.push_back(std::move(mount));
+  return found;
 }
 
 }  // namespace
 
-Result<std::string> read_available_functions() {
-  PWRU_ASSIGN(const std::string mountinfo, read_file("/proc/self/mountinfo"));
-  std::vector<std::string> folders = mount_points(mountinfo, "tracefs");
-  for (const std::string& debugfs : mount_points(mountinfo, "debugfs"))
-    folders.push_back(debugfs + "/tracing");
-  for (const std::string& folder : folders) {
-    auto text = read_file(fmt::format("{}/{}", folder, kFile));
-    if (text && !text->empty()) return text;
+Result<UniqueFd> open_tracefs(const char* file, int flags) {
+  int code = ENODEV;
+  for (UniqueFd& folder : open_all()) {
+    const UniqueFd fd(::openat(folder.get(), file, flags | O_CLOEXEC));
+    if (fd) return std::move(folder);
+    code = errno;
   }
-  const UniqueFd mount = private_tracefs();
-  if (!mount)
-    return sys_fail(
-        "mount tracefs, to read which functions can be traced; mount it by hand "
-        "(mount -t tracefs tracefs /sys/kernel/tracing)");
-  PWRU_ASSIGN(std::string text, read_below(mount.get()));
+  return sys_fail(fmt::format("open {} in tracefs; mount it by hand "
+                              "(mount -t tracefs tracefs /sys/kernel/tracing)",
+                              file),
+                  code);
+}
+
+Result<std::string> read_available_functions() {
+  PWRU_ASSIGN(const UniqueFd folder, open_tracefs(kFile, O_RDONLY));
+  const UniqueFd file(::openat(folder.get(), kFile, O_RDONLY | O_CLOEXEC));
+  PWRU_ASSIGN(std::string text, read_file(path_of_fd(file.get())));
   if (text.empty())
     return fail(fmt::format("read {}: it is empty; the kernel needs CONFIG_FUNCTION_TRACER", kFile),
                 ExitCode::NotSupported);

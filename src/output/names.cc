@@ -28,10 +28,12 @@ const Names::Func& Names::function(uint64_t ip) {
   const auto known = funcs_.find(ip);
   if (known != funcs_.end()) return known->second;
   const auto& found = functions_.found;
-  const auto it = std::lower_bound(found.begin(), found.end(), ip,
-                                   [](const kernel::Function& f, uint64_t addr) { return f.addr < addr; });
+  // The last function that begins at or before the probe.
+  auto it = std::upper_bound(found.begin(), found.end(), ip,
+                             [](uint64_t addr, const kernel::Function& f) { return addr < f.addr; });
+  it = it == found.begin() ? found.end() : it - 1;
   Func func;
-  if (it != found.end() && it->addr == ip) {
+  if (it != found.end() && ip - it->addr <= kernel::kEntryBytes) {
     // __kfree_skb() gives it NOT_SPECIFIED also for an skb that was consumed.
     const bool repeats_reason = it->name == "skb_release_data";
     func.text = it->module.empty() ? it->name : fmt::format("{}[{}]", it->name, it->module);

@@ -19,7 +19,7 @@ struct Attached {
   kernel::LeftOut left_out;    // what the kernel refused, by its reason
   bool is_interrupted = false;  // the user asked to stop half way
 
-  // Hits that the kernel counted as missed for lack of a free slot (6.7); 0 where it cannot tell.
+  // What the links say (6.7); 0 where the kernel cannot tell.
   [[nodiscard]] uint64_t missed() const;
 };
 
@@ -33,12 +33,16 @@ class Backend {
   // An address that cannot be probed is left out and counted; what stops everything is an error.
   [[nodiscard]] virtual Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) = 0;
   virtual void detach(Attached attached, const OnProgress& on_progress) = 0;
+  // Hits that the kernel could not hand to a program, as far as it tells.
+  [[nodiscard]] virtual uint64_t missed(const Attached& attached) const { return attached.missed(); }
 };
 
 // fprobe: one link for each program, all addresses in one call (5.18).
 [[nodiscard]] std::unique_ptr<Backend> make_kprobe_multi();
-// One perf event for each address, `batch` of them by one thread at a time.
-[[nodiscard]] std::unique_ptr<Backend> make_kprobe(unsigned batch);
+// kprobes as siblings of one trace event for each program; fails without a tracefs to write to.
+[[nodiscard]] Result<std::unique_ptr<Backend>> make_kprobe_events();
+// One perf event for each address, `batch` of them by one thread at a time; slow to take off.
+[[nodiscard]] std::unique_ptr<Backend> make_kprobe_pmu(unsigned batch);
 
 // The fexit programs that follow clones; what the kernel refuses is counted.
 void attach_copies(const std::vector<bpf_program*>& programs, Attached& attached);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bpf/bpf.h>
 
-#include <cstring>
 #include <span>
 
 #include "base/signals.h"
 #include "probe/attach.h"
+#include "probe/kprobe_pmu.h"
 
 namespace pwru::probe {
 namespace {
@@ -53,7 +53,7 @@ class KprobeMulti : public Backend {
     if (code == EPERM || code == EACCES || code == ENOMEM || code == EMFILE)
       return sys_fail("attach kprobe.multi to " + std::to_string(addresses.size()) + " functions", code);
     if (addresses.size() == 1) {
-      attached.left_out[std::string("refused by the kernel (") + std::strerror(code) + ")"]++;
+      attached.left_out[refused_reason(code)]++;
       return {};
     }
     const size_t half = addresses.size() / 2;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+// One perf event a function: where tracefs cannot be had.
+#include <fmt/core.h>
 #include <linux/perf_event.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <thread>
@@ -11,15 +14,11 @@
 #include "base/file.h"
 #include "base/signals.h"
 #include "probe/attach.h"
+#include "probe/guard.h"
+#include "probe/kprobe_pmu.h"
 
 namespace pwru::probe {
 namespace {
-
-// What the kernel says of one address; anything else stops the whole run.
-bool is_about_one_address(int code) {
-  return code == EINVAL || code == ENOENT || code == EADDRNOTAVAIL || code == EILSEQ || code == EOPNOTSUPP ||
-         code == EBUSY || code == ERANGE;
-}
 
 // A kprobe of the perf PMU, by address: the kernel then need not search kallsyms, linear before 6.2.
 // It is gone with its descriptor, also after SIGKILL; a tracefs event would stay.
@@ -37,9 +36,9 @@ struct Target {
   uint64_t address;
 };
 
-class Kprobe : public Backend {
+class KprobePmu : public Backend {
  public:
-  explicit Kprobe(unsigned batch) : batch_(batch) {}
+  explicit KprobePmu(unsigned batch) : batch_(batch) {}
   std::string_view name() const override { return "kprobe"; }
 
   Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) override {
@@ -49,6 +48,8 @@ class Kprobe : public Backend {
     for (const Group& group : plan.groups)
       for (const uint64_t address : group.addresses) targets.push_back({group.program, address});
 
+    Guard guard(-1, {});
+    guard.hurry(true);
     Attached attached;
     Error error;
     std::mutex mutex;
@@ -61,7 +62,7 @@ class Kprobe : public Backend {
         attached.links.push_back(std::move(*link));
         on_progress(++attached.count);
       } else if (is_about_one_address(link.error().code)) {
-        attached.left_out[std::string("refused by the kernel (") + std::strerror(link.error().code) + ")"]++;
+        attached.left_out[refused_reason(link.error().code)]++;
       } else {
         error = std::move(link.error());
         has_failed = true;
@@ -73,8 +74,9 @@ class Kprobe : public Backend {
     return attached;
   }
 
-  // Every unregister waits for an RCU grace period; many threads wait for the same one.
   void detach(Attached attached, const OnProgress& on_progress) override {
+    Guard guard(-1, {});
+    guard.hurry(true);
     std::atomic<size_t> done = 0;
     std::mutex mutex;
     run_batches(attached.links.size(), [&](size_t index) {
@@ -86,8 +88,17 @@ class Kprobe : public Backend {
   }
 
  private:
+  static UniqueFd open_at_best_offset(uint32_t pmu_type, uint64_t address) {
+    UniqueFd event;
+    for (const uint64_t offset : kKprobeOffsets) {
+      event = open_kprobe(pmu_type, address + offset);
+      if (event || !is_about_one_address(errno)) break;
+    }
+    return event;
+  }
+
   static Result<BpfLink> attach_one(uint32_t pmu_type, const Target& target) {
-    UniqueFd event = open_kprobe(pmu_type, target.address);
+    UniqueFd event = open_at_best_offset(pmu_type, target.address);
     if (!event) return sys_fail(explain_open(errno));
     BpfLink link(bpf_program__attach_perf_event(target.program, event.get()));
     if (!link) return sys_fail("attach a program to a kprobe");
@@ -128,6 +139,13 @@ class Kprobe : public Backend {
 
 }  // namespace
 
-std::unique_ptr<Backend> make_kprobe(unsigned batch) { return std::make_unique<Kprobe>(batch); }
+bool is_about_one_address(int code) {
+  return code == EINVAL || code == ENOENT || code == EADDRNOTAVAIL || code == EILSEQ || code == EOPNOTSUPP ||
+         code == EBUSY || code == ERANGE || code == EEXIST;
+}
+
+std::string refused_reason(int code) { return fmt::format("refused by the kernel ({})", std::strerror(code)); }
+
+std::unique_ptr<Backend> make_kprobe_pmu(unsigned batch) { return std::make_unique<KprobePmu>(batch); }
 
 }  // namespace pwru::probe

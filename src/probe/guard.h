@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A small process that outlives the tracer by a moment, and puts right what the kernel does not clean
+// up by itself: two settings, and trace events. It does so also when the tracer is killed.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "base/handle.h"
+
+namespace pwru::probe {
+
+class Guard {
+ public:
+  // `removals` are the lines that remove the tracer's events from `kprobe_events` (a descriptor).
+  Guard(int kprobe_events, std::vector<std::string> removals);
+  // Lets the guard clean up, and waits until it has.
+  ~Guard();
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+  // While on, kprobes come and go quickly; switch it on only around attach and detach.
+  void hurry(bool is_on);
+
+ private:
+  UniqueFd alive_;  // to the guard: when this closes, for whatever reason, it cleans up
+  pid_t pid_ = -1;
+};
+
+}  // namespace pwru::probe

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// kprobes as siblings of a few trace events (tracefs, Linux 5.4): one event, one perf descriptor and
+// one program for all functions of a group. A perf kprobe for each function would wait for grace
+// periods at each one, when it is taken off.
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <linux/perf_event.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <optional>
+
+#include "base/file.h"
+#include "base/signals.h"
+#include "kernel/tracefs.h"
+#include "probe/attach.h"
+#include "probe/guard.h"
+#include "probe/kprobe_pmu.h"
+
+namespace pwru::probe {
+namespace {
+
+constexpr std::string_view kGroupPrefix = "pwru_";  // and the tracer's pid
+
+// A line of kprobe_events; its errno, 0 when the kernel took it.
+int write_line(int fd, const std::string& line) {
+  return ::write(fd, line.data(), line.size()) < 0 ? errno : 0;
+}
+
+// Events of a tracer that is gone, and whose guard was killed with it.
+void remove_stale(int tracefs, int events_fd) {
+  const UniqueFd file(::openat(tracefs, "kprobe_events", O_RDONLY | O_CLOEXEC));
+  const auto text = file ? read_file(path_of_fd(file.get())) : Result<std::string>("");
+  if (!text) return;
+  std::string last;
+  for (size_t at = 0; (at = text->find(kGroupPrefix, at)) != std::string::npos;) {
+    const std::string name = text->substr(at, text->find(' ', at) - at);  // pwru_123/g0
+    at += name.size();
+    const auto pid = static_cast<pid_t>(std::strtol(name.c_str() + kGroupPrefix.size(), nullptr, 10));
+    if (name == last || pid <= 0 || ::kill(pid, 0) == 0 || errno != ESRCH) continue;
+    (void)write_line(events_fd, "-:" + name);
+    last = name;
+  }
+}
+
+class KprobeEvents : public Backend {
+ public:
+  KprobeEvents(UniqueFd tracefs, UniqueFd events) : tracefs_(std::move(tracefs)), events_(std::move(events)) {}
+
+  std::string_view name() const override { return "kprobe"; }
+
+  Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) override {
+    remove_stale(tracefs_.get(), events_.get());
+    std::vector<std::string> removals;
+    for (size_t i = 0; i < plan.groups.size(); i++) removals.push_back("-:" + event_name(i));
+    guard_.emplace(events_.get(), removals);
+    guard_->hurry(true);
+    Attached attached;
+    const auto result = attach_groups(plan, on_progress, attached);
+    guard_->hurry(false);
+    if (!result) return tl::unexpected<Error>(result.error());
+    attached.is_interrupted = stop_requested();
+    return attached;
+  }
+
+  void detach(Attached attached, const OnProgress& on_progress) override {
+    guard_->hurry(true);
+    size_t done = 0;
+    for (BpfLink& link : attached.links) {
+      link.reset();
+      on_progress(++done);
+    }
+    guard_.reset();  // removes the events and puts the settings back
+  }
+
+  uint64_t missed(const Attached& attached) const override {
+    const UniqueFd file(::openat(tracefs_.get(), "kprobe_profile", O_RDONLY | O_CLOEXEC));
+    const auto text = file ? read_file(path_of_fd(file.get())) : Result<std::string>("");
+    uint64_t total = attached.missed();
+    if (!text) return total;
+    // "  pwru_123/g0        hits        misses", one line an event.
+    const std::string group = group_name() + "/";
+    for (size_t at = 0; (at = text->find(group, at)) != std::string::npos;) {
+      at = text->find(' ', at);
+      unsigned long long hits = 0, misses = 0;
+      if (at != std::string::npos && std::sscanf(text->c_str() + at, "%llu %llu", &hits, &misses) == 2)
+        total += misses;
+    }
+    return total;
+  }
+
+ private:
+  static std::string group_name() { return fmt::format("{}{}", kGroupPrefix, ::getpid()); }
+  static std::string event_name(size_t index) { return fmt::format("{}/g{}", group_name(), index); }
+
+  Result<> attach_groups(const Plan& plan, const OnProgress& on_progress, Attached& attached) {
+    size_t done = 0;
+    for (size_t i = 0; i < plan.groups.size(); i++) {
+      const size_t before = attached.count;
+      for (const uint64_t address : plan.groups[i].addresses) {
+        if (stop_requested()) return {};
+        PWRU_TRY(add_probe(i, address, attached));
+        on_progress(++done);
+      }
+      if (attached.count != before) PWRU_TRY(enable(i, plan.groups[i].program, attached));
+    }
+    return {};
+  }
+
+  // By address, which spares the kernel a search by name, linear before 6.2. To the kernel, siblings
+  // without a symbol are the same probe unless an argument differs (trace_kprobe_has_same_kprobe):
+  // so each has a number, which nobody reads.
+  Result<> add_probe(size_t index, uint64_t address, Attached& attached) {
+    int code = 0;
+    for (const uint64_t offset : kKprobeOffsets) {
+      code = write_line(events_.get(), fmt::format("p:{} {:#x} n=\\{}", event_name(index), address + offset, attached.count));
+      if (code == 0) {
+        attached.count++;
+        return {};
+      }
+      if (!is_about_one_address(code)) return sys_fail("add a kprobe to kprobe_events", code);
+    }
+    attached.left_out[refused_reason(code)]++;
+    return {};
+  }
+
+  // One perf event of the trace event, on any CPU: the program runs on all of them.
+  Result<> enable(size_t index, bpf_program* program, Attached& attached) {
+    const std::string path = fmt::format("events/{}/id", event_name(index));
+    const UniqueFd id_file(::openat(tracefs_.get(), path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!id_file) return sys_fail("open " + path + " in tracefs");
+    PWRU_ASSIGN(const std::string id, read_file(path_of_fd(id_file.get())));
+    perf_event_attr attr = {};
+    attr.size = sizeof(attr);
+    attr.type = PERF_TYPE_TRACEPOINT;
+    attr.config = std::strtoull(id.c_str(), nullptr, 10);
+    UniqueFd event(static_cast<int>(::syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
+    if (!event) return sys_fail("open the perf event of " + path);
+    BpfLink link(bpf_program__attach_perf_event(program, event.get()));
+    if (!link) return sys_fail("attach a program to " + path);
+    (void)event.release();  // the link owns it now
+    attached.links.push_back(std::move(link));
+    return {};
+  }
+
+  UniqueFd tracefs_;
+  UniqueFd events_;
+  std::optional<Guard> guard_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> make_kprobe_events() {
+  PWRU_ASSIGN(UniqueFd tracefs, kernel::open_tracefs("kprobe_events", O_WRONLY | O_APPEND));
+  UniqueFd events(::openat(tracefs.get(), "kprobe_events", O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (!events) return sys_fail("open kprobe_events in tracefs");
+  return std::make_unique<KprobeEvents>(std::move(tracefs), std::move(events));
+}
+
+}  // namespace pwru::probe
