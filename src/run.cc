@@ -82,6 +82,18 @@ std::string describe(const kernel::LeftOut& left_out) {
   return text;
 }
 
+// Their functions cannot be found; that belongs into the line of what was left out.
+void count_modules_without_btf(const cli::Options& options, kernel::LeftOut& left_out) {
+  constexpr size_t kNamed = 3;
+  if (options.kmods) return;  // the user chose
+  const std::vector<std::string> modules = kernel::modules_without_btf();
+  if (modules.empty()) return;
+  std::string reason = "modules without BTF (";
+  for (size_t i = 0; i < std::min(modules.size(), kNamed); i++) reason += (i ? ", " : "") + modules[i];
+  reason += modules.size() > kNamed ? ", ..)" : ")";
+  left_out[reason] = static_cast<unsigned>(modules.size());
+}
+
 Result<kernel::Functions> find_functions(const cli::Options& options, const Kernel& kernel) {
   kernel::FunctionQuery query;
   query.filter_func = options.filter_func;
@@ -98,6 +110,7 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const Kern
                     : fmt::format("find functions that take an skb: none matches --filter-func '{}'",
                                   options.filter_func));
   }
+  count_modules_without_btf(options, functions.left_out);
   return functions;
 }
 

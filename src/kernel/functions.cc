@@ -271,7 +271,9 @@ Result<Functions> find_skb_functions(const Btf& vmlinux, const std::vector<Modul
   for (const ModuleBtf& module : modules) finder.add_types(*module.btf, module.module);
   finder.add_symbols();
   if (!query.available.empty()) finder.add_available(query.available);
-  return finder.result();
+  Functions functions = finder.result();
+  functions.are_in_ftrace_list = !query.available.empty();
+  return functions;
 }
 
 }  // namespace pwru::kernel

@@ -31,6 +31,7 @@ using LeftOut = std::map<std::string, unsigned>;
 struct Functions {
   std::vector<Function> found;  // sorted by addr, no address twice
   LeftOut left_out;
+  bool are_in_ftrace_list = false;  // all of them, because the query had the list
 };
 
 struct FunctionQuery {

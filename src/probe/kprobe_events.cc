@@ -101,7 +101,7 @@ class KprobeEvents : public Backend {
       const size_t before = attached.count;
       for (const uint64_t address : plan.groups[i].addresses) {
         if (stop_requested()) return {};
-        PWRU_TRY(add_probe(i, address, attached));
+        PWRU_TRY(add_probe(i, address, plan.has_ftrace_sites, attached));
         on_progress(++done);
       }
       if (attached.count != before) PWRU_TRY(enable(i, plan.groups[i].program, attached));
@@ -112,9 +112,9 @@ class KprobeEvents : public Backend {
   // By address, which spares the kernel a search by name, linear before 6.2. To the kernel, siblings
   // without a symbol are the same probe unless an argument differs (trace_kprobe_has_same_kprobe):
   // so each has a number, which nobody reads.
-  Result<> add_probe(size_t index, uint64_t address, Attached& attached) {
+  Result<> add_probe(size_t index, uint64_t address, bool has_ftrace_site, Attached& attached) {
     int code = 0;
-    for (const uint64_t offset : kKprobeOffsets) {
+    for (const uint64_t offset : kprobe_offsets(has_ftrace_site)) {
       code = write_line(events_.get(), fmt::format("p:{} {:#x} n=\\{}", event_name(index), address + offset, attached.count));
       if (code == 0) {
         attached.count++;

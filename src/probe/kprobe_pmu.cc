@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -34,6 +35,7 @@ UniqueFd open_kprobe(uint32_t pmu_type, uint64_t address) {
 struct Target {
   bpf_program* program;
   uint64_t address;
+  bool has_ftrace_site;
 };
 
 class KprobePmu : public Backend {
@@ -46,7 +48,7 @@ class KprobePmu : public Backend {
     const auto pmu_type = static_cast<uint32_t>(std::strtoul(type_text.c_str(), nullptr, 10));
     std::vector<Target> targets;
     for (const Group& group : plan.groups)
-      for (const uint64_t address : group.addresses) targets.push_back({group.program, address});
+      for (const uint64_t address : group.addresses) targets.push_back({group.program, address, plan.has_ftrace_sites});
 
     Guard guard(-1, {});
     guard.hurry(true);
@@ -88,17 +90,17 @@ class KprobePmu : public Backend {
   }
 
  private:
-  static UniqueFd open_at_best_offset(uint32_t pmu_type, uint64_t address) {
+  static UniqueFd open_at_best_offset(uint32_t pmu_type, const Target& target) {
     UniqueFd event;
-    for (const uint64_t offset : kKprobeOffsets) {
-      event = open_kprobe(pmu_type, address + offset);
+    for (const uint64_t offset : kprobe_offsets(target.has_ftrace_site)) {
+      event = open_kprobe(pmu_type, target.address + offset);
       if (event || !is_about_one_address(errno)) break;
     }
     return event;
   }
 
   static Result<BpfLink> attach_one(uint32_t pmu_type, const Target& target) {
-    UniqueFd event = open_at_best_offset(pmu_type, target.address);
+    UniqueFd event = open_at_best_offset(pmu_type, target);
     if (!event) return sys_fail(explain_open(errno));
     BpfLink link(bpf_program__attach_perf_event(target.program, event.get()));
     if (!link) return sys_fail("attach a program to a kprobe");
@@ -138,6 +140,17 @@ class KprobePmu : public Backend {
 };
 
 }  // namespace
+
+std::span<const uint64_t> kprobe_offsets(bool has_ftrace_site) {
+  static constexpr std::array<uint64_t, 1> kAtStart = {0};
+#if defined(__x86_64__)
+  static constexpr std::array<uint64_t, 3> kBehindSite = {5, kernel::kEntryBytes, 0};
+  if (has_ftrace_site) return kBehindSite;
+#else
+  (void)has_ftrace_site;
+#endif
+  return kAtStart;
+}
 
 bool is_about_one_address(int code) {
   return code == EINVAL || code == ENOENT || code == EADDRNOTAVAIL || code == EILSEQ || code == EOPNOTSUPP ||

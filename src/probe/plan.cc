@@ -40,6 +40,7 @@ Release find_release(const kernel::Symbols& symbols) {
 Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbols,
                const program::Tracer& tracer, bool tracks) {
   Plan plan;
+  plan.has_ftrace_sites = functions.are_in_ftrace_list;
   const Release release = tracks ? find_release(symbols) : Release{};
   plan.release_function = release.name;
   std::map<bpf_program*, std::vector<uint64_t>> by_program;

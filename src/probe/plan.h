@@ -24,6 +24,7 @@ struct Plan {
   std::vector<Group> groups;
   // With tracking: where ids end; "" when this kernel has no such function.
   std::string release_function;
+  bool has_ftrace_sites = false;  // every function is in ftrace's list
 };
 
 // Functions go to the program of their argument position; with tracking, those that end the life of

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # boot.sh KERNEL [COMMAND]: boots a guest, runs COMMAND in it and exits with its status; a shell
 # without COMMAND. A guest that died (no status: panic, hang, QEMU gone) is booted once more, then
-# it is exit 70, the console kept.
+# it is exit 70, the console and the state of its processors kept.
 # PWRU: the executable under test. VM_OVERLAY, VM_SMP, VM_MEMORY, VM_TIMEOUT (seconds), VM_LOGS.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -21,17 +21,23 @@ qemu() {
     qemu-system-x86_64 -accel tcg,thread=single -cpu max -smp "${VM_SMP:-2}" -m "${VM_MEMORY:-1G}" \
         -nodefaults -display none -no-reboot -kernel "$kernel_dir/vmlinuz" -initrd "$work/initrd" \
         -append "console=ttyS0 quiet panic=-1 oops=panic net.ifnames=0" \
+        -d cpu_reset -D "$work/cpu" \
         -serial "file:$work/console" "$@" -serial "file:$work/status"
 }
 
 boot() {
+    local code=0
     : >"$work/status"
     if [ -z "$command" ]; then
-        qemu -chardev stdio,id=io,signal=off,mux=on -serial chardev:io
+        qemu -chardev stdio,id=io,signal=off,mux=on -serial chardev:io || code=$?
     else
         timeout -k 5 "$limit" bash -c "$(declare -f qemu); $(declare -p kernel_dir work); qemu \"\$@\"" \
-            qemu -chardev stdio,id=io -serial chardev:io </dev/null || true
+            qemu -chardev stdio,id=io -serial chardev:io </dev/null || code=$?
     fi
+    # A triple fault says nothing on the console; -no-reboot makes QEMU leave with 0.
+    cause="QEMU left with $code"
+    [ "$code" -ne 124 ] || cause="no end after $limit s"
+    ! grep -q 'Triple fault' "$work/cpu" || cause="triple fault"
     status=$(sed -n 's/^exit \([0-9]*\).*/\1/p' "$work/status" | head -n 1)
 }
 
@@ -40,7 +46,8 @@ for attempt in 1 2; do
     if [ -n "$status" ]; then exit "$status"; fi
     mkdir -p "$logs"
     cp "$work/console" "$logs/console-$attempt.log"
-    echo "boot.sh: the $kernel guest died (attempt $attempt of 2; $(head -c 100 "$work/status" | tr -d '\r\n')); its console is in $logs/console-$attempt.log" >&2
+    cp "$work/cpu" "$logs/cpu-$attempt.log"
+    echo "boot.sh: the $kernel guest died (attempt $attempt of 2, $cause); its console is in $logs/console-$attempt.log" >&2
     [ -n "$command" ] || break
 done
 tail -n 30 "$work/console" >&2
