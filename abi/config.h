@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What user space fixes before the program is loaded. It is read-only data, so the verifier knows the
- * values and deletes the branches that are not wanted.
+ * What user space fixes before the program is loaded. It is read-only data, so the verifier knows
+ * the values and deletes the branches that are not wanted.
  */
 #ifndef PWRU_ABI_CONFIG_H
 #define PWRU_ABI_CONFIG_H
@@ -9,20 +9,20 @@
 #include <linux/types.h>
 
 struct pwru_config {
-	__u64 vmemmap_base_addr;     /* kernel address of these variables, 0: page fragments are not read */
+	/* Kernel addresses of these variables; 0: page fragments are not read. */
+	__u64 vmemmap_base_addr;
 	__u64 page_offset_base_addr;
-	__u32 netns;		     /* inode number, 0: any */
-	__u32 ifindex;		     /* 0: any */
+	__u32 netns;   /* inode number, 0: any */
+	__u32 ifindex; /* 0: any */
 	__u32 mark;
-	__u32 mark_mask;	     /* 0: any mark */
-	__u32 parts;		     /* PWRU_PART_* wanted in an event */
-	__u32 skb_bytes;	     /* size of struct sk_buff in this kernel, for PWRU_PART_SKB */
-	__u32 ring_count;	     /* CPUs that have a ring */
-	__u8 has_pcap;		     /* a pcap filter is linked in */
-	__u8 filter_copies;	     /* pwru_filter_l2/l3 read from copy[] */
-	__u8 filter_sees_vlan;	     /* pwru_filter_l2 wants an offloaded tag in the frame */
-	__u8 tracks;		     /* follow a packet by its identity */
-	__u8 has_func_ip;	     /* bpf_get_func_ip() exists (5.15) */
+	__u32 mark_mask;       /* 0: any mark */
+	__u32 parts;	       /* PWRU_PART_* wanted in an event */
+	__u32 skb_bytes;       /* size of struct sk_buff in this kernel, for PWRU_PART_SKB */
+	__u8 has_pcap;	       /* a pcap filter is linked in */
+	__u8 filter_copies;    /* pwru_filter_l2/l3 read from copy[] */
+	__u8 filter_sees_vlan; /* pwru_filter_l2 wants an offloaded tag in the frame */
+	__u8 tracks;	       /* follow a packet by its identity */
+	__u8 has_func_ip;      /* bpf_get_func_ip() can tell the function: kprobe-multi */
 	__u8 pad0[3];
 };
 
@@ -31,6 +31,6 @@ struct pwru_config {
 #else
 #define PWRU_STATIC_ASSERT _Static_assert
 #endif
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 52 + 4, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 48, "pwru_config is the same on both sides");
 
 #endif

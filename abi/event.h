@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What travels in the rings: one pwru_event for each hit, followed by the parts that `parts` names, in
- * the order of their bits, the tuple always last. Sizes are fixed when the program is loaded, but for
- * the tuple, which takes what its IP version needs.
+ * What travels in the rings: one pwru_event for each hit, followed by the parts that `parts` names,
+ * in the order of their bits, the tuple always last. Sizes are fixed when the program is loaded,
+ * but for the tuple, which takes what its IP version needs.
  */
 #ifndef PWRU_ABI_EVENT_H
 #define PWRU_ABI_EVENT_H

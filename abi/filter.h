@@ -8,8 +8,8 @@
  *   cast    plain loads through bpf_rdonly_cast(base), for kernels that have it (6.2);
  *   copied  plain loads from copy[], elsewhere, and for expressions that must see an offloaded
  *           VLAN tag inside the frame.
- * What neither reaches (behind the linear part, past copy[], computed offsets of a copied filter) goes
- * through pwru_filter_load().
+ * What neither reaches (behind the linear part, past copy[], computed offsets of a copied filter)
+ * goes through pwru_filter_load().
  */
 #ifndef PWRU_ABI_FILTER_H
 #define PWRU_ABI_FILTER_H
@@ -27,8 +27,8 @@ struct pwru_filter_ctx {
 	__u32 copied_len; /* bytes that are valid in copy[]: at most linear_len */
 	/*
 	 * Offloaded VLAN tag as it stands in a frame, host order: TPID << 16 | TCI; 0 when there is
-	 * none or the filter does not want to see it. When set, offsets 12..15 are the tag, the frame's
-	 * bytes from 12 on are found 4 further back, and len and linear_len count the tag.
+	 * none or the filter does not want to see it. When set, offsets 12..15 are the tag, the
+	 * frame's bytes from 12 on are found 4 further back, and len and linear_len count the tag.
 	 */
 	__u32 vlan_tag;
 	__u8 copy[PWRU_COPY_BYTES];
@@ -39,8 +39,8 @@ struct pwru_filter_ctx {
 
 /*
  * Offset and size in one word, because a global BPF function takes five arguments:
- * __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u32 linear_len, __u32 vlan_tag)
- * returns the value in host order, or PWRU_LOAD_OUTSIDE.
+ * __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u32 linear_len, __u32
+ * vlan_tag) returns the value in host order, or PWRU_LOAD_OUTSIDE.
  */
 #define PWRU_LOAD_SIZE_SHIFT 32
 

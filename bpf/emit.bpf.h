@@ -22,8 +22,8 @@ static __always_inline void fill_task(struct pwru_event *event)
 }
 
 /*
- * A kprobe reports the address behind its breakpoint. For fprobe bpf_get_func_ip() knows the start of
- * the function, also with an endbr in front of the ftrace site.
+ * A kprobe reports the address behind its breakpoint. For fprobe bpf_get_func_ip() knows the start
+ * of the function, also with an endbr in front of the ftrace site.
  */
 static __always_inline __u64 func_ip(struct pt_regs *ctx)
 {
@@ -89,8 +89,8 @@ SUBPROGRAM void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packe
 			goto lost;
 	}
 	/*
-	 * The time is taken after the reservation: a reader that notes the time, then how far each ring
-	 * is reserved, knows that it has every event up to that time.
+	 * The time is taken after the reservation: a reader that notes the time, then how far each
+	 * ring is reserved, knows that it has every event up to that time.
 	 */
 	event->ts_ns = bpf_ktime_get_ns();
 	event->func_ip = func_ip(ctx);

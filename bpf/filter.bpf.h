@@ -26,8 +26,8 @@ enum pkt_start {
 
 /*
  * Which headers are there now. skb->mac_len is of no use: it is zero on most of the way out. The
- * network header lies 14 bytes behind an Ethernet header, and 4 more for each tag; any other distance
- * is another link type, or an outer header that was taken off (ip_tunnel_rcv) or put on
+ * network header lies 14 bytes behind an Ethernet header, and 4 more for each tag; any other
+ * distance is another link type, or an outer header that was taken off (ip_tunnel_rcv) or put on
  * (iptunnel_xmit) while mac_header stayed.
  */
 static __always_inline enum pkt_start skb_pkt_start(const struct skb_pos *pos)
@@ -40,7 +40,8 @@ static __always_inline enum pkt_start skb_pkt_start(const struct skb_pos *pos)
 	if (l2_bytes == ETH_HEADER_BYTES || l2_bytes == ETH_HEADER_BYTES + VLAN_TAG_BYTES ||
 	    l2_bytes == ETH_HEADER_BYTES + 2 * VLAN_TAG_BYTES)
 		return PKT_L2;
-	/* Fresh from the driver: eth_type_trans() pulled the header, nobody set network_header yet. */
+	/* Fresh from the driver: eth_type_trans() pulled the header, nobody set network_header yet.
+	 */
 	if (pos->network_header < pos->mac_header && data_off == pos->mac_header + ETH_HEADER_BYTES)
 		return PKT_L2;
 	return pos->network_header ? PKT_L3 : PKT_NONE;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The kernel's types, as far as they are used here: only the fields in use, which libbpf relocates
- * to the running kernel (CO-RE). A name with ___ is a variant of the type before it, for kernels that
- * spell a field differently.
+ * to the running kernel (CO-RE). A name with ___ is a variant of the type before it, for kernels
+ * that spell a field differently.
  */
 #ifndef PWRU_BPF_KERNEL_TYPES_H
 #define PWRU_BPF_KERNEL_TYPES_H
@@ -90,8 +90,8 @@ struct task_struct {
 #pragma clang attribute pop
 
 /*
- * struct bio_vec up to 6.8, struct skb_frag since: the same layout under other names. The lowest bit
- * of page says that it is a net_iov (6.9), device memory that cannot be read.
+ * struct bio_vec up to 6.8, struct skb_frag since: the same layout under other names. The lowest
+ * bit of page says that it is a net_iov (6.9), device memory that cannot be read.
  */
 struct any_skb_frag {
 	__u64 page;

@@ -7,9 +7,9 @@
 #include "bpf/skb.bpf.h"
 
 /*
- * Namespace inode numbers start at PROC_DYNAMIC_FIRST (0xF0000000); since 6.18 the initial namespaces
- * have fixed ones a little below. Anything smaller is not a struct net: skb->dev is a union with the
- * links of TCP's queues, and then points to something else.
+ * Namespace inode numbers start at PROC_DYNAMIC_FIRST (0xF0000000); since 6.18 the initial
+ * namespaces have fixed ones a little below. Anything smaller is not a struct net: skb->dev is a
+ * union with the links of TCP's queues, and then points to something else.
  */
 #define MIN_NETNS_INODE 0xEFFFFF00u
 #define KERNEL_ADDRESS_MIN 0xff00000000000000ull

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Reading an skb. Two ways, one object file each:
- *   PWRU_CAST      plain loads through bpf_rdonly_cast (6.2): no call at all, a bad address reads 0;
- *   otherwise      one bulk bpf_probe_read_kernel of the whole struct, then loads from the copy.
+ *   PWRU_CAST      plain loads through bpf_rdonly_cast (6.2): no call at all, a bad address reads
+ * 0; otherwise      one bulk bpf_probe_read_kernel of the whole struct, then loads from the copy.
  */
 #ifndef PWRU_BPF_SKB_H
 #define PWRU_BPF_SKB_H
@@ -25,8 +25,8 @@ struct skb_pos {
 	__u32 data_len;
 	__u16 mac_header;
 	__u16 network_header;
-	__u16 protocol;	 /* host order */
-	__u32 vlan_tag;	 /* TPID << 16 | TCI, 0: none */
+	__u16 protocol; /* host order */
+	__u32 vlan_tag; /* TPID << 16 | TCI, 0: none */
 	/* Filled by skb_read_rest() in cast mode, together with the others in copy mode. */
 	__u32 mark;
 	__u64 dev;
@@ -36,7 +36,8 @@ struct skb_pos {
 
 #ifdef PWRU_CAST
 extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
-#define KERNEL_PTR(type, addr) ((type *)bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(type)))
+#define KERNEL_PTR(type, addr)                                                                     \
+	((type *)bpf_rdonly_cast((void *)(addr), bpf_core_type_id_kernel(type)))
 #define KERNEL_READ(ptr, field) ((ptr)->field)
 #define SUBPROGRAM static __always_inline
 #else

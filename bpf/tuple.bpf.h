@@ -31,13 +31,12 @@ enum {
 };
 
 /*
- * HEADER(name, addr, n): `name` is a `const char *` to n readable bytes of kernel memory at addr, by
- * plain loads or from a copy. The caller has checked that they are part of the packet.
+ * HEADER(name, addr, n): `name` is a `const char *` to n readable bytes of kernel memory at addr,
+ * by plain loads or from a copy. The caller has checked that they are part of the packet.
  */
 #ifdef PWRU_CAST
 #define HEADER(name, addr, n)                                                                      \
-	const char *name =                                                                         \
-		(const char *)KERNEL_PTR(struct __kernel_sockaddr_storage, (addr) - 2) + 2
+	const char *name = (const char *)KERNEL_PTR(struct __kernel_sockaddr_storage, (addr)-2) + 2
 #else
 #define HEADER(name, addr, n)                                                                      \
 	char name[n];                                                                              \
@@ -96,7 +95,8 @@ static __always_inline void find_ip(const struct skb_pos *pos, struct ip_pos *ip
 		return;
 	HEADER(first, ip->addr, 1);
 	nibble = LOAD8(first, 0) >> 4;
-	/* ip_queue_xmit() and friends build the header before __ip_local_out() sets the protocol. */
+	/* ip_queue_xmit() and friends build the header before __ip_local_out() sets the protocol.
+	 */
 	if (proto == ETH_P_IP || (start == PKT_L3 && !proto && nibble == 4))
 		ip->version = nibble == 4 && ip->linear_len >= 20 ? 4 : 0;
 	else if (proto == ETH_P_IPV6 || (start == PKT_L3 && !proto && nibble == 6))

@@ -61,7 +61,9 @@ void raise_open_files() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-bool wants_modules(const cli::Options& options) { return !options.kmods || !options.kmods->empty(); }
+bool wants_modules(const cli::Options& options) {
+  return !options.kmods || !options.kmods->empty();
+}
 
 Result<Kernel> look_at_kernel(const cli::Options& options) {
   PWRU_ASSIGN(auto btf, kernel::load_kernel_btf(options.kernel_btf));
@@ -69,10 +71,12 @@ Result<Kernel> look_at_kernel(const cli::Options& options) {
   PWRU_ASSIGN(auto features, kernel::probe_features(*btf, symbols));
   std::vector<kernel::ModuleBtf> modules;
   if (wants_modules(options)) {
-    PWRU_ASSIGN(modules, kernel::load_module_btf(*btf, options.kmods.value_or(std::vector<std::string>{})));
+    PWRU_ASSIGN(modules,
+                kernel::load_module_btf(*btf, options.kmods.value_or(std::vector<std::string>{})));
   }
   auto reasons = kernel::DropReasons::collect(*btf, modules);
-  return Kernel{std::move(btf), std::move(modules), std::move(symbols), std::move(features), std::move(reasons)};
+  return Kernel{std::move(btf), std::move(modules), std::move(symbols), std::move(features),
+                std::move(reasons)};
 }
 
 std::string describe(const kernel::LeftOut& left_out) {
@@ -89,7 +93,8 @@ void count_modules_without_btf(const cli::Options& options, kernel::LeftOut& lef
   const std::vector<std::string> modules = kernel::modules_without_btf();
   if (modules.empty()) return;
   std::string reason = "modules without BTF (";
-  for (size_t i = 0; i < std::min(modules.size(), kNamed); i++) reason += (i ? ", " : "") + modules[i];
+  for (size_t i = 0; i < std::min(modules.size(), kNamed); i++)
+    reason += (i ? ", " : "") + modules[i];
   reason += modules.size() > kNamed ? ", ..)" : ")";
   left_out[reason] = static_cast<unsigned>(modules.size());
 }
@@ -105,25 +110,30 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const Kern
   PWRU_ASSIGN(auto functions,
               kernel::find_skb_functions(*kernel.btf, kernel.modules, kernel.symbols, query));
   if (functions.found.empty()) {
-    return fail(options.filter_func.empty()
-                    ? "find functions that take an skb: this kernel's BTF names none that can be probed"
-                    : fmt::format("find functions that take an skb: none matches --filter-func '{}'",
-                                  options.filter_func));
+    return fail(
+        options.filter_func.empty()
+            ? "find functions that take an skb: this kernel's BTF names none that can be probed"
+            : fmt::format("find functions that take an skb: none matches --filter-func '{}'",
+                          options.filter_func));
   }
   count_modules_without_btf(options, functions.left_out);
   return functions;
 }
 
-Result<program::Backend> choose_backend(const cli::Options& options, const kernel::Features& features) {
+Result<program::Backend> choose_backend(const cli::Options& options,
+                                        const kernel::Features& features) {
   if (options.backend == cli::Backend::KprobeMulti && !features.has_kprobe_multi)
-    return fail("use the backend kprobe-multi: this kernel has none (Linux 5.18 with CONFIG_FPROBE); "
-                "try --backend kprobe",
-                ExitCode::NotSupported);
+    return fail(
+        "use the backend kprobe-multi: this kernel has none (Linux 5.18 with CONFIG_FPROBE); "
+        "try --backend kprobe",
+        ExitCode::NotSupported);
   if (options.backend == cli::Backend::Kprobe && !features.has_kprobe)
-    return fail("use the backend kprobe: this kernel refuses kprobes (CONFIG_KPROBE_EVENTS, "
-                "/proc/sys/kernel/perf_event_paranoid, lockdown)",
-                ExitCode::NotSupported);
-  if (!features.has_kprobe_multi && !features.has_kprobe) return fail(features.why_no_kprobe, ExitCode::NotSupported);
+    return fail(
+        "use the backend kprobe: this kernel refuses kprobes (CONFIG_KPROBE_EVENTS, "
+        "/proc/sys/kernel/perf_event_paranoid, lockdown)",
+        ExitCode::NotSupported);
+  if (!features.has_kprobe_multi && !features.has_kprobe)
+    return fail(features.why_no_kprobe, ExitCode::NotSupported);
   const bool is_multi = options.backend == cli::Backend::KprobeMulti ||
                         (options.backend == cli::Backend::Auto && features.has_kprobe_multi);
   return is_multi ? program::Backend::KprobeMulti : program::Backend::Kprobe;
@@ -136,7 +146,8 @@ Result<> set_netns_filter(const cli::Options& options, pwru_config& config) {
     PWRU_ASSIGN(config.netns, kernel::netns_inode(options.filter_netns));
   }
   if (!options.filter_ifname.empty()) {
-    PWRU_ASSIGN(config.ifindex, kernel::ifindex_of(options.filter_ifname, is_path ? options.filter_netns : ""));
+    PWRU_ASSIGN(config.ifindex,
+                kernel::ifindex_of(options.filter_ifname, is_path ? options.filter_netns : ""));
     if (!config.netns) {
       PWRU_ASSIGN(config.netns, kernel::current_netns_inode());
     }
@@ -201,7 +212,8 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
 
 // stdout, or the file; opened before anything is attached, so that a bad path costs nothing.
 Result<UniqueFd> open_output(const cli::Options& options) {
-  if (!options.output_file.empty()) return open_file(options.output_file, O_WRONLY | O_APPEND | O_CREAT, 0644);
+  if (!options.output_file.empty())
+    return open_file(options.output_file, O_WRONLY | O_APPEND | O_CREAT, 0644);
   UniqueFd fd(::dup(STDOUT_FILENO));
   if (!fd) return sys_fail("write to stdout");
   return fd;
@@ -210,10 +222,18 @@ Result<UniqueFd> open_output(const cli::Options& options) {
 output::TextStyle text_style(const cli::Options& options, int out_fd) {
   output::TextStyle style;
   switch (options.timestamp) {
-    case cli::Timestamp::None: style.time = output::TimeColumn::None; break;
-    case cli::Timestamp::Current: style.time = output::TimeColumn::Current; break;
-    case cli::Timestamp::Relative: style.time = output::TimeColumn::Relative; break;
-    case cli::Timestamp::Absolute: style.time = output::TimeColumn::Absolute; break;
+    case cli::Timestamp::None:
+      style.time = output::TimeColumn::None;
+      break;
+    case cli::Timestamp::Current:
+      style.time = output::TimeColumn::Current;
+      break;
+    case cli::Timestamp::Relative:
+      style.time = output::TimeColumn::Relative;
+      break;
+    case cli::Timestamp::Absolute:
+      style.time = output::TimeColumn::Absolute;
+      break;
   }
   style.has_meta = options.output_meta;
   style.has_tuple = options.output_tuple;
@@ -242,8 +262,8 @@ Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
   PWRU_ASSIGN(auto attached, backend.attach(plan, [&](size_t done) { progress.advance_to(done); }));
   probe::attach_copies(tracer.copies(), attached);
   for (const auto& [reason, count] : attached.left_out) left_out[reason] += count;
-  log_info("Attached to {} functions in {:.1f} s; left out: {}", attached.count, seconds_since(start),
-           left_out.empty() ? "none" : describe(left_out));
+  log_info("Attached to {} functions in {:.1f} s; left out: {}", attached.count,
+           seconds_since(start), left_out.empty() ? "none" : describe(left_out));
   return attached;
 }
 
@@ -251,14 +271,19 @@ std::unique_ptr<probe::Backend> make_backend(program::Backend kind, const cli::O
   if (kind == program::Backend::KprobeMulti) return probe::make_kprobe_multi();
   auto events = probe::make_kprobe_events();
   if (events) return std::move(*events);
-  log_warn("{}; one perf event a function is used instead, which is slow to take off", events.error().what);
-  return probe::make_kprobe_pmu(options.filter_kprobe_batch ? options.filter_kprobe_batch : kKprobeBatch);
+  log_warn("{}; one perf event a function is used instead, which is slow to take off",
+           events.error().what);
+  return probe::make_kprobe_pmu(options.filter_kprobe_batch ? options.filter_kprobe_batch
+                                                            : kKprobeBatch);
 }
 
-void warn_about_tracking(const cli::Options& options, const Kernel& kernel, const probe::Plan& plan) {
+void warn_about_tracking(const cli::Options& options, const Kernel& kernel,
+                         const probe::Plan& plan) {
   if (!options.filter_track_skb) return;
   if (plan.release_function.empty())
-    log_warn("this kernel shows no function where an skb is freed: a reused address may be taken for the old packet");
+    log_warn(
+        "this kernel shows no function where an skb is freed: a reused address may be taken for "
+        "the old packet");
   if (!kernel.features.has_fexit)
     log_warn("this kernel refuses fexit programs: clones and copies of a packet are not followed");
 }
@@ -285,8 +310,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
     PWRU_ASSIGN(skb_text, output::StructText::create(kernel.btf->raw(), "sk_buff"));
   }
   const std::string out_name = options.output_file.empty() ? "stdout" : options.output_file;
-  output::TextSink sink(output::LineBuffer(out_fd.get(), out_name), text_style(options, out_fd.get()), names,
-                        std::move(skb_text));
+  output::TextSink sink(output::LineBuffer(out_fd.get(), out_name),
+                        text_style(options, out_fd.get()), names, std::move(skb_text));
   PWRU_TRY(sink.begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);

@@ -17,7 +17,8 @@ constexpr long kIdleNs = 10'000'000;
 
 }  // namespace
 
-Session::Session(event::Reader reader, output::Sink& sink, const program::Tracer& tracer, uint64_t limit)
+Session::Session(event::Reader reader, output::Sink& sink, const program::Tracer& tracer,
+                 uint64_t limit)
     : reader_(std::move(reader)), sink_(sink), tracer_(tracer), limit_(limit) {}
 
 Result<> Session::listen() {
@@ -65,7 +66,8 @@ Result<bool> Session::event(const event::Event& event) {
 Result<bool> Session::lost(const event::Loss& loss) {
   lost_ += loss.count;
   PWRU_TRY(sink_.lost(loss));
-  log_warn("{} events lost on CPU {}: its ring buffer was full (see --output-buffer-size)", loss.count, loss.cpu);
+  log_warn("{} events lost on CPU {}: its ring buffer was full (see --output-buffer-size)",
+           loss.count, loss.cpu);
   return true;
 }
 
@@ -73,7 +75,8 @@ void Session::summarize(uint64_t missed_probes) const {
   const uint64_t evicted = tracer_.tracked_evicted();
   log_info("{} events printed, {} lost, {} missed probes", printed_, lost_,
            missed_probes + tracer_.missed().recursion);
-  if (evicted) log_warn("{} packets were no longer followed because too many were followed at once", evicted);
+  if (evicted)
+    log_warn("{} packets were no longer followed because too many were followed at once", evicted);
 }
 
 }  // namespace pwru

@@ -31,7 +31,8 @@ void Progress::advance_to(size_t done) {
   if (percent == shown_percent_) return;
   shown_percent_ = percent;
   const int filled = percent * kBarWidth / 100;
-  write_stderr(fmt::format("\r{} [{:#<{}}{:.<{}}] {}/{}", what_, "", filled, "", kBarWidth - filled, done, total_));
+  write_stderr(fmt::format("\r{} [{:#<{}}{:.<{}}] {}/{}", what_, "", filled, "", kBarWidth - filled,
+                           done, total_));
 }
 
 }  // namespace pwru

@@ -47,15 +47,15 @@ using Result = tl::expected<T, Error>;
 #define PWRU_CONCAT(a, b) PWRU_CONCAT_(a, b)
 
 // PWRU_TRY(expr): returns the error of a Result<> from the enclosing function.
-#define PWRU_TRY(expr)                                                    \
-  do {                                                                    \
-    if (auto pwru_result_ = (expr); !pwru_result_)                        \
+#define PWRU_TRY(expr)                                                       \
+  do {                                                                       \
+    if (auto pwru_result_ = (expr); !pwru_result_)                           \
       return tl::unexpected<::pwru::Error>(std::move(pwru_result_).error()); \
   } while (0)
 
 // PWRU_ASSIGN(auto x, expr): the value of a Result<T>, or returns its error.
 #define PWRU_ASSIGN(decl, expr) PWRU_ASSIGN_(PWRU_CONCAT(pwru_tmp_, __LINE__), decl, expr)
-#define PWRU_ASSIGN_(tmp, decl, expr)                                       \
-  auto tmp = (expr);                                                        \
-  if (!tmp) return tl::unexpected<::pwru::Error>(std::move(tmp).error());   \
+#define PWRU_ASSIGN_(tmp, decl, expr)                                     \
+  auto tmp = (expr);                                                      \
+  if (!tmp) return tl::unexpected<::pwru::Error>(std::move(tmp).error()); \
   decl = std::move(tmp).value()

@@ -121,14 +121,6 @@ TEST(Completion, KnowsEveryValue) {
   }
 }
 
-TEST(Suggest, EditDistance) {
-  EXPECT_EQ(edit_distance("", ""), 0u);
-  EXPECT_EQ(edit_distance("abc", ""), 3u);
-  EXPECT_EQ(edit_distance("", "abc"), 3u);
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
-  EXPECT_EQ(edit_distance("debug", "debug"), 0u);
-}
-
 TEST(Suggest, NearestOption) {
   EXPECT_EQ(nearest_option("output-tupel"), "output-tuple");
   EXPECT_EQ(nearest_option("colour"), "color");

@@ -10,9 +10,9 @@
 namespace pwru::kernel {
 
 // A tracefs in which `file` opens with `flags`, as a directory to openat() from. Looks in
-// /proc/self/mountinfo for tracefs (and for debugfs with a tracing folder); if there is none, mounts
-// one without a mount point (fsopen, fsmount: Linux 5.2), which nobody else sees and which goes with
-// the descriptor.
+// /proc/self/mountinfo for tracefs (and for debugfs with a tracing folder); if there is none,
+// mounts one without a mount point (fsopen, fsmount: Linux 5.2), which nobody else sees and which
+// goes with the descriptor.
 [[nodiscard]] Result<UniqueFd> open_tracefs(const char* file, int flags);
 
 // The text of available_filter_functions. An error is no reason to stop: its sentence is the note

@@ -10,8 +10,8 @@ namespace pwru::output {
 
 class LastSeen {
  public:
-  // Nanoseconds since the packet's event before this one; 0 for its first, or when it was forgotten.
-  // `key` is the packet's id, or the address of its skb when packets are not followed.
+  // Nanoseconds since the packet's event before this one; 0 for its first, or when it was
+  // forgotten. `key` is the packet's id, or the address of its skb when packets are not followed.
   [[nodiscard]] uint64_t since_last(uint64_t key, uint64_t ts_ns);
 
  private:

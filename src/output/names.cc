@@ -8,7 +8,8 @@
 namespace pwru::output {
 namespace {
 
-// The two functions whose only purpose is to drop; their reason is always shown, as cilium/pwru does.
+// The two functions whose only purpose is to drop; their reason is always shown, as cilium/pwru
+// does.
 bool is_drop_function(std::string_view name) {
   return name == "kfree_skb_reason" || name == "sk_skb_reason_drop";
 }
@@ -29,8 +30,9 @@ const Names::Func& Names::function(uint64_t ip) {
   if (known != funcs_.end()) return known->second;
   const auto& found = functions_.found;
   // The last function that begins at or before the probe.
-  auto it = std::upper_bound(found.begin(), found.end(), ip,
-                             [](uint64_t addr, const kernel::Function& f) { return addr < f.addr; });
+  auto it =
+      std::upper_bound(found.begin(), found.end(), ip,
+                       [](uint64_t addr, const kernel::Function& f) { return addr < f.addr; });
   it = it == found.begin() ? found.end() : it - 1;
   Func func;
   if (it != found.end() && ip - it->addr <= kernel::kEntryBytes) {

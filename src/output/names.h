@@ -21,8 +21,8 @@ class Names {
         const kernel::DropReasons& reasons);
 
   struct Func {
-    std::string text;        // "kfree_skb", "nft_do_chain[nf_tables]"
-    uint8_t reason_arg = 0;  // which argument is the drop reason; 0: none
+    std::string text;            // "kfree_skb", "nft_do_chain[nf_tables]"
+    uint8_t reason_arg = 0;      // which argument is the drop reason; 0: none
     bool is_plain_free = false;  // kfree_skb() of kernels that have no drop reasons
   };
   // The text of an address is made once; the reference lives as long as this object.
@@ -31,7 +31,7 @@ class Names {
   [[nodiscard]] const std::string& symbol(uint64_t ip);
 
   struct Drop {
-    std::string_view text;   // without parentheses
+    std::string_view text;    // without parentheses
     bool is_unknown = false;  // a number that no enum names
   };
   // Why the packet died, if this event is its death: the reason, or on kernels without drop

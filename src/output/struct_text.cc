@@ -15,8 +15,8 @@ void append_printf(void* context, const char* format, va_list args) {
   std::array<char, 1024> piece;
   const int length = std::vsnprintf(piece.data(), piece.size(), format, args);
   if (length > 0)
-    static_cast<std::string*>(context)->append(piece.data(),
-                                               std::min(static_cast<size_t>(length), piece.size() - 1));
+    static_cast<std::string*>(context)->append(
+        piece.data(), std::min(static_cast<size_t>(length), piece.size() - 1));
 }
 
 }  // namespace
@@ -38,8 +38,8 @@ Result<StructText> StructText::create(std::string_view raw_btf, const std::strin
 Result<std::string_view> StructText::format(std::span<const std::byte> bytes) {
   text_->clear();
   LIBBPF_OPTS(btf_dump_type_data_opts, opts);
-  const int result = btf_dump__dump_type_data(dump_.get(), static_cast<uint32_t>(type_id_), bytes.data(),
-                                              bytes.size(), &opts);
+  const int result = btf_dump__dump_type_data(dump_.get(), static_cast<uint32_t>(type_id_),
+                                              bytes.data(), bytes.size(), &opts);
   if (result < 0) return sys_fail("print a struct by its BTF", -result);
   return std::string_view(*text_);
 }

@@ -17,7 +17,8 @@ namespace pwru::output {
 class StructText {
  public:
   // `raw_btf` is copied. Fails when there is no such struct.
-  [[nodiscard]] static Result<StructText> create(std::string_view raw_btf, const std::string& struct_name);
+  [[nodiscard]] static Result<StructText> create(std::string_view raw_btf,
+                                                 const std::string& struct_name);
 
   // Several lines without a newline at the end; fields that are zero are left out.
   [[nodiscard]] Result<std::string_view> format(std::span<const std::byte> bytes);

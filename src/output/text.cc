@@ -44,7 +44,8 @@ std::string_view name_and_number(std::array<char, 32>& room, std::string_view na
 
 }  // namespace
 
-TextSink::TextSink(LineBuffer out, TextStyle style, Names& names, std::optional<StructText> skb_text)
+TextSink::TextSink(LineBuffer out, TextStyle style, Names& names,
+                   std::optional<StructText> skb_text)
     : out_(std::move(out)), style_(style), names_(names), skb_text_(std::move(skb_text)) {}
 
 Result<> TextSink::begin() {
@@ -142,7 +143,8 @@ void TextSink::append_meta(const event::Event& event) {
     const auto end = fmt::format_to(room.data(), "{}", event.ifindex);
     out_.append_centred({room.data(), static_cast<size_t>(end - room.data())}, kIfaceWidth);
   } else {
-    out_.append_centred(name_and_number(room, event.ifname, event.ifindex, kIfaceWidth), kIfaceWidth);
+    out_.append_centred(name_and_number(room, event.ifname, event.ifindex, kIfaceWidth),
+                        kIfaceWidth);
   }
   out_.append(" 0x");
   out_.append_hex(event.proto, 4);

@@ -49,7 +49,7 @@ class TextSink : public Sink {
   std::optional<StructText> skb_text_;
   LastSeen last_seen_;
   WallClock wall_clock_;
-  size_t tuple_width_ = 0;     // the longest so far
+  size_t tuple_width_ = 0;  // the longest so far
   size_t function_width_ = 0;
 };
 

@@ -45,9 +45,10 @@ std::string_view WallClock::text(uint64_t monotonic_ns) {
     tm local = {};
     ::localtime_r(&time, &local);
     const long minutes = std::labs(local.tm_gmtoff) / 60;
-    text_ = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.000000{}{:02}:{:02}", local.tm_year + 1900,
-                        local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
-                        local.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
+    text_ =
+        fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.000000{}{:02}:{:02}", local.tm_year + 1900,
+                    local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
+                    local.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
     cached_second_ = second;
   }
   int64_t microseconds = wall_ns % kNsPerSecond / 1000;

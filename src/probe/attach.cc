@@ -37,9 +37,9 @@ struct LinkInfo {
     std::array<uint8_t, 64> room;
   };
 };
-constexpr uint32_t kLinkKprobeMulti = 8;   // BPF_LINK_TYPE_KPROBE_MULTI
-constexpr uint32_t kLinkPerfEvent = 7;     // BPF_LINK_TYPE_PERF_EVENT
-constexpr uint32_t kPerfEventKprobe = 3;   // BPF_PERF_EVENT_KPROBE
+constexpr uint32_t kLinkKprobeMulti = 8;  // BPF_LINK_TYPE_KPROBE_MULTI
+constexpr uint32_t kLinkPerfEvent = 7;    // BPF_LINK_TYPE_PERF_EVENT
+constexpr uint32_t kPerfEventKprobe = 3;  // BPF_PERF_EVENT_KPROBE
 constexpr uint32_t kPerfEventKretprobe = 4;
 
 }  // namespace
@@ -63,7 +63,8 @@ void attach_copies(const std::vector<bpf_program*>& programs, Attached& attached
   for (bpf_program* program : programs) {
     BpfLink link(bpf_program__attach(program));
     if (!link) {
-      attached.left_out[std::string("fexit refused by the kernel (") + std::strerror(errno) + ")"]++;
+      attached
+          .left_out[std::string("fexit refused by the kernel (") + std::strerror(errno) + ")"]++;
       continue;
     }
     attached.links.push_back(std::move(link));

@@ -15,8 +15,8 @@ namespace pwru::probe {
 
 struct Attached {
   std::vector<BpfLink> links;
-  size_t count = 0;            // addresses that are probed
-  kernel::LeftOut left_out;    // what the kernel refused, by its reason
+  size_t count = 0;             // addresses that are probed
+  kernel::LeftOut left_out;     // what the kernel refused, by its reason
   bool is_interrupted = false;  // the user asked to stop half way
 
   // What the links say (6.7); 0 where the kernel cannot tell.
@@ -31,10 +31,13 @@ class Backend {
   virtual ~Backend() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;
   // An address that cannot be probed is left out and counted; what stops everything is an error.
-  [[nodiscard]] virtual Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) = 0;
+  [[nodiscard]] virtual Result<Attached> attach(const Plan& plan,
+                                                const OnProgress& on_progress) = 0;
   virtual void detach(Attached attached, const OnProgress& on_progress) = 0;
   // Hits that the kernel could not hand to a program, as far as it tells.
-  [[nodiscard]] virtual uint64_t missed(const Attached& attached) const { return attached.missed(); }
+  [[nodiscard]] virtual uint64_t missed(const Attached& attached) const {
+    return attached.missed();
+  }
 };
 
 // fprobe: one link for each program, all addresses in one call (5.18).

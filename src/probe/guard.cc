@@ -78,10 +78,12 @@ void close_all_but(std::vector<int> kept) {
 }
 
 // Serves 'h' (hurry) and 'o' (ordinary), each answered with a byte, until the tracer's end closes.
-[[noreturn]] void serve(int socket_fd, int kprobe_events, const std::vector<std::string>& removals) {
+[[noreturn]] void serve(int socket_fd, int kprobe_events,
+                        const std::vector<std::string>& removals) {
   struct sigaction ignore = {};
   ignore.sa_handler = SIG_IGN;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) ::sigaction(number, &ignore, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})
+    ::sigaction(number, &ignore, nullptr);
   ::prctl(PR_SET_NAME, "pwru-guard");
   const std::vector<Setting> settings = open_settings();
   std::vector<int> kept = {socket_fd};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small process that outlives the tracer by a moment, and puts right what the kernel does not clean
-// up by itself: two settings, and trace events. It does so also when the tracer is killed.
+// A small process that outlives the tracer by a moment, and puts right what the kernel does not
+// clean up by itself: two settings, and trace events. It does so also when the tracer is killed.
 #pragma once
 
 #include <sys/types.h>

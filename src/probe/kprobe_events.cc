@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// kprobes as siblings of a few trace events (tracefs, Linux 5.4): one event, one perf descriptor and
-// one program for all functions of a group. A perf kprobe for each function would wait for grace
-// periods at each one, when it is taken off.
+// kprobes as siblings of a few trace events (tracefs, Linux 5.4): one event, one perf descriptor
+// and one program for all functions of a group. A perf kprobe for each function would wait for
+// grace periods at each one, when it is taken off.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/perf_event.h>
@@ -38,7 +38,8 @@ void remove_stale(int tracefs, int events_fd) {
   for (size_t at = 0; (at = text->find(kGroupPrefix, at)) != std::string::npos;) {
     const std::string name = text->substr(at, text->find(' ', at) - at);  // pwru_123/g0
     at += name.size();
-    const auto pid = static_cast<pid_t>(std::strtol(name.c_str() + kGroupPrefix.size(), nullptr, 10));
+    const auto pid =
+        static_cast<pid_t>(std::strtol(name.c_str() + kGroupPrefix.size(), nullptr, 10));
     if (name == last || pid <= 0 || ::kill(pid, 0) == 0 || errno != ESRCH) continue;
     (void)write_line(events_fd, "-:" + name);
     last = name;
@@ -47,7 +48,8 @@ void remove_stale(int tracefs, int events_fd) {
 
 class KprobeEvents : public Backend {
  public:
-  KprobeEvents(UniqueFd tracefs, UniqueFd events) : tracefs_(std::move(tracefs)), events_(std::move(events)) {}
+  KprobeEvents(UniqueFd tracefs, UniqueFd events)
+      : tracefs_(std::move(tracefs)), events_(std::move(events)) {}
 
   std::string_view name() const override { return "kprobe"; }
 
@@ -85,7 +87,8 @@ class KprobeEvents : public Backend {
     for (size_t at = 0; (at = text->find(group, at)) != std::string::npos;) {
       at = text->find(' ', at);
       unsigned long long hits = 0, misses = 0;
-      if (at != std::string::npos && std::sscanf(text->c_str() + at, "%llu %llu", &hits, &misses) == 2)
+      if (at != std::string::npos &&
+          std::sscanf(text->c_str() + at, "%llu %llu", &hits, &misses) == 2)
         total += misses;
     }
     return total;
@@ -109,13 +112,14 @@ class KprobeEvents : public Backend {
     return {};
   }
 
-  // By address, which spares the kernel a search by name, linear before 6.2. To the kernel, siblings
-  // without a symbol are the same probe unless an argument differs (trace_kprobe_has_same_kprobe):
-  // so each has a number, which nobody reads.
+  // By address, which spares the kernel a search by name, linear before 6.2. To the kernel,
+  // siblings without a symbol are the same probe unless an argument differs
+  // (trace_kprobe_has_same_kprobe): so each has a number, which nobody reads.
   Result<> add_probe(size_t index, uint64_t address, bool has_ftrace_site, Attached& attached) {
     int code = 0;
     for (const uint64_t offset : kprobe_offsets(has_ftrace_site)) {
-      code = write_line(events_.get(), fmt::format("p:{} {:#x} n=\\{}", event_name(index), address + offset, attached.count));
+      code = write_line(events_.get(), fmt::format("p:{} {:#x} n=\\{}", event_name(index),
+                                                   address + offset, attached.count));
       if (code == 0) {
         attached.count++;
         return {};
@@ -136,7 +140,8 @@ class KprobeEvents : public Backend {
     attr.size = sizeof(attr);
     attr.type = PERF_TYPE_TRACEPOINT;
     attr.config = std::strtoull(id.c_str(), nullptr, 10);
-    UniqueFd event(static_cast<int>(::syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
+    UniqueFd event(
+        static_cast<int>(::syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
     if (!event) return sys_fail("open the perf event of " + path);
     BpfLink link(bpf_program__attach_perf_event(program, event.get()));
     if (!link) return sys_fail("attach a program to " + path);

@@ -39,9 +39,11 @@ class KprobeMulti : public Backend {
 
  private:
   // One address that ftrace refuses makes the whole call fail: halve until it stands alone.
-  Result<> attach_span(bpf_program* program, std::span<const uint64_t> addresses, Attached& attached) {
+  Result<> attach_span(bpf_program* program, std::span<const uint64_t> addresses,
+                       Attached& attached) {
     if (addresses.empty() || stop_requested()) return {};
-    LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .addrs = reinterpret_cast<const unsigned long*>(addresses.data()),
+    LIBBPF_OPTS(bpf_kprobe_multi_opts, opts,
+                .addrs = reinterpret_cast<const unsigned long*>(addresses.data()),
                 .cnt = addresses.size());
     BpfLink link(bpf_program__attach_kprobe_multi_opts(program, nullptr, &opts));
     const int code = errno;
@@ -51,7 +53,8 @@ class KprobeMulti : public Backend {
       return {};
     }
     if (code == EPERM || code == EACCES || code == ENOMEM || code == EMFILE)
-      return sys_fail("attach kprobe.multi to " + std::to_string(addresses.size()) + " functions", code);
+      return sys_fail("attach kprobe.multi to " + std::to_string(addresses.size()) + " functions",
+                      code);
     if (addresses.size() == 1) {
       attached.left_out[refused_reason(code)]++;
       return {};

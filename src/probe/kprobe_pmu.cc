@@ -21,15 +21,16 @@
 namespace pwru::probe {
 namespace {
 
-// A kprobe of the perf PMU, by address: the kernel then need not search kallsyms, linear before 6.2.
-// It is gone with its descriptor, also after SIGKILL; a tracefs event would stay.
+// A kprobe of the perf PMU, by address: the kernel then need not search kallsyms, linear
+// before 6.2. It is gone with its descriptor, also after SIGKILL; a tracefs event would stay.
 UniqueFd open_kprobe(uint32_t pmu_type, uint64_t address) {
   perf_event_attr attr = {};
   attr.size = sizeof(attr);
   attr.type = pmu_type;
   attr.kprobe_func = 0;
   attr.kprobe_addr = address;
-  return UniqueFd(static_cast<int>(::syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
+  return UniqueFd(
+      static_cast<int>(::syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
 }
 
 struct Target {
@@ -44,11 +45,13 @@ class KprobePmu : public Backend {
   std::string_view name() const override { return "kprobe"; }
 
   Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) override {
-    PWRU_ASSIGN(const std::string type_text, read_file("/sys/bus/event_source/devices/kprobe/type"));
+    PWRU_ASSIGN(const std::string type_text,
+                read_file("/sys/bus/event_source/devices/kprobe/type"));
     const auto pmu_type = static_cast<uint32_t>(std::strtoul(type_text.c_str(), nullptr, 10));
     std::vector<Target> targets;
     for (const Group& group : plan.groups)
-      for (const uint64_t address : group.addresses) targets.push_back({group.program, address, plan.has_ftrace_sites});
+      for (const uint64_t address : group.addresses)
+        targets.push_back({group.program, address, plan.has_ftrace_sites});
 
     Guard guard(-1, {});
     guard.hurry(true);
@@ -110,7 +113,8 @@ class KprobePmu : public Backend {
 
   static std::string explain_open(int code) {
     if (code == EMFILE || code == ENFILE)
-      return "open a kprobe: the limit of open files is too low for one probe a function (ulimit -n), "
+      return "open a kprobe: the limit of open files is too low for one probe a function (ulimit "
+             "-n), "
              "or choose fewer with --filter-func";
     return "open a kprobe";
   }
@@ -153,12 +157,16 @@ std::span<const uint64_t> kprobe_offsets(bool has_ftrace_site) {
 }
 
 bool is_about_one_address(int code) {
-  return code == EINVAL || code == ENOENT || code == EADDRNOTAVAIL || code == EILSEQ || code == EOPNOTSUPP ||
-         code == EBUSY || code == ERANGE || code == EEXIST;
+  return code == EINVAL || code == ENOENT || code == EADDRNOTAVAIL || code == EILSEQ ||
+         code == EOPNOTSUPP || code == EBUSY || code == ERANGE || code == EEXIST;
 }
 
-std::string refused_reason(int code) { return fmt::format("refused by the kernel ({})", std::strerror(code)); }
+std::string refused_reason(int code) {
+  return fmt::format("refused by the kernel ({})", std::strerror(code));
+}
 
-std::unique_ptr<Backend> make_kprobe_pmu(unsigned batch) { return std::make_unique<KprobePmu>(batch); }
+std::unique_ptr<Backend> make_kprobe_pmu(unsigned batch) {
+  return std::make_unique<KprobePmu>(batch);
+}
 
 }  // namespace pwru::probe

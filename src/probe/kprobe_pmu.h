@@ -9,9 +9,9 @@
 namespace pwru::probe {
 
 // Where to put the probe in a function, best first. Arming one on the ftrace site itself makes the
-// kernel walk all 50,000 sites; behind the site, it is one breakpoint, soon optimised to a jump, and
-// registers and stack are as at the entry: nothing ran but endbr64 and the site's nop. A function that
-// may have no site is probed at its start.
+// kernel walk all 50,000 sites; behind the site, it is one breakpoint, soon optimised to a jump,
+// and registers and stack are as at the entry: nothing ran but endbr64 and the site's nop. A
+// function that may have no site is probed at its start.
 [[nodiscard]] std::span<const uint64_t> kprobe_offsets(bool has_ftrace_site);
 
 // What the kernel says of one address; any other error is about all of them.

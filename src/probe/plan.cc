@@ -10,16 +10,20 @@ namespace pwru::probe {
 namespace {
 
 // Where an id is taken away; the first one that the kernel has. Every way to free an skb passes
-// skb_release_head_state(); kfree_skbmem() misses those that go back to a cache (napi_skb_cache_put).
-constexpr std::array<std::string_view, 2> kReleaseFunctions = {"skb_release_head_state", "kfree_skbmem"};
+// skb_release_head_state(); kfree_skbmem() misses those that go back to a cache
+// (napi_skb_cache_put).
+constexpr std::array<std::string_view, 2> kReleaseFunctions = {"skb_release_head_state",
+                                                               "kfree_skbmem"};
 
 // What runs on an skb between its release and the return of its memory (net/core/skbuff.c).
 constexpr std::array<std::string_view, 6> kDyingFunctions = {
-    "skb_release_data", "skb_free_head", "kfree_skbmem", "napi_skb_cache_put", "skb_zcopy_clear", "skb_kfree_head"};
+    "skb_release_data",   "skb_free_head",   "kfree_skbmem",
+    "napi_skb_cache_put", "skb_zcopy_clear", "skb_kfree_head"};
 
 bool is_dying_function(const kernel::Function& function) {
   return function.module.empty() && function.skb_arg == 1 &&
-         std::find(kDyingFunctions.begin(), kDyingFunctions.end(), function.name) != kDyingFunctions.end();
+         std::find(kDyingFunctions.begin(), kDyingFunctions.end(), function.name) !=
+             kDyingFunctions.end();
 }
 
 struct Release {
@@ -56,7 +60,8 @@ Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbol
     by_program[program].push_back(function.addr);
   }
   if (release.addr && !shows_release) by_program[tracer.release()].push_back(release.addr);
-  for (auto& [program, addresses] : by_program) plan.groups.push_back({program, std::move(addresses)});
+  for (auto& [program, addresses] : by_program)
+    plan.groups.push_back({program, std::move(addresses)});
   return plan;
 }
 

@@ -46,8 +46,8 @@ int keep_line(enum libbpf_print_level level, const char* format, va_list args) {
 
 bool says_why(std::string_view line) {
   // The verifier closes with statistics, libbpf with "failed to load": neither is a reason.
-  for (const char* noise : {"processed ", "-- END", "-- BEGIN", "failed to load", "libbpf: prog '", "max_states",
-                            "verification time", "stack depth"}) {
+  for (const char* noise : {"processed ", "-- END", "-- BEGIN", "failed to load", "libbpf: prog '",
+                            "max_states", "verification time", "stack depth"}) {
     if (line.find(noise) != std::string_view::npos) return false;
   }
   return !line.empty();

@@ -32,13 +32,16 @@ constexpr std::array<CopyProgram, 4> kCopyPrograms = {{
 
 Result<bpf_program*> find_program(bpf_object* object, const char* name) {
   bpf_program* program = bpf_object__find_program_by_name(object, name);
-  if (!program) return fail(fmt::format("the built-in BPF object has no program {}: this build is broken", name));
+  if (!program)
+    return fail(
+        fmt::format("the built-in BPF object has no program {}: this build is broken", name));
   return program;
 }
 
 Result<bpf_map*> find_map(bpf_object* object, const char* name) {
   bpf_map* map = bpf_object__find_map_by_name(object, name);
-  if (!map) return fail(fmt::format("the built-in BPF object has no map {}: this build is broken", name));
+  if (!map)
+    return fail(fmt::format("the built-in BPF object has no map {}: this build is broken", name));
   return map;
 }
 
@@ -46,7 +49,8 @@ Result<BpfObject> open_object(const std::string& elf, const std::string& btf_pat
   LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "pwru",
               .btf_custom_path = btf_path.empty() ? nullptr : btf_path.c_str());
   BpfObject object(bpf_object__open_mem(elf.data(), elf.size(), &opts));
-  if (!object) return sys_fail(fmt::format("open the tracer's BPF object ({})", take_libbpf_reason()));
+  if (!object)
+    return sys_fail(fmt::format("open the tracer's BPF object ({})", take_libbpf_reason()));
   return object;
 }
 
@@ -54,20 +58,22 @@ tl::unexpected<Error> explain_load(int code) {
   const std::string reason = take_libbpf_reason();
   // EPERM is about this user; EACCES, like EINVAL, is the verifier's.
   if (code == EPERM) {
-    return fail(fmt::format("load the tracer into the kernel: {}; run as root", std::strerror(code)),
-                ExitCode::NotSupported, code);
+    return fail(
+        fmt::format("load the tracer into the kernel: {}; run as root", std::strerror(code)),
+        ExitCode::NotSupported, code);
   }
-  return fail(fmt::format("load the tracer into the kernel: {} ({}); --debug shows the kernel's log",
-                          std::strerror(code), reason),
-              ExitCode::NotSupported, code);
+  return fail(
+      fmt::format("load the tracer into the kernel: {} ({}); --debug shows the kernel's log",
+                  std::strerror(code), reason),
+      ExitCode::NotSupported, code);
 }
 
 }  // namespace
 
 Result<Tracer> Tracer::load(const TracerSpec& spec) {
   Tracer tracer;
-  const std::array<std::string_view, 3> parts = {tracer_object(spec.uses_cast), spec.filter.l2_object,
-                                                 spec.filter.l3_object};
+  const std::array<std::string_view, 3> parts = {tracer_object(spec.uses_cast),
+                                                 spec.filter.l2_object, spec.filter.l3_object};
   PWRU_ASSIGN(const std::string elf, link_objects(parts));
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
   PWRU_TRY(tracer.pick_programs(spec));
@@ -99,8 +105,8 @@ Result<> Tracer::pick_programs(const TracerSpec& spec) {
   trace_dying_ = use(dying, tracks);
   for (const CopyProgram& copy : kCopyPrograms) {
     PWRU_ASSIGN(bpf_program* const program, find_program(object_.get(), copy.program));
-    const bool is_there = std::find(spec.copy_functions.begin(), spec.copy_functions.end(), copy.function) !=
-                          spec.copy_functions.end();
+    const bool is_there = std::find(spec.copy_functions.begin(), spec.copy_functions.end(),
+                                    copy.function) != spec.copy_functions.end();
     if (use(program, tracks && is_there, false)) copies_.push_back(program);
   }
   return {};
@@ -110,7 +116,6 @@ Result<> Tracer::set_constants(const TracerSpec& spec) {
   const int cpus = libbpf_num_possible_cpus();
   if (cpus < 0) return sys_fail("count the CPUs", -cpus);
   pwru_config config = spec.config;
-  config.ring_count = static_cast<uint32_t>(cpus);
 
   PWRU_ASSIGN(bpf_map* const rodata, find_map(object_.get(), ".rodata"));
   if (bpf_map__set_initial_value(rodata, &config, sizeof(config)) != 0)
@@ -130,8 +135,9 @@ Result<> Tracer::create_rings(uint32_t ring_bytes) {
   for (uint32_t cpu = 0; cpu < cpus; cpu++) {
     UniqueFd ring(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "pwru_ring", 0, 0, ring_bytes, nullptr));
     if (!ring)
-      return sys_fail(fmt::format("create a ring buffer of {} KiB for CPU {} (try a smaller --output-buffer-size)",
-                                  ring_bytes / 1024, cpu));
+      return sys_fail(fmt::format(
+          "create a ring buffer of {} KiB for CPU {} (try a smaller --output-buffer-size)",
+          ring_bytes / 1024, cpu));
     const int fd = ring.get();
     if (bpf_map_update_elem(bpf_map__fd(outer), &cpu, &fd, BPF_ANY) != 0)
       return sys_fail(fmt::format("hand the ring buffer of CPU {} to the kernel", cpu));
@@ -170,7 +176,8 @@ Missed Tracer::missed() const {
 uint64_t Tracer::tracked_evicted() const {
   bpf_map* const tracked = bpf_object__find_map_by_name(object_.get(), "tracked");
   uint64_t live = 0, key = 0, next = 0;
-  for (void* from = nullptr; bpf_map_get_next_key(bpf_map__fd(tracked), from, &next) == 0; from = &key) {
+  for (void* from = nullptr; bpf_map_get_next_key(bpf_map__fd(tracked), from, &next) == 0;
+       from = &key) {
     key = next;
     live++;
   }

@@ -24,11 +24,11 @@ struct TracerSpec {
   filter::PcapFilter filter;
   bool uses_cast = false;
   Backend backend = Backend::Kprobe;
-  std::array<bool, 6> uses_arg = {};       // [1]..[5]: some function has its skb there
+  std::array<bool, 6> uses_arg = {};        // [1]..[5]: some function has its skb there
   std::vector<std::string> copy_functions;  // functions with a fexit program that exist here
-  uint32_t ring_bytes = 0;                 // of each ring: a power of two, at least a page
+  uint32_t ring_bytes = 0;                  // of each ring: a power of two, at least a page
   uint32_t tracked_entries = 1;
-  std::string btf_path;                    // "" is the running kernel's
+  std::string btf_path;  // "" is the running kernel's
 };
 
 // What the kernel counted of hits that no program saw.
@@ -41,7 +41,9 @@ class Tracer {
   // An error names the program and, in one line, what the verifier or libbpf said.
   [[nodiscard]] static Result<Tracer> load(const TracerSpec& spec);
 
-  [[nodiscard]] bpf_program* trace(int skb_arg) const { return trace_[static_cast<size_t>(skb_arg)]; }
+  [[nodiscard]] bpf_program* trace(int skb_arg) const {
+    return trace_[static_cast<size_t>(skb_arg)];
+  }
   // skb_release_head_state: shown or only watched; and the functions that run after it.
   [[nodiscard]] bpf_program* trace_release() const { return trace_release_; }
   [[nodiscard]] bpf_program* release() const { return release_; }

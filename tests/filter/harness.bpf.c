@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Runs a pcap filter on an skb that is faked in a map. It goes the way of the tracer: skb_read() and
- * pcap_matches() with a linked-in filter.
+ * Runs a pcap filter on an skb that is faked in a map. It goes the way of the tracer: skb_read()
+ * and pcap_matches() with a linked-in filter.
  */
 #include "bpf/filter.bpf.h"
 #include "tests/filter/harness_abi.h"
@@ -15,54 +15,46 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define SKB_OFFSET(field) bpf_core_field_offset(struct sk_buff, field)
 
 SEC("raw_tp")
-int locate(void *ctx __attribute__((unused)))
-{
-	struct fake_layout *layout = &state.layout;
+int locate(void* ctx __attribute__((unused))) {
+  struct fake_layout* layout = &state.layout;
 
-	layout->memory = (__u64)&state.memory;
-	layout->skb_bytes = bpf_core_type_size(struct sk_buff);
-	layout->page_bytes = bpf_core_type_size(struct page);
-	layout->head = SKB_OFFSET(head);
-	layout->data = SKB_OFFSET(data);
-	layout->end = SKB_OFFSET(end);
-	layout->len = SKB_OFFSET(len);
-	layout->data_len = SKB_OFFSET(data_len);
-	layout->mac_header = SKB_OFFSET(mac_header);
-	layout->network_header = SKB_OFFSET(network_header);
-	layout->protocol = SKB_OFFSET(protocol);
-	layout->vlan_proto = SKB_OFFSET(vlan_proto);
-	layout->vlan_tci = SKB_OFFSET(vlan_tci);
-	if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
-		struct sk_buff___vlan_bit *skb = (void *)0;
-		/* Shifted left by this the bit is the highest of 64. */
-		__u32 bit = 63 - __CORE_RELO(skb, vlan_present, LSHIFT_U64);
+  layout->memory = (__u64)&state.memory;
+  layout->skb_bytes = bpf_core_type_size(struct sk_buff);
+  layout->page_bytes = bpf_core_type_size(struct page);
+  layout->head = SKB_OFFSET(head);
+  layout->data = SKB_OFFSET(data);
+  layout->end = SKB_OFFSET(end);
+  layout->len = SKB_OFFSET(len);
+  layout->data_len = SKB_OFFSET(data_len);
+  layout->mac_header = SKB_OFFSET(mac_header);
+  layout->network_header = SKB_OFFSET(network_header);
+  layout->protocol = SKB_OFFSET(protocol);
+  layout->vlan_proto = SKB_OFFSET(vlan_proto);
+  layout->vlan_tci = SKB_OFFSET(vlan_tci);
+  if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
+    struct sk_buff___vlan_bit* skb = (void*)0;
+    /* Shifted left by this the bit is the highest of 64. */
+    __u32 bit = 63 - __CORE_RELO(skb, vlan_present, LSHIFT_U64);
 
-		layout->vlan_present = __CORE_RELO(skb, vlan_present, BYTE_OFFSET) + bit / 8;
-		layout->vlan_present_mask = 1 << (bit % 8);
-	}
-	layout->nr_frags = bpf_core_field_offset(struct skb_shared_info, nr_frags);
-	layout->frags = bpf_core_field_offset(struct skb_shared_info, frags);
-	return 0;
+    layout->vlan_present = __CORE_RELO(skb, vlan_present, BYTE_OFFSET) + bit / 8;
+    layout->vlan_present_mask = 1 << (bit % 8);
+  }
+  layout->nr_frags = bpf_core_field_offset(struct skb_shared_info, nr_frags);
+  layout->frags = bpf_core_field_offset(struct skb_shared_info, frags);
+  return 0;
 }
 
-static __always_inline int run(void)
-{
-	struct skb_pos pos;
+static __always_inline int run(void) {
+  struct skb_pos pos;
 
-	/* Read back from the map it is a number, as an skb's address is in the tracer. */
-	skb_read(&pos, state.layout.memory + __builtin_offsetof(struct fake_memory, skb));
-	return pcap_matches(&pos);
+  /* Read back from the map it is a number, as an skb's address is in the tracer. */
+  skb_read(&pos, state.layout.memory + __builtin_offsetof(struct fake_memory, skb));
+  return pcap_matches(&pos);
 }
 
 SEC("raw_tp")
-int match(void *ctx __attribute__((unused)))
-{
-	return run();
-}
+int match(void* ctx __attribute__((unused))) { return run(); }
 
 /* The same as a program that BPF_PROG_TEST_RUN can repeat. */
 SEC("tc")
-int match_repeated(struct __sk_buff *ctx __attribute__((unused)))
-{
-	return run();
-}
+int match_repeated(struct __sk_buff* ctx __attribute__((unused))) { return run(); }

@@ -11,28 +11,28 @@
 #define FAKE_PAGES_BYTES 16384
 
 struct fake_memory {
-	__u8 skb[FAKE_SKB_BYTES];
-	__u8 head[FAKE_HEAD_BYTES];
-	__u8 shinfo[FAKE_SHINFO_BYTES];
-	__u8 pages[FAKE_PAGES_BYTES];
-	/* What cfg.vmemmap_base_addr and cfg.page_offset_base_addr point to. */
-	__u64 vmemmap_base;
-	__u64 page_offset_base;
+  __u8 skb[FAKE_SKB_BYTES];
+  __u8 head[FAKE_HEAD_BYTES];
+  __u8 shinfo[FAKE_SHINFO_BYTES];
+  __u8 pages[FAKE_PAGES_BYTES];
+  /* What cfg.vmemmap_base_addr and cfg.page_offset_base_addr point to. */
+  __u64 vmemmap_base;
+  __u64 page_offset_base;
 };
 
 /* Offsets in this kernel, found by CO-RE as the tracer finds them. */
 struct fake_layout {
-	__u64 memory; /* address of struct fake_memory */
-	__u32 skb_bytes, page_bytes;
-	__u32 head, data, end, len, data_len;
-	__u32 mac_header, network_header, protocol, vlan_proto, vlan_tci;
-	__u32 nr_frags, frags;
-	__u32 vlan_present, vlan_present_mask; /* a bit of a byte, until 6.1; mask 0: there is none */
+  __u64 memory; /* address of struct fake_memory */
+  __u32 skb_bytes, page_bytes;
+  __u32 head, data, end, len, data_len;
+  __u32 mac_header, network_header, protocol, vlan_proto, vlan_tci;
+  __u32 nr_frags, frags;
+  __u32 vlan_present, vlan_present_mask; /* a bit of a byte, until 6.1; mask 0: there is none */
 };
 
 struct harness_state {
-	struct fake_layout layout;
-	struct fake_memory memory;
+  struct fake_layout layout;
+  struct fake_memory memory;
 };
 
 #endif
