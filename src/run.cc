@@ -109,13 +109,13 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const Kern
     log_warn("{}; every function is tried instead", available.error().what);
   PWRU_ASSIGN(auto functions,
               kernel::find_skb_functions(*kernel.btf, kernel.modules, kernel.symbols, query));
-  if (functions.found.empty()) {
-    return fail(
-        options.filter_func.empty()
-            ? "find functions that take an skb: this kernel's BTF names none that can be probed"
-            : fmt::format("find functions that take an skb: none matches --filter-func '{}'",
-                          options.filter_func));
-  }
+  if (functions.found.empty() && options.filter_func.empty())
+    return fail("find functions that take an skb: this kernel's BTF names none that can be probed",
+                ExitCode::NotSupported);
+  if (functions.found.empty())
+    return fail(fmt::format("find functions that take an skb: none matches --filter-func '{}'",
+                            options.filter_func),
+                ExitCode::BadUsage);
   count_modules_without_btf(options, functions.left_out);
   return functions;
 }

@@ -51,7 +51,8 @@ tl::unexpected<Error> no_module_btf(const std::string& module) {
   if (!std::binary_search(loaded.begin(), loaded.end(), module))
     return fail(
         fmt::format("find functions of module {}: it is not loaded; load it first (modprobe {})",
-                    module, module));
+                    module, module),
+        ExitCode::BadUsage);
   const bool has_any = !modules_with_btf().empty();
   return fail(has_any
                   ? fmt::format("find functions of module {}: it was built without BTF "
@@ -73,7 +74,14 @@ Result<std::unique_ptr<Btf>> load(const std::string& path, const Btf* base) {
 }  // namespace
 
 Result<std::unique_ptr<Btf>> load_kernel_btf(const std::string& user_path) {
-  if (!user_path.empty()) return load(user_path, nullptr);
+  if (!user_path.empty()) {
+    auto btf = load(user_path, nullptr);
+    if (!btf) {
+      btf.error().what = "use --kernel-btf " + btf.error().what;
+      btf.error().exit = ExitCode::BadUsage;
+    }
+    return btf;
+  }
   const std::string path = fmt::format("{}/vmlinux", kBtfFolder);
   if (!exists(path))
     return fail(fmt::format("read the kernel's types: {} does not exist; use a kernel built with "

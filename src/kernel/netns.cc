@@ -45,6 +45,9 @@ Result<uint32_t> parse_inode(const std::string& spec) {
 
 Result<UniqueFd> open_netns(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd && errno == ENOENT)
+    return fail(fmt::format("there is no network namespace {}; see 'ip netns list'", path),
+                ExitCode::BadUsage, ENOENT);
   if (!fd) return sys_fail(fmt::format("open network namespace {}", path));
   struct statfs fs {};
   const bool is_nsfs = ::fstatfs(fd.get(), &fs) == 0 && fs.f_type == NSFS_MAGIC;

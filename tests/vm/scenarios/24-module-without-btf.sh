@@ -11,7 +11,7 @@ send_udp 1.0.0.1 9
 stop_pwru
 expect_line '->1\.0\.0\.1:9\(udp\) +dev_hard_start_xmit$'
 expect_no_line ' dummy_xmit$'
-expect_stderr 'modules without BTF \(dummy\)'
+expect_stderr '[0-9]+ modules without BTF \('
 run_pwru 3 --kmods dummy
 expect_one_sentence
 expect_stderr 'dummy.*BTF|BTF.*dummy'

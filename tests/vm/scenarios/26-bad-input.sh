@@ -12,8 +12,8 @@ try() { # EXIT-PATTERN STDERR-PATTERN ARGS...
     fi
 }
 refuse() { try 2 "$@"; }
-# What is well-formed but not there: bad usage, or the error of opening it.
-refuse_missing() { try '[12]' "$@"; }
+# A file that cannot be opened is no mistake in the command line.
+refuse_path() { try 1 "$@"; }
 
 refuse 'filter-func' --filter-func '('
 refuse 'filter-mark' --filter-mark 1/2/3
@@ -43,11 +43,11 @@ refuse 'no-such-option' --no-such-option
 refuse 'syntax.*column 9' 'tcp and and udp'
 refuse '123456' 'port 123456'
 
-refuse_missing 'no_such_function' --filter-func no_such_function
-refuse_missing '/run/netns/nosuch' --filter-netns /run/netns/nosuch
-refuse_missing 'nosuch0' --filter-ifname nosuch0
-refuse_missing 'no_such_module' --kmods no_such_module
-refuse_missing '/no/such/btf' --kernel-btf /no/such/btf
-refuse_missing '/etc/passwd' --kernel-btf /etc/passwd
-refuse_missing '/no/such/folder' --output-file /no/such/folder/lines icmp
+refuse 'no_such_function' --filter-func no_such_function
+refuse '/run/netns/nosuch' --filter-netns /run/netns/nosuch
+refuse 'nosuch0' --filter-ifname nosuch0
+refuse 'no_such_module' --kmods no_such_module
+refuse '/no/such/btf' --kernel-btf /no/such/btf
+refuse '/etc/passwd' --kernel-btf /etc/passwd
+refuse_path '/no/such/folder' --output-file /no/such/folder/lines icmp
 [ "$wrong" -eq 0 ]
