@@ -2,7 +2,7 @@
 /*
  * What travels in the rings: one pwru_event for each hit, followed by the parts that `parts` names,
  * in the order of their bits, the tuple always last. Sizes are fixed when the program is loaded,
- * but for the tuple, which takes what its IP version needs.
+ * but for the tuple, which takes what its IP version needs. abi/ring.h has the rings themselves.
  */
 #ifndef PWRU_ABI_EVENT_H
 #define PWRU_ABI_EVENT_H
@@ -31,7 +31,8 @@ struct pwru_event {
 	__u64 skb;	 /* address of the struct sk_buff */
 	__u64 packet_id; /* CPU << 48 | count from 1; 0: the packet is not followed */
 	__u64 caller_ip; /* return address, with PWRU_PART_CALLER */
-	__u32 parts;	 /* PWRU_PART_* that follow, or are filled in here */
+	__u16 parts;	 /* PWRU_PART_* that follow, or are filled in here */
+	__u16 bytes;	 /* of the record with all parts: a multiple of 8 */
 	__u32 lost;	 /* events this CPU could not deliver since the start, up to this one */
 	__u32 arg2;	 /* low halves of the 2nd and 3rd argument: a drop reason is one of them */
 	__u32 arg3;
@@ -72,41 +73,20 @@ struct pwru_l4 {
 };
 
 struct pwru_tuple4 {
-	struct pwru_l4 l4;
 	__u8 saddr[4];
 	__u8 daddr[4];
+	struct pwru_l4 l4;
 };
 
 struct pwru_tuple6 {
-	struct pwru_l4 l4;
 	__u8 saddr[16];
 	__u8 daddr[16];
-};
-
-#define PWRU_MAX_CPUS 1024
-
-/* One a CPU. */
-struct pwru_cpu_counters {
-	__u64 matched; /* hits that should have become an event */
-	__u64 lost;    /* of these, those that found the ring full */
-	__u64 packets; /* identities given out */
-	__u64 pad0[5]; /* a cache line of its own */
-};
-
-/* All of .bss, which user space reads through mmap. */
-struct pwru_counters {
-	/* Identities; what was inserted and is neither removed nor still in the map was evicted. */
-	__u64 track_inserted;
-	__u64 track_removed;
-	__u64 pad0[6];
-	struct pwru_cpu_counters cpu[PWRU_MAX_CPUS];
+	struct pwru_l4 l4;
 };
 
 PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 20, "pwru_tuple4 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 44, "pwru_tuple6 is the same on both sides");
-PWRU_STATIC_ASSERT(sizeof(struct pwru_counters) == 64 + 64 * PWRU_MAX_CPUS,
-		   "pwru_counters is the same on both sides");
 
 #endif

@@ -22,7 +22,7 @@
 struct pwru_filter_ctx {
 	__u64 base;	  /* kernel address of the first byte of the frame (L2) or packet (L3) */
 	__u64 skb;	  /* kernel address of the struct sk_buff */
-	__u32 len;	  /* bytes of the packet from base on, also those in page fragments */
+	__u32 len;	  /* bytes from base on, also in page fragments; if filter_reads_len */
 	__u32 linear_len; /* bytes that can be read at base */
 	__u32 copied_len; /* bytes that are valid in copy[]: at most linear_len */
 	/*

@@ -3,9 +3,11 @@
 #ifndef PWRU_BPF_EMIT_H
 #define PWRU_BPF_EMIT_H
 
-#include "bpf/maps.bpf.h"
 #include "bpf/meta.bpf.h"
+#include "bpf/ring.bpf.h"
 #include "bpf/tuple.bpf.h"
+
+#define ROUND_UP_8(bytes) (((bytes) + 7) & ~7u)
 
 static __always_inline void fill_task(struct pwru_event *event)
 {
@@ -42,7 +44,7 @@ static __always_inline __u32 emit_parts(struct pwru_event *event, struct pt_regs
 	}
 	if (cfg.parts & PWRU_PART_SKB) {
 		bpf_probe_read_kernel((void *)event + size, cfg.skb_bytes, (void *)skb);
-		size += cfg.skb_bytes;
+		size += ROUND_UP_8(cfg.skb_bytes);
 	}
 	return size;
 }
@@ -51,43 +53,30 @@ static __always_inline __u32 parts_bytes(void)
 {
 	return sizeof(struct pwru_event) +
 	       (cfg.parts & PWRU_PART_STACK ? sizeof(struct pwru_stack) : 0) +
-	       (cfg.parts & PWRU_PART_SKB ? cfg.skb_bytes : 0);
+	       (cfg.parts & PWRU_PART_SKB ? ROUND_UP_8(cfg.skb_bytes) : 0);
 }
 
 SUBPROGRAM void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packet_id)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct pwru_cpu_counters *mine = my_counters(cpu);
-	__u32 bytes = parts_bytes(), parts = cfg.parts;
+	struct pwru_ring *ring = ring_of(cpu);
+	__u32 bytes = parts_bytes(), tuple_at = bytes, parts = cfg.parts;
 	struct ip_pos ip = {};
 	struct pwru_event *event;
-	void *ring;
 
 	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6))
 		find_ip(pos, &ip);
 	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6);
-	__sync_fetch_and_add(&mine->matched, 1);
-	ring = bpf_map_lookup_elem(&rings, &cpu);
-	if (!ring)
-		goto lost;
-	/* The verifier wants the size of a reservation to be a constant: one call for each. */
-	if (ip.version == 6) {
-		event = bpf_ringbuf_reserve(ring, bytes + sizeof(struct pwru_tuple6), 0);
-		if (!event)
-			goto lost;
-		parts |= PWRU_PART_TUPLE6;
-		read_tuple6((void *)event + bytes, &ip);
-	} else if (ip.version == 4) {
-		event = bpf_ringbuf_reserve(ring, bytes + sizeof(struct pwru_tuple4), 0);
-		if (!event)
-			goto lost;
+	if (ip.version == 4) {
 		parts |= PWRU_PART_TUPLE4;
-		read_tuple4((void *)event + bytes, &ip);
-	} else {
-		event = bpf_ringbuf_reserve(ring, bytes, 0);
-		if (!event)
-			goto lost;
+		bytes += ROUND_UP_8(sizeof(struct pwru_tuple4));
+	} else if (ip.version == 6) {
+		parts |= PWRU_PART_TUPLE6;
+		bytes += ROUND_UP_8(sizeof(struct pwru_tuple6));
 	}
+	event = ring_reserve(ring, cpu, bytes);
+	if (!event)
+		return;
 	/*
 	 * The time is taken after the reservation: a reader that notes the time, then how far each
 	 * ring is reserved, knows that it has every event up to that time.
@@ -100,7 +89,8 @@ SUBPROGRAM void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packe
 	if (cfg.parts & PWRU_PART_CALLER)
 		READ_CALLER(ctx, &event->caller_ip);
 	event->parts = parts;
-	event->lost = mine->lost;
+	event->bytes = bytes;
+	event->lost = ring->lost;
 	event->arg2 = REGS_ARG2(ctx);
 	event->arg3 = REGS_ARG3(ctx);
 	event->pad0 = 0;
@@ -109,10 +99,11 @@ SUBPROGRAM void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packe
 	if (cfg.parts & PWRU_PART_META)
 		fill_meta(event, pos);
 	emit_parts(event, ctx, pos->skb);
-	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
-	return;
-lost:
-	__sync_fetch_and_add(&mine->lost, 1);
+	if (ip.version == 4)
+		read_tuple4((void *)event + tuple_at, &ip);
+	else if (ip.version == 6)
+		read_tuple6((void *)event + tuple_at, &ip);
+	ring_commit(ring);
 }
 
 #endif

@@ -18,12 +18,6 @@ extern const volatile struct pwru_config cfg;
 extern __hidden int pwru_filter_l2(struct pwru_filter_ctx *ctx);
 extern __hidden int pwru_filter_l3(struct pwru_filter_ctx *ctx);
 
-enum pkt_start {
-	PKT_NONE, /* no header has been built or found yet */
-	PKT_L2,	  /* an Ethernet header at skb->mac_header */
-	PKT_L3,	  /* an IP header at skb->network_header */
-};
-
 /*
  * Which headers are there now. skb->mac_len is of no use: it is zero on most of the way out. The
  * network header lies 14 bytes behind an Ethernet header, and 4 more for each tag; any other
@@ -32,7 +26,6 @@ enum pkt_start {
  */
 static __always_inline enum pkt_start skb_pkt_start(const struct skb_pos *pos)
 {
-	__u32 data_off = (__u32)(pos->data - pos->head);
 	__u32 l2_bytes = pos->network_header - pos->mac_header;
 
 	if (pos->mac_header == MAC_HEADER_UNSET)
@@ -42,22 +35,28 @@ static __always_inline enum pkt_start skb_pkt_start(const struct skb_pos *pos)
 		return PKT_L2;
 	/* Fresh from the driver: eth_type_trans() pulled the header, nobody set network_header yet.
 	 */
-	if (pos->network_header < pos->mac_header && data_off == pos->mac_header + ETH_HEADER_BYTES)
+	if (pos->network_header < pos->mac_header &&
+	    (__u32)(SKB_ADDRESS(pos, data) - pos->head) == pos->mac_header + ETH_HEADER_BYTES)
 		return PKT_L2;
 	return pos->network_header ? PKT_L3 : PKT_NONE;
 }
 
-static __always_inline __u64 skb_pkt_base(const struct skb_pos *pos, enum pkt_start start)
+/* To be called after skb_read(). The headers may lie before or behind skb->data. */
+static __always_inline void skb_locate(struct skb_pos *pos)
 {
-	return pos->head + (start == PKT_L2 ? pos->mac_header : pos->network_header);
-}
+	__s64 offset, len, sign;
 
-/* Bytes from base to the end of the linear part; base may lie before or behind skb->data. */
-static __always_inline __u32 skb_linear_len(const struct skb_pos *pos, __u64 base)
-{
-	__s64 len = (__s64)(pos->data - base) + (__s64)(pos->len - pos->data_len);
-
-	return len > 0 ? (__u32)len : 0;
+	pos->start = skb_pkt_start(pos);
+	offset = pos->start == PKT_L2 ? pos->mac_header : pos->network_header;
+	pos->base = pos->head + offset;
+	/*
+	 * Zero if negative, without a branch: 5.10's verifier would take a constant zero that was
+	 * stored for what is always there; see struct skb_pos.
+	 */
+	len = (__s64)pos->tail - offset;
+	sign = len >> 63;
+	barrier_var(sign);
+	pos->linear_len = len & ~sign;
 }
 
 /* One byte behind the linear part. The caller passes the offset within the page fragments. */
@@ -148,25 +147,24 @@ static __always_inline void copy_headers(struct pwru_filter_ctx *ctx)
 /* Runs the pcap filter on the packet from its outermost header that is there. */
 SUBPROGRAM bool pcap_matches(const struct skb_pos *pos)
 {
-	enum pkt_start start = skb_pkt_start(pos);
 	struct pwru_filter_ctx ctx;
 
-	if (start == PKT_NONE)
+	if (pos->start == PKT_NONE)
 		return false;
 	ctx.skb = pos->skb;
-	ctx.base = skb_pkt_base(pos, start);
-	ctx.linear_len = skb_linear_len(pos, ctx.base);
-	ctx.len = ctx.linear_len + pos->data_len;
+	ctx.base = pos->base;
+	ctx.linear_len = pos->linear_len;
 	ctx.copied_len = 0;
 	ctx.vlan_tag = 0;
-	if (cfg.filter_sees_vlan && start == PKT_L2 && pos->vlan_tag && ctx.linear_len >= 12) {
-		ctx.vlan_tag = pos->vlan_tag;
-		ctx.len += VLAN_TAG_BYTES;
-		ctx.linear_len += VLAN_TAG_BYTES;
+	if (cfg.filter_sees_vlan && pos->start == PKT_L2 && ctx.linear_len >= 12) {
+		ctx.vlan_tag = skb_vlan_tag(pos);
+		ctx.linear_len += ctx.vlan_tag ? VLAN_TAG_BYTES : 0;
 	}
+	if (cfg.filter_reads_len)
+		ctx.len = ctx.linear_len + SKB_FIELD(pos, data_len);
 	if (cfg.filter_copies)
 		copy_headers(&ctx);
-	return start == PKT_L2 ? pwru_filter_l2(&ctx) : pwru_filter_l3(&ctx);
+	return pos->start == PKT_L2 ? pwru_filter_l2(&ctx) : pwru_filter_l3(&ctx);
 }
 
 #endif

@@ -57,6 +57,7 @@ struct sk_buff {
 	__u16 mac_header;
 	__be16 vlan_proto;
 	__u16 vlan_tci;
+	unsigned int tail; /* from head, as is end: NET_SKBUFF_DATA_USES_OFFSET */
 	unsigned int end;
 	unsigned char *head;
 	unsigned char *data;
@@ -65,6 +66,10 @@ struct sk_buff {
 /* Until 6.1 a bit of its own says that vlan_tci is valid; since 6.2 vlan_all != 0 does. */
 struct sk_buff___vlan_bit {
 	__u8 vlan_present : 1;
+};
+
+struct dst_metrics {
+	unsigned int metrics[17];
 };
 
 struct page {

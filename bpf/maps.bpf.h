@@ -4,23 +4,26 @@
 #define PWRU_BPF_MAPS_H
 
 #include "abi/event.h"
+#include "abi/ring.h"
 #include "bpf/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 
 extern const volatile struct pwru_config cfg;
 
-struct ring {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* of the pattern; since 5.10 the real ones may differ in size */
-};
-
-/* One ring a CPU: with one for all, 24 producers fall from 11 to 2 million events a second. */
+/* The memory of all rings: each a run of chunks, in the order of the CPUs. */
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1); /* set before loading: the CPUs */
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set before loading, like the size of the value */
 	__type(key, __u32);
-	__array(values, struct ring);
-} rings SEC(".maps");
+	__type(value, __u64);
+} ring_memory SEC(".maps");
+
+/* Wakes the reader up; what is in it means nothing. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} doorbell SEC(".maps");
 
 /* struct sk_buff address to packet id. LRU: an skb whose end we miss must not fill it for ever. */
 struct {
@@ -38,12 +41,6 @@ struct {
 	__type(value, __u64);
 } dying SEC(".maps");
 
-struct pwru_counters counters;
-
-/* Never out of bounds; CPUs past the last counter share it. */
-static __always_inline struct pwru_cpu_counters *my_counters(__u32 cpu)
-{
-	return &counters.cpu[cpu & (PWRU_MAX_CPUS - 1)];
-}
+struct pwru_shared shared;
 
 #endif

@@ -46,46 +46,53 @@ static __always_inline __u32 netns_of_sk(__u64 addr)
 /* The namespace of the device, else of the socket; 0 when the skb has neither. */
 static __always_inline __u32 skb_netns(const struct skb_pos *pos)
 {
-	__u32 netns = netns_of_dev(pos->dev);
+	__u32 netns = netns_of_dev(SKB_ADDRESS(pos, dev));
 
-	return netns ? netns : netns_of_sk(pos->sk);
+	return netns ? netns : netns_of_sk(SKB_ADDRESS(pos, sk));
 }
 
 static __always_inline __u32 skb_ifindex(const struct skb_pos *pos)
 {
-	struct net_device *dev = KERNEL_PTR(struct net_device, pos->dev);
+	__u64 addr = SKB_ADDRESS(pos, dev);
+	struct net_device *dev = KERNEL_PTR(struct net_device, addr);
 
-	return netns_of_dev(pos->dev) ? KERNEL_READ(dev, ifindex) : 0;
+	return netns_of_dev(addr) ? KERNEL_READ(dev, ifindex) : 0;
 }
 
-/* dst_mtu() without the call into the route's own code: the metric, else the device's MTU. */
-static __always_inline __u32 dst_mtu(__u64 refdst)
+/*
+ * dst_mtu() without the call into the route's own code: the metric, else the device's MTU. `known`
+ * is a device that was found to be one.
+ */
+static __always_inline __u32 dst_mtu(__u64 refdst, __u64 known)
 {
 	struct dst_entry *dst = KERNEL_PTR(struct dst_entry, refdst & DST_PTRMASK);
-	__u64 dev_addr, metrics;
+	struct dst_metrics *metrics;
+	__u64 dev_addr, metrics_addr;
 	__u32 mtu = 0;
 
 	if (refdst < KERNEL_ADDRESS_MIN)
 		return 0;
 	dev_addr = (__u64)KERNEL_READ(dst, dev);
 	/* _skb_refdst is a union with TCP's list of sent segments. */
-	if (!netns_of_dev(dev_addr))
+	if (dev_addr != known && !netns_of_dev(dev_addr))
 		return 0;
-	metrics = KERNEL_READ(dst, _metrics) & DST_METRICS_PTRMASK;
-	if (metrics >= KERNEL_ADDRESS_MIN)
-		bpf_probe_read_kernel(&mtu, sizeof(mtu), (void *)(metrics + 4 * RTAX_MTU_INDEX));
+	metrics_addr = KERNEL_READ(dst, _metrics) & DST_METRICS_PTRMASK;
+	metrics = KERNEL_PTR(struct dst_metrics, metrics_addr);
+	if (metrics_addr >= KERNEL_ADDRESS_MIN)
+		mtu = KERNEL_READ(metrics, metrics[RTAX_MTU_INDEX]);
 	return mtu ? mtu : KERNEL_READ(KERNEL_PTR(struct net_device, dev_addr), mtu);
 }
 
 static __always_inline void fill_meta(struct pwru_event *event, const struct skb_pos *pos)
 {
-	struct net_device *dev = KERNEL_PTR(struct net_device, pos->dev);
-	__u32 netns = netns_of_dev(pos->dev);
-	__u32 mtu = dst_mtu(pos->refdst);
+	__u64 dev_addr = SKB_ADDRESS(pos, dev);
+	struct net_device *dev = KERNEL_PTR(struct net_device, dev_addr);
+	__u32 netns = netns_of_dev(dev_addr);
+	__u32 mtu = dst_mtu(SKB_FIELD(pos, _skb_refdst), netns ? dev_addr : 0);
 
-	event->mark = pos->mark;
-	event->len_bytes = pos->len;
-	event->proto = pos->protocol;
+	event->mark = SKB_FIELD(pos, mark);
+	event->len_bytes = SKB_FIELD(pos, len);
+	event->proto = bpf_ntohs(SKB_FIELD(pos, protocol));
 	if (netns) {
 		event->netns = netns;
 		event->ifindex = KERNEL_READ(dev, ifindex);
@@ -97,7 +104,7 @@ static __always_inline void fill_meta(struct pwru_event *event, const struct skb
 		bpf_core_read(event->ifname, PWRU_IFNAME_BYTES, &dev->name);
 #endif
 	} else {
-		event->netns = netns_of_sk(pos->sk);
+		event->netns = netns_of_sk(SKB_ADDRESS(pos, sk));
 		event->ifindex = 0;
 		event->mtu = mtu;
 		__builtin_memset(event->ifname, 0, PWRU_IFNAME_BYTES);

@@ -16,10 +16,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* The cheap tests come before the pcap filter. */
 static __always_inline bool matches(struct skb_pos *pos)
 {
-	if (cfg.mark_mask && (skb_read_mark(pos) & cfg.mark_mask) != cfg.mark)
+	if (cfg.mark_mask && (SKB_FIELD(pos, mark) & cfg.mark_mask) != cfg.mark)
 		return false;
-	if (cfg.netns || cfg.ifindex)
-		skb_read_rest(pos);
 	if (cfg.netns && skb_netns(pos) != cfg.netns)
 		return false;
 	if (cfg.ifindex && skb_ifindex(pos) != cfg.ifindex)
@@ -37,13 +35,13 @@ static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 		return 0;
 	packet_id = packet_of(skb);
 	skb_read(&pos, skb);
+	skb_locate(&pos);
 	if (!packet_id) {
 		if (!matches(&pos))
 			return 0;
 		if (cfg.tracks)
 			packet_id = track_new(skb);
 	}
-	skb_read_rest(&pos);
 	emit(ctx, &pos, packet_id);
 	return 0;
 }
@@ -69,9 +67,9 @@ int pwru_trace_release(struct pt_regs *ctx)
 	struct skb_pos pos;
 
 	skb_read(&pos, skb);
+	skb_locate(&pos);
 	if (packet_id || matches(&pos)) {
-		skb_read_rest(&pos);
-		emit(ctx, &pos, packet_id);
+			emit(ctx, &pos, packet_id);
 	}
 	track_release(skb, packet_id);
 	return 0;
@@ -97,9 +95,9 @@ int pwru_trace_dying(struct pt_regs *ctx)
 	if (!packet_id)
 		packet_id = packet_of_dying(skb);
 	skb_read(&pos, skb);
+	skb_locate(&pos);
 	if (!packet_id && !matches(&pos))
 		return 0;
-	skb_read_rest(&pos);
 	emit(ctx, &pos, packet_id);
 	return 0;
 }

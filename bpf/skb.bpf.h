@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Reading an skb. Two ways, one object file each:
- *   PWRU_CAST      plain loads through bpf_rdonly_cast (6.2): no call at all, a bad address reads
- * 0; otherwise      one bulk bpf_probe_read_kernel of the whole struct, then loads from the copy.
+ *   PWRU_CAST  plain loads through bpf_rdonly_cast (6.2): no call, a bad address reads 0;
+ *   otherwise  one bulk bpf_probe_read_kernel of the whole struct, then loads from the copy.
  */
 #ifndef PWRU_BPF_SKB_H
 #define PWRU_BPF_SKB_H
@@ -16,23 +16,41 @@
 #define SKB_COPY_BYTES 256
 #define MAC_HEADER_UNSET 0xffff
 
-/* The fields that are needed to find the packet's bytes. */
+/*
+ * An skb as far as it is read at once: the fields that find the packet's bytes, and where the packet
+ * begins. Everything else comes through the skb_*() below. Offsets count from head.
+ */
 struct skb_pos {
 	__u64 skb;
 	__u64 head;
-	__u64 data;
-	__u32 len;
-	__u32 data_len;
+	__u32 tail;
 	__u16 mac_header;
 	__u16 network_header;
-	__u16 protocol; /* host order */
-	__u32 vlan_tag; /* TPID << 16 | TCI, 0: none */
-	/* Filled by skb_read_rest() in cast mode, together with the others in copy mode. */
+	/*
+	 * Set by skb_locate() in bpf/filter.bpf.h. `start` must not lie at a multiple of 8: the
+	 * verifier of 5.10 takes note of constants that are stored there, forgets that a callee
+	 * depends on them, and deletes the code for the others.
+	 */
+	__u32 linear_len; /* bytes from base to the end of the linear part */
+	enum pkt_start {
+		PKT_NONE, /* no header has been built or found yet */
+		PKT_L2,	  /* an Ethernet header at skb->mac_header */
+		PKT_L3,	  /* an IP header at skb->network_header */
+	} start;
+	__u64 base; /* address of that header */
+#ifndef PWRU_CAST
+	__u32 len;
+	__u32 data_len;
 	__u32 mark;
+	__u64 data;
 	__u64 dev;
 	__u64 sk;
-	__u64 refdst;
+	__u64 _skb_refdst;
+	__u32 vlan_tag;
+	__u16 protocol;
+#endif
 };
+_Static_assert(__builtin_offsetof(struct skb_pos, start) % 8, "see above");
 
 #ifdef PWRU_CAST
 extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
@@ -66,38 +84,31 @@ static __always_inline __u64 as_number(const void *ptr)
 	return number;
 }
 
+/* A field that is read when it is asked for. */
+#define SKB_FIELD(pos, field) (KERNEL_PTR(struct sk_buff, (pos)->skb)->field)
+#define SKB_ADDRESS(pos, field) as_number((const void *)SKB_FIELD(pos, field))
+
 static __always_inline void skb_read(struct skb_pos *pos, __u64 addr)
 {
 	struct sk_buff *skb = KERNEL_PTR(struct sk_buff, addr);
 
 	pos->skb = addr;
 	pos->head = as_number(skb->head);
-	pos->data = as_number(skb->data);
-	pos->len = skb->len;
-	pos->data_len = skb->data_len;
+	pos->tail = skb->tail;
 	pos->mac_header = skb->mac_header;
 	pos->network_header = skb->network_header;
-	pos->protocol = bpf_ntohs(skb->protocol);
-	/* Kernels with bpf_rdonly_cast are those where a tag is there when it is not zero. */
-	pos->vlan_tag = vlan_tag_of(skb->vlan_proto, skb->vlan_tci);
 }
 
-static __always_inline __u32 skb_read_mark(const struct skb_pos *pos)
+/* Kernels with bpf_rdonly_cast are those where a tag is there when it is not zero. */
+static __always_inline __u32 skb_vlan_tag(const struct skb_pos *pos)
 {
-	return KERNEL_PTR(struct sk_buff, pos->skb)->mark;
-}
-
-static __always_inline void skb_read_rest(struct skb_pos *pos)
-{
-	struct sk_buff *skb = KERNEL_PTR(struct sk_buff, pos->skb);
-
-	pos->mark = skb->mark;
-	pos->dev = as_number(skb->dev);
-	pos->sk = as_number(skb->sk);
-	pos->refdst = skb->_skb_refdst;
+	return vlan_tag_of(SKB_FIELD(pos, vlan_proto), SKB_FIELD(pos, vlan_tci));
 }
 
 #else /* copy */
+
+#define SKB_FIELD(pos, field) ((pos)->field)
+#define SKB_ADDRESS(pos, field) ((pos)->field)
 
 #define COPIED(copy, field)                                                                        \
 	(*(typeof(((struct sk_buff *)0)->field) *)((copy) +                                        \
@@ -114,12 +125,13 @@ static __noinline int skb_read(struct skb_pos *pos, __u64 addr)
 	bpf_probe_read_kernel(copy, size, (void *)addr); /* zeroes the copy when it fails */
 	pos->skb = addr;
 	pos->head = (__u64)COPIED(copy, head);
+	pos->tail = COPIED(copy, tail);
+	pos->mac_header = COPIED(copy, mac_header);
+	pos->network_header = COPIED(copy, network_header);
 	pos->data = (__u64)COPIED(copy, data);
 	pos->len = COPIED(copy, len);
 	pos->data_len = COPIED(copy, data_len);
-	pos->mac_header = COPIED(copy, mac_header);
-	pos->network_header = COPIED(copy, network_header);
-	pos->protocol = bpf_ntohs(COPIED(copy, protocol));
+	pos->protocol = COPIED(copy, protocol);
 	pos->vlan_tag = vlan_tag_of(COPIED(copy, vlan_proto), COPIED(copy, vlan_tci));
 	if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
 		struct sk_buff___vlan_bit *bit = (void *)addr;
@@ -130,18 +142,13 @@ static __noinline int skb_read(struct skb_pos *pos, __u64 addr)
 	pos->mark = COPIED(copy, mark);
 	pos->dev = (__u64)COPIED(copy, dev);
 	pos->sk = (__u64)COPIED(copy, sk);
-	pos->refdst = COPIED(copy, _skb_refdst);
+	pos->_skb_refdst = COPIED(copy, _skb_refdst);
 	return 0;
 }
 
-static __always_inline __u32 skb_read_mark(const struct skb_pos *pos)
+static __always_inline __u32 skb_vlan_tag(const struct skb_pos *pos)
 {
-	return pos->mark;
-}
-
-static __always_inline void skb_read_rest(struct skb_pos *pos)
-{
-	(void)pos;
+	return pos->vlan_tag;
 }
 
 #endif

@@ -6,12 +6,12 @@
 #ifndef PWRU_BPF_TRACK_H
 #define PWRU_BPF_TRACK_H
 
-#include "bpf/maps.bpf.h"
+#include "bpf/ring.bpf.h"
 
 static __always_inline __u64 packet_of(__u64 skb)
 {
 	/* A look-up costs more than the rest of a miss: do it only while something is tracked. */
-	if (!cfg.tracks || counters.track_inserted == counters.track_removed)
+	if (!cfg.tracks || shared.track_inserted == shared.track_removed)
 		return 0;
 	__u64 *id = bpf_map_lookup_elem(&tracked, &skb);
 
@@ -22,7 +22,7 @@ static __always_inline void track_as(__u64 skb, __u64 id)
 {
 	/* A second insert of the same key would count twice. */
 	if (bpf_map_update_elem(&tracked, &skb, &id, BPF_NOEXIST) == 0)
-		__sync_fetch_and_add(&counters.track_inserted, 1);
+		__sync_fetch_and_add(&shared.track_inserted, 1);
 	else
 		bpf_map_update_elem(&tracked, &skb, &id, BPF_EXIST);
 }
@@ -31,7 +31,7 @@ static __always_inline void track_as(__u64 skb, __u64 id)
 static __always_inline __u64 track_new(__u64 skb)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	__u64 id = (__u64)cpu << 48 | ++my_counters(cpu)->packets;
+	__u64 id = (__u64)cpu << 48 | ++ring_of(cpu)->packets;
 
 	track_as(skb, id);
 	return id;
@@ -48,7 +48,7 @@ static __always_inline void track_release(__u64 skb, __u64 id)
 		return;
 	}
 	if (bpf_map_delete_elem(&tracked, &skb) == 0)
-		__sync_fetch_and_add(&counters.track_removed, 1);
+		__sync_fetch_and_add(&shared.track_removed, 1);
 	bpf_map_update_elem(&dying, &skb, &id, BPF_ANY);
 }
 

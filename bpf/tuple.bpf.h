@@ -73,16 +73,18 @@ static __always_inline __u16 skip_vlan_tags(struct ip_pos *ip, __u16 proto)
 
 static __always_inline void find_ip(const struct skb_pos *pos, struct ip_pos *ip)
 {
-	enum pkt_start start = skb_pkt_start(pos);
-	__u16 proto = pos->protocol;
+	bool is_l3 = pos->start == PKT_L3;
+	__u16 proto;
 	__u32 nibble;
 
 	ip->version = 0;
-	if (start == PKT_NONE)
+	if (pos->start == PKT_NONE)
 		return;
-	ip->addr = skb_pkt_base(pos, start);
-	ip->linear_len = skb_linear_len(pos, ip->addr);
-	if (start == PKT_L2) {
+	ip->addr = pos->base;
+	ip->linear_len = pos->linear_len;
+	if (is_l3) {
+		proto = bpf_ntohs(SKB_FIELD(pos, protocol));
+	} else {
 		if (ip->linear_len < ETH_HEADER_BYTES)
 			return;
 		HEADER(eth, ip->addr, ETH_HEADER_BYTES);
@@ -97,9 +99,9 @@ static __always_inline void find_ip(const struct skb_pos *pos, struct ip_pos *ip
 	nibble = LOAD8(first, 0) >> 4;
 	/* ip_queue_xmit() and friends build the header before __ip_local_out() sets the protocol.
 	 */
-	if (proto == ETH_P_IP || (start == PKT_L3 && !proto && nibble == 4))
+	if (proto == ETH_P_IP || (is_l3 && !proto && nibble == 4))
 		ip->version = nibble == 4 && ip->linear_len >= 20 ? 4 : 0;
-	else if (proto == ETH_P_IPV6 || (start == PKT_L3 && !proto && nibble == 6))
+	else if (proto == ETH_P_IPV6 || (is_l3 && !proto && nibble == 6))
 		ip->version = nibble == 6 && ip->linear_len >= 40 ? 6 : 0;
 }
 

@@ -38,6 +38,8 @@ constexpr uint64_t kDefaultRingBytes = 4 << 20;     // of one CPU, 25,000 events
 constexpr uint64_t kDefaultBufferBytes = 64 << 20;  // of all CPUs
 constexpr uint64_t kLeastRingBytes = 64 << 10;
 constexpr uint64_t kMostRingBytes = 1ull << 30;
+// An array map's value may be 4 MiB (KMALLOC_MAX_SIZE) on older kernels.
+constexpr uint32_t kMostChunkBytes = 1 << 20;
 constexpr unsigned kKprobeBatch = 10;
 
 // What is known of the running kernel.
@@ -166,6 +168,25 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   return parts;
 }
 
+uint32_t ring_bytes(const cli::Options& options) {
+  const auto cpus = static_cast<uint64_t>(std::max(1, libbpf_num_possible_cpus()));
+  const uint64_t wanted = options.output_buffer_bytes
+                              ? options.output_buffer_bytes / cpus
+                              : std::min(kDefaultRingBytes, kDefaultBufferBytes / cpus);
+  return static_cast<uint32_t>(std::bit_floor(std::clamp(wanted, kLeastRingBytes, kMostRingBytes)));
+}
+
+constexpr uint32_t round_up_8(size_t bytes) { return static_cast<uint32_t>((bytes + 7) & ~7ul); }
+
+void set_rings(const cli::Options& options, pwru_config& config) {
+  config.ring_bytes = ring_bytes(options);
+  config.chunk_bytes = std::min(config.ring_bytes, kMostChunkBytes);
+  config.chunk_shift = static_cast<uint32_t>(std::countr_zero(config.chunk_bytes));
+  config.record_max_bytes = round_up_8(sizeof(pwru_event)) + round_up_8(sizeof(pwru_tuple6));
+  if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
+  if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
+}
+
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
                                 const filter::PcapFilter& filter, program::Backend backend) {
   pwru_config config = {};
@@ -181,17 +202,11 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.tracks = options.filter_track_skb;
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
+  config.filter_reads_len = filter.reads_len;
+  set_rings(options, config);
   config.vmemmap_base_addr = kernel.symbols.data("vmemmap_base").value_or(0);
   config.page_offset_base_addr = kernel.symbols.data("page_offset_base").value_or(0);
   return config;
-}
-
-uint32_t ring_bytes(const cli::Options& options) {
-  const auto cpus = static_cast<uint64_t>(std::max(1, libbpf_num_possible_cpus()));
-  const uint64_t wanted = options.output_buffer_bytes
-                              ? options.output_buffer_bytes / cpus
-                              : std::min(kDefaultRingBytes, kDefaultBufferBytes / cpus);
-  return static_cast<uint32_t>(std::bit_floor(std::clamp(wanted, kLeastRingBytes, kMostRingBytes)));
 }
 
 program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
@@ -204,7 +219,6 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
     for (const char* name : {"skb_clone", "skb_copy", "__pskb_copy_fclone", "skb_copy_expand"})
       if (kernel.btf->find(name, BTF_KIND_FUNC)) spec.copy_functions.push_back(name);
   }
-  spec.ring_bytes = ring_bytes(options);
   spec.tracked_entries = kTrackedEntries;
   spec.btf_path = options.kernel_btf;
   return spec;
@@ -246,10 +260,9 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   return style;
 }
 
-Result<event::Reader> open_reader(const program::Tracer& tracer, const program::TracerSpec& spec) {
-  std::vector<int> fds;
-  for (const UniqueFd& ring : tracer.rings()) fds.push_back(ring.get());
-  return event::Reader::open(fds, spec.ring_bytes, spec.config.skb_bytes);
+event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
+  const event::RingLayout layout = {config.ring_bytes, config.chunk_bytes, config.record_max_bytes};
+  return {tracer.shared(), tracer.ring_memory(), layout, config.skb_bytes};
 }
 
 Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
@@ -302,7 +315,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   PWRU_ASSIGN(spec.config, make_config(options, kernel, filter, backend_kind));
   spec.filter = filter;
   PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
-  PWRU_ASSIGN(auto reader, open_reader(tracer, spec));
+  PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
   output::Names names(functions, kernel.symbols, kernel.reasons);
   std::optional<output::StructText> skb_text;
@@ -319,7 +332,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
 
-  Session session(std::move(reader), sink, tracer, options.output_limit_lines);
+  Session session(make_reader(tracer, spec.config), std::move(doorbell), sink, tracer,
+                  options.output_limit_lines);
   Result<> outcome;
   if (!attached.is_interrupted) {
     log_info("Listening for events..");

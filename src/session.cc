@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.h"
 
-#include <algorithm>
 #include <ctime>
 
 #include "base/log.h"
@@ -10,22 +9,32 @@
 namespace pwru {
 namespace {
 
-// How long the rings may fill before the next look. The programs never wake us: a wakeup costs
-// more than the event itself.
+// How long the rings may fill before the next look. While events come the programs do not wake us:
+// a wakeup costs more than the event itself.
 constexpr long kBusyNs = 2'000'000;
-constexpr long kIdleNs = 10'000'000;
+// A signal that comes between the look at its flag and the sleep waits so long at most.
+constexpr int kIdleMs = 200;
 
 }  // namespace
 
-Session::Session(event::Reader reader, output::Sink& sink, const program::Tracer& tracer,
-                 uint64_t limit)
-    : reader_(std::move(reader)), sink_(sink), tracer_(tracer), limit_(limit) {}
+Session::Session(event::Reader reader, event::Doorbell doorbell, output::Sink& sink,
+                 const program::Tracer& tracer, uint64_t limit)
+    : reader_(std::move(reader)),
+      doorbell_(std::move(doorbell)),
+      sink_(sink),
+      tracer_(tracer),
+      limit_(limit) {}
 
 Result<> Session::listen() {
   while (!stop_requested() && !is_done_) {
     PWRU_TRY(step(false));
-    const timespec pause = {0, events_in_step_ ? kBusyNs : kIdleNs};
-    if (!is_done_) ::nanosleep(&pause, nullptr);  // a signal ends it early
+    if (is_done_) break;
+    if (events_in_step_ == 0 && reader_.ask_for_bell()) {
+      doorbell_.wait(kIdleMs);
+    } else {
+      const timespec pause = {0, kBusyNs};
+      ::nanosleep(&pause, nullptr);  // a signal ends it early
+    }
   }
   return {};
 }
@@ -34,10 +43,7 @@ Result<> Session::finish() {
   if (is_done_) return {};
   PWRU_TRY(step(true));
   if (is_done_) return {};
-  std::vector<uint64_t> lost_by_cpu;
-  for (size_t cpu = 0; cpu < std::min<size_t>(tracer_.rings().size(), PWRU_MAX_CPUS); cpu++)
-    lost_by_cpu.push_back(tracer_.counters().cpu[cpu].lost);
-  PWRU_ASSIGN(const bool goes_on, reader_.report_rest(*this, lost_by_cpu));
+  PWRU_ASSIGN(const bool goes_on, reader_.report_rest(*this));
   is_done_ = !goes_on;
   return sink_.flush();
 }

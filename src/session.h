@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "event/doorbell.h"
 #include "event/reader.h"
 #include "output/sink.h"
 #include "probe/attach.h"
@@ -15,7 +16,8 @@ namespace pwru {
 class Session : private event::Consumer {
  public:
   // `limit` events are printed at most; 0: no limit. Both must outlive it.
-  Session(event::Reader reader, output::Sink& sink, const program::Tracer& tracer, uint64_t limit);
+  Session(event::Reader reader, event::Doorbell doorbell, output::Sink& sink,
+          const program::Tracer& tracer, uint64_t limit);
 
   // Until a signal, the limit or an error. A closed pipe is a quiet end.
   [[nodiscard]] Result<> listen();
@@ -30,6 +32,7 @@ class Session : private event::Consumer {
   Result<> step(bool is_last);
 
   event::Reader reader_;
+  event::Doorbell doorbell_;
   output::Sink& sink_;
   const program::Tracer& tracer_;
   uint64_t limit_;

@@ -13,6 +13,7 @@ struct bpf_object;
 struct btf;
 struct btf_dump;
 struct pcap;
+struct ring_buffer;
 extern "C" {
 int bpf_link__destroy(struct bpf_link*);
 void bpf_linker__free(struct bpf_linker*);
@@ -20,6 +21,7 @@ void bpf_object__close(struct bpf_object*);
 void btf__free(struct btf*);
 void btf_dump__free(struct btf_dump*);
 void pcap_close(struct pcap*);
+void ring_buffer__free(struct ring_buffer*);
 }
 
 namespace pwru {
@@ -61,6 +63,7 @@ using BpfLinker = std::unique_ptr<bpf_linker, Deleter<bpf_linker__free>>;
 using BpfObject = std::unique_ptr<bpf_object, Deleter<bpf_object__close>>;
 using BtfHandle = std::unique_ptr<btf, Deleter<btf__free>>;
 using BtfDump = std::unique_ptr<btf_dump, Deleter<btf_dump__free>>;
+using BpfRingBuffer = std::unique_ptr<ring_buffer, Deleter<ring_buffer__free>>;
 using PcapHandle = std::unique_ptr<pcap, Deleter<pcap_close>>;
 
 }  // namespace pwru

@@ -93,7 +93,7 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, uint32_t s
   bool is_whole = true;
   if (core.parts & PWRU_PART_STACK) is_whole = set_stack(event, rest);
   if (is_whole && core.parts & PWRU_PART_SKB) {
-    const std::byte* part = take(rest, skb_bytes);
+    const std::byte* part = take(rest, (skb_bytes + 7) & ~7u);
     is_whole = part != nullptr;
     if (is_whole) event.skb_bytes = {part, skb_bytes};
   }

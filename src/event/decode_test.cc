@@ -80,15 +80,15 @@ void put_l4(Wire& wire, size_t at, uint8_t proto, uint8_t flags) {
 void put_tuple4(Wire& wire, uint8_t proto, uint8_t flags) {
   const size_t at = wire.size();
   wire.resize(at + 20);
-  put_l4(wire, at, proto, flags);
-  wire.put_text(at + 12, "\x0a\x01\x02\x03").put_text(at + 16, "\xc0\xa8\x01\xfe");
+  put_l4(wire, at + 8, proto, flags);
+  wire.put_text(at, "\x0a\x01\x02\x03").put_text(at + 4, "\xc0\xa8\x01\xfe");
 }
 
 void put_tuple6(Wire& wire, uint8_t proto, uint8_t flags) {
   const size_t at = wire.size();
   wire.resize(at + 44);
-  put_l4(wire, at, proto, flags);
-  wire.put_text(at + 12, "0123456789abcdef").put_text(at + 28, "ABCDEFGHIJKLMNOP");
+  put_l4(wire, at + 32, proto, flags);
+  wire.put_text(at, "0123456789abcdef").put_text(at + 16, "ABCDEFGHIJKLMNOP");
 }
 
 void put_stack(Wire& wire, int64_t size_bytes, const std::vector<uint64_t>& ips) {

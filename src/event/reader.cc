@@ -22,18 +22,11 @@ uint64_t monotonic_ns() {
 
 }  // namespace
 
-Reader::Reader(std::vector<Cpu> cpus, uint32_t skb_bytes)
-    : cpus_(std::move(cpus)), skb_bytes_(skb_bytes) {}
-
-Result<Reader> Reader::open(const std::vector<int>& ring_fds, uint32_t ring_bytes,
-                            uint32_t skb_bytes) {
-  std::vector<Cpu> cpus;
-  cpus.reserve(ring_fds.size());
-  for (const int fd : ring_fds) {
-    PWRU_ASSIGN(Ring ring, Ring::map(fd, ring_bytes));
-    cpus.emplace_back(std::move(ring));
-  }
-  return Reader(std::move(cpus), skb_bytes);
+Reader::Reader(pwru_shared& shared, std::span<const std::byte> memory, const RingLayout& layout,
+               uint32_t skb_bytes)
+    : shared_(shared), skb_bytes_(skb_bytes) {
+  for (size_t cpu = 0; cpu < memory.size() / layout.ring_bytes; cpu++)
+    cpus_.emplace_back(Ring(shared.ring[cpu], memory.data() + cpu * layout.ring_bytes, layout));
 }
 
 // The programs take an event's time after they have reserved its record. So whatever is reserved
@@ -52,12 +45,8 @@ Result<> Reader::collect(Cpu& cpu) {
   bool is_in_order = true;
   while (cpu.collected_until < cpu.reserved_until) {
     const uint64_t begin = cpu.collected_until;
-    const Ring::Record record = cpu.ring.read(begin);
+    PWRU_ASSIGN(const Ring::Record record, cpu.ring.read(begin));
     cpu.collected_until = record.end;
-    if (record.bytes.empty()) continue;
-    if (record.bytes.size() < sizeof(pwru_event))
-      return fail(
-          fmt::format("read a ring buffer: a record of {} bytes is no event", record.bytes.size()));
     const uint64_t ts_ns = header_of(record.bytes).ts_ns;
     // An interrupt between reservation and time stamp can swap two neighbours.
     if (!cpu.pending.empty() && ts_ns < cpu.pending.back().ts_ns) is_in_order = false;
@@ -125,19 +114,32 @@ Result<bool> Reader::deliver_next(Consumer& consumer, size_t cpu_index) {
 // What was held back stays where it is, in the ring: it is the youngest, and little.
 void Reader::forget_delivered(Cpu& cpu) {
   const uint64_t done =
-      cpu.next ? cpu.pending[cpu.next - 1].release_until : cpu.ring.consumed_until();
+      cpu.next ? cpu.pending[cpu.next - 1].release_until : cpu.ring.released_until();
   cpu.pending.erase(cpu.pending.begin(), cpu.pending.begin() + static_cast<ptrdiff_t>(cpu.next));
   cpu.next = 0;
   const uint64_t unused = cpu.pending.empty() ? cpu.collected_until : done;
-  if (unused != cpu.ring.consumed_until()) cpu.ring.release(unused);
+  if (unused != cpu.ring.released_until()) cpu.ring.release(unused);
 }
 
-Result<bool> Reader::report_rest(Consumer& consumer, const std::vector<uint64_t>& lost_by_cpu) {
-  for (size_t index = 0; index < cpus_.size() && index < lost_by_cpu.size(); index++) {
+// The programs reserve with a full barrier before they look at reader_waits, and here it is the
+// other way round: one of both sees the other.
+bool Reader::ask_for_bell() {
+  __atomic_store_n(&shared_.reader_waits, 1, __ATOMIC_SEQ_CST);
+  const bool is_empty = std::all_of(cpus_.begin(), cpus_.end(), [](const Cpu& cpu) {
+    return cpu.pending.empty() && cpu.ring.reserved_until() == cpu.collected_until;
+  });
+  if (!is_empty) __atomic_store_n(&shared_.reader_waits, 0, __ATOMIC_RELAXED);
+  return is_empty;
+}
+
+Result<bool> Reader::report_rest(Consumer& consumer) {
+  for (size_t index = 0; index < cpus_.size(); index++) {
     Cpu& cpu = cpus_[index];
-    const uint32_t rest = static_cast<uint32_t>(lost_by_cpu[index]) - cpu.lost_seen;
+    const auto lost =
+        static_cast<uint32_t>(__atomic_load_n(&shared_.ring[index].lost, __ATOMIC_ACQUIRE));
+    const uint32_t rest = lost - cpu.lost_seen;
     if (!rest) continue;
-    cpu.lost_seen += rest;
+    cpu.lost_seen = lost;
     PWRU_ASSIGN(const bool goes_on,
                 consumer.lost({static_cast<uint32_t>(index), rest, cpu.last_ts_ns, 0}));
     if (!goes_on) return false;

@@ -22,18 +22,21 @@ class Consumer {
 
 class Reader {
  public:
-  // `ring_fds` by CPU number.
-  [[nodiscard]] static Result<Reader> open(const std::vector<int>& ring_fds, uint32_t ring_bytes,
-                                           uint32_t skb_bytes);
+  // `memory` holds the rings by CPU number; it and `shared` must outlive the reader. `skb_bytes` is
+  // pwru_config.skb_bytes of the loaded program.
+  Reader(pwru_shared& shared, std::span<const std::byte> memory, const RingLayout& layout,
+         uint32_t skb_bytes);
 
   // Hands over what the rings hold, in time order over all CPUs. An event is held back while an
   // older one may still be on its way; with `is_last` (nothing is attached any more) none is.
   // Returns false when the consumer wants no more.
   [[nodiscard]] Result<bool> drain(Consumer& consumer, bool is_last = false);
 
-  // Losses that no later event of the same CPU has told; `lost_by_cpu` are the kernel's counters.
-  [[nodiscard]] Result<bool> report_rest(Consumer& consumer,
-                                         const std::vector<uint64_t>& lost_by_cpu);
+  // Asks for the doorbell to be rung at the next event. False: there is one already.
+  [[nodiscard]] bool ask_for_bell();
+
+  // Losses that no later event of the same CPU has told.
+  [[nodiscard]] Result<bool> report_rest(Consumer& consumer);
 
  private:
   // A record in its ring that waits for its turn.
@@ -54,13 +57,13 @@ class Reader {
     uint64_t last_ts_ns = 0;  // of the event delivered last
   };
 
-  Reader(std::vector<Cpu> cpus, uint32_t skb_bytes);
   Result<> collect(Cpu& cpu);
   static void sort_by_time(Cpu& cpu);
   Result<bool> hand_over(Consumer& consumer, uint64_t until_ns);
   Result<bool> deliver_next(Consumer& consumer, size_t cpu_index);
   static void forget_delivered(Cpu& cpu);
 
+  pwru_shared& shared_;
   std::vector<Cpu> cpus_;
   uint32_t skb_bytes_;
 };

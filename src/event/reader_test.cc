@@ -74,9 +74,9 @@ class ReaderTest : public testing::Test {
   static constexpr size_t kCpus = 3;
 
   ReaderTest() {
-    std::vector<int> fds;
-    for (const FakeRing& ring : rings) fds.push_back(ring.fd());
-    reader = std::make_unique<Reader>(Reader::open(fds, FakeRing::kBytes, 0).value());
+    for (size_t cpu = 0; cpu < kCpus; cpu++)
+      rings.emplace_back(shared->ring[cpu], memory.data() + cpu * FakeRing::kLayout.ring_bytes);
+    reader = std::make_unique<Reader>(*shared, memory, FakeRing::kLayout, 0);
   }
 
   // Drains, and says what came of it.
@@ -88,7 +88,9 @@ class ReaderTest : public testing::Test {
     return {recorder.told.begin() + static_cast<ptrdiff_t>(before), recorder.told.end()};
   }
 
-  std::array<FakeRing, kCpus> rings;
+  std::unique_ptr<pwru_shared> shared = std::make_unique<pwru_shared>();
+  std::vector<std::byte> memory = std::vector<std::byte>(kCpus * FakeRing::kLayout.ring_bytes);
+  std::vector<FakeRing> rings;
   std::unique_ptr<Reader> reader;
   Recorder recorder;
 };
@@ -150,38 +152,40 @@ TEST_F(ReaderTest, WhatWasHeldBackComesOutInTime) {
   EXPECT_EQ(recorder.told, (List{event_told(ts_ns, 1)}));
 }
 
-TEST_F(ReaderTest, DiscardedRecordsAreSkipped) {
-  rings[0].discard(rings[0].reserve(64), 64);
-  rings[0].add(10, 1);
-  rings[0].discard(rings[0].reserve(200), 200);
-  rings[0].add(20, 2);
-  rings[0].discard(rings[0].reserve(8), 8);
-  EXPECT_EQ(drained(), (List{event_told(10, 1), event_told(20, 2)}));
-  EXPECT_EQ(rings[0].consumed(), rings[0].produced());
-  rings[0].discard(rings[0].reserve(8), 8);
-  EXPECT_EQ(drained(), List{});
-  EXPECT_EQ(rings[0].consumed(), rings[0].produced());
-}
-
-TEST_F(ReaderTest, ABusyRecordIsWaitedFor) {
+TEST_F(ReaderTest, ARecordBeingWrittenIsWaitedFor) {
   rings[0].add(10, 1);
   const uint64_t position = rings[0].reserve(sizeof(pwru_event));
-  rings[0].add(30, 3);
   std::atomic<bool> is_draining = false;
   std::thread producer([&] {
     while (!is_draining) ::sched_yield();
     for (int i = 0; i < 1000; i++) ::sched_yield();
     const pwru_event event = FakeRing::event(20, 2);
-    rings[0].submit(position, &event, sizeof(event));
+    rings[0].write(position, &event, sizeof(event));
+    rings[0].commit();
   });
   is_draining = true;
-  EXPECT_EQ(drained(), (List{event_told(10, 1), event_told(20, 2), event_told(30, 3)}));
+  EXPECT_EQ(drained(), (List{event_told(10, 1), event_told(20, 2)}));
   producer.join();
+}
+
+TEST_F(ReaderTest, TheBellIsAskedForOnlyWhileAllIsEmpty) {
+  EXPECT_TRUE(reader->ask_for_bell());
+  EXPECT_EQ(shared->reader_waits, 1u);
+  rings[2].add(10, 1);
+  EXPECT_FALSE(reader->ask_for_bell());
+  EXPECT_EQ(shared->reader_waits, 0u);
+  drained();
+  EXPECT_TRUE(reader->ask_for_bell());
+  rings[1].add(kFuture, 2);
+  drained();
+  EXPECT_FALSE(reader->ask_for_bell());  // it is held back, and must be looked for again
 }
 
 TEST_F(ReaderTest, ARecordTooShortIsAnError) {
   rings[0].add(10, 1);
-  rings[0].submit(rings[0].reserve(16), "0123456789abcdef", 16);
+  pwru_event event = FakeRing::event(20, 2);
+  event.bytes = 16;
+  rings[0].add(event);
   const auto goes_on = reader->drain(recorder);
   ASSERT_FALSE(goes_on);
   EXPECT_EQ(goes_on.error().what, "read a ring buffer: a record of 16 bytes is no event");
@@ -218,7 +222,8 @@ TEST_F(ReaderTest, TheLossCounterWraps) {
   EXPECT_EQ(drained(), (List{loss_told(0, 0x7fffffff, 0, 10), event_told(10, 1),
                              loss_told(0, 0x7fffffff, 10, 20), event_told(20, 2),
                              loss_told(0, 6, 20, 30), event_told(30, 3)}));
-  ASSERT_TRUE(reader->report_rest(recorder, {(1ull << 32) + 5}));
+  shared->ring[0].lost = (1ull << 32) + 5;
+  ASSERT_TRUE(reader->report_rest(recorder));
   EXPECT_EQ(recorder.told.back(), loss_told(0, 1, 30, 0));
 }
 
@@ -226,18 +231,20 @@ TEST_F(ReaderTest, LossesThatNoEventTold) {
   rings[1].add(10, 1, 3);
   EXPECT_EQ(drained(true), (List{loss_told(1, 3, 0, 10), event_told(10, 1, 1)}));
   recorder.told.clear();
-  const auto goes_on = reader->report_rest(recorder, {0, 5, 7});
+  shared->ring[1].lost = 5, shared->ring[2].lost = 7;
+  const auto goes_on = reader->report_rest(recorder);
   ASSERT_TRUE(goes_on);
   EXPECT_TRUE(*goes_on);
   EXPECT_EQ(recorder.told, (List{loss_told(1, 2, 10, 0), loss_told(2, 7, 0, 0)}));
   recorder.told.clear();
-  ASSERT_TRUE(reader->report_rest(recorder, {0, 5, 7}));
+  ASSERT_TRUE(reader->report_rest(recorder));
   EXPECT_EQ(recorder.told, List{});
 }
 
 TEST_F(ReaderTest, AConsumerThatStopsAtTheRest) {
   recorder.stop_after = 1;
-  const auto goes_on = reader->report_rest(recorder, {1, 1});
+  shared->ring[0].lost = 1, shared->ring[1].lost = 1;
+  const auto goes_on = reader->report_rest(recorder);
   ASSERT_TRUE(goes_on);
   EXPECT_FALSE(*goes_on);
   EXPECT_EQ(recorder.told, (List{loss_told(0, 1, 0, 0)}));
@@ -265,19 +272,18 @@ TEST_F(ReaderTest, AConsumerMayStopAnywhere) {
 TEST_F(ReaderTest, WrapAround) {
   uint64_t serial = 0;
   for (int round = 0; round < 20; round++) {
-    // Of a size that does not divide the ring, so that records lie across its end.
+    // Of a size that does not divide a chunk, so that the rest of it is left out.
     while (rings[0].has_room(sizeof(pwru_event) + 8)) {
-      const pwru_event event = FakeRing::event(serial + 1, serial + 1);
-      std::array<std::byte, sizeof(event) + 8> record = {};
-      std::memcpy(record.data(), &event, sizeof(event));
-      rings[0].submit(rings[0].reserve(record.size()), record.data(), record.size());
+      pwru_event event = FakeRing::event(serial + 1, serial + 1);
+      event.bytes += 8;
+      rings[0].add(event);
       serial++;
     }
     drained();
     ASSERT_EQ(rings[0].consumed(), rings[0].produced());
     rings[0].scribble_on_consumed();
   }
-  ASSERT_GT(rings[0].produced(), 10 * FakeRing::kBytes);
+  ASSERT_GT(rings[0].produced(), 10 * FakeRing::kLayout.ring_bytes);
   ASSERT_EQ(recorder.told.size(), serial);
   for (uint64_t i = 0; i < serial; i++) ASSERT_EQ(recorder.told[i], event_told(i + 1, i + 1));
 }
@@ -292,7 +298,7 @@ TEST_F(ReaderTest, SpaceIsGivenBackDuringADrain) {
     begin_of[i + is_swapped] = rings[0].add(i + is_swapped, i + is_swapped);
     begin_of[i + !is_swapped] = rings[0].add(i + !is_swapped, i + !is_swapped);
   }
-  const uint64_t some = FakeRing::kBytes / 3;
+  const uint64_t some = FakeRing::kLayout.ring_bytes / 3;
   recorder.on_event = [&] {
     const uint64_t told = recorder.told.back().serial;
     for (uint64_t later = told + 1; later <= kEvents; later++)
@@ -304,7 +310,7 @@ TEST_F(ReaderTest, SpaceIsGivenBackDuringADrain) {
   EXPECT_EQ(recorder.told.size(), kEvents);
 }
 
-// Random work: bursts on all CPUs, swapped neighbours, discarded records, events at the edge of
+// Random work: bursts on all CPUs, swapped neighbours, records of any length, events at the edge of
 // what is held back, consumers that stop. Records given back are overwritten at once.
 TEST_F(ReaderTest, NothingIsMissingOrTwiceOrOutOfOrder) {
   std::mt19937_64 random(1);
@@ -314,9 +320,14 @@ TEST_F(ReaderTest, NothingIsMissingOrTwiceOrOutOfOrder) {
     for (FakeRing& ring : rings) ring.scribble_on_consumed();
   };
   const auto fill = [&](FakeRing& ring) {
-    for (auto count = random() % 20; count && ring.has_room(3 * sizeof(pwru_event)); count--) {
+    for (auto count = random() % 20; count && ring.has_room(4 * FakeRing::kLayout.record_max_bytes);
+         count--) {
       ts_ns += random() % 100;
-      if (random() % 8 == 0) ring.discard(ring.reserve(40), 40);
+      if (random() % 8 == 0) {
+        pwru_event longer = FakeRing::event(ts_ns, ++serial);
+        longer.bytes = static_cast<uint16_t>(longer.bytes + 8 * (random() % 40));
+        ring.add(longer);
+      }
       if (random() % 5 == 0) {
         ring.add(ts_ns + 1, ++serial);
         ring.add(ts_ns++, ++serial);
@@ -344,13 +355,6 @@ TEST_F(ReaderTest, NothingIsMissingOrTwiceOrOutOfOrder) {
     is_told[told.serial] = true;
     last_ns = told.ts_ns;
   }
-}
-
-TEST(Ring, CannotMapWhatIsNoRing) {
-  const auto ring = Ring::map(-1, 4096);
-  ASSERT_FALSE(ring);
-  EXPECT_NE(ring.error().what.find("ring buffer"), std::string::npos);
-  EXPECT_EQ(ring.error().code, EBADF);
 }
 
 }  // namespace

@@ -1,46 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
-// One BPF ring buffer, mapped. Layout: kernel/bpf/ringbuf.c: a page with the consumer position, a
-// page with the producer position, then the data, mapped twice in a row.
+// One ring of abi/ring.h, the reader's side.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "abi/ring.h"
 #include "base/result.h"
 
 namespace pwru::event {
 
+// The lengths of pwru_config that say how rings are laid out.
+struct RingLayout {
+  uint32_t ring_bytes = 0;
+  uint32_t chunk_bytes = 0;
+  uint32_t record_max_bytes = 0;
+};
+
 class Ring {
  public:
-  [[nodiscard]] static Result<Ring> map(int fd, uint32_t ring_bytes);
-  Ring(Ring&& other) noexcept;
-  Ring& operator=(Ring&&) = delete;
-  ~Ring();
+  // Both must outlive it: the positions, and the ring_bytes of memory.
+  Ring(pwru_ring& positions, const std::byte* memory, const RingLayout& layout)
+      : positions_(positions), memory_(memory), layout_(layout) {}
 
   // How far records are reserved now.
   [[nodiscard]] uint64_t reserved_until() const;
   // How far they have been given back.
-  [[nodiscard]] uint64_t consumed_until() const { return consumed_; }
+  [[nodiscard]] uint64_t released_until() const { return released_; }
 
   struct Record {
-    std::span<const std::byte> bytes;  // empty: discarded by the program
-    uint64_t end = 0;                  // position of the next record
+    std::span<const std::byte> bytes;
+    uint64_t end = 0;  // position of the next record
   };
-  // The record at `position`, which must be reserved. Waits until its program has submitted it,
-  // which is a matter of microseconds.
-  [[nodiscard]] Record read(uint64_t position) const;
+  // The record at `position`, which must be reserved. Waits until its program has committed it,
+  // which is a matter of microseconds. Fails on what cannot be a record.
+  [[nodiscard]] Result<Record> read(uint64_t position);
 
   // Gives everything before `position` back to the kernel.
   void release(uint64_t position);
 
  private:
-  Ring(void* consumer, void* producer, uint32_t ring_bytes);
+  void wait_for_commit(uint64_t position);
 
-  void* consumer_page_;
-  void* producer_pages_;  // and the data behind them
-  uint32_t ring_bytes_;
-  uint64_t consumed_ = 0;
+  pwru_ring& positions_;
+  const std::byte* memory_;
+  RingLayout layout_;
+  uint64_t committed_seen_ = 0;
+  uint64_t released_ = 0;
 };
 
 }  // namespace pwru::event

@@ -82,7 +82,7 @@ class Translator {
           fmt::format("it is too long for the kernel: {} instructions", asm_.insns().size()),
           ExitCode::BadUsage);
     }
-    return Code{asm_.insns(), load_calls_};
+    return Code{asm_.insns(), load_calls_, reads_len_};
   }
 
  private:
@@ -185,7 +185,7 @@ class Translator {
   // Makes A, X and the memory unknown to the verifier, at no change: else it would follow every way
   // through a loop's body with the values of each way before, which doubles at every round.
   void emit_forget() {
-    asm_.load(BPF_W, BPF_REG_1, kCtx, kLen);
+    load_len(BPF_REG_1);
     const auto forget = [&](uint8_t reg) {
       asm_.alu32(BPF_ADD, reg, BPF_REG_1);
       asm_.alu32(BPF_SUB, reg, BPF_REG_1);
@@ -198,6 +198,11 @@ class Translator {
       forget(BPF_REG_2);
       asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], BPF_REG_2);
     }
+  }
+
+  void load_len(uint8_t dst) {
+    reads_len_ = true;
+    asm_.load(BPF_W, dst, kCtx, kLen);
   }
 
   void emit_ret(const ClassicInsn& insn) {
@@ -216,7 +221,7 @@ class Translator {
       case BPF_IMM:
         return asm_.mov32_imm(dst, static_cast<int32_t>(insn.k));
       case BPF_LEN:
-        return asm_.load(BPF_W, dst, kCtx, kLen);
+        return load_len(dst);
       case BPF_MEM:
         return asm_.load(BPF_W, dst, BPF_REG_10, memory_slots_[insn.k]);
       default:
@@ -386,6 +391,7 @@ class Translator {
   std::array<int16_t, BPF_MEMWORDS> memory_slots_ = {};
   std::vector<SlowLoad> slow_loads_;
   std::vector<size_t> load_calls_;
+  bool reads_len_ = false;
 };
 
 }  // namespace

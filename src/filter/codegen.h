@@ -17,6 +17,7 @@ namespace pwru::filter {
 struct Code {
   std::vector<bpf_insn> insns;
   std::vector<size_t> load_calls;  // instructions that call pwru_filter_load(), to be relocated
+  bool reads_len = false;          // pwru_filter_ctx.len
 };
 
 // `ids` of zero make a function that reads the context's copy[] instead of casting. What classic

@@ -45,13 +45,14 @@ Result<> refuse_direction(const std::string& expression) {
 }
 
 Result<std::string> build(Layer layer, const ClassicProgram& program, const CastIds& ids,
-                          const std::string& expression) {
+                          const std::string& expression, bool& reads_len) {
   auto code = translate(program, ids);
   if (!code) {
     return fail(fmt::format("the filter '{}' cannot be run in the kernel: {}", expression,
                             code.error().what),
                 code.error().exit);
   }
+  reads_len |= code->reads_len;
   return filter_object(layer, *code);
 }
 
@@ -69,8 +70,8 @@ Result<PcapFilter> compile_pcap(const std::string& expression, const CastIds& id
   filter.sees_vlan = has_keyword(expression, "vlan");
   filter.copies = filter.sees_vlan || ids.rdonly_cast_id == 0 || ids.byte_window_id == 0;
   const CastIds used = filter.copies ? CastIds{} : ids;
-  PWRU_ASSIGN(filter.l2_object, build(Layer::Ethernet, *l2, used, expression));
-  PWRU_ASSIGN(filter.l3_object, build(Layer::Ip, l3, used, expression));
+  PWRU_ASSIGN(filter.l2_object, build(Layer::Ethernet, *l2, used, expression, filter.reads_len));
+  PWRU_ASSIGN(filter.l3_object, build(Layer::Ip, l3, used, expression, filter.reads_len));
   return filter;
 }
 

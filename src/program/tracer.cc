@@ -79,8 +79,8 @@ Result<Tracer> Tracer::load(const TracerSpec& spec) {
   PWRU_TRY(tracer.pick_programs(spec));
   PWRU_TRY(tracer.set_constants(spec));
   if (const int error = bpf_object__load(tracer.object_.get()); error) return explain_load(-error);
-  PWRU_TRY(tracer.create_rings(spec.ring_bytes));
-  PWRU_TRY(tracer.find_counters());
+  PWRU_TRY(tracer.map_rings());
+  PWRU_TRY(tracer.map_shared());
   return tracer;
 }
 
@@ -120,8 +120,10 @@ Result<> Tracer::set_constants(const TracerSpec& spec) {
   PWRU_ASSIGN(bpf_map* const rodata, find_map(object_.get(), ".rodata"));
   if (bpf_map__set_initial_value(rodata, &config, sizeof(config)) != 0)
     return fail("the tracer's read-only data is not one pwru_config: this build is broken");
-  PWRU_ASSIGN(bpf_map* const rings, find_map(object_.get(), "rings"));
-  bpf_map__set_max_entries(rings, static_cast<uint32_t>(cpus));
+  PWRU_ASSIGN(bpf_map* const rings, find_map(object_.get(), "ring_memory"));
+  const auto ring_chunks = config.ring_bytes / config.chunk_bytes;
+  bpf_map__set_value_size(rings, config.chunk_bytes);
+  bpf_map__set_max_entries(rings, static_cast<uint32_t>(cpus) * ring_chunks);
   PWRU_ASSIGN(bpf_map* const tracked, find_map(object_.get(), "tracked"));
   PWRU_ASSIGN(bpf_map* const dying, find_map(object_.get(), "dying"));
   bpf_map__set_max_entries(tracked, spec.config.tracks ? spec.tracked_entries : 1);
@@ -129,34 +131,29 @@ Result<> Tracer::set_constants(const TracerSpec& spec) {
   return {};
 }
 
-Result<> Tracer::create_rings(uint32_t ring_bytes) {
-  PWRU_ASSIGN(bpf_map* const outer, find_map(object_.get(), "rings"));
-  const uint32_t cpus = bpf_map__max_entries(outer);
-  for (uint32_t cpu = 0; cpu < cpus; cpu++) {
-    UniqueFd ring(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "pwru_ring", 0, 0, ring_bytes, nullptr));
-    if (!ring)
-      return sys_fail(fmt::format(
-          "create a ring buffer of {} KiB for CPU {} (try a smaller --output-buffer-size)",
-          ring_bytes / 1024, cpu));
-    const int fd = ring.get();
-    if (bpf_map_update_elem(bpf_map__fd(outer), &cpu, &fd, BPF_ANY) != 0)
-      return sys_fail(fmt::format("hand the ring buffer of CPU {} to the kernel", cpu));
-    rings_.push_back(std::move(ring));
-  }
+Result<> Tracer::map_rings() {
+  PWRU_ASSIGN(bpf_map* const map, find_map(object_.get(), "ring_memory"));
+  const size_t size = size_t{bpf_map__max_entries(map)} * bpf_map__value_size(map);
+  PWRU_ASSIGN(ring_memory_, Mapping::read_only(bpf_map__fd(map), size, "the ring buffers"));
   return {};
 }
 
-Result<> Tracer::find_counters() {
+int Tracer::doorbell_fd() const {
+  return bpf_map__fd(bpf_object__find_map_by_name(object_.get(), "doorbell"));
+}
+
+Result<> Tracer::map_shared() {
   PWRU_ASSIGN(bpf_map* const bss, find_map(object_.get(), ".bss"));
   size_t size = 0;
   void* const memory = const_cast<void*>(bpf_map__initial_value(bss, &size));
-  if (!memory || size != sizeof(pwru_counters))
-    return fail("the tracer's .bss is not one pwru_counters: this build is broken");
+  if (!memory || size != sizeof(pwru_shared))
+    return fail("the tracer's .bss is not one pwru_shared: this build is broken");
   // Only bpf_object__load_skeleton() puts the map in the place of the initial value, as done here;
   // bpf_object__close() unmaps it.
-  if (::mmap(memory, size, PROT_READ, MAP_SHARED | MAP_FIXED, bpf_map__fd(bss), 0) == MAP_FAILED)
+  if (::mmap(memory, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, bpf_map__fd(bss), 0) ==
+      MAP_FAILED)
     return sys_fail("map the tracer's counters");
-  counters_ = static_cast<const volatile pwru_counters*>(memory);
+  shared_ = static_cast<pwru_shared*>(memory);
   return {};
 }
 
@@ -181,7 +178,7 @@ uint64_t Tracer::tracked_evicted() const {
     key = next;
     live++;
   }
-  const uint64_t gone = counters_->track_inserted - counters_->track_removed;
+  const uint64_t gone = shared_->track_inserted - shared_->track_removed;
   return gone > live ? gone - live : 0;
 }
 

@@ -5,13 +5,16 @@
 #include <bpf/libbpf.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "abi/config.h"
-#include "abi/event.h"
+#include "abi/ring.h"
 #include "base/handle.h"
+#include "base/mapping.h"
 #include "base/result.h"
 #include "filter/filter.h"
 
@@ -26,7 +29,6 @@ struct TracerSpec {
   Backend backend = Backend::Kprobe;
   std::array<bool, 6> uses_arg = {};        // [1]..[5]: some function has its skb there
   std::vector<std::string> copy_functions;  // functions with a fexit program that exist here
-  uint32_t ring_bytes = 0;                  // of each ring: a power of two, at least a page
   uint32_t tracked_entries = 1;
   std::string btf_path;  // "" is the running kernel's
 };
@@ -50,10 +52,12 @@ class Tracer {
   [[nodiscard]] bpf_program* trace_dying() const { return trace_dying_; }
   [[nodiscard]] const std::vector<bpf_program*>& copies() const { return copies_; }
 
-  // One ring a possible CPU, by CPU number.
-  [[nodiscard]] const std::vector<UniqueFd>& rings() const { return rings_; }
-  // Live: the kernel side counts in this memory.
-  [[nodiscard]] const volatile pwru_counters& counters() const { return *counters_; }
+  // One ring of spec.config.ring_bytes a possible CPU, by CPU number.
+  [[nodiscard]] std::span<const std::byte> ring_memory() const { return ring_memory_.bytes(); }
+  // Live: both sides read and write this memory.
+  [[nodiscard]] pwru_shared& shared() const { return *shared_; }
+  // Of the map that wakes the reader up.
+  [[nodiscard]] int doorbell_fd() const;
   [[nodiscard]] Missed missed() const;
   // Identities that the LRU map threw out to make room.
   [[nodiscard]] uint64_t tracked_evicted() const;
@@ -61,8 +65,8 @@ class Tracer {
  private:
   Result<> pick_programs(const TracerSpec& spec);
   Result<> set_constants(const TracerSpec& spec);
-  Result<> create_rings(uint32_t ring_bytes);
-  Result<> find_counters();
+  Result<> map_rings();
+  Result<> map_shared();
 
   BpfObject object_;
   std::array<bpf_program*, 6> trace_ = {};
@@ -70,8 +74,8 @@ class Tracer {
   bpf_program* release_ = nullptr;
   bpf_program* trace_dying_ = nullptr;
   std::vector<bpf_program*> copies_;
-  std::vector<UniqueFd> rings_;
-  const volatile pwru_counters* counters_ = nullptr;
+  Mapping ring_memory_;
+  pwru_shared* shared_ = nullptr;
 };
 
 }  // namespace pwru::program

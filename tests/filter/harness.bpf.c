@@ -23,6 +23,7 @@ int locate(void* ctx __attribute__((unused))) {
   layout->page_bytes = bpf_core_type_size(struct page);
   layout->head = SKB_OFFSET(head);
   layout->data = SKB_OFFSET(data);
+  layout->tail = SKB_OFFSET(tail);
   layout->end = SKB_OFFSET(end);
   layout->len = SKB_OFFSET(len);
   layout->data_len = SKB_OFFSET(data_len);
@@ -49,6 +50,7 @@ static __always_inline int run(void) {
 
   /* Read back from the map it is a number, as an skb's address is in the tracer. */
   skb_read(&pos, state.layout.memory + __builtin_offsetof(struct fake_memory, skb));
+  skb_locate(&pos);
   return pcap_matches(&pos);
 }
 

@@ -125,6 +125,7 @@ Result<> Harness::open_object(const filter::PcapFilter& filter, Way way) {
   config.has_pcap = 1;
   config.filter_copies = filter.copies;
   config.filter_sees_vlan = filter.sees_vlan;
+  config.filter_reads_len = filter.reads_len;
   if (state_) {
     config.vmemmap_base_addr = state_->layout.memory + offsetof(fake_memory, vmemmap_base);
     config.page_offset_base_addr = state_->layout.memory + offsetof(fake_memory, page_offset_base);
@@ -152,6 +153,7 @@ void Harness::place(std::string_view packet, const SkbView& view) {
   std::memset(memory.skb, 0, sizeof(memory.skb));
   put<uint64_t>(memory.skb, layout.head, head);
   put<uint64_t>(memory.skb, layout.data, head + kHeadroom + pulled);
+  put<uint32_t>(memory.skb, layout.tail, static_cast<uint32_t>(kHeadroom + linear));
   put<uint32_t>(memory.skb, layout.end, FAKE_HEAD_BYTES);
   put<uint32_t>(memory.skb, layout.len, static_cast<uint32_t>(packet.size() - pulled));
   put<uint32_t>(memory.skb, layout.data_len, static_cast<uint32_t>(paged));

@@ -24,7 +24,7 @@ struct fake_memory {
 struct fake_layout {
   __u64 memory; /* address of struct fake_memory */
   __u32 skb_bytes, page_bytes;
-  __u32 head, data, end, len, data_len;
+  __u32 head, data, tail, end, len, data_len;
   __u32 mac_header, network_header, protocol, vlan_proto, vlan_tci;
   __u32 nr_frags, frags;
   __u32 vlan_present, vlan_present_mask; /* a bit of a byte, until 6.1; mask 0: there is none */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * How records get from a CPU to user space: through memory of an array map that both sides see. A
+ * ring has one writer at a time, as kprobe programs do not nest on a CPU (bpf_prog_active), so it
+ * needs no lock and no helper call; BPF_MAP_TYPE_RINGBUF takes both for every record.
+ *
+ * Positions count bytes since the start and never wrap. The memory is cut into chunks, the elements
+ * of the map. No record crosses the end of a chunk: see pwru_record_start().
+ */
+#ifndef PWRU_ABI_RING_H
+#define PWRU_ABI_RING_H
+
+#include <linux/types.h>
+
+#include "abi/config.h"
+
+#define PWRU_MAX_CPUS 1024
+
+struct pwru_ring {
+	/* Written by the kernel side. They differ while a record is being written. */
+	__u64 reserved;	 /* records up to here are written or being written */
+	__u64 committed; /* records up to here are whole */
+	__u64 lost;	 /* events that found the ring full, or being written by whom they interrupt */
+	__u64 packets;	 /* identities given out on this CPU */
+	__u64 pad0[4];
+	/* Written by user space, on a cache line of its own: up to here may be overwritten. */
+	__u64 released;
+	__u64 pad1[7];
+};
+
+/* All of .bss, which user space reads and writes through mmap. */
+struct pwru_shared {
+	/* Identities; what was inserted and is neither removed nor still in the map was evicted. */
+	__u64 track_inserted;
+	__u64 track_removed;
+	__u64 pad0[6];
+	__u32 reader_waits; /* set by user space: ring the doorbell at the next event */
+	__u32 pad1[15];
+	struct pwru_ring ring[PWRU_MAX_CPUS]; /* by CPU */
+};
+
+/*
+ * Where the record begins that follows what ends at `position`: there, or, if the longest record
+ * would not fit into the rest of the chunk, at the start of the next one.
+ */
+static inline __u64 pwru_record_start(__u64 position, __u32 chunk_bytes, __u32 record_max_bytes)
+{
+	__u64 mask = chunk_bytes - 1;
+
+	return (position & mask) > chunk_bytes - record_max_bytes ? (position | mask) + 1 : position;
+}
+
+PWRU_STATIC_ASSERT(sizeof(struct pwru_ring) == 128, "pwru_ring is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_shared) == 128 + 128 * PWRU_MAX_CPUS,
+		   "pwru_shared is the same on both sides");
+
+#endif

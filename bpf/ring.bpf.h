@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The writer's side of abi/ring.h. */
+#ifndef PWRU_BPF_RING_H
+#define PWRU_BPF_RING_H
+
+#include "bpf/maps.bpf.h"
+
+/* Never out of bounds; CPUs past the last ring share it, and its nesting rule keeps them apart. */
+static __always_inline struct pwru_ring *ring_of(__u32 cpu)
+{
+	return &shared.ring[cpu & (PWRU_MAX_CPUS - 1)];
+}
+
+/*
+ * Room for `bytes`, a multiple of 8, or NULL, which is counted. The atomic addition is a full
+ * barrier on x86: who takes the time after it and is not seen by a reader that took its time before
+ * it looked, is younger than that.
+ */
+static __always_inline void *ring_reserve(struct pwru_ring *ring, __u32 cpu, __u32 bytes)
+{
+	__u64 position = ring->reserved;
+	__u64 start = position, mask = cfg.chunk_bytes - 1;
+	__u64 offset = position & mask;
+	__u32 key;
+	char *chunk;
+
+	if (position != ring->committed)
+		goto lost;
+	/* pwru_record_start(), in the form that tells the verifier how far the offset goes. */
+	if (offset > cfg.chunk_bytes - cfg.record_max_bytes) {
+		start = (position | mask) + 1;
+		offset = 0;
+	}
+	if (start + bytes - ring->released > cfg.ring_bytes)
+		goto lost;
+	key = (cpu * (__u64)cfg.ring_bytes + (start & (cfg.ring_bytes - 1))) >> cfg.chunk_shift;
+	chunk = bpf_map_lookup_elem(&ring_memory, &key);
+	if (!chunk)
+		goto lost;
+	__sync_fetch_and_add(&ring->reserved, start + bytes - position);
+	return chunk + offset;
+lost:
+	__sync_fetch_and_add(&ring->lost, 1);
+	return NULL;
+}
+
+/* The reader sleeps only while all rings are empty, so this is rare. */
+static __noinline int ring_doorbell(void)
+{
+	__u64 nothing = 0;
+
+	shared.reader_waits = 0;
+	bpf_ringbuf_output(&doorbell, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
+	return 0;
+}
+
+/* Hands over what was reserved last. On x86 stores are seen in their order. */
+static __always_inline void ring_commit(struct pwru_ring *ring)
+{
+	barrier();
+#if defined(__TARGET_ARCH_x86)
+	ring->committed = ring->reserved;
+#else
+	__sync_fetch_and_add(&ring->committed, ring->reserved - ring->committed);
+#endif
+	if (shared.reader_waits)
+		ring_doorbell();
+}
+
+#endif

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sleep until the kernel side has something. It is asked for through pwru_shared.reader_waits, so
+// that only the first event after a silence pays for a wakeup.
+#pragma once
+
+#include "base/handle.h"
+#include "base/result.h"
+
+namespace pwru::event {
+
+class Doorbell {
+ public:
+  // `fd` is the map "doorbell", a BPF ring buffer.
+  [[nodiscard]] static Result<Doorbell> open(int fd);
+
+  // Until it rings, a signal comes or the time is over.
+  void wait(int timeout_ms);
+
+ private:
+  BpfRingBuffer ring_;
+};
+
+}  // namespace pwru::event
