@@ -23,6 +23,8 @@ struct pwru_config {
 	__u32 chunk_bytes;
 	__u32 chunk_shift; /* chunk_bytes is 1 << this */
 	__u32 record_max_bytes;
+	__u32 cpus;	     /* possible ones; each has a ring */
+	__u32 nesting_rings; /* and a second one, for who interrupts the writer of the first */
 	__u8 has_pcap;	       /* a pcap filter is linked in */
 	__u8 filter_copies;    /* pwru_filter_l2/l3 read from copy[] */
 	__u8 filter_sees_vlan; /* pwru_filter_l2 wants an offloaded tag in the frame */
@@ -37,6 +39,6 @@ struct pwru_config {
 #else
 #define PWRU_STATIC_ASSERT _Static_assert
 #endif
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 64, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 72, "pwru_config is the same on both sides");
 
 #endif

@@ -25,6 +25,15 @@ enum pwru_part {
 	PWRU_PART_CALLER = 1 << 5,
 };
 
+/* What was hit: a kernel function, or a BPF program of the machine on its way in or out. */
+enum pwru_event_type {
+	PWRU_EVENT_FUNC = 0,
+	PWRU_EVENT_TC_ENTRY = 1,
+	PWRU_EVENT_TC_EXIT = 2,
+	PWRU_EVENT_XDP_ENTRY = 3,
+	PWRU_EVENT_XDP_EXIT = 4,
+};
+
 struct pwru_event {
 	__u64 ts_ns;	 /* CLOCK_MONOTONIC, taken after the record was reserved */
 	__u64 func_ip;	 /* start of the function; see pwru_config.has_func_ip */
@@ -45,9 +54,9 @@ struct pwru_event {
 	__u32 len_bytes;
 	__u32 mtu;
 	__u16 proto; /* skb->protocol, host order */
-	__u16 pad0;
+	__u16 type;  /* PWRU_EVENT_* */
 	char ifname[PWRU_IFNAME_BYTES];
-	__u32 pad1;
+	__s32 verdict; /* what a BPF program returned, with PWRU_EVENT_*_EXIT */
 };
 
 struct pwru_stack {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * How records get from a CPU to user space: through memory of an array map that both sides see. A
- * ring has one writer at a time, as kprobe programs do not nest on a CPU (bpf_prog_active), so it
- * needs no lock and no helper call; BPF_MAP_TYPE_RINGBUF takes both for every record.
+ * ring has one writer at a time, so it needs no lock and no helper call; BPF_MAP_TYPE_RINGBUF takes
+ * both for every record. Kprobe programs do not nest on a CPU (bpf_prog_active). Where fentry
+ * programs write as well, each CPU has a second ring for who interrupts a writer.
  *
  * Positions count bytes since the start and never wrap. The memory is cut into chunks, the elements
  * of the map. No record crosses the end of a chunk: see pwru_record_start().
@@ -36,7 +37,7 @@ struct pwru_shared {
 	__u64 pad0[6];
 	__u32 reader_waits; /* set by user space: ring the doorbell at the next event */
 	__u32 pad1[15];
-	struct pwru_ring ring[PWRU_MAX_CPUS]; /* by CPU */
+	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU for who interrupts */
 };
 
 /*
@@ -51,7 +52,7 @@ static inline __u64 pwru_record_start(__u64 position, __u32 chunk_bytes, __u32 r
 }
 
 PWRU_STATIC_ASSERT(sizeof(struct pwru_ring) == 128, "pwru_ring is the same on both sides");
-PWRU_STATIC_ASSERT(sizeof(struct pwru_shared) == 128 + 128 * PWRU_MAX_CPUS,
+PWRU_STATIC_ASSERT(sizeof(struct pwru_shared) == 128 + 256 * PWRU_MAX_CPUS,
 		   "pwru_shared is the same on both sides");
 
 #endif

@@ -23,6 +23,16 @@ static __always_inline void fill_task(struct pwru_event *event)
 #endif
 }
 
+/* What was hit, and from where: all that an event says besides the packet. */
+struct hit {
+	__u64 func_ip;
+	__u64 caller_ip;
+	__u32 arg2;
+	__u32 arg3;
+	__s32 verdict;
+	__u16 type; /* PWRU_EVENT_* */
+};
+
 /*
  * A kprobe reports the address behind its breakpoint. For fprobe bpf_get_func_ip() knows the start
  * of the function, also with an endbr in front of the ftrace site.
@@ -32,7 +42,19 @@ static __always_inline __u64 func_ip(struct pt_regs *ctx)
 	return cfg.has_func_ip ? bpf_get_func_ip(ctx) : REGS_IP(ctx) - 1;
 }
 
-static __always_inline __u32 emit_parts(struct pwru_event *event, struct pt_regs *ctx, __u64 skb)
+static __always_inline void read_func_hit(struct hit *hit, struct pt_regs *ctx)
+{
+	hit->func_ip = func_ip(ctx);
+	hit->caller_ip = 0;
+	if (cfg.parts & PWRU_PART_CALLER)
+		READ_CALLER(ctx, &hit->caller_ip);
+	hit->arg2 = REGS_ARG2(ctx);
+	hit->arg3 = REGS_ARG3(ctx);
+	hit->verdict = 0;
+	hit->type = PWRU_EVENT_FUNC;
+}
+
+static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, __u64 skb)
 {
 	__u32 size = sizeof(*event);
 
@@ -56,10 +78,11 @@ static __always_inline __u32 parts_bytes(void)
 	       (cfg.parts & PWRU_PART_SKB ? ROUND_UP_8(cfg.skb_bytes) : 0);
 }
 
-SUBPROGRAM void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packet_id)
+/* `ctx` is the program's own, for its stack. */
+SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos, __u64 packet_id)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct pwru_ring *ring = ring_of(cpu);
+	__u32 number = ring_number(bpf_get_smp_processor_id());
+	struct pwru_ring *ring = ring_of(number);
 	__u32 bytes = parts_bytes(), tuple_at = bytes, parts = cfg.parts;
 	struct ip_pos ip = {};
 	struct pwru_event *event;
@@ -74,7 +97,7 @@ SUBPROGRAM void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packe
 		parts |= PWRU_PART_TUPLE6;
 		bytes += ROUND_UP_8(sizeof(struct pwru_tuple6));
 	}
-	event = ring_reserve(ring, cpu, bytes);
+	event = ring_reserve(ring, number, bytes);
 	if (!event)
 		return;
 	/*
@@ -82,19 +105,17 @@ SUBPROGRAM void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packe
 	 * ring is reserved, knows that it has every event up to that time.
 	 */
 	event->ts_ns = bpf_ktime_get_ns();
-	event->func_ip = func_ip(ctx);
+	event->func_ip = hit->func_ip;
 	event->skb = pos->skb;
 	event->packet_id = packet_id;
-	event->caller_ip = 0;
-	if (cfg.parts & PWRU_PART_CALLER)
-		READ_CALLER(ctx, &event->caller_ip);
+	event->caller_ip = hit->caller_ip;
 	event->parts = parts;
 	event->bytes = bytes;
 	event->lost = ring->lost;
-	event->arg2 = REGS_ARG2(ctx);
-	event->arg3 = REGS_ARG3(ctx);
-	event->pad0 = 0;
-	event->pad1 = 0;
+	event->arg2 = hit->arg2;
+	event->arg3 = hit->arg3;
+	event->type = hit->type;
+	event->verdict = hit->verdict;
 	fill_task(event);
 	if (cfg.parts & PWRU_PART_META)
 		fill_meta(event, pos);
@@ -104,6 +125,15 @@ SUBPROGRAM void emit(struct pt_regs *ctx, const struct skb_pos *pos, __u64 packe
 	else if (ip.version == 6)
 		read_tuple6((void *)event + tuple_at, &ip);
 	ring_commit(ring);
+}
+
+static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos,
+				      __u64 packet_id)
+{
+	struct hit hit;
+
+	read_func_hit(&hit, ctx);
+	emit(ctx, &hit, pos, packet_id);
 }
 
 #endif

@@ -5,25 +5,13 @@
  */
 #include "abi/event.h"
 #include "bpf/emit.bpf.h"
-#include "bpf/filter.bpf.h"
 #include "bpf/maps.bpf.h"
+#include "bpf/match.bpf.h"
 #include "bpf/track.bpf.h"
 
 const volatile struct pwru_config cfg = {};
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-/* The cheap tests come before the pcap filter. */
-static __always_inline bool matches(struct skb_pos *pos)
-{
-	if (cfg.mark_mask && (SKB_FIELD(pos, mark) & cfg.mark_mask) != cfg.mark)
-		return false;
-	if (cfg.netns && skb_netns(pos) != cfg.netns)
-		return false;
-	if (cfg.ifindex && skb_ifindex(pos) != cfg.ifindex)
-		return false;
-	return !cfg.has_pcap || pcap_matches(pos);
-}
 
 /* What one hit of a probed function does. Once known, a packet passes without the filters. */
 static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
@@ -42,7 +30,7 @@ static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 		if (cfg.tracks)
 			packet_id = track_new(skb);
 	}
-	emit(ctx, &pos, packet_id);
+	emit_func(ctx, &pos, packet_id);
 	return 0;
 }
 
@@ -69,7 +57,7 @@ int pwru_trace_release(struct pt_regs *ctx)
 	skb_read(&pos, skb);
 	skb_locate(&pos);
 	if (packet_id || matches(&pos)) {
-			emit(ctx, &pos, packet_id);
+			emit_func(ctx, &pos, packet_id);
 	}
 	track_release(skb, packet_id);
 	return 0;
@@ -98,7 +86,7 @@ int pwru_trace_dying(struct pt_regs *ctx)
 	skb_locate(&pos);
 	if (!packet_id && !matches(&pos))
 		return 0;
-	emit(ctx, &pos, packet_id);
+	emit_func(ctx, &pos, packet_id);
 	return 0;
 }
 

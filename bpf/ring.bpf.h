@@ -5,10 +5,18 @@
 
 #include "bpf/maps.bpf.h"
 
-/* Never out of bounds; CPUs past the last ring share it, and its nesting rule keeps them apart. */
-static __always_inline struct pwru_ring *ring_of(__u32 cpu)
+/* By number: the CPU's, or cfg.cpus more. Never out of bounds. */
+static __always_inline struct pwru_ring *ring_of(__u32 number)
 {
-	return &shared.ring[cpu & (PWRU_MAX_CPUS - 1)];
+	return &shared.ring[number & (2 * PWRU_MAX_CPUS - 1)];
+}
+
+/* The ring to write to on this CPU: the first one that nobody is writing to. */
+static __always_inline __u32 ring_number(__u32 cpu)
+{
+	struct pwru_ring *first = ring_of(cpu);
+
+	return cfg.nesting_rings && first->reserved != first->committed ? cpu + cfg.cpus : cpu;
 }
 
 /*
@@ -16,7 +24,7 @@ static __always_inline struct pwru_ring *ring_of(__u32 cpu)
  * barrier on x86: who takes the time after it and is not seen by a reader that took its time before
  * it looked, is younger than that.
  */
-static __always_inline void *ring_reserve(struct pwru_ring *ring, __u32 cpu, __u32 bytes)
+static __always_inline void *ring_reserve(struct pwru_ring *ring, __u32 number, __u32 bytes)
 {
 	__u64 position = ring->reserved;
 	__u64 start = position, mask = cfg.chunk_bytes - 1;
@@ -33,7 +41,7 @@ static __always_inline void *ring_reserve(struct pwru_ring *ring, __u32 cpu, __u
 	}
 	if (start + bytes - ring->released > cfg.ring_bytes)
 		goto lost;
-	key = (cpu * (__u64)cfg.ring_bytes + (start & (cfg.ring_bytes - 1))) >> cfg.chunk_shift;
+	key = (number * (__u64)cfg.ring_bytes + (start & (cfg.ring_bytes - 1))) >> cfg.chunk_shift;
 	chunk = bpf_map_lookup_elem(&ring_memory, &key);
 	if (!chunk)
 		goto lost;

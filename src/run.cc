@@ -168,8 +168,10 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   return parts;
 }
 
+uint32_t possible_cpus() { return static_cast<uint32_t>(std::max(1, libbpf_num_possible_cpus())); }
+
 uint32_t ring_bytes(const cli::Options& options) {
-  const auto cpus = static_cast<uint64_t>(std::max(1, libbpf_num_possible_cpus()));
+  const uint64_t cpus = possible_cpus();
   const uint64_t wanted = options.output_buffer_bytes
                               ? options.output_buffer_bytes / cpus
                               : std::min(kDefaultRingBytes, kDefaultBufferBytes / cpus);
@@ -179,6 +181,7 @@ uint32_t ring_bytes(const cli::Options& options) {
 constexpr uint32_t round_up_8(size_t bytes) { return static_cast<uint32_t>((bytes + 7) & ~7ul); }
 
 void set_rings(const cli::Options& options, pwru_config& config) {
+  config.cpus = possible_cpus();
   config.ring_bytes = ring_bytes(options);
   config.chunk_bytes = std::min(config.ring_bytes, kMostChunkBytes);
   config.chunk_shift = static_cast<uint32_t>(std::countr_zero(config.chunk_bytes));
@@ -261,7 +264,8 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
 }
 
 event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
-  const event::RingLayout layout = {config.ring_bytes, config.chunk_bytes, config.record_max_bytes};
+  const event::RingLayout layout = {config.cpus, config.ring_bytes, config.chunk_bytes,
+                                    config.record_max_bytes};
   return {tracer.shared(), tracer.ring_memory(), layout, config.skb_bytes};
 }
 

@@ -41,6 +41,8 @@ void set_core(Event& event, const pwru_event& core) {
   event.comm = text_of(core.comm, sizeof(core.comm));
   event.arg2 = core.arg2;
   event.arg3 = core.arg3;
+  event.type = static_cast<pwru_event_type>(core.type);
+  event.verdict = core.verdict;
   event.has_meta = (core.parts & PWRU_PART_META) != 0;
   if (!event.has_meta) return;
   event.netns = core.netns;

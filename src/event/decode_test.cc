@@ -112,6 +112,15 @@ Wire with_all_parts(uint32_t tuple_part) {
   return wire;
 }
 
+TEST(Decode, VerdictOfAProgram) {
+  Wire wire = core(0);
+  wire.put<uint16_t>(98, PWRU_EVENT_TC_EXIT).put<int32_t>(116, -1);
+  const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+  ASSERT_TRUE(event) << event.error().what;
+  EXPECT_EQ(event->type, PWRU_EVENT_TC_EXIT);
+  EXPECT_EQ(event->verdict, -1);
+}
+
 TEST(Decode, Core) {
   Wire wire = core(0);
   const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
@@ -126,6 +135,7 @@ TEST(Decode, Core) {
   EXPECT_EQ(event->arg3, 3u);
   EXPECT_EQ(event->pid, 4242u);
   EXPECT_EQ(event->comm, "curl");
+  EXPECT_EQ(event->type, PWRU_EVENT_FUNC);
   EXPECT_FALSE(event->has_tuple);
   EXPECT_TRUE(event->stack.empty());
   EXPECT_TRUE(event->skb_bytes.empty());

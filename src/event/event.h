@@ -25,6 +25,8 @@ struct Event {
   std::string_view comm;
   uint32_t arg2 = 0;  // low halves of the 2nd and 3rd argument
   uint32_t arg3 = 0;
+  pwru_event_type type = PWRU_EVENT_FUNC;
+  int32_t verdict = 0;  // what a BPF program returned, at its exit
 
   bool has_meta = false;
   uint32_t netns = 0;  // inode number

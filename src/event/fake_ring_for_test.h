@@ -15,7 +15,7 @@ namespace pwru::event {
 class FakeRing {
  public:
   // Records of up to record_max_bytes lie across no chunk's end.
-  static constexpr RingLayout kLayout = {64 * 1024, 16 * 1024, 512};
+  static constexpr RingLayout kLayout = {3, 64 * 1024, 16 * 1024, 512};
 
   FakeRing(pwru_ring& positions, std::byte* memory) : positions_(positions), memory_(memory) {}
 

@@ -25,8 +25,9 @@ uint64_t monotonic_ns() {
 Reader::Reader(pwru_shared& shared, std::span<const std::byte> memory, const RingLayout& layout,
                uint32_t skb_bytes)
     : shared_(shared), skb_bytes_(skb_bytes) {
-  for (size_t cpu = 0; cpu < memory.size() / layout.ring_bytes; cpu++)
-    cpus_.emplace_back(Ring(shared.ring[cpu], memory.data() + cpu * layout.ring_bytes, layout));
+  for (size_t i = 0; i < memory.size() / layout.ring_bytes; i++)
+    cpus_.emplace_back(Ring(shared.ring[i], memory.data() + i * layout.ring_bytes, layout),
+                       static_cast<uint32_t>(i % layout.cpus));
 }
 
 // The programs take an event's time after they have reserved its record. So whatever is reserved
@@ -95,17 +96,17 @@ Result<bool> Reader::hand_over(Consumer& consumer, uint64_t until_ns) {
 Result<bool> Reader::deliver_next(Consumer& consumer, size_t cpu_index) {
   Cpu& cpu = cpus_[cpu_index];
   const Pending& pending = cpu.pending[cpu.next];
-  const auto number = static_cast<uint32_t>(cpu_index);
   // The counter wraps, and of two swapped neighbours the later one may have read less.
   const uint32_t lost = header_of(pending.record).lost;
   const auto newly_lost = static_cast<int32_t>(lost - cpu.lost_seen);
   if (newly_lost > 0) {
     cpu.lost_seen = lost;
-    const Loss loss = {number, static_cast<uint64_t>(newly_lost), cpu.last_ts_ns, pending.ts_ns};
+    const Loss loss = {cpu.number, static_cast<uint64_t>(newly_lost), cpu.last_ts_ns,
+                       pending.ts_ns};
     PWRU_ASSIGN(const bool goes_on, consumer.lost(loss));
     if (!goes_on) return false;
   }
-  PWRU_ASSIGN(const Event event, decode(pending.record, number, skb_bytes_));
+  PWRU_ASSIGN(const Event event, decode(pending.record, cpu.number, skb_bytes_));
   cpu.last_ts_ns = pending.ts_ns;
   cpu.next++;
   return consumer.event(event);
@@ -140,8 +141,7 @@ Result<bool> Reader::report_rest(Consumer& consumer) {
     const uint32_t rest = lost - cpu.lost_seen;
     if (!rest) continue;
     cpu.lost_seen = lost;
-    PWRU_ASSIGN(const bool goes_on,
-                consumer.lost({static_cast<uint32_t>(index), rest, cpu.last_ts_ns, 0}));
+    PWRU_ASSIGN(const bool goes_on, consumer.lost({cpu.number, rest, cpu.last_ts_ns, 0}));
     if (!goes_on) return false;
   }
   return true;

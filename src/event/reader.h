@@ -22,7 +22,7 @@ class Consumer {
 
 class Reader {
  public:
-  // `memory` holds the rings by CPU number; it and `shared` must outlive the reader. `skb_bytes` is
+  // `memory` holds the rings by number; it and `shared` must outlive the reader. `skb_bytes` is
   // pwru_config.skb_bytes of the loaded program.
   Reader(pwru_shared& shared, std::span<const std::byte> memory, const RingLayout& layout,
          uint32_t skb_bytes);
@@ -47,8 +47,9 @@ class Reader {
     uint64_t release_until;  // what can be given back once it is delivered
   };
   struct Cpu {
-    explicit Cpu(Ring r) : ring(std::move(r)) {}
+    Cpu(Ring r, uint32_t cpu) : ring(std::move(r)), number(cpu) {}
     Ring ring;
+    uint32_t number;
     std::vector<Pending> pending;  // sorted by time
     size_t next = 0;               // in pending
     uint64_t reserved_until = 0;

@@ -13,6 +13,7 @@ namespace pwru::event {
 
 // The lengths of pwru_config that say how rings are laid out.
 struct RingLayout {
+  uint32_t cpus = 0;
   uint32_t ring_bytes = 0;
   uint32_t chunk_bytes = 0;
   uint32_t record_max_bytes = 0;

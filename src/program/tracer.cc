@@ -113,17 +113,15 @@ Result<> Tracer::pick_programs(const TracerSpec& spec) {
 }
 
 Result<> Tracer::set_constants(const TracerSpec& spec) {
-  const int cpus = libbpf_num_possible_cpus();
-  if (cpus < 0) return sys_fail("count the CPUs", -cpus);
   pwru_config config = spec.config;
 
   PWRU_ASSIGN(bpf_map* const rodata, find_map(object_.get(), ".rodata"));
   if (bpf_map__set_initial_value(rodata, &config, sizeof(config)) != 0)
     return fail("the tracer's read-only data is not one pwru_config: this build is broken");
   PWRU_ASSIGN(bpf_map* const rings, find_map(object_.get(), "ring_memory"));
-  const auto ring_chunks = config.ring_bytes / config.chunk_bytes;
+  const uint32_t ring_count = config.cpus * (config.nesting_rings ? 2 : 1);
   bpf_map__set_value_size(rings, config.chunk_bytes);
-  bpf_map__set_max_entries(rings, static_cast<uint32_t>(cpus) * ring_chunks);
+  bpf_map__set_max_entries(rings, ring_count * (config.ring_bytes / config.chunk_bytes));
   PWRU_ASSIGN(bpf_map* const tracked, find_map(object_.get(), "tracked"));
   PWRU_ASSIGN(bpf_map* const dying, find_map(object_.get(), "dying"));
   bpf_map__set_max_entries(tracked, spec.config.tracks ? spec.tracked_entries : 1);
