@@ -35,10 +35,12 @@ struct pwru_shared {
 	__u64 track_inserted;
 	__u64 track_removed;
 	__u64 pad0[6];
-	__u32 reader_waits; /* set by user space: ring the doorbell at the next event */
+	__u32 wake_bytes; /* ring the doorbell once a ring holds so much: set by who goes to sleep */
 	__u32 pad1[15];
 	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU for who interrupts */
 };
+
+#define PWRU_READER_IS_AWAKE 0xffffffffu /* for wake_bytes */
 
 /*
  * Where the record begins that follows what ends at `position`: there, or, if the longest record

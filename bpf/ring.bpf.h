@@ -52,12 +52,12 @@ lost:
 	return NULL;
 }
 
-/* The reader sleeps only while all rings are empty, so this is rare. */
+/* Not for every event: a wakeup costs more than the event itself. */
 static __noinline int ring_doorbell(void)
 {
 	__u64 nothing = 0;
 
-	shared.reader_waits = 0;
+	shared.wake_bytes = PWRU_READER_IS_AWAKE;
 	bpf_ringbuf_output(&doorbell, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
 	return 0;
 }
@@ -65,13 +65,15 @@ static __noinline int ring_doorbell(void)
 /* Hands over what was reserved last. On x86 stores are seen in their order. */
 static __always_inline void ring_commit(struct pwru_ring *ring)
 {
+	__u64 reserved = ring->reserved;
+
 	barrier();
 #if defined(__TARGET_ARCH_x86)
-	ring->committed = ring->reserved;
+	ring->committed = reserved;
 #else
-	__sync_fetch_and_add(&ring->committed, ring->reserved - ring->committed);
+	__sync_fetch_and_add(&ring->committed, reserved - ring->committed);
 #endif
-	if (shared.reader_waits)
+	if (reserved - ring->released >= shared.wake_bytes)
 		ring_doorbell();
 }
 

@@ -63,6 +63,13 @@ void raise_open_files() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// The rings fill while others run: the tracer comes first, and takes only the time that it needs.
+// Not on a machine's behalf but its own: without the privilege all stays as it is.
+void come_first() {
+  constexpr int kMostFavourable = -20;
+  ::setpriority(PRIO_PROCESS, 0, kMostFavourable);
+}
+
 bool wants_modules(const cli::Options& options) {
   return !options.kmods || !options.kmods->empty();
 }
@@ -362,6 +369,7 @@ Result<> run(const cli::Options& options) {
   install_signal_handlers();
   program::capture_libbpf_log(options.debug);
   raise_open_files();
+  come_first();
   kernel::raise_memlock_limit();
 
   // A mistake in the expression is told before anything else is tried.

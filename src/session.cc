@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.h"
 
-#include <ctime>
-
 #include "base/log.h"
 #include "base/signals.h"
 
 namespace pwru {
 namespace {
 
-// How long the rings may fill before the next look. While events come the programs do not wake us:
-// a wakeup costs more than the event itself.
-constexpr long kBusyNs = 2'000'000;
+// How long the rings may fill before the next look, if none is half full before. Short enough for
+// the eye, long enough to spare the switches between the tracer and what it traces.
+constexpr int kBusyMs = 20;
 // A signal that comes between the look at its flag and the sleep waits so long at most.
 constexpr int kIdleMs = 200;
 
@@ -32,9 +30,10 @@ Result<> Session::listen() {
     if (events_in_step_ == 0 && reader_.ask_for_bell()) {
       doorbell_.wait(kIdleMs);
     } else {
-      const timespec pause = {0, kBusyNs};
-      ::nanosleep(&pause, nullptr);  // a signal ends it early
+      reader_.ask_for_bell_at_half();
+      doorbell_.wait(kBusyMs);
     }
+    reader_.decline_bell();
   }
   return {};
 }

@@ -24,7 +24,7 @@ uint64_t monotonic_ns() {
 
 Reader::Reader(pwru_shared& shared, std::span<const std::byte> memory, const RingLayout& layout,
                uint32_t skb_bytes)
-    : shared_(shared), skb_bytes_(skb_bytes) {
+    : shared_(shared), ring_bytes_(layout.ring_bytes), skb_bytes_(skb_bytes) {
   for (size_t i = 0; i < memory.size() / layout.ring_bytes; i++)
     cpus_.emplace_back(Ring(shared.ring[i], memory.data() + i * layout.ring_bytes, layout),
                        static_cast<uint32_t>(i % layout.cpus));
@@ -122,15 +122,23 @@ void Reader::forget_delivered(Cpu& cpu) {
   if (unused != cpu.ring.released_until()) cpu.ring.release(unused);
 }
 
-// The programs reserve with a full barrier before they look at reader_waits, and here it is the
+// The programs reserve with a full barrier before they look at wake_bytes, and here it is the
 // other way round: one of both sees the other.
 bool Reader::ask_for_bell() {
-  __atomic_store_n(&shared_.reader_waits, 1, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&shared_.wake_bytes, 0, __ATOMIC_SEQ_CST);
   const bool is_empty = std::all_of(cpus_.begin(), cpus_.end(), [](const Cpu& cpu) {
     return cpu.pending.empty() && cpu.ring.reserved_until() == cpu.collected_until;
   });
-  if (!is_empty) __atomic_store_n(&shared_.reader_waits, 0, __ATOMIC_RELAXED);
+  if (!is_empty) decline_bell();
   return is_empty;
+}
+
+void Reader::ask_for_bell_at_half() {
+  __atomic_store_n(&shared_.wake_bytes, ring_bytes_ / 2, __ATOMIC_SEQ_CST);
+}
+
+void Reader::decline_bell() {
+  __atomic_store_n(&shared_.wake_bytes, PWRU_READER_IS_AWAKE, __ATOMIC_RELAXED);
 }
 
 Result<bool> Reader::report_rest(Consumer& consumer) {

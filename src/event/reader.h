@@ -34,6 +34,10 @@ class Reader {
 
   // Asks for the doorbell to be rung at the next event. False: there is one already.
   [[nodiscard]] bool ask_for_bell();
+  // The same for when a ring is half full.
+  void ask_for_bell_at_half();
+  // No bell: the reader is awake.
+  void decline_bell();
 
   // Losses that no later event of the same CPU has told.
   [[nodiscard]] Result<bool> report_rest(Consumer& consumer);
@@ -66,6 +70,7 @@ class Reader {
 
   pwru_shared& shared_;
   std::vector<Cpu> cpus_;
+  uint32_t ring_bytes_;
   uint32_t skb_bytes_;
 };
 

@@ -170,10 +170,10 @@ TEST_F(ReaderTest, ARecordBeingWrittenIsWaitedFor) {
 
 TEST_F(ReaderTest, TheBellIsAskedForOnlyWhileAllIsEmpty) {
   EXPECT_TRUE(reader->ask_for_bell());
-  EXPECT_EQ(shared->reader_waits, 1u);
+  EXPECT_EQ(shared->wake_bytes, 0u);
   rings[2].add(10, 1);
   EXPECT_FALSE(reader->ask_for_bell());
-  EXPECT_EQ(shared->reader_waits, 0u);
+  EXPECT_EQ(shared->wake_bytes, PWRU_READER_IS_AWAKE);
   drained();
   EXPECT_TRUE(reader->ask_for_bell());
   rings[1].add(kFuture, 2);
