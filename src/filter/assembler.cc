@@ -85,6 +85,10 @@ void Assembler::jump64(uint8_t op, uint8_t dst, uint8_t src, Label target) {
   add_jump(BPF_JMP | op | BPF_X, dst, src, 0, target);
 }
 
+void Assembler::jump64_imm(uint8_t op, uint8_t dst, int32_t imm, Label target) {
+  add_jump(BPF_JMP | op | BPF_K, dst, 0, imm, target);
+}
+
 void Assembler::jump_always(Label target) { add_jump(BPF_JMP | BPF_JA, 0, 0, 0, target); }
 
 bool Assembler::resolve() {

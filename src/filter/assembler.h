@@ -38,10 +38,11 @@ class Assembler {
   void call(uint8_t kind, int32_t imm);
   void exit();
 
-  // Compare 32 bits, jump64() all of the registers.
+  // Compare 32 bits, those with 64 in their name all of the registers.
   void jump_imm(uint8_t op, uint8_t dst, int32_t imm, Label target);
   void jump32(uint8_t op, uint8_t dst, uint8_t src, Label target);
   void jump64(uint8_t op, uint8_t dst, uint8_t src, Label target);
+  void jump64_imm(uint8_t op, uint8_t dst, int32_t imm, Label target);
   void jump_always(Label target);
 
   // Fills in the jumps; false when one is too long for its 16 bits.

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "expr/compile.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "expr/parser.h"
+
+namespace pwru::expr {
+namespace {
+
+constexpr uint32_t kWordBytes = 8;
+constexpr uint32_t kStringBytes = 64;      // of what a char pointer leads to
+constexpr uint32_t kMaxStructBytes = 256;  // of one struct or array
+constexpr uint32_t kIpv4Bytes = 4;
+constexpr uint32_t kMacBytes = 6;
+
+Result<std::vector<Expression>> parse_checked(const Types& types, const Root& root,
+                                              std::string_view text) {
+  PWRU_ASSIGN(auto expressions, parse(text, [&](std::string_view name) {
+                return name != root.name && types.is_type_name(name);
+              }));
+  for (const Expression& expression : expressions) PWRU_TRY(check(*expression.tree, types, root));
+  return expressions;
+}
+
+// A member that says by its name that its number is an address.
+bool is_address_name(std::string_view name) { return name.find("addr") != std::string_view::npos; }
+
+Form form_of_number(const Node& tree) {
+  const Type& type = tree.type;
+  if (type.is_bool) return Form::Bool;
+  if (type.enum_id) return Form::Enum;
+  if (type.is_char) return Form::Character;
+  const bool is_ipv4 = type.is_big_endian && type.bytes == kIpv4Bytes && tree.is_place &&
+                       tree.kind == NodeKind::Member && is_address_name(tree.name);
+  return is_ipv4 ? Form::Ipv4Number : Form::Number;
+}
+
+Form form_of_memory(const Types& types, const Type& type) {
+  if (type.is_array()) {
+    const Type element = types.target_of(type);
+    if (element.is_char) return Form::Text;
+    return element.bytes == 1 && type.count == kMacBytes ? Form::Mac : Form::Struct;
+  }
+  const std::string_view name = types.btf().name(type.id);
+  if (name == "in_addr") return Form::Ipv4;
+  return name == "in6_addr" ? Form::Ipv6 : Form::Struct;
+}
+
+Result<Value> plan_value(const Types& types, const Expression& expression) {
+  const Node& tree = *expression.tree;
+  Value value;
+  value.label = tree.kind == NodeKind::Member ? tree.name : expression.text;
+  value.type = tree.type;
+  if (tree.type.is_scalar()) {
+    const bool is_text = tree.type.is_pointer() && types.target_of(tree.type).is_char;
+    value.form = is_text                  ? Form::Text
+                 : tree.type.is_pointer() ? Form::Pointer
+                                          : form_of_number(tree);
+    value.transfer = is_text ? Transfer::Text : Transfer::Number;
+    value.bytes = is_text ? kStringBytes : kWordBytes;
+    return value;
+  }
+  const bool is_memory =
+      tree.is_place && (tree.type.is_array() || tree.type.kind == Type::Kind::Record);
+  if (!is_memory || !tree.type.bytes)
+    return error_at(tree.at, fmt::format("{} has no value", types.describe(tree.type)));
+  if (tree.type.bytes > kMaxStructBytes)
+    return error_at(tree.at,
+                    fmt::format("{} has {} bytes, more than {}; name one of its members",
+                                types.describe(tree.type), tree.type.bytes, kMaxStructBytes));
+  value.form = form_of_memory(types, tree.type);
+  value.transfer = Transfer::Memory;
+  value.bytes = tree.type.bytes;
+  return value;
+}
+
+}  // namespace
+
+Root skb_root() { return {"skb", "sk_buff"}; }
+Root xdp_root() { return {"xdp", "xdp_buff"}; }
+
+Result<filter::Code> compile_condition(const kernel::Btf& btf, const Root& root,
+                                       std::string_view text) {
+  const Types types(btf);
+  PWRU_ASSIGN(const auto expressions, parse_checked(types, root, text));
+  if (expressions.size() > 1)
+    return error_at(expressions[1].at, "one expression is enough; join two with && or ||");
+  const Node& tree = *expressions.front().tree;
+  PWRU_TRY(check_condition(tree, types));
+  Generator generator(types);
+  generator.condition(tree);
+  return generator.finish();
+}
+
+Result<Values> compile_values(const kernel::Btf& btf, const Root& root, std::string_view text) {
+  const Types types(btf);
+  PWRU_ASSIGN(const auto expressions, parse_checked(types, root, text));
+  if (expressions.size() > kMaxValues)
+    return error_at(expressions[kMaxValues].at,
+                    fmt::format("there are more than {} expressions", kMaxValues));
+  Values values;
+  values.bytes = kWordBytes;
+  Generator generator(types);
+  generator.begin_values();
+  for (const Expression& expression : expressions) {
+    PWRU_ASSIGN(Value value, plan_value(types, expression));
+    value.offset = values.bytes;
+    values.bytes += (value.bytes + kWordBytes - 1) / kWordBytes * kWordBytes;
+    if (values.bytes > kMaxValueBytes)
+      return error_at(expression.at,
+                      fmt::format("the values need more than {} bytes", kMaxValueBytes));
+    generator.write_value(*expression.tree, value.transfer,
+                          static_cast<uint32_t>(values.list.size()), value.offset, value.bytes);
+    values.list.push_back(std::move(value));
+  }
+  generator.end_values();
+  PWRU_ASSIGN(values.code, generator.finish());
+  return values;
+}
+
+}  // namespace pwru::expr
