@@ -31,7 +31,10 @@ struct pwru_config {
 	__u8 filter_reads_len; /* pwru_filter_l2/l3 read len of their context */
 	__u8 tracks;	       /* follow a packet by its identity */
 	__u8 has_func_ip;      /* bpf_get_func_ip() can tell the function: kprobe-multi */
-	__u8 pad0[2];
+	__u8 has_skb_expr;     /* pwru_filter_skb_expr must match */
+	__u8 pad0;
+	__u32 expr_bytes; /* of PWRU_PART_EXPR */
+	__u32 pad1;
 };
 
 #ifdef __cplusplus
@@ -39,6 +42,6 @@ struct pwru_config {
 #else
 #define PWRU_STATIC_ASSERT _Static_assert
 #endif
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 72, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 80, "pwru_config is the same on both sides");
 
 #endif

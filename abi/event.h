@@ -20,6 +20,11 @@ enum pwru_part {
 	PWRU_PART_SKB = 1 << 1,	   /* pwru_config.skb_bytes bytes of struct sk_buff */
 	PWRU_PART_TUPLE4 = 1 << 2, /* struct pwru_tuple4 */
 	PWRU_PART_TUPLE6 = 1 << 3, /* struct pwru_tuple6 */
+	/*
+	 * pwru_config.expr_bytes bytes: a word whose bit n says that value n could be read, then
+	 * the values at offsets that are fixed when their code is generated.
+	 */
+	PWRU_PART_EXPR = 1 << 8,
 	/* Inside pwru_event itself; the bits ask for them. */
 	PWRU_PART_META = 1 << 4,
 	PWRU_PART_CALLER = 1 << 5,

@@ -3,6 +3,7 @@
 #ifndef PWRU_BPF_EMIT_H
 #define PWRU_BPF_EMIT_H
 
+#include "bpf/expr.bpf.h"
 #include "bpf/meta.bpf.h"
 #include "bpf/ring.bpf.h"
 #include "bpf/tuple.bpf.h"
@@ -68,6 +69,10 @@ static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, __u
 		bpf_probe_read_kernel((void *)event + size, cfg.skb_bytes, (void *)skb);
 		size += ROUND_UP_8(cfg.skb_bytes);
 	}
+	if (cfg.parts & PWRU_PART_EXPR) {
+		pwru_skb_values(skb, (void *)event + size);
+		size += cfg.expr_bytes;
+	}
 	return size;
 }
 
@@ -75,7 +80,8 @@ static __always_inline __u32 parts_bytes(void)
 {
 	return sizeof(struct pwru_event) +
 	       (cfg.parts & PWRU_PART_STACK ? sizeof(struct pwru_stack) : 0) +
-	       (cfg.parts & PWRU_PART_SKB ? ROUND_UP_8(cfg.skb_bytes) : 0);
+	       (cfg.parts & PWRU_PART_SKB ? ROUND_UP_8(cfg.skb_bytes) : 0) +
+	       (cfg.parts & PWRU_PART_EXPR ? cfg.expr_bytes : 0);
 }
 
 /* `ctx` is the program's own, for its stack. */

@@ -3,6 +3,7 @@
 #ifndef PWRU_BPF_MATCH_H
 #define PWRU_BPF_MATCH_H
 
+#include "bpf/expr.bpf.h"
 #include "bpf/filter.bpf.h"
 #include "bpf/meta.bpf.h"
 
@@ -15,7 +16,9 @@ static __always_inline bool matches(struct skb_pos *pos)
 		return false;
 	if (cfg.ifindex && skb_ifindex(pos) != cfg.ifindex)
 		return false;
-	return !cfg.has_pcap || pcap_matches(pos);
+	if (cfg.has_pcap && !pcap_matches(pos))
+		return false;
+	return !cfg.has_skb_expr || pwru_filter_skb_expr(pos->skb);
 }
 
 #endif

@@ -41,6 +41,12 @@ __asm__(".section .rodata,\"a\",@progbits\n.balign 16\n"
   target_sources(${PWRU_BPF_LIBRARY} PRIVATE ${assembly})
 endfunction()
 
+foreach(root skb xdp)
+  pwru_bpf_object(pwru_filter_${root}_expr ${CMAKE_SOURCE_DIR}/bpf/expr_stub.bpf.c
+                  -DPWRU_EXPR_FILTER=pwru_filter_${root}_expr)
+  pwru_bpf_object(pwru_${root}_values ${CMAKE_SOURCE_DIR}/bpf/expr_stub.bpf.c
+                  -DPWRU_EXPR_VALUES=pwru_${root}_values)
+endforeach()
 pwru_bpf_object(pwru_copy ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c)
 pwru_bpf_object(pwru_cast ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c -DPWRU_CAST)
 foreach(layer l2 l3)

@@ -16,6 +16,8 @@
 #include "base/progress.h"
 #include "base/signals.h"
 #include "cli/color.h"
+#include "expr/compile.h"
+#include "expr/values.h"
 #include "filter/filter.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
@@ -170,6 +172,7 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   if (options.output_tuple) parts |= PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
+  if (!options.output_skb_metadata.empty()) parts |= PWRU_PART_EXPR;
   // Without drop reasons, who called kfree_skb() is the reason.
   if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
   return parts;
@@ -195,10 +198,12 @@ void set_rings(const cli::Options& options, pwru_config& config) {
   config.record_max_bytes = round_up_8(sizeof(pwru_event)) + round_up_8(sizeof(pwru_tuple6));
   if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
   if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
+  if (config.parts & PWRU_PART_EXPR) config.record_max_bytes += config.expr_bytes;
 }
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
-                                const filter::PcapFilter& filter, program::Backend backend) {
+                                const filter::PcapFilter& filter, const expr::Program& expressions,
+                                program::Backend backend) {
   pwru_config config = {};
   PWRU_TRY(set_netns_filter(options, config));
   config.mark = options.filter_mark.mark;
@@ -209,6 +214,8 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.has_pcap = !options.filter_pcap.empty();
   config.filter_copies = filter.copies;
   config.filter_sees_vlan = filter.sees_vlan;
+  config.has_skb_expr = expressions.has_filter;
+  config.expr_bytes = expressions.value_bytes;
   config.tracks = options.filter_track_skb;
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
@@ -273,7 +280,7 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
 event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
   const event::RingLayout layout = {config.cpus, config.ring_bytes, config.chunk_bytes,
                                     config.record_max_bytes};
-  return {tracer.shared(), tracer.ring_memory(), layout, config.skb_bytes};
+  return {tracer.shared(), tracer.ring_memory(), layout, {config.skb_bytes, config.expr_bytes}};
 }
 
 Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
@@ -317,14 +324,16 @@ Result<> make_ready_file(const std::string& path) {
   return write_file(path, "", O_CREAT | O_TRUNC);
 }
 
-Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFilter& filter) {
+Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFilter& filter,
+               const expr::Program& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
   PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
   PWRU_ASSIGN(const UniqueFd out_fd, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
-  PWRU_ASSIGN(spec.config, make_config(options, kernel, filter, backend_kind));
+  PWRU_ASSIGN(spec.config, make_config(options, kernel, filter, expressions, backend_kind));
   spec.filter = filter;
+  spec.expressions = expressions;
   PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
@@ -333,9 +342,13 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   if (options.output_skb) {
     PWRU_ASSIGN(skb_text, output::StructText::create(kernel.btf->raw(), "sk_buff"));
   }
+  std::optional<expr::ValueText> values;
+  if (!spec.expressions.values.empty())
+    values.emplace(spec.expressions.values, *kernel.btf, kernel.symbols);
   const std::string out_name = options.output_file.empty() ? "stdout" : options.output_file;
   output::TextSink sink(output::LineBuffer(out_fd.get(), out_name),
-                        text_style(options, out_fd.get()), names, std::move(skb_text));
+                        text_style(options, out_fd.get()), names, std::move(skb_text),
+                        std::move(values));
   PWRU_TRY(sink.begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);
@@ -377,7 +390,10 @@ Result<> run(const cli::Options& options) {
   PWRU_ASSIGN(Kernel kernel, look_at_kernel(options));
   const filter::CastIds ids = {kernel.features.rdonly_cast_id, kernel.features.byte_window_id};
   PWRU_ASSIGN(const auto filter, filter::compile_pcap(options.filter_pcap, ids));
-  return trace(options, kernel, filter);
+  PWRU_ASSIGN(
+      const auto expressions,
+      expr::compile_skb(*kernel.btf, {options.filter_skb_expr, options.output_skb_metadata}));
+  return trace(options, kernel, filter, expressions);
 }
 
 }  // namespace pwru

@@ -30,6 +30,7 @@ struct Options {
   MarkFilter filter_mark;
   std::string filter_netns;  // "/path" or "inode:N"
   std::string filter_ifname;
+  std::string filter_skb_expr;  // a C expression on struct sk_buff
   bool filter_track_skb = false;
 
   // nullopt: every loaded module; an empty list: none. Names as in /sys/module.
@@ -42,6 +43,7 @@ struct Options {
   bool output_meta = true;
   bool output_tuple = true;
   bool output_skb = false;
+  std::vector<std::string> output_skb_metadata;  // lists of expressions like filter_skb_expr
   bool output_stack = false;
   bool output_caller = false;
   bool output_tcp_flags = false;

@@ -68,6 +68,12 @@ Result<> add_kmods(Options& options, std::string_view value) {
   }
 }
 
+Result<> add_skb_metadata(Options& options, std::string_view value) {
+  if (value.empty()) return expected("C expressions separated by commas, as in skb->hash");
+  options.output_skb_metadata.emplace_back(value);
+  return {};
+}
+
 Result<> set_backend(Options& options, std::string_view value) {
   if (value.empty()) {
     options.backend = Backend::Auto;
@@ -140,6 +146,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "only packets in this network namespace: /path or inode:N"},
     {"filter-ifname", 0, "NAME", Group::Filter, &Options::filter_ifname,
      "only packets on this interface (of --filter-netns, if given)"},
+    {"filter-skb-expr", 0, "EXPR", Group::Filter, &Options::filter_skb_expr,
+     "only packets for which this C expression on struct sk_buff *skb is true: skb->dev->mtu > 1500"},
     {"filter-track-skb", 0, "", Group::Filter, &Options::filter_track_skb,
      "follow a packet that matched once, also when it no longer matches (NAT, clones, tunnels)"},
     {"kmods", 0, "NAMES", Group::Probe, add_kmods,
@@ -160,6 +168,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print the TCP flags with the tuple"},
     {"output-skb", 0, "", Group::Output, &Options::output_skb,
      "print the whole struct sk_buff after each line"},
+    {"output-skb-metadata", 0, "EXPR[,EXPR]", Group::Output, add_skb_metadata,
+     "print the values of these C expressions on struct sk_buff *skb at the end of each line"},
     {"output-stack", 0, "", Group::Output, &Options::output_stack,
      "print the kernel stack after each line"},
     {"output-caller", 0, "", Group::Output, &Options::output_caller,
@@ -183,12 +193,12 @@ constexpr std::array kTable = std::to_array<OptionRow>({
 });
 
 constexpr std::array kAbsent = std::to_array<std::string_view>({
-    "filter-non-skb-funcs", "filter-skb-expr", "filter-trace-tc", "filter-trace-xdp",
+    "filter-non-skb-funcs", "filter-trace-tc", "filter-trace-xdp",
     "filter-track-bpf-helpers", "filter-track-skb-by-stackid", "filter-tunnel-pcap-l2",
     "filter-tunnel-pcap-l3", "filter-xdp-expr", "netns-names-max-length", "output-bpfmap",
     "output-file-compress", "output-file-max-age", "output-file-max-backups",
     "output-file-max-size", "output-json", "output-netns-names", "output-skb-cb",
-    "output-skb-metadata", "output-skb-shared-info", "output-tunnel", "output-xdp-metadata",
+    "output-skb-shared-info", "output-tunnel", "output-xdp-metadata",
     "set-percpu-buf",
 });
 // clang-format on

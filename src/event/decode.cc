@@ -77,13 +77,20 @@ bool set_stack(Event& event, std::span<const std::byte>& rest) {
   return true;
 }
 
+// Parts begin at multiples of 8.
+bool set_bytes(std::span<const std::byte>& bytes, std::span<const std::byte>& rest, size_t size) {
+  const std::byte* part = take(rest, (size + 7) & ~size_t{7});
+  if (part) bytes = {part, size};
+  return part != nullptr;
+}
+
 }  // namespace
 
 const pwru_event& header_of(std::span<const std::byte> record) {
   return *reinterpret_cast<const pwru_event*>(record.data());
 }
 
-Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, uint32_t skb_bytes) {
+Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const PartSizes& sizes) {
   std::span<const std::byte> rest = record;
   if (!take(rest, sizeof(pwru_event)))
     return fail(
@@ -94,11 +101,10 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, uint32_t s
   set_core(event, core);
   bool is_whole = true;
   if (core.parts & PWRU_PART_STACK) is_whole = set_stack(event, rest);
-  if (is_whole && core.parts & PWRU_PART_SKB) {
-    const std::byte* part = take(rest, (skb_bytes + 7) & ~7u);
-    is_whole = part != nullptr;
-    if (is_whole) event.skb_bytes = {part, skb_bytes};
-  }
+  if (is_whole && core.parts & PWRU_PART_SKB)
+    is_whole = set_bytes(event.skb_bytes, rest, sizes.skb_bytes);
+  if (is_whole && core.parts & PWRU_PART_EXPR)
+    is_whole = set_bytes(event.expr_bytes, rest, sizes.expr_bytes);
   if (is_whole && core.parts & PWRU_PART_TUPLE4)
     is_whole = set_tuple<pwru_tuple4>(event, rest, false);
   if (is_whole && core.parts & PWRU_PART_TUPLE6)

@@ -13,6 +13,8 @@ namespace pwru::event {
 namespace {
 
 constexpr uint32_t kSkbBytes = 232;
+constexpr uint32_t kExprBytes = 24;
+constexpr PartSizes kSizes = {kSkbBytes, kExprBytes};
 constexpr uint32_t kCpu = 3;
 
 // A record written byte for byte at the offsets of abi/event.h, in memory aligned like a ring's.
@@ -102,11 +104,17 @@ void put_skb(Wire& wire) {
   for (size_t i = 0; i < kSkbBytes; i++) wire.put<uint8_t>(at + i, static_cast<uint8_t>(i));
 }
 
+void put_expr(Wire& wire) {
+  const size_t at = wire.size();
+  for (size_t i = 0; i < kExprBytes; i++) wire.put<uint8_t>(at + i, static_cast<uint8_t>(i + 100));
+}
+
 Wire with_all_parts(uint32_t tuple_part) {
-  Wire wire =
-      core(PWRU_PART_STACK | PWRU_PART_SKB | tuple_part | PWRU_PART_META | PWRU_PART_CALLER);
+  Wire wire = core(PWRU_PART_STACK | PWRU_PART_SKB | PWRU_PART_EXPR | tuple_part | PWRU_PART_META |
+                   PWRU_PART_CALLER);
   put_stack(wire, 16, {0x1111, 0x2222});
   put_skb(wire);
+  put_expr(wire);
   if (tuple_part == PWRU_PART_TUPLE4) put_tuple4(wire, 6, PWRU_L4_HAS_PORTS);
   if (tuple_part == PWRU_PART_TUPLE6) put_tuple6(wire, 6, PWRU_L4_HAS_PORTS);
   return wire;
@@ -115,7 +123,7 @@ Wire with_all_parts(uint32_t tuple_part) {
 TEST(Decode, VerdictOfAProgram) {
   Wire wire = core(0);
   wire.put<uint16_t>(98, PWRU_EVENT_TC_EXIT).put<int32_t>(116, -1);
-  const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event) << event.error().what;
   EXPECT_EQ(event->type, PWRU_EVENT_TC_EXIT);
   EXPECT_EQ(event->verdict, -1);
@@ -123,7 +131,7 @@ TEST(Decode, VerdictOfAProgram) {
 
 TEST(Decode, Core) {
   Wire wire = core(0);
-  const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event) << event.error().what;
   EXPECT_EQ(event->ts_ns, 123456789012345u);
   EXPECT_EQ(event->func_ip, 0xffffffff81000010);
@@ -150,14 +158,14 @@ TEST(Decode, HeaderOf) {
 // Without the part the fields were not filled in by the program: they must not be shown.
 TEST(Decode, MetaOnlyWithItsPart) {
   Wire without = core(0);
-  auto event = decode(without.bytes(), kCpu, kSkbBytes);
+  auto event = decode(without.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event);
   EXPECT_FALSE(event->has_meta);
   EXPECT_EQ(event->netns, 0u);
   EXPECT_EQ(event->ifname, "");
 
   Wire with = core(PWRU_PART_META);
-  event = decode(with.bytes(), kCpu, kSkbBytes);
+  event = decode(with.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event);
   EXPECT_TRUE(event->has_meta);
   EXPECT_EQ(event->netns, 4026531840);
@@ -172,7 +180,7 @@ TEST(Decode, MetaOnlyWithItsPart) {
 TEST(Decode, NamesThatFillTheirArray) {
   Wire wire = core(PWRU_PART_META);
   wire.put_text(60, "sixteen-chars-aa").put_text(100, "sixteen-chars-bb");
-  const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event);
   EXPECT_EQ(event->comm, "sixteen-chars-aa");
   EXPECT_EQ(event->ifname, "sixteen-chars-bb");
@@ -181,7 +189,7 @@ TEST(Decode, NamesThatFillTheirArray) {
 TEST(Decode, Tuple4) {
   Wire wire = core(PWRU_PART_TUPLE4);
   put_tuple4(wire, 6, PWRU_L4_HAS_PORTS);
-  const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event) << event.error().what;
   ASSERT_TRUE(event->has_tuple);
   const Tuple& tuple = event->tuple;
@@ -200,7 +208,7 @@ TEST(Decode, Tuple4) {
 TEST(Decode, Tuple6) {
   Wire wire = core(PWRU_PART_TUPLE6);
   put_tuple6(wire, 58, PWRU_L4_HAS_ICMP | PWRU_L4_LATER_FRAGMENT);
-  const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event) << event.error().what;
   ASSERT_TRUE(event->has_tuple);
   const Tuple& tuple = event->tuple;
@@ -218,7 +226,7 @@ TEST(Decode, Tuple6) {
 TEST(Decode, EveryPartInTheOrderOfItsBit) {
   for (const uint32_t part : {PWRU_PART_TUPLE4, PWRU_PART_TUPLE6}) {
     Wire wire = with_all_parts(part);
-    const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+    const auto event = decode(wire.bytes(), kCpu, kSizes);
     ASSERT_TRUE(event) << event.error().what;
     ASSERT_EQ(event->stack.size(), 2u);
     EXPECT_EQ(event->stack[0], 0x1111u);
@@ -226,6 +234,9 @@ TEST(Decode, EveryPartInTheOrderOfItsBit) {
     ASSERT_EQ(event->skb_bytes.size(), kSkbBytes);
     EXPECT_EQ(event->skb_bytes[0], std::byte{0});
     EXPECT_EQ(event->skb_bytes[231], std::byte{231});
+    ASSERT_EQ(event->expr_bytes.size(), kExprBytes);
+    EXPECT_EQ(event->expr_bytes[0], std::byte{100});
+    EXPECT_EQ(event->expr_bytes[23], std::byte{123});
     EXPECT_EQ(event->tuple.is_v6, part == PWRU_PART_TUPLE6);
     EXPECT_EQ(event->tuple.dport, 443);
     EXPECT_TRUE(event->has_meta);
@@ -237,7 +248,7 @@ TEST(Decode, StackSizes) {
   const auto frames = [](int64_t size_bytes) {
     Wire wire = core(PWRU_PART_STACK);
     put_stack(wire, size_bytes, {1, 2, 3});
-    const auto event = decode(wire.bytes(), kCpu, kSkbBytes);
+    const auto event = decode(wire.bytes(), kCpu, kSizes);
     EXPECT_TRUE(event);
     return event ? event->stack.size() : SIZE_MAX;
   };
@@ -258,11 +269,11 @@ TEST(Decode, TruncatedAtEveryLengthIsAnError) {
       std::vector<uint64_t> words((size + 7) / 8);
       auto* const data = reinterpret_cast<std::byte*>(words.data());
       std::copy_n(whole.data(), size, data);
-      const auto event = decode({data, size}, kCpu, kSkbBytes);
+      const auto event = decode({data, size}, kCpu, kSizes);
       ASSERT_FALSE(event) << size;
       EXPECT_NE(event.error().what.find(std::to_string(size) + " bytes"), std::string::npos);
     }
-    EXPECT_TRUE(decode(whole.bytes(), kCpu, kSkbBytes));
+    EXPECT_TRUE(decode(whole.bytes(), kCpu, kSizes));
   }
 }
 
@@ -273,7 +284,7 @@ TEST(Decode, RandomBytesNeverLeadOutside) {
     std::vector<uint64_t> words(random() % 110);
     std::generate(words.begin(), words.end(), random);
     const std::span bytes(reinterpret_cast<const std::byte*>(words.data()), words.size() * 8);
-    const auto event = decode(bytes, kCpu, kSkbBytes);
+    const auto event = decode(bytes, kCpu, kSizes);
     if (!event) continue;
     accepted++;
     const auto is_inside = [&](const void* begin, size_t size) {
@@ -284,6 +295,7 @@ TEST(Decode, RandomBytesNeverLeadOutside) {
     ASSERT_TRUE(is_inside(event->ifname.data(), event->ifname.size()));
     ASSERT_TRUE(is_inside(event->stack.data(), event->stack.size_bytes()));
     ASSERT_TRUE(is_inside(event->skb_bytes.data(), event->skb_bytes.size()));
+    ASSERT_TRUE(is_inside(event->expr_bytes.data(), event->expr_bytes.size()));
   }
   EXPECT_GT(accepted, 1000u);
 }

@@ -41,6 +41,7 @@ struct Event {
   Tuple tuple;
   std::span<const uint64_t> stack;  // return addresses, innermost first
   std::span<const std::byte> skb_bytes;
+  std::span<const std::byte> expr_bytes;  // see PWRU_PART_EXPR
 };
 
 // Events of one CPU that found its ring full.
@@ -51,10 +52,15 @@ struct Loss {
   uint64_t until_ns = 0;  // the first one after them, 0: none any more
 };
 
+// How large the parts are that are not the same everywhere, as in pwru_config.
+struct PartSizes {
+  uint32_t skb_bytes = 0;
+  uint32_t expr_bytes = 0;
+};
+
 // Fails on a record that cannot be one of ours: too short for the parts it names.
-// `skb_bytes` is pwru_config.skb_bytes of the loaded program.
 [[nodiscard]] Result<Event> decode(std::span<const std::byte> record, uint32_t cpu,
-                                   uint32_t skb_bytes);
+                                   const PartSizes& sizes);
 
 // The time and the loss counter of a record, without decoding the rest; `record` holds a
 // pwru_event.

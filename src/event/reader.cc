@@ -23,8 +23,8 @@ uint64_t monotonic_ns() {
 }  // namespace
 
 Reader::Reader(pwru_shared& shared, std::span<const std::byte> memory, const RingLayout& layout,
-               uint32_t skb_bytes)
-    : shared_(shared), ring_bytes_(layout.ring_bytes), skb_bytes_(skb_bytes) {
+               const PartSizes& sizes)
+    : shared_(shared), ring_bytes_(layout.ring_bytes), sizes_(sizes) {
   for (size_t i = 0; i < memory.size() / layout.ring_bytes; i++)
     cpus_.emplace_back(Ring(shared.ring[i], memory.data() + i * layout.ring_bytes, layout),
                        static_cast<uint32_t>(i % layout.cpus));
@@ -106,7 +106,7 @@ Result<bool> Reader::deliver_next(Consumer& consumer, size_t cpu_index) {
     PWRU_ASSIGN(const bool goes_on, consumer.lost(loss));
     if (!goes_on) return false;
   }
-  PWRU_ASSIGN(const Event event, decode(pending.record, cpu.number, skb_bytes_));
+  PWRU_ASSIGN(const Event event, decode(pending.record, cpu.number, sizes_));
   cpu.last_ts_ns = pending.ts_ns;
   cpu.next++;
   return consumer.event(event);

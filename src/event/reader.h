@@ -22,10 +22,9 @@ class Consumer {
 
 class Reader {
  public:
-  // `memory` holds the rings by number; it and `shared` must outlive the reader. `skb_bytes` is
-  // pwru_config.skb_bytes of the loaded program.
+  // `memory` holds the rings by number; it and `shared` must outlive the reader.
   Reader(pwru_shared& shared, std::span<const std::byte> memory, const RingLayout& layout,
-         uint32_t skb_bytes);
+         const PartSizes& sizes);
 
   // Hands over what the rings hold, in time order over all CPUs. An event is held back while an
   // older one may still be on its way; with `is_last` (nothing is attached any more) none is.
@@ -71,7 +70,7 @@ class Reader {
   pwru_shared& shared_;
   std::vector<Cpu> cpus_;
   uint32_t ring_bytes_;
-  uint32_t skb_bytes_;
+  PartSizes sizes_;
 };
 
 }  // namespace pwru::event

@@ -76,7 +76,7 @@ class ReaderTest : public testing::Test {
   ReaderTest() {
     for (size_t cpu = 0; cpu < kCpus; cpu++)
       rings.emplace_back(shared->ring[cpu], memory.data() + cpu * FakeRing::kLayout.ring_bytes);
-    reader = std::make_unique<Reader>(*shared, memory, FakeRing::kLayout, 0);
+    reader = std::make_unique<Reader>(*shared, memory, FakeRing::kLayout, PartSizes{});
   }
 
   // Drains, and says what came of it.

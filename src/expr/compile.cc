@@ -3,8 +3,9 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <optional>
 
+#include "expr/object.h"
 #include "expr/parser.h"
 
 namespace pwru::expr {
@@ -28,27 +29,6 @@ Result<std::vector<Expression>> parse_checked(const Types& types, const Root& ro
 // A member that says by its name that its number is an address.
 bool is_address_name(std::string_view name) { return name.find("addr") != std::string_view::npos; }
 
-Form form_of_number(const Node& tree) {
-  const Type& type = tree.type;
-  if (type.is_bool) return Form::Bool;
-  if (type.enum_id) return Form::Enum;
-  if (type.is_char) return Form::Character;
-  const bool is_ipv4 = type.is_big_endian && type.bytes == kIpv4Bytes && tree.is_place &&
-                       tree.kind == NodeKind::Member && is_address_name(tree.name);
-  return is_ipv4 ? Form::Ipv4Number : Form::Number;
-}
-
-Form form_of_memory(const Types& types, const Type& type) {
-  if (type.is_array()) {
-    const Type element = types.target_of(type);
-    if (element.is_char) return Form::Text;
-    return element.bytes == 1 && type.count == kMacBytes ? Form::Mac : Form::Struct;
-  }
-  const std::string_view name = types.btf().name(type.id);
-  if (name == "in_addr") return Form::Ipv4;
-  return name == "in6_addr" ? Form::Ipv6 : Form::Struct;
-}
-
 Result<Value> plan_value(const Types& types, const Expression& expression) {
   const Node& tree = *expression.tree;
   Value value;
@@ -56,9 +36,8 @@ Result<Value> plan_value(const Types& types, const Expression& expression) {
   value.type = tree.type;
   if (tree.type.is_scalar()) {
     const bool is_text = tree.type.is_pointer() && types.target_of(tree.type).is_char;
-    value.form = is_text                  ? Form::Text
-                 : tree.type.is_pointer() ? Form::Pointer
-                                          : form_of_number(tree);
+    const bool is_member = tree.kind == NodeKind::Member;
+    value.form = is_text ? Form::Text : form_of_scalar(tree.type, is_member ? tree.name : "");
     value.transfer = is_text ? Transfer::Text : Transfer::Number;
     value.bytes = is_text ? kStringBytes : kWordBytes;
     return value;
@@ -77,7 +56,43 @@ Result<Value> plan_value(const Types& types, const Expression& expression) {
   return value;
 }
 
+Result<> add_value(const Types& types, const Expression& expression, Values& values,
+                   Generator& generator) {
+  if (values.list.size() == kMaxValues)
+    return error_at(expression.at, fmt::format("there are more than {} expressions", kMaxValues));
+  PWRU_ASSIGN(Value value, plan_value(types, expression));
+  value.offset = values.bytes;
+  values.bytes += (value.bytes + kWordBytes - 1) / kWordBytes * kWordBytes;
+  if (values.bytes > kMaxValueBytes)
+    return error_at(expression.at,
+                    fmt::format("the values need more than {} bytes", kMaxValueBytes));
+  generator.write_value(*expression.tree, value.transfer, static_cast<uint32_t>(values.list.size()),
+                        value.offset, value.bytes);
+  values.list.push_back(std::move(value));
+  return {};
+}
+
 }  // namespace
+
+Form form_of_scalar(const Type& type, std::string_view name) {
+  if (type.is_pointer()) return Form::Pointer;
+  if (type.is_bool) return Form::Bool;
+  if (type.enum_id) return Form::Enum;
+  if (type.is_char) return Form::Character;
+  const bool is_ipv4 = type.is_big_endian && type.bytes == kIpv4Bytes && is_address_name(name);
+  return is_ipv4 ? Form::Ipv4Number : Form::Number;
+}
+
+Form form_of_memory(const Types& types, const Type& type) {
+  if (type.is_array()) {
+    const Type element = types.target_of(type);
+    if (element.is_char) return Form::Text;
+    return element.bytes == 1 && type.count == kMacBytes ? Form::Mac : Form::Struct;
+  }
+  const std::string_view name = types.btf().name(type.id);
+  if (name == "in_addr") return Form::Ipv4;
+  return name == "in6_addr" ? Form::Ipv6 : Form::Struct;
+}
 
 Root skb_root() { return {"skb", "sk_buff"}; }
 Root xdp_root() { return {"xdp", "xdp_buff"}; }
@@ -95,30 +110,65 @@ Result<filter::Code> compile_condition(const kernel::Btf& btf, const Root& root,
   return generator.finish();
 }
 
-Result<Values> compile_values(const kernel::Btf& btf, const Root& root, std::string_view text) {
+Result<Values> compile_values(const kernel::Btf& btf, const Root& root,
+                              std::span<const std::string> lists) {
   const Types types(btf);
-  PWRU_ASSIGN(const auto expressions, parse_checked(types, root, text));
-  if (expressions.size() > kMaxValues)
-    return error_at(expressions[kMaxValues].at,
-                    fmt::format("there are more than {} expressions", kMaxValues));
   Values values;
   values.bytes = kWordBytes;
   Generator generator(types);
   generator.begin_values();
-  for (const Expression& expression : expressions) {
-    PWRU_ASSIGN(Value value, plan_value(types, expression));
-    value.offset = values.bytes;
-    values.bytes += (value.bytes + kWordBytes - 1) / kWordBytes * kWordBytes;
-    if (values.bytes > kMaxValueBytes)
-      return error_at(expression.at,
-                      fmt::format("the values need more than {} bytes", kMaxValueBytes));
-    generator.write_value(*expression.tree, value.transfer,
-                          static_cast<uint32_t>(values.list.size()), value.offset, value.bytes);
-    values.list.push_back(std::move(value));
+  for (const std::string& list : lists) {
+    PWRU_ASSIGN(const auto expressions, parse_checked(types, root, list));
+    for (const Expression& expression : expressions)
+      PWRU_TRY(add_value(types, expression, values, generator));
   }
   generator.end_values();
   PWRU_ASSIGN(values.code, generator.finish());
   return values;
+}
+
+namespace {
+
+// What differs between the two kinds of packet.
+struct Kind {
+  Root root;
+  Function filter, values;
+};
+
+tl::unexpected<Error> in_option(std::string_view option, const Root& root, const Error& error) {
+  return fail(fmt::format(fmt::runtime(option), root.name) + ": " + error.what, ExitCode::BadUsage);
+}
+
+Result<Program> compile(const kernel::Btf& btf, const Kind& kind, const Request& request) {
+  Program program;
+  program.has_filter = !request.filter.empty();
+  std::optional<filter::Code> filter;
+  if (program.has_filter) {
+    auto code = compile_condition(btf, kind.root, request.filter);
+    if (!code) return in_option("--filter-{}-expr", kind.root, code.error());
+    filter = std::move(*code);
+  }
+  std::optional<filter::Code> writer;
+  if (!request.values.empty()) {
+    auto values = compile_values(btf, kind.root, request.values);
+    if (!values) return in_option("--output-{}-metadata", kind.root, values.error());
+    program.values = std::move(values->list);
+    program.value_bytes = values->bytes;
+    writer = std::move(values->code);
+  }
+  PWRU_ASSIGN(program.filter_object, expression_object(kind.filter, filter));
+  PWRU_ASSIGN(program.values_object, expression_object(kind.values, writer));
+  return program;
+}
+
+}  // namespace
+
+Result<Program> compile_skb(const kernel::Btf& btf, const Request& request) {
+  return compile(btf, {skb_root(), Function::SkbFilter, Function::SkbValues}, request);
+}
+
+Result<Program> compile_xdp(const kernel::Btf& btf, const Request& request) {
+  return compile(btf, {xdp_root(), Function::XdpFilter, Function::XdpValues}, request);
 }
 
 }  // namespace pwru::expr

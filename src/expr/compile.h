@@ -3,6 +3,7 @@
 // read the values that they write.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,14 +52,37 @@ struct Values {
   filter::Code code;
 };
 
-// What one expression list may write into a record.
+// What all values together may need in a record.
 inline constexpr uint32_t kMaxValueBytes = 1024;
 inline constexpr size_t kMaxValues = 64;
 
-// Errors begin with the column.
+// How a number or pointer is printed, `name` being the member that it was read from, or "".
+[[nodiscard]] Form form_of_scalar(const Type& type, std::string_view name);
+// The same for a struct, a union or an array.
+[[nodiscard]] Form form_of_memory(const Types& types, const Type& type);
+
+// What the user asked of one kind of packet; "" and no lists: nothing.
+struct Request {
+  std::string filter;
+  std::vector<std::string> values;  // lists of expressions
+};
+
+// The answer, in objects that define the two functions of bpf/expr.bpf.h, whatever was asked.
+struct Program {
+  std::string filter_object, values_object;
+  bool has_filter = false;
+  std::vector<Value> values;
+  uint32_t value_bytes = 0;  // 0: no values
+};
+
+// Errors name the option and the column.
+[[nodiscard]] Result<Program> compile_skb(const kernel::Btf& btf, const Request& request);
+[[nodiscard]] Result<Program> compile_xdp(const kernel::Btf& btf, const Request& request);
+
+// The two steps of both. Errors begin with the column in their text.
 [[nodiscard]] Result<filter::Code> compile_condition(const kernel::Btf& btf, const Root& root,
                                                      std::string_view text);
 [[nodiscard]] Result<Values> compile_values(const kernel::Btf& btf, const Root& root,
-                                            std::string_view text);
+                                            std::span<const std::string> lists);
 
 }  // namespace pwru::expr

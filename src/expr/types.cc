@@ -221,6 +221,16 @@ Result<Field> Types::field(const Type& record, std::string_view name) const {
       fmt::format("{} has no member \"{}\"{}", describe(record), name, did_you_mean(name, names)));
 }
 
+void Types::each_field(
+    const Type& record,
+    const std::function<void(std::string_view name, const Field&)>& visit) const {
+  for (const btf_member& member : btf_.members(record.id)) {
+    Field field{place_of(btf_, record.id, member, 0), of(member.type)};
+    field.type.bits = field.place.bits;
+    visit(btf_.string_at(member.name_off), field);
+  }
+}
+
 Result<std::pair<int64_t, Type>> Types::enumerator(std::string_view name) const {
   std::optional<std::pair<int64_t, Type>> found;
   bool is_ambiguous = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,9 @@ class Types {
 
   // Also finds members of anonymous structs and unions. The error has no column.
   [[nodiscard]] Result<Field> field(const Type& record, std::string_view name) const;
+  // All members in order; an anonymous struct or union is one, with the name "".
+  void each_field(const Type& record,
+                  const std::function<void(std::string_view name, const Field&)>& visit) const;
   // A constant of any enum: its value and its enum's type. The error has no column.
   [[nodiscard]] Result<std::pair<int64_t, Type>> enumerator(std::string_view name) const;
   // The name of an enum's value, "" when it has none.

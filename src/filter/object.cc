@@ -88,7 +88,7 @@ class ElfImage {
   Elf64_Ehdr header_;
 };
 
-// Sets the size of the one function; returns the symbol number of kLoadFunction.
+// Sets the size of the one function; returns the symbol number of kLoadFunction, 0 without one.
 Result<uint64_t> patch_symbols(ElfImage* image, size_t code_bytes) {
   const size_t index = image->find_section(".symtab");
   const Elf64_Shdr table = image->section(index);
@@ -103,8 +103,7 @@ Result<uint64_t> patch_symbols(ElfImage* image, size_t code_bytes) {
     symbol.st_size = code_bytes;
     image->put(at, symbol);
   }
-  if (!has_function || !load_function)
-    return fail("the built-in filter stub lacks a symbol: this build is broken");
+  if (!has_function) return fail("the built-in filter stub lacks a symbol: this build is broken");
   return load_function;
 }
 
@@ -124,22 +123,28 @@ void keep_first_line(ElfImage* image, size_t btf_ext_section) {
 
 }  // namespace
 
-Result<std::string> filter_object(Layer layer, const Code& code) {
-  ElfImage image(stub_of(layer));
+Result<std::string> replace_code(std::string_view object, const Code& code) {
+  ElfImage image(object);
   const size_t text = image.find_section(".text"), relocs = image.find_section(".rel.text"),
                btf_ext = image.find_section(".BTF.ext");
-  if (!text || !relocs || !btf_ext)
-    return fail("the built-in filter stub lacks a section: this build is broken");
-
   const size_t code_bytes = code.insns.size() * sizeof(bpf_insn);
   PWRU_ASSIGN(const uint64_t load_function, patch_symbols(&image, code_bytes));
+  const bool can_call = relocs && load_function;
+  if (!text || !btf_ext || (!code.load_calls.empty() && !can_call))
+    return fail("the built-in filter stub lacks a section: this build is broken");
+
   keep_first_line(&image, btf_ext);
+  image.replace_section(text, code.insns.data(), code_bytes);
+  if (!relocs) return image.take();
   std::vector<Elf64_Rel> calls;
   for (const size_t at : code.load_calls)
     calls.push_back({at * sizeof(bpf_insn), ELF64_R_INFO(load_function, kRelocCall)});
-  image.replace_section(text, code.insns.data(), code_bytes);
   image.replace_section(relocs, calls.data(), calls.size() * sizeof(Elf64_Rel));
   return image.take();
+}
+
+Result<std::string> filter_object(Layer layer, const Code& code) {
+  return replace_code(stub_of(layer), code);
 }
 
 }  // namespace pwru::filter

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "filter/codegen.h"
 
 namespace pwru::filter {
+
+// An object of one function, compiled by this build, with this code as the function's body.
+[[nodiscard]] Result<std::string> replace_code(std::string_view object, const Code& code);
 
 // The object that defines the filter function of the layer, with this code as its body.
 [[nodiscard]] Result<std::string> filter_object(Layer layer, const Code& code);

@@ -45,8 +45,12 @@ std::string_view name_and_number(std::array<char, 32>& room, std::string_view na
 }  // namespace
 
 TextSink::TextSink(LineBuffer out, TextStyle style, Names& names,
-                   std::optional<StructText> skb_text)
-    : out_(std::move(out)), style_(style), names_(names), skb_text_(std::move(skb_text)) {}
+                   std::optional<StructText> skb_text, std::optional<expr::ValueText> values)
+    : out_(std::move(out)),
+      style_(style),
+      names_(names),
+      skb_text_(std::move(skb_text)),
+      values_(std::move(values)) {}
 
 Result<> TextSink::begin() {
   if (style_.time == TimeColumn::Absolute) {
@@ -102,6 +106,7 @@ Result<> TextSink::event(const event::Event& event) {
   if (style_.has_meta) append_meta(event);
   if (style_.has_tuple) append_tuple_column(event);
   append_function(event);
+  if (values_ && !event.expr_bytes.empty()) out_.append(values_->line(event.expr_bytes));
   if (style_.has_stack) {
     for (const uint64_t ip : event.stack) {
       out_.append('\n');

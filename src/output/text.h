@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "expr/values.h"
 #include "output/last_seen.h"
 #include "output/line_buffer.h"
 #include "output/names.h"
@@ -27,8 +28,10 @@ struct TextStyle {
 
 class TextSink : public Sink {
  public:
-  // `names` must outlive it; `skb_text` is there when the skb is to be printed whole.
-  TextSink(LineBuffer out, TextStyle style, Names& names, std::optional<StructText> skb_text);
+  // `names` must outlive it; `skb_text` is there when the skb is to be printed whole, `values` when
+  // there are expressions.
+  TextSink(LineBuffer out, TextStyle style, Names& names, std::optional<StructText> skb_text,
+           std::optional<expr::ValueText> values = {});
 
   Result<> begin() override;
   Result<> event(const event::Event& event) override;
@@ -47,6 +50,7 @@ class TextSink : public Sink {
   TextStyle style_;
   Names& names_;
   std::optional<StructText> skb_text_;
+  std::optional<expr::ValueText> values_;
   LastSeen last_seen_;
   WallClock wall_clock_;
   size_t tuple_width_ = 0;  // the longest so far

@@ -16,6 +16,7 @@
 #include "base/handle.h"
 #include "base/mapping.h"
 #include "base/result.h"
+#include "expr/compile.h"
 #include "filter/filter.h"
 
 namespace pwru::program {
@@ -25,6 +26,7 @@ enum class Backend { Kprobe, KprobeMulti };
 struct TracerSpec {
   pwru_config config = {};
   filter::PcapFilter filter;
+  expr::Program expressions;
   bool uses_cast = false;
   Backend backend = Backend::Kprobe;
   std::array<bool, 6> uses_arg = {};        // [1]..[5]: some function has its skb there

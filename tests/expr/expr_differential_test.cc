@@ -19,7 +19,8 @@ uint64_t skb() {
 
 // The number that the expression has as an output value; nothing when it could not be read.
 std::optional<uint64_t> value_of(const std::string& text) {
-  const auto values = expr::compile_values(test_btf(), expr::skb_root(), text);
+  const std::array lists = {text};
+  const auto values = expr::compile_values(test_btf(), expr::skb_root(), lists);
   EXPECT_TRUE(values) << text << ": " << values.error().what;
   if (!values) return std::nullopt;
   std::array<uint64_t, 128> out = {};

@@ -21,6 +21,9 @@ refuse 'filter-mark' --filter-mark 0x1ffffffff
 refuse 'filter-netns' --filter-netns relative/path
 refuse 'filter-netns' --filter-netns inode:-1
 refuse 'inode' --filter-netns inode:4026531840 --filter-ifname lo
+refuse 'filter-skb-expr.*column 10' --filter-skb-expr 'skb->len 5'
+refuse 'output-skb-metadata' --output-skb-metadata ''
+refuse 'output-skb-metadata.*column 10' --output-skb-metadata 'skb->len,'
 refuse 'filter-track-skb' --filter-track-skb=2
 refuse 'kmods' --kmods ''
 refuse 'kmods' --kmods none,veth

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated expressions as BPF objects that bpf_linker takes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "filter/codegen.h"
+
+namespace pwru::expr {
+
+// The functions that bpf/expr.bpf.h declares.
+enum class Function { SkbFilter, SkbValues, XdpFilter, XdpValues };
+
+// The object that defines this function, with this code as its body; without code one that
+// matches everything, or writes nothing.
+[[nodiscard]] Result<std::string> expression_object(Function function,
+                                                    const std::optional<filter::Code>& code);
+
+}  // namespace pwru::expr
