@@ -11,7 +11,7 @@ namespace pwru::expr {
 namespace {
 
 // Of the 512 bytes that all functions of a call chain share.
-constexpr int kStackBytes = 160;
+constexpr int kStackBytes = 128;
 constexpr uint32_t kWordBytes = 8;
 
 constexpr uint8_t kRoot = BPF_REG_6, kOut = BPF_REG_7;
