@@ -15,16 +15,16 @@ struct pwru_config {
 	__u32 netns;   /* inode number, 0: any */
 	__u32 ifindex; /* 0: any */
 	__u32 mark;
-	__u32 mark_mask;       /* 0: any mark */
-	__u32 parts;	       /* PWRU_PART_* wanted in an event */
-	__u32 skb_bytes;       /* size of struct sk_buff in this kernel, for PWRU_PART_SKB */
+	__u32 mark_mask; /* 0: any mark */
+	__u32 parts;	 /* PWRU_PART_* wanted in an event */
+	__u32 skb_bytes; /* size of struct sk_buff in this kernel, for PWRU_PART_SKB */
 	/* See abi/ring.h. Powers of two, but for record_max_bytes. */
 	__u32 ring_bytes;
 	__u32 chunk_bytes;
 	__u32 chunk_shift; /* chunk_bytes is 1 << this */
 	__u32 record_max_bytes;
-	__u32 cpus;	     /* possible ones; each has a ring */
-	__u32 nesting_rings; /* and a second one, for who interrupts the writer of the first */
+	__u32 cpus;	       /* possible ones; each has a ring */
+	__u32 nesting_rings;   /* and a second one, for who interrupts the writer of the first */
 	__u8 has_pcap;	       /* a pcap filter is linked in */
 	__u8 filter_copies;    /* pwru_filter_l2/l3 read from copy[] */
 	__u8 filter_sees_vlan; /* pwru_filter_l2 wants an offloaded tag in the frame */
@@ -32,9 +32,10 @@ struct pwru_config {
 	__u8 tracks;	       /* follow a packet by its identity */
 	__u8 has_func_ip;      /* bpf_get_func_ip() can tell the function: kprobe-multi */
 	__u8 has_skb_expr;     /* pwru_filter_skb_expr must match */
-	__u8 pad0;
+	__u8 follows_xdp;      /* tracks, and XDP programs are traced */
+	__u8 is_progs;	       /* this object is bpf/progs.bpf.c */
+	__u8 pad0[3];
 	__u32 expr_bytes; /* of PWRU_PART_EXPR */
-	__u32 pad1;
 };
 
 #ifdef __cplusplus
@@ -42,6 +43,10 @@ struct pwru_config {
 #else
 #define PWRU_STATIC_ASSERT _Static_assert
 #endif
+/* The number in bpf/progs.bpf.c that each copy has replaced by the address of its target. */
+#define PWRU_TARGET_IP 0x7077727554415247
+#define PWRU_TARGET_IP_TEXT "0x7077727554415247"
+
 PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 80, "pwru_config is the same on both sides");
 
 #endif

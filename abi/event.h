@@ -98,6 +98,13 @@ struct pwru_tuple6 {
 	struct pwru_l4 l4;
 };
 
+/* Of the map `heads`, see bpf/heads.bpf.h. */
+struct pwru_head_owner {
+	__u64 packet_id;
+	__u64 skb;	     /* 0: an XDP program saw the packet, and no skb of it was met yet */
+	__u64 redirected_by; /* the device whose XDP program redirected it, or 0 */
+};
+
 PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 20, "pwru_tuple4 is the same on both sides");

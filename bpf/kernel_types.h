@@ -28,6 +28,7 @@ typedef struct {
 struct net_device {
 	char name[16];
 	unsigned int mtu;
+	unsigned short type; /* ARPHRD_* */
 	int ifindex;
 	possible_net_t nd_net;
 };
@@ -70,6 +71,17 @@ struct sk_buff___vlan_bit {
 
 struct dst_metrics {
 	unsigned int metrics[17];
+};
+
+struct xdp_rxq_info {
+	struct net_device *dev;
+};
+
+struct xdp_buff {
+	void *data;
+	void *data_end;
+	void *data_hard_start;
+	struct xdp_rxq_info *rxq;
 };
 
 struct page {

@@ -30,6 +30,7 @@
 #include "program/libbpf_log.h"
 #include "program/tracer.h"
 #include "session.h"
+#include "trace_progs.h"
 
 namespace pwru {
 namespace {
@@ -110,6 +111,10 @@ void count_modules_without_btf(const cli::Options& options, kernel::LeftOut& lef
   left_out[reason] = static_cast<unsigned>(modules.size());
 }
 
+bool traces_progs(const cli::Options& options) {
+  return options.filter_trace_tc || options.filter_trace_xdp;
+}
+
 Result<kernel::Functions> find_functions(const cli::Options& options, const Kernel& kernel) {
   kernel::FunctionQuery query;
   query.filter_func = options.filter_func;
@@ -120,6 +125,10 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const Kern
     log_warn("{}; every function is tried instead", available.error().what);
   PWRU_ASSIGN(auto functions,
               kernel::find_skb_functions(*kernel.btf, kernel.modules, kernel.symbols, query));
+  if (traces_progs(options)) {  // which may be all that is wanted
+    count_modules_without_btf(options, functions.left_out);
+    return functions;
+  }
   if (functions.found.empty() && options.filter_func.empty())
     return fail("find functions that take an skb: this kernel's BTF names none that can be probed",
                 ExitCode::NotSupported);
@@ -192,6 +201,7 @@ constexpr uint32_t round_up_8(size_t bytes) { return static_cast<uint32_t>((byte
 
 void set_rings(const cli::Options& options, pwru_config& config) {
   config.cpus = possible_cpus();
+  config.nesting_rings = traces_progs(options);
   config.ring_bytes = ring_bytes(options);
   config.chunk_bytes = std::min(config.ring_bytes, kMostChunkBytes);
   config.chunk_shift = static_cast<uint32_t>(std::countr_zero(config.chunk_bytes));
@@ -217,6 +227,7 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.has_skb_expr = expressions.has_filter;
   config.expr_bytes = expressions.value_bytes;
   config.tracks = options.filter_track_skb;
+  config.follows_xdp = options.filter_track_skb && options.filter_trace_xdp;
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
   config.filter_reads_len = filter.reads_len;
@@ -233,7 +244,8 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   spec.backend = backend;
   for (const kernel::Function& function : functions.found) spec.uses_arg[function.skb_arg] = true;
   if (kernel.features.has_fexit) {
-    for (const char* name : {"skb_clone", "skb_copy", "__pskb_copy_fclone", "skb_copy_expand"})
+    for (const char* name : {"skb_clone", "skb_copy", "__pskb_copy_fclone", "skb_copy_expand",
+                             "skb_copy_header", "skb_pp_cow_data"})
       if (kernel.btf->find(name, BTF_KIND_FUNC)) spec.copy_functions.push_back(name);
   }
   spec.tracked_entries = kTrackedEntries;
@@ -355,9 +367,18 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   warn_about_tracking(options, kernel, plan);
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
+  std::unique_ptr<probe::BpfProgs> progs;
+  if (traces_progs(options) && !attached.is_interrupted) {
+    const ProgKinds kinds = {options.filter_trace_tc, options.filter_trace_xdp};
+    PWRU_ASSIGN(progs, prepare_progs(kinds, kernel.features, spec, tracer, names));
+    if (!progs && functions.found.empty()) return fail(kProgsRefused);
+    if (!progs) log_warn("{}", kProgsRefused);
+    if (progs) attach_progs(*progs);
+  }
 
   Session session(make_reader(tracer, spec.config), std::move(doorbell), sink, tracer,
                   options.output_limit_lines);
+  if (progs) session.on_pause([&progs] { progs->look_again(); });
   Result<> outcome;
   if (!attached.is_interrupted) {
     log_info("Listening for events..");
@@ -365,7 +386,9 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
     if (outcome) outcome = session.listen();
   }
 
-  const uint64_t missed = backend->missed(attached);
+  uint64_t missed = backend->missed(attached);
+  if (progs) missed += progs->missed();
+  progs.reset();
   {
     const size_t total = attached.links.size();
     Progress progress("Detaching", total);

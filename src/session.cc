@@ -27,6 +27,7 @@ Result<> Session::listen() {
   while (!stop_requested() && !is_done_) {
     PWRU_TRY(step(false));
     if (is_done_) break;
+    if (on_pause_) on_pause_();
     if (events_in_step_ == 0 && reader_.ask_for_bell()) {
       doorbell_.wait(kIdleMs);
     } else {
@@ -78,10 +79,14 @@ Result<bool> Session::lost(const event::Loss& loss) {
 
 void Session::summarize(uint64_t missed_probes) const {
   const uint64_t evicted = tracer_.tracked_evicted();
+  const uint64_t heads_evicted = tracer_.heads_evicted();
   log_info("{} events printed, {} lost, {} missed probes", printed_, lost_,
            missed_probes + tracer_.missed().recursion);
   if (evicted)
     log_warn("{} packets were no longer followed because too many were followed at once", evicted);
+  if (heads_evicted)
+    log_warn("{} packets were no longer followed between XDP and their skb because too many were",
+             heads_evicted);
 }
 
 }  // namespace pwru

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "base/result.h"
 #include "event/doorbell.h"
@@ -19,6 +20,8 @@ class Session : private event::Consumer {
   Session(event::Reader reader, event::Doorbell doorbell, output::Sink& sink,
           const program::Tracer& tracer, uint64_t limit);
 
+  // Called between two looks at the rings while listening, and must be quick.
+  void on_pause(std::function<void()> work) { on_pause_ = std::move(work); }
   // Until a signal, the limit or an error. A closed pipe is a quiet end.
   [[nodiscard]] Result<> listen();
   // After everything is detached: what the rings still hold, and the losses not told yet.
@@ -36,6 +39,7 @@ class Session : private event::Consumer {
   output::Sink& sink_;
   const program::Tracer& tracer_;
   uint64_t limit_;
+  std::function<void()> on_pause_;
   uint64_t printed_ = 0;
   uint64_t lost_ = 0;
   uint64_t events_in_step_ = 0;

@@ -150,6 +150,10 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "only packets for which this C expression on struct sk_buff *skb is true: skb->dev->mtu > 1500"},
     {"filter-track-skb", 0, "", Group::Filter, &Options::filter_track_skb,
      "follow a packet that matched once, also when it no longer matches (NAT, clones, tunnels)"},
+    {"filter-trace-tc", 0, "", Group::Probe, &Options::filter_trace_tc,
+     "trace the machine's TC BPF programs too, with their verdicts"},
+    {"filter-trace-xdp", 0, "", Group::Probe, &Options::filter_trace_xdp,
+     "trace the machine's XDP programs too, with their verdicts"},
     {"kmods", 0, "NAMES", Group::Probe, add_kmods,
      "probe only these modules besides the kernel: names separated by commas, or none (default: every loaded module)"},
     {"all-kmods", 0, "", Group::Probe, &Options::all_kmods,
@@ -193,12 +197,11 @@ constexpr std::array kTable = std::to_array<OptionRow>({
 });
 
 constexpr std::array kAbsent = std::to_array<std::string_view>({
-    "filter-non-skb-funcs", "filter-trace-tc", "filter-trace-xdp",
-    "filter-track-bpf-helpers", "filter-track-skb-by-stackid", "filter-tunnel-pcap-l2",
-    "filter-tunnel-pcap-l3", "filter-xdp-expr", "netns-names-max-length", "output-bpfmap",
-    "output-file-compress", "output-file-max-age", "output-file-max-backups",
-    "output-file-max-size", "output-json", "output-netns-names", "output-skb-cb",
-    "output-skb-shared-info", "output-tunnel", "output-xdp-metadata",
+    "filter-non-skb-funcs", "filter-track-bpf-helpers", "filter-track-skb-by-stackid",
+    "filter-tunnel-pcap-l2", "filter-tunnel-pcap-l3", "filter-xdp-expr",
+    "netns-names-max-length", "output-bpfmap", "output-file-compress", "output-file-max-age",
+    "output-file-max-backups", "output-file-max-size", "output-json", "output-netns-names",
+    "output-skb-cb", "output-skb-shared-info", "output-tunnel", "output-xdp-metadata",
     "set-percpu-buf",
 });
 // clang-format on

@@ -27,6 +27,8 @@ class Names {
   };
   // The text of an address is made once; the reference lives as long as this object.
   [[nodiscard]] const Func& function(uint64_t ip);
+  // A BPF program whose events carry this address.
+  void add_bpf_program(uint64_t ip, std::string text);
   // "name+0xoffset".
   [[nodiscard]] const std::string& symbol(uint64_t ip);
 

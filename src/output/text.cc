@@ -7,6 +7,7 @@
 #include <array>
 
 #include "output/tuple_text.h"
+#include "output/verdict_text.h"
 
 namespace pwru::output {
 namespace {
@@ -178,7 +179,8 @@ void TextSink::append_tuple_column(const event::Event& event) {
 void TextSink::append_function(const event::Event& event) {
   const Names::Func& func = names_.function(event.func_ip);
   const auto drop = names_.drop(event, func);
-  const bool is_red = style_.uses_color && drop.has_value();
+  const bool is_drop = drop || is_drop_verdict(event.type, event.verdict);
+  const bool is_red = style_.uses_color && is_drop;
   out_.append(' ');
   if (is_red) out_.append(kRed);
   const size_t start = out_.size();
@@ -188,13 +190,23 @@ void TextSink::append_function(const event::Event& event) {
     out_.append(drop->text);
     out_.append(')');
   }
+  if (is_exit(event.type)) append_verdict(event);
   const size_t width = out_.size() - start;
   if (is_red) out_.append(kPlain);
-  if (!style_.has_caller) return;
+  if (!style_.has_caller || event.type != PWRU_EVENT_FUNC) return;
   function_width_ = std::max(function_width_, width);
   for (size_t i = width; i < function_width_; i++) out_.append(' ');
   out_.append(' ');
   out_.append(names_.symbol(event.caller_ip));
+}
+
+void TextSink::append_verdict(const event::Event& event) {
+  out_.append(" -> ");
+  const std::string_view name = verdict_name(event.type, event.verdict);
+  std::array<char, 16> room;
+  const auto end = fmt::format_to(room.data(), "{}", event.verdict);
+  out_.append(name.empty() ? std::string_view(room.data(), static_cast<size_t>(end - room.data()))
+                           : name);
 }
 
 Result<> TextSink::append_skb(const event::Event& event) {

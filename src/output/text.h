@@ -44,6 +44,7 @@ class TextSink : public Sink {
   void append_meta(const event::Event& event);
   void append_tuple_column(const event::Event& event);
   void append_function(const event::Event& event);
+  void append_verdict(const event::Event& event);
   Result<> append_skb(const event::Event& event);
 
   LineBuffer out_;

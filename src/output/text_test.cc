@@ -178,6 +178,31 @@ TEST(TextSink, Caller) {
             "0xffff888012345600 2   curl:4242        ip_rcv                  0x10\n");
 }
 
+event::Event of_program(pwru_event_type type, int32_t verdict) {
+  event::Event event = at(kBpfProgram);
+  event.type = type;
+  event.verdict = verdict;
+  event.caller_ip = 0;
+  return event;
+}
+
+TEST(TextSink, BpfPrograms) {
+  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_ENTRY, 0)), "my_prog(tc)\n");
+  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 0)), "my_prog(tc) -> TC_ACT_OK\n");
+  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 1234)), "my_prog(tc) -> 1234\n");
+  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 0), true), "my_prog(tc) -> TC_ACT_OK\n");
+  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 2), true),
+            "\x1b[1;31mmy_prog(tc) -> TC_ACT_SHOT\x1b[0m\n");
+}
+
+TEST(TextSink, BpfProgramsHaveNoCaller) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.has_caller = true;
+  EXPECT_EQ(Screen(style).event(of_program(PWRU_EVENT_TC_ENTRY, 0)),
+            "0xffff888012345600 2   curl:4242        my_prog(tc)\n");
+}
+
 TEST(TextSink, Stack) {
   TextStyle style = narrow();
   style.has_tuple = false;

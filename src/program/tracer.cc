@@ -22,12 +22,15 @@ struct CopyProgram {
   const char* program;
   const char* function;
 };
-// The fexit programs of bpf/pwru.bpf.c and what they watch.
-constexpr std::array<CopyProgram, 4> kCopyPrograms = {{
+// The fentry and fexit programs of bpf/pwru.bpf.c and what they watch.
+constexpr std::array<CopyProgram, 7> kCopyPrograms = {{
     {"pwru_skb_clone", "skb_clone"},
     {"pwru_skb_copy", "skb_copy"},
     {"pwru_pskb_copy", "__pskb_copy_fclone"},
     {"pwru_skb_copy_expand", "skb_copy_expand"},
+    {"pwru_skb_copy_header", "skb_copy_header"},
+    {"pwru_cow_begins", "skb_pp_cow_data"},
+    {"pwru_cow_ends", "skb_pp_cow_data"},
 }};
 
 Result<bpf_program*> find_program(bpf_object* object, const char* name) {
@@ -127,6 +130,8 @@ Result<> Tracer::set_constants(const TracerSpec& spec) {
   PWRU_ASSIGN(bpf_map* const dying, find_map(object_.get(), "dying"));
   bpf_map__set_max_entries(tracked, spec.config.tracks ? spec.tracked_entries : 1);
   bpf_map__set_max_entries(dying, spec.config.tracks ? kDyingEntries : 1);
+  PWRU_ASSIGN(bpf_map* const heads, find_map(object_.get(), "heads"));
+  bpf_map__set_max_entries(heads, spec.config.follows_xdp ? spec.tracked_entries : 1);
   return {};
 }
 
@@ -156,6 +161,11 @@ Result<> Tracer::map_shared() {
   return {};
 }
 
+int Tracer::map_fd(const char* name) const {
+  const bpf_map* const map = bpf_object__find_map_by_name(object_.get(), name);
+  return map ? bpf_map__fd(map) : -1;
+}
+
 Missed Tracer::missed() const {
   Missed missed;
   bpf_program* program = nullptr;
@@ -179,6 +189,18 @@ uint64_t Tracer::tracked_evicted() const {
   }
   const uint64_t gone = shared_->track_inserted - shared_->track_removed;
   return gone > live ? gone - live : 0;
+}
+
+uint64_t Tracer::heads_evicted() const {
+  const int fd = map_fd("heads");
+  uint64_t waiting = 0, key = 0, next = 0;
+  for (void* from = nullptr; bpf_map_get_next_key(fd, from, &next) == 0; from = &key) {
+    key = next;
+    pwru_head_owner owner = {};
+    if (bpf_map_lookup_elem(fd, &key, &owner) == 0 && owner.skb == 0) waiting++;
+  }
+  const uint64_t gone = shared_->heads_given - shared_->heads_taken;
+  return gone > waiting ? gone - waiting : 0;
 }
 
 }  // namespace pwru::program

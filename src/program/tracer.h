@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "abi/config.h"
+#include "abi/event.h"
 #include "abi/ring.h"
 #include "base/handle.h"
 #include "base/mapping.h"
@@ -54,6 +55,8 @@ class Tracer {
   [[nodiscard]] bpf_program* trace_dying() const { return trace_dying_; }
   [[nodiscard]] const std::vector<bpf_program*>& copies() const { return copies_; }
 
+  // Another object may share it; -1 when there is none of that name.
+  [[nodiscard]] int map_fd(const char* name) const;
   // One ring of spec.config.ring_bytes a possible CPU, by CPU number.
   [[nodiscard]] std::span<const std::byte> ring_memory() const { return ring_memory_.bytes(); }
   // Live: both sides read and write this memory.
@@ -63,6 +66,8 @@ class Tracer {
   [[nodiscard]] Missed missed() const;
   // Identities that the LRU map threw out to make room.
   [[nodiscard]] uint64_t tracked_evicted() const;
+  // The same of packets between XDP and their skb.
+  [[nodiscard]] uint64_t heads_evicted() const;
 
  private:
   Result<> pick_programs(const TracerSpec& spec);

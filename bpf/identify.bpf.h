@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Whether an skb is shown, and as which packet. */
+#ifndef PWRU_BPF_IDENTIFY_H
+#define PWRU_BPF_IDENTIFY_H
+
+#include "bpf/heads.bpf.h"
+#include "bpf/match.bpf.h"
+#include "bpf/track.bpf.h"
+
+/* Reads the skb. Once known, a packet passes without the filters. */
+static __always_inline bool identify_skb(struct skb_pos *pos, __u64 skb, __u64 *packet_id)
+{
+	*packet_id = packet_of(skb);
+	skb_read(pos, skb);
+	skb_locate(pos);
+	if (!*packet_id)
+		*packet_id = packet_of_head(pos);
+	if (!*packet_id) {
+		if (!matches(pos))
+			return false;
+		if (cfg.tracks)
+			*packet_id = track_new(skb);
+	}
+	remember_head(pos, *packet_id);
+	return true;
+}
+
+#endif
