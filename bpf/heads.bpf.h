@@ -50,18 +50,24 @@ static __always_inline void remember_head(const struct skb_pos *pos, __u64 packe
 	bpf_map_update_elem(&heads, &pos->head, &now, BPF_ANY);
 }
 
-/* An skb that was just made for XDP to write to, in the place of one that is followed. */
-static __always_inline void track_rebuilt(__u64 addr, __u64 packet_id)
+/* The skb, which is followed, has another buffer now. */
+static __always_inline void remember_new_head(__u64 addr, __u64 packet_id)
 {
 	struct sk_buff *skb = KERNEL_PTR(struct sk_buff, addr);
 	struct skb_pos pos;
 
-	if (!packet_id || !addr)
-		return;
-	track_as(addr, packet_id);
 	pos.skb = addr;
 	pos.head = as_number(KERNEL_READ(skb, head));
 	remember_head(&pos, packet_id);
+}
+
+/* An skb that was just made for XDP to write to, in the place of one that is followed. */
+static __always_inline void track_rebuilt(__u64 skb, __u64 packet_id)
+{
+	if (!packet_id || !skb)
+		return;
+	track_as(skb, packet_id);
+	remember_new_head(skb, packet_id);
 }
 
 #endif

@@ -153,3 +153,15 @@ int pwru_cow_ends(__u64 *ctx)
 	track_rebuilt(skb, packet_id);
 	return 0;
 }
+
+/* int pskb_expand_head(struct sk_buff *skb, int nhead, int ntail, gfp_t): for XDP that comes next
+ */
+SEC("fexit/pskb_expand_head")
+int pwru_expand_head(__u64 *ctx)
+{
+	__u64 skb = as_number((void *)ctx[0]), packet_id = packet_of(skb);
+
+	if (packet_id)
+		remember_new_head(skb, packet_id);
+	return 0;
+}

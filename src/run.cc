@@ -244,8 +244,10 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   spec.backend = backend;
   for (const kernel::Function& function : functions.found) spec.uses_arg[function.skb_arg] = true;
   if (kernel.features.has_fexit) {
-    for (const char* name : {"skb_clone", "skb_copy", "__pskb_copy_fclone", "skb_copy_expand",
-                             "skb_copy_header", "skb_pp_cow_data"})
+    std::vector<const char*> names = {"skb_clone",       "skb_copy",        "__pskb_copy_fclone",
+                                      "skb_copy_expand", "skb_copy_header", "skb_pp_cow_data"};
+    if (options.filter_trace_xdp) names.push_back("pskb_expand_head");
+    for (const char* name : names)
       if (kernel.btf->find(name, BTF_KIND_FUNC)) spec.copy_functions.push_back(name);
   }
   spec.tracked_entries = kTrackedEntries;

@@ -23,7 +23,7 @@ struct CopyProgram {
   const char* function;
 };
 // The fentry and fexit programs of bpf/pwru.bpf.c and what they watch.
-constexpr std::array<CopyProgram, 7> kCopyPrograms = {{
+constexpr std::array<CopyProgram, 8> kCopyPrograms = {{
     {"pwru_skb_clone", "skb_clone"},
     {"pwru_skb_copy", "skb_copy"},
     {"pwru_pskb_copy", "__pskb_copy_fclone"},
@@ -31,6 +31,7 @@ constexpr std::array<CopyProgram, 7> kCopyPrograms = {{
     {"pwru_skb_copy_header", "skb_copy_header"},
     {"pwru_cow_begins", "skb_pp_cow_data"},
     {"pwru_cow_ends", "skb_pp_cow_data"},
+    {"pwru_expand_head", "pskb_expand_head"},
 }};
 
 Result<bpf_program*> find_program(bpf_object* object, const char* name) {
