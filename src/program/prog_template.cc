@@ -130,9 +130,9 @@ int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options
 }
 
 Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKind kind) {
-  const std::array<std::string_view, 3> parts = {
+  const std::array<std::string_view, 5> parts = {
       progs_object(spec.uses_cast && kind == ProgKind::Tc), spec.filter.l2_object,
-      spec.filter.l3_object};
+      spec.filter.l3_object, spec.expressions.filter_object, spec.expressions.values_object};
   PWRU_ASSIGN(const std::string elf, link_objects(parts));
   const SectionHandler handler(take_program, this);
   if (handler.id() < 0)
