@@ -34,8 +34,9 @@ struct pwru_config {
 	__u8 has_skb_expr;     /* pwru_filter_skb_expr must match */
 	__u8 follows_xdp;      /* tracks, and XDP programs are traced */
 	__u8 is_progs;	       /* this object is bpf/progs.bpf.c */
-	__u8 pad0[3];
-	__u32 expr_bytes; /* of PWRU_PART_EXPR */
+	__u8 has_xdp_expr;     /* pwru_filter_xdp_expr must match */
+	__u8 pad0[2];
+	__u32 expr_bytes; /* of PWRU_PART_EXPR: what the values of an skb or of an XDP buffer need */
 };
 
 #ifdef __cplusplus

@@ -32,6 +32,7 @@ struct hit {
 	__u32 arg3;
 	__s32 verdict;
 	__u16 type; /* PWRU_EVENT_* */
+	__u64 xdp;  /* address of the struct xdp_buff, for events of XDP programs */
 };
 
 /*
@@ -53,9 +54,11 @@ static __always_inline void read_func_hit(struct hit *hit, struct pt_regs *ctx)
 	hit->arg3 = REGS_ARG3(ctx);
 	hit->verdict = 0;
 	hit->type = PWRU_EVENT_FUNC;
+	hit->xdp = 0;
 }
 
-static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, __u64 skb)
+static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx,
+					 const struct hit *hit, __u64 skb)
 {
 	__u32 size = sizeof(*event);
 
@@ -70,7 +73,10 @@ static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, __u
 		size += ROUND_UP_8(cfg.skb_bytes);
 	}
 	if (cfg.parts & PWRU_PART_EXPR) {
-		pwru_skb_values(skb, (void *)event + size);
+		if (cfg.is_progs && hit->xdp)
+			pwru_xdp_values(hit->xdp, (void *)event + size);
+		else
+			pwru_skb_values(skb, (void *)event + size);
 		size += cfg.expr_bytes;
 	}
 	return size;
@@ -125,7 +131,7 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	fill_task(event);
 	if (cfg.parts & PWRU_PART_META)
 		fill_meta(event, pos);
-	emit_parts(event, ctx, pos->skb);
+	emit_parts(event, ctx, hit, pos->skb);
 	if (ip.version == 4)
 		read_tuple4((void *)event + tuple_at, &ip);
 	else if (ip.version == 6)

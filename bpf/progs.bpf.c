@@ -40,6 +40,9 @@ static __always_inline void emit_prog(__u64 *ctx, __u16 type, __s32 verdict,
 {
 	struct hit hit = {.func_ip = target_ip(), .verdict = verdict, .type = type};
 
+	if (type == PWRU_EVENT_XDP_ENTRY || type == PWRU_EVENT_XDP_EXIT)
+		hit.xdp = as_number((void *)ctx[0]);
+
 	emit(ctx, &hit, pos, packet_id);
 }
 
@@ -102,7 +105,7 @@ int pwru_xdp_entry(__u64 *ctx)
 	xdp_read(&pos, xdp);
 	packet_id = packet_at_xdp(&pos);
 	if (!packet_id) {
-		if (!xdp_matches(&pos))
+		if (!xdp_matches(&pos, xdp))
 			return 0;
 		if (cfg.tracks)
 			packet_id = track_new_xdp(&pos);
@@ -121,7 +124,7 @@ int pwru_xdp_exit(__u64 *ctx)
 
 	xdp_read(&pos, xdp);
 	if (!was_entered(xdp, &packet_id)) {
-		if (!xdp_matches(&pos))
+		if (!xdp_matches(&pos, xdp))
 			return 0;
 		if (cfg.tracks)
 			packet_id = track_new_xdp(&pos);

@@ -44,7 +44,7 @@ static __always_inline void xdp_read(struct skb_pos *pos, __u64 addr)
 }
 
 /* A packet at XDP has no mark, which is a mark of 0. */
-static __always_inline bool xdp_matches(struct skb_pos *pos)
+static __always_inline bool xdp_matches(struct skb_pos *pos, __u64 xdp)
 {
 	if (cfg.mark_mask && cfg.mark)
 		return false;
@@ -52,7 +52,9 @@ static __always_inline bool xdp_matches(struct skb_pos *pos)
 		return false;
 	if (cfg.ifindex && skb_ifindex(pos) != cfg.ifindex)
 		return false;
-	return !cfg.has_pcap || pcap_matches(pos);
+	if (cfg.has_pcap && !pcap_matches(pos))
+		return false;
+	return !cfg.has_xdp_expr || pwru_filter_xdp_expr(xdp);
 }
 
 /* True if the owner is still there, and not an earlier packet in the same memory. */

@@ -54,6 +54,12 @@ struct Kernel {
   kernel::DropReasons reasons;
 };
 
+// The user's expressions, on both kinds of packets.
+struct Expressions {
+  expr::Program skb;
+  expr::Program xdp;
+};
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -208,11 +214,11 @@ void set_rings(const cli::Options& options, pwru_config& config) {
   config.record_max_bytes = round_up_8(sizeof(pwru_event)) + round_up_8(sizeof(pwru_tuple6));
   if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
   if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
-  if (config.parts & PWRU_PART_EXPR) config.record_max_bytes += config.expr_bytes;
+  config.record_max_bytes += config.expr_bytes;
 }
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
-                                const filter::PcapFilter& filter, const expr::Program& expressions,
+                                const filter::PcapFilter& filter, const Expressions& expressions,
                                 program::Backend backend) {
   pwru_config config = {};
   PWRU_TRY(set_netns_filter(options, config));
@@ -224,8 +230,9 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.has_pcap = !options.filter_pcap.empty();
   config.filter_copies = filter.copies;
   config.filter_sees_vlan = filter.sees_vlan;
-  config.has_skb_expr = expressions.has_filter;
-  config.expr_bytes = expressions.value_bytes;
+  config.has_skb_expr = expressions.skb.has_filter;
+  config.has_xdp_expr = expressions.xdp.has_filter;
+  config.expr_bytes = std::max(expressions.skb.value_bytes, expressions.xdp.value_bytes);
   config.tracks = options.filter_track_skb;
   config.follows_xdp = options.filter_track_skb && options.filter_trace_xdp;
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
@@ -339,7 +346,7 @@ Result<> make_ready_file(const std::string& path) {
 }
 
 Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFilter& filter,
-               const expr::Program& expressions) {
+               const Expressions& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
   PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
   PWRU_ASSIGN(const UniqueFd out_fd, open_output(options));
@@ -347,7 +354,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
   PWRU_ASSIGN(spec.config, make_config(options, kernel, filter, expressions, backend_kind));
   spec.filter = filter;
-  spec.expressions = expressions;
+  spec.expressions = expressions.skb;
+  spec.xdp_expressions = expressions.xdp;
   PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
@@ -356,13 +364,15 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   if (options.output_skb) {
     PWRU_ASSIGN(skb_text, output::StructText::create(kernel.btf->raw(), "sk_buff"));
   }
-  std::optional<expr::ValueText> values;
-  if (!spec.expressions.values.empty())
-    values.emplace(spec.expressions.values, *kernel.btf, kernel.symbols);
+  output::MetadataText metadata;
+  if (!expressions.skb.values.empty())
+    metadata.skb.emplace(expressions.skb.values, *kernel.btf, kernel.symbols);
+  if (!expressions.xdp.values.empty())
+    metadata.xdp.emplace(expressions.xdp.values, *kernel.btf, kernel.symbols);
   const std::string out_name = options.output_file.empty() ? "stdout" : options.output_file;
   output::TextSink sink(output::LineBuffer(out_fd.get(), out_name),
                         text_style(options, out_fd.get()), names, std::move(skb_text),
-                        std::move(values));
+                        std::move(metadata));
   PWRU_TRY(sink.begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);
@@ -415,9 +425,11 @@ Result<> run(const cli::Options& options) {
   PWRU_ASSIGN(Kernel kernel, look_at_kernel(options));
   const filter::CastIds ids = {kernel.features.rdonly_cast_id, kernel.features.byte_window_id};
   PWRU_ASSIGN(const auto filter, filter::compile_pcap(options.filter_pcap, ids));
-  PWRU_ASSIGN(
-      const auto expressions,
-      expr::compile_skb(*kernel.btf, {options.filter_skb_expr, options.output_skb_metadata}));
+  Expressions expressions;
+  PWRU_ASSIGN(expressions.skb, expr::compile_skb(*kernel.btf, {options.filter_skb_expr,
+                                                               options.output_skb_metadata}));
+  PWRU_ASSIGN(expressions.xdp, expr::compile_xdp(*kernel.btf, {options.filter_xdp_expr,
+                                                               options.output_xdp_metadata}));
   return trace(options, kernel, filter, expressions);
 }
 

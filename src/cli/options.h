@@ -31,6 +31,7 @@ struct Options {
   std::string filter_netns;  // "/path" or "inode:N"
   std::string filter_ifname;
   std::string filter_skb_expr;  // a C expression on struct sk_buff
+  std::string filter_xdp_expr;  // and on struct xdp_buff
   bool filter_track_skb = false;
   bool filter_trace_tc = false;
   bool filter_trace_xdp = false;
@@ -46,6 +47,7 @@ struct Options {
   bool output_tuple = true;
   bool output_skb = false;
   std::vector<std::string> output_skb_metadata;  // lists of expressions like filter_skb_expr
+  std::vector<std::string> output_xdp_metadata;  // and like filter_xdp_expr
   bool output_stack = false;
   bool output_caller = false;
   bool output_tcp_flags = false;

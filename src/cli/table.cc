@@ -74,6 +74,12 @@ Result<> add_skb_metadata(Options& options, std::string_view value) {
   return {};
 }
 
+Result<> add_xdp_metadata(Options& options, std::string_view value) {
+  if (value.empty()) return expected("C expressions separated by commas, as in xdp->frame_sz");
+  options.output_xdp_metadata.emplace_back(value);
+  return {};
+}
+
 Result<> set_backend(Options& options, std::string_view value) {
   if (value.empty()) {
     options.backend = Backend::Auto;
@@ -148,6 +154,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "only packets on this interface (of --filter-netns, if given)"},
     {"filter-skb-expr", 0, "EXPR", Group::Filter, &Options::filter_skb_expr,
      "only packets for which this C expression on struct sk_buff *skb is true: skb->dev->mtu > 1500"},
+    {"filter-xdp-expr", 0, "EXPR", Group::Filter, &Options::filter_xdp_expr,
+     "the same at XDP programs, on struct xdp_buff *xdp: xdp->rxq->dev->ifindex == 2"},
     {"filter-track-skb", 0, "", Group::Filter, &Options::filter_track_skb,
      "follow a packet that matched once, also when it no longer matches (NAT, clones, tunnels)"},
     {"filter-trace-tc", 0, "", Group::Probe, &Options::filter_trace_tc,
@@ -174,6 +182,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print the whole struct sk_buff after each line"},
     {"output-skb-metadata", 0, "EXPR[,EXPR]", Group::Output, add_skb_metadata,
      "print the values of these C expressions on struct sk_buff *skb at the end of each line"},
+    {"output-xdp-metadata", 0, "EXPR[,EXPR]", Group::Output, add_xdp_metadata,
+     "the same on struct xdp_buff *xdp, for the events of --filter-trace-xdp"},
     {"output-stack", 0, "", Group::Output, &Options::output_stack,
      "print the kernel stack after each line"},
     {"output-caller", 0, "", Group::Output, &Options::output_caller,
@@ -198,11 +208,10 @@ constexpr std::array kTable = std::to_array<OptionRow>({
 
 constexpr std::array kAbsent = std::to_array<std::string_view>({
     "filter-non-skb-funcs", "filter-track-bpf-helpers", "filter-track-skb-by-stackid",
-    "filter-tunnel-pcap-l2", "filter-tunnel-pcap-l3", "filter-xdp-expr",
-    "netns-names-max-length", "output-bpfmap", "output-file-compress", "output-file-max-age",
-    "output-file-max-backups", "output-file-max-size", "output-json", "output-netns-names",
-    "output-skb-cb", "output-skb-shared-info", "output-tunnel", "output-xdp-metadata",
-    "set-percpu-buf",
+    "filter-tunnel-pcap-l2", "filter-tunnel-pcap-l3", "netns-names-max-length", "output-bpfmap",
+    "output-file-compress", "output-file-max-age", "output-file-max-backups",
+    "output-file-max-size", "output-json", "output-netns-names", "output-skb-cb",
+    "output-skb-shared-info", "output-tunnel", "set-percpu-buf",
 });
 // clang-format on
 

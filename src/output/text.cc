@@ -46,12 +46,12 @@ std::string_view name_and_number(std::array<char, 32>& room, std::string_view na
 }  // namespace
 
 TextSink::TextSink(LineBuffer out, TextStyle style, Names& names,
-                   std::optional<StructText> skb_text, std::optional<expr::ValueText> values)
+                   std::optional<StructText> skb_text, MetadataText metadata)
     : out_(std::move(out)),
       style_(style),
       names_(names),
       skb_text_(std::move(skb_text)),
-      values_(std::move(values)) {}
+      metadata_(std::move(metadata)) {}
 
 Result<> TextSink::begin() {
   if (style_.time == TimeColumn::Absolute) {
@@ -107,7 +107,7 @@ Result<> TextSink::event(const event::Event& event) {
   if (style_.has_meta) append_meta(event);
   if (style_.has_tuple) append_tuple_column(event);
   append_function(event);
-  if (values_ && !event.expr_bytes.empty()) out_.append(values_->line(event.expr_bytes));
+  append_metadata(event);
   if (style_.has_stack) {
     for (const uint64_t ip : event.stack) {
       out_.append('\n');
@@ -116,6 +116,12 @@ Result<> TextSink::event(const event::Event& event) {
   }
   PWRU_TRY(append_skb(event));
   return out_.end_line();
+}
+
+void TextSink::append_metadata(const event::Event& event) {
+  const bool is_xdp = event.type == PWRU_EVENT_XDP_ENTRY || event.type == PWRU_EVENT_XDP_EXIT;
+  auto& values = is_xdp ? metadata_.xdp : metadata_.skb;
+  if (values && !event.expr_bytes.empty()) out_.append(values->line(event.expr_bytes));
 }
 
 void TextSink::append_process(const event::Event& event) {

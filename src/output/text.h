@@ -26,12 +26,18 @@ struct TextStyle {
   bool uses_color = false;
 };
 
+// The values of the user's expressions; none of a kind when none were asked for.
+struct MetadataText {
+  std::optional<expr::ValueText> skb;
+  std::optional<expr::ValueText> xdp;  // for the events of XDP programs
+};
+
 class TextSink : public Sink {
  public:
   // `names` must outlive it; `skb_text` is there when the skb is to be printed whole, `values` when
   // there are expressions.
   TextSink(LineBuffer out, TextStyle style, Names& names, std::optional<StructText> skb_text,
-           std::optional<expr::ValueText> values = {});
+           MetadataText metadata = {});
 
   Result<> begin() override;
   Result<> event(const event::Event& event) override;
@@ -40,6 +46,7 @@ class TextSink : public Sink {
 
  private:
   void append_time(const event::Event& event);
+  void append_metadata(const event::Event& event);
   void append_process(const event::Event& event);
   void append_meta(const event::Event& event);
   void append_tuple_column(const event::Event& event);
@@ -51,7 +58,7 @@ class TextSink : public Sink {
   TextStyle style_;
   Names& names_;
   std::optional<StructText> skb_text_;
-  std::optional<expr::ValueText> values_;
+  MetadataText metadata_;
   LastSeen last_seen_;
   WallClock wall_clock_;
   size_t tuple_width_ = 0;  // the longest so far

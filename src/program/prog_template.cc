@@ -30,13 +30,14 @@ constexpr bpf_insn instruction(unsigned code, int32_t imm) {
   return insn;
 }
 
-pwru_config config_for(const pwru_config& of_tracer, ProgKind kind) {
+pwru_config config_for(const pwru_config& of_tracer, ProgKind kind, bool has_xdp_values) {
   pwru_config config = of_tracer;
   config.is_progs = 1;
   config.has_func_ip = 0;
   config.parts &= ~static_cast<uint32_t>(PWRU_PART_CALLER);
   if (kind == ProgKind::Xdp) {
     config.parts &= kXdpParts;
+    if (has_xdp_values) config.parts |= PWRU_PART_EXPR;
     config.vmemmap_base_addr = 0;  // no skb_shared_info to look for page fragments
   }
   return config;
@@ -130,10 +131,8 @@ int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options
 }
 
 Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKind kind) {
-  const std::array<std::string_view, 5> parts = {
-      progs_object(spec.uses_cast && kind == ProgKind::Tc), spec.filter.l2_object,
-      spec.filter.l3_object, spec.expressions.filter_object, spec.expressions.values_object};
-  PWRU_ASSIGN(const std::string elf, link_objects(parts));
+  PWRU_ASSIGN(const std::string elf,
+              link_with_filters(progs_object(spec.uses_cast && kind == ProgKind::Tc), spec));
   const SectionHandler handler(take_program, this);
   if (handler.id() < 0)
     return sys_fail("tell libbpf about programs for BPF programs", -handler.id());
@@ -147,7 +146,7 @@ Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKi
   bpf_object__for_each_program(program, object_.get()) bpf_program__set_autoload(
       program, std::string_view(bpf_program__name(program)).starts_with(prefix));
   bpf_map* const rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
-  const pwru_config config = config_for(spec.config, kind);
+  const pwru_config config = config_for(spec.config, kind, !spec.xdp_expressions.values.empty());
   if (!rodata || bpf_map__set_initial_value(rodata, &config, sizeof(config)) != 0)
     return fail(
         "the read-only data of the BPF object for BPF programs is not one pwru_config: "

@@ -74,12 +74,20 @@ tl::unexpected<Error> explain_load(int code) {
 
 }  // namespace
 
+Result<std::string> link_with_filters(std::string_view object, const TracerSpec& spec) {
+  const std::array<std::string_view, 7> parts = {object,
+                                                 spec.filter.l2_object,
+                                                 spec.filter.l3_object,
+                                                 spec.expressions.filter_object,
+                                                 spec.expressions.values_object,
+                                                 spec.xdp_expressions.filter_object,
+                                                 spec.xdp_expressions.values_object};
+  return link_objects(parts);
+}
+
 Result<Tracer> Tracer::load(const TracerSpec& spec) {
   Tracer tracer;
-  const std::array<std::string_view, 5> parts = {
-      tracer_object(spec.uses_cast), spec.filter.l2_object, spec.filter.l3_object,
-      spec.expressions.filter_object, spec.expressions.values_object};
-  PWRU_ASSIGN(const std::string elf, link_objects(parts));
+  PWRU_ASSIGN(const std::string elf, link_with_filters(tracer_object(spec.uses_cast), spec));
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
   PWRU_TRY(tracer.pick_programs(spec));
   PWRU_TRY(tracer.set_constants(spec));

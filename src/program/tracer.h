@@ -27,7 +27,8 @@ enum class Backend { Kprobe, KprobeMulti };
 struct TracerSpec {
   pwru_config config = {};
   filter::PcapFilter filter;
-  expr::Program expressions;
+  expr::Program expressions;      // on struct sk_buff
+  expr::Program xdp_expressions;  // on struct xdp_buff
   bool uses_cast = false;
   Backend backend = Backend::Kprobe;
   std::array<bool, 6> uses_arg = {};        // [1]..[5]: some function has its skb there
@@ -35,6 +36,10 @@ struct TracerSpec {
   uint32_t tracked_entries = 1;
   std::string btf_path;  // "" is the running kernel's
 };
+
+// `object` with the user's filters and expressions, as one ELF file.
+[[nodiscard]] Result<std::string> link_with_filters(std::string_view object,
+                                                    const TracerSpec& spec);
 
 // What the kernel counted of hits that no program saw.
 struct Missed {
