@@ -24,6 +24,7 @@
 #include "kernel/functions.h"
 #include "kernel/netns.h"
 #include "kernel/tracefs.h"
+#include "output/target.h"
 #include "output/text.h"
 #include "probe/attach.h"
 #include "probe/plan.h"
@@ -43,6 +44,7 @@ constexpr uint64_t kMostRingBytes = 1ull << 30;
 // An array map's value may be 4 MiB (KMALLOC_MAX_SIZE) on older kernels.
 constexpr uint32_t kMostChunkBytes = 1 << 20;
 constexpr unsigned kKprobeBatch = 10;
+constexpr unsigned kMegabyteShift = 20;
 
 // What is known of the running kernel.
 struct Kernel {
@@ -241,13 +243,13 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   return spec;
 }
 
-// stdout, or the file; opened before anything is attached, so that a bad path costs nothing.
-Result<UniqueFd> open_output(const cli::Options& options) {
-  if (!options.output_file.empty())
-    return open_file(options.output_file, O_WRONLY | O_APPEND | O_CREAT, 0644);
-  UniqueFd fd(::dup(STDOUT_FILENO));
-  if (!fd) return sys_fail("write to stdout");
-  return fd;
+// Opened before anything is attached, so that a bad path costs nothing.
+Result<output::Target> open_output(const cli::Options& options) {
+  if (options.output_file.empty()) return output::Target::standard_output();
+  const output::BackupPolicy policy = {options.output_file_max_age, options.output_file_max_backups,
+                                       options.output_file_compress};
+  return output::Target::file(options.output_file,
+                              uint64_t{options.output_file_max_size} << kMegabyteShift, policy);
 }
 
 output::TextStyle text_style(const cli::Options& options, int out_fd) {
@@ -328,7 +330,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
                const expr::Program& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
   PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
-  PWRU_ASSIGN(const UniqueFd out_fd, open_output(options));
+  PWRU_ASSIGN(auto target, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
   PWRU_ASSIGN(spec.config, make_config(options, kernel, filter, expressions, backend_kind));
@@ -345,10 +347,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   std::optional<expr::ValueText> values;
   if (!spec.expressions.values.empty())
     values.emplace(spec.expressions.values, *kernel.btf, kernel.symbols);
-  const std::string out_name = options.output_file.empty() ? "stdout" : options.output_file;
-  output::TextSink sink(output::LineBuffer(out_fd.get(), out_name),
-                        text_style(options, out_fd.get()), names, std::move(skb_text),
-                        std::move(values));
+  output::TextSink sink(target.lines(), text_style(options, target.fd()), names,
+                        std::move(skb_text), std::move(values));
   PWRU_TRY(sink.begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);
@@ -373,6 +373,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   }
   if (outcome) outcome = session.finish();
   session.summarize(missed);
+  if (auto finished = target.finish(); outcome) outcome = finished;
   return outcome;
 }
 

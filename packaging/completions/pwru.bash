@@ -23,17 +23,20 @@ _pwru() {
         return
         ;;
     --filter-func | --filter-mark | --filter-skb-expr | --filter-kprobe-batch | \
-        --output-skb-metadata | --output-limit-lines | --output-buffer-size)
+        --output-skb-metadata | --output-limit-lines | \
+        --output-buffer-size | --output-file-max-size | --output-file-max-age | \
+        --output-file-max-backups)
         return
         ;;
     *)
         if [[ $current == -* ]]; then
             words='--filter-func --filter-mark --filter-netns --filter-ifname --filter-skb-expr
-                --filter-track-skb --kmods --all-kmods --kernel-btf --backend
-                --filter-kprobe-batch --output-meta --output-tuple --output-tcp-flags
-                --output-skb --output-skb-metadata --output-stack --output-caller --output-file
-                --output-limit-lines --output-buffer-size --timestamp --color --ready-file
-                --debug --version --help'
+                --filter-track-skb
+                --kmods --all-kmods --kernel-btf --backend --filter-kprobe-batch --output-meta
+                --output-tuple --output-tcp-flags --output-skb --output-skb-metadata --output-stack --output-caller
+                --output-file --output-file-max-size --output-file-max-age
+                --output-file-max-backups --output-file-compress --output-limit-lines --output-buffer-size --timestamp --color
+                --ready-file --debug --version --help'
         else
             words='arp dst ether greater host icmp icmp6 ip ip6 less net port sctp src tcp udp vlan'
         fi

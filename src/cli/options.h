@@ -47,7 +47,11 @@ struct Options {
   bool output_stack = false;
   bool output_caller = false;
   bool output_tcp_flags = false;
-  std::string output_file;           // appended to; "": stdout
+  std::string output_file;               // appended to; "": stdout
+  uint32_t output_file_max_size = 100;   // megabytes, then it is rotated
+  uint32_t output_file_max_age = 0;      // days that rotated files are kept; 0: for ever
+  uint32_t output_file_max_backups = 0;  // rotated files that are kept; 0: all
+  bool output_file_compress = false;
   uint64_t output_limit_lines = 0;   // 0: no limit
   uint64_t output_buffer_bytes = 0;  // memory of all ring buffers together; 0: fits the machine
   Timestamp timestamp = Timestamp::None;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/table.h"
 
+#include <fmt/core.h>
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -94,6 +95,30 @@ Result<> set_kprobe_batch(Options& options, std::string_view value) {
   return {};
 }
 
+constexpr uint32_t kMostDays = 36500;
+
+Result<> set_file_max_size(Options& options, std::string_view value) {
+  constexpr uint32_t kDefault = 100;
+  const auto megabytes = read_number(value, std::numeric_limits<uint32_t>::max());
+  if (!megabytes) return expected("a number of megabytes, 0 for 100");
+  options.output_file_max_size = *megabytes ? static_cast<uint32_t>(*megabytes) : kDefault;
+  return {};
+}
+
+Result<> set_file_max_age(Options& options, std::string_view value) {
+  const auto days = read_number(value, kMostDays);
+  if (!days) return expected(fmt::format("a number of days up to {}, 0 for ever", kMostDays));
+  options.output_file_max_age = static_cast<uint32_t>(*days);
+  return {};
+}
+
+Result<> set_file_max_backups(Options& options, std::string_view value) {
+  const auto files = read_number(value, std::numeric_limits<uint32_t>::max());
+  if (!files) return expected("a number of files, 0 for all");
+  options.output_file_max_backups = static_cast<uint32_t>(*files);
+  return {};
+}
+
 Result<> set_limit_lines(Options& options, std::string_view value) {
   const auto lines = read_number(value, std::numeric_limits<uint64_t>::max());
   if (!lines) return expected("a number, 0 for no limit");
@@ -176,6 +201,14 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print the function that called the probed one"},
     {"output-file", 0, "FILE", Group::Output, &Options::output_file,
      "append the lines to this file instead of stdout"},
+    {"output-file-max-size", 0, "MB", Group::Output, set_file_max_size,
+     "rename the output file when it has this many megabytes, and begin it anew (default: 100)"},
+    {"output-file-max-age", 0, "DAYS", Group::Output, set_file_max_age,
+     "remove renamed output files that are older (default: 0, never)"},
+    {"output-file-max-backups", 0, "N", Group::Output, set_file_max_backups,
+     "keep only the newest renamed output files (default: 0, all)"},
+    {"output-file-compress", 0, "", Group::Output, &Options::output_file_compress,
+     "compress renamed output files with gzip"},
     {"output-limit-lines", 0, "N", Group::Output, set_limit_lines,
      "exit after this many lines (default: 0, no limit)"},
     {"output-buffer-size", 0, "SIZE", Group::Output, set_buffer_size,
@@ -196,8 +229,7 @@ constexpr std::array kAbsent = std::to_array<std::string_view>({
     "filter-non-skb-funcs", "filter-trace-tc", "filter-trace-xdp",
     "filter-track-bpf-helpers", "filter-track-skb-by-stackid", "filter-tunnel-pcap-l2",
     "filter-tunnel-pcap-l3", "filter-xdp-expr", "netns-names-max-length", "output-bpfmap",
-    "output-file-compress", "output-file-max-age", "output-file-max-backups",
-    "output-file-max-size", "output-json", "output-netns-names", "output-skb-cb",
+    "output-json", "output-netns-names", "output-skb-cb",
     "output-skb-shared-info", "output-tunnel", "output-xdp-metadata",
     "set-percpu-buf",
 });

@@ -26,6 +26,8 @@ LineBuffer::LineBuffer(int fd, std::string name)
       bytes_(std::make_unique_for_overwrite<char[]>(2 * kFlushBytes)),
       capacity_(2 * kFlushBytes) {}
 
+LineBuffer::LineBuffer(RotatingFile& file) : LineBuffer(file.fd(), file.path()) { file_ = &file; }
+
 void LineBuffer::grow(size_t needed) {
   const size_t capacity = std::max(2 * capacity_, size_ + needed);
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
@@ -91,7 +93,17 @@ Result<> LineBuffer::end_line() {
   return flush();
 }
 
+Result<> LineBuffer::end_header() {
+  const std::string header(text());
+  PWRU_TRY(flush());
+  if (file_) file_->set_header(header);
+  return {};
+}
+
 Result<> LineBuffer::flush() {
+  if (size_ && file_) {
+    PWRU_ASSIGN(fd_, file_->fd_for(size_));
+  }
   size_t done = 0;
   Result<> result;
   while (done < size_ && result) {

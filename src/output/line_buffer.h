@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "output/rotating_file.h"
 
 namespace pwru::output {
 
@@ -19,6 +20,8 @@ class LineBuffer {
 
   // `fd` stays the caller's; `name` is what an error calls it ("stdout", a path).
   LineBuffer(int fd, std::string name);
+  // Into a file that is begun anew when it is full, between two lines; it must outlive this.
+  explicit LineBuffer(RotatingFile& file);
 
   void append(char c);
   void append(std::string_view text);
@@ -42,6 +45,8 @@ class LineBuffer {
 
   // Appends a newline; writes everything if enough has gathered.
   [[nodiscard]] Result<> end_line();
+  // Writes everything; what it is becomes the head of every file that follows this one.
+  [[nodiscard]] Result<> end_header();
   // Writes everything. On failure the rest stays, and Error::code tells EPIPE (nobody reads on:
   // end quietly; SIGPIPE must be ignored) from real errors.
   [[nodiscard]] Result<> flush();
@@ -50,6 +55,7 @@ class LineBuffer {
   void grow(size_t needed);
 
   int fd_;
+  RotatingFile* file_ = nullptr;
   std::string name_;
   std::unique_ptr<char[]> bytes_;
   size_t size_ = 0;

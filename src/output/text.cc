@@ -83,8 +83,8 @@ Result<> TextSink::begin() {
   if (style_.has_tuple) out_.append(" TUPLE");
   out_.append(" FUNC");
   if (style_.has_caller) out_.append(" CALLER");
-  PWRU_TRY(out_.end_line());
-  return out_.flush();
+  out_.append('\n');
+  return out_.end_header();
 }
 
 Result<> TextSink::event(const event::Event& event) {

@@ -6,7 +6,6 @@
 for name in filter-non-skb-funcs filter-trace-tc filter-trace-xdp \
     filter-track-bpf-helpers filter-track-skb-by-stackid filter-tunnel-pcap-l2 \
     filter-tunnel-pcap-l3 filter-xdp-expr netns-names-max-length output-bpfmap \
-    output-file-compress output-file-max-age output-file-max-backups output-file-max-size \
     output-json output-netns-names output-skb-cb output-skb-shared-info \
     output-tunnel output-xdp-metadata set-percpu-buf; do
     refused "--$name is an option of cilium/pwru that this version does not have yet" "--$name" 1
