@@ -34,7 +34,7 @@ struct pwru_config {
 	__u8 has_skb_expr;     /* pwru_filter_skb_expr must match */
 	__u8 pad0;
 	__u32 expr_bytes; /* of PWRU_PART_EXPR */
-	__u32 pad1;
+	__u32 shinfo_bytes; /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
 };
 
 #ifdef __cplusplus

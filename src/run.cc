@@ -175,6 +175,8 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
   if (!options.output_skb_metadata.empty()) parts |= PWRU_PART_EXPR;
+  if (options.output_skb_cb) parts |= PWRU_PART_CB;
+  if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
   // Without drop reasons, who called kfree_skb() is the reason.
   if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
   return parts;
@@ -200,7 +202,13 @@ void set_rings(const cli::Options& options, pwru_config& config) {
   config.record_max_bytes = round_up_8(sizeof(pwru_event)) + round_up_8(sizeof(pwru_tuple6));
   if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
   if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
+  if (config.parts & PWRU_PART_CB) config.record_max_bytes += round_up_8(sizeof(pwru_cb));
+  if (config.parts & PWRU_PART_SHINFO) config.record_max_bytes += round_up_8(config.shinfo_bytes);
   if (config.parts & PWRU_PART_EXPR) config.record_max_bytes += config.expr_bytes;
+}
+
+uint32_t size_of_struct(const kernel::Btf& btf, std::string_view name) {
+  return btf.type(btf.find(name, BTF_KIND_STRUCT)).size;
 }
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
@@ -211,8 +219,8 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.mark = options.filter_mark.mark;
   config.mark_mask = options.filter_mark.mask;
   config.parts = wanted_parts(options, kernel);
-  const uint32_t skb_id = kernel.btf->find("sk_buff", BTF_KIND_STRUCT);
-  config.skb_bytes = kernel.btf->type(skb_id).size;
+  config.skb_bytes = size_of_struct(*kernel.btf, "sk_buff");
+  config.shinfo_bytes = size_of_struct(*kernel.btf, "skb_shared_info");
   config.has_pcap = !options.filter_pcap.empty();
   config.filter_copies = filter.copies;
   config.filter_sees_vlan = filter.sees_vlan;
@@ -273,16 +281,29 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_tcp_flags = options.output_tcp_flags;
   style.has_caller = options.output_caller;
   style.has_stack = options.output_stack;
+  style.has_cb = options.output_skb_cb;
   const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
                                              std::getenv("TERM")};
   style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
   return style;
 }
 
+Result<output::Dumps> make_dumps(const cli::Options& options, const kernel::Btf& btf) {
+  output::Dumps dumps;
+  if (options.output_skb) {
+    PWRU_ASSIGN(dumps.skb, output::StructText::create(btf.raw(), "sk_buff"));
+  }
+  if (options.output_skb_shared_info) {
+    PWRU_ASSIGN(dumps.shared_info, output::SharedInfoText::create(btf));
+  }
+  return dumps;
+}
+
 event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
   const event::RingLayout layout = {config.cpus, config.ring_bytes, config.chunk_bytes,
                                     config.record_max_bytes};
-  return {tracer.shared(), tracer.ring_memory(), layout, {config.skb_bytes, config.expr_bytes}};
+  const event::PartSizes sizes = {config.skb_bytes, config.expr_bytes, config.shinfo_bytes};
+  return {tracer.shared(), tracer.ring_memory(), layout, sizes};
 }
 
 Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
@@ -340,15 +361,10 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
   output::Names names(functions, kernel.symbols, kernel.reasons);
-  std::optional<output::StructText> skb_text;
-  if (options.output_skb) {
-    PWRU_ASSIGN(skb_text, output::StructText::create(kernel.btf->raw(), "sk_buff"));
-  }
-  std::optional<expr::ValueText> values;
+  PWRU_ASSIGN(auto dumps, make_dumps(options, *kernel.btf));
   if (!spec.expressions.values.empty())
-    values.emplace(spec.expressions.values, *kernel.btf, kernel.symbols);
-  output::TextSink sink(target.lines(), text_style(options, target.fd()), names,
-                        std::move(skb_text), std::move(values));
+    dumps.values.emplace(spec.expressions.values, *kernel.btf, kernel.symbols);
+  output::TextSink sink(target.lines(), text_style(options, target.fd()), names, std::move(dumps));
   PWRU_TRY(sink.begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);

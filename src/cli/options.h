@@ -44,6 +44,8 @@ struct Options {
   bool output_tuple = true;
   bool output_skb = false;
   std::vector<std::string> output_skb_metadata;  // lists of expressions like filter_skb_expr
+  bool output_skb_shared_info = false;
+  bool output_skb_cb = false;
   bool output_stack = false;
   bool output_caller = false;
   bool output_tcp_flags = false;

@@ -195,6 +195,10 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print the whole struct sk_buff after each line"},
     {"output-skb-metadata", 0, "EXPR[,EXPR]", Group::Output, add_skb_metadata,
      "print the values of these C expressions on struct sk_buff *skb at the end of each line"},
+    {"output-skb-shared-info", 0, "", Group::Output, &Options::output_skb_shared_info,
+     "print its struct skb_shared_info: page fragments and segmentation offload"},
+    {"output-skb-cb", 0, "", Group::Output, &Options::output_skb_cb,
+     "print the control buffer as TC programs see it, __sk_buff->cb[]"},
     {"output-stack", 0, "", Group::Output, &Options::output_stack,
      "print the kernel stack after each line"},
     {"output-caller", 0, "", Group::Output, &Options::output_caller,
@@ -229,8 +233,8 @@ constexpr std::array kAbsent = std::to_array<std::string_view>({
     "filter-non-skb-funcs", "filter-trace-tc", "filter-trace-xdp",
     "filter-track-bpf-helpers", "filter-track-skb-by-stackid", "filter-tunnel-pcap-l2",
     "filter-tunnel-pcap-l3", "filter-xdp-expr", "netns-names-max-length", "output-bpfmap",
-    "output-json", "output-netns-names", "output-skb-cb",
-    "output-skb-shared-info", "output-tunnel", "output-xdp-metadata",
+    "output-json", "output-netns-names",
+    "output-tunnel", "output-xdp-metadata",
     "set-percpu-buf",
 });
 // clang-format on

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <span>
 
 namespace pwru::output {
 namespace {
@@ -64,6 +65,13 @@ void LineBuffer::append_hex(uint64_t value, unsigned min_digits) {
   const char* end = std::to_chars(digits, digits + sizeof(digits), value, 16).ptr;
   for (size_t i = static_cast<size_t>(end - digits); i < min_digits; ++i) append('0');
   append(std::string_view(digits, end));
+}
+
+void LineBuffer::append_hex_upper(uint64_t value, unsigned min_digits) {
+  const size_t start = size_;
+  append_hex(value, min_digits);
+  for (char& c : std::span(bytes_.get() + start, size_ - start))
+    if (c >= 'a') c = static_cast<char>(c - 'a' + 'A');
 }
 
 void LineBuffer::append_left(std::string_view text, size_t width) {

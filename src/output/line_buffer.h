@@ -28,6 +28,8 @@ class LineBuffer {
   void append_decimal(uint64_t value);
   // Lower case without 0x, with leading zeros up to `min_digits`.
   void append_hex(uint64_t value, unsigned min_digits = 1);
+  // The same in upper case.
+  void append_hex_upper(uint64_t value, unsigned min_digits);
   // As printf's %-*s: longer text is not cut.
   void append_left(std::string_view text, size_t width);
   // With one blank more on the right when they cannot be equal; longer text is not cut.
