@@ -24,8 +24,7 @@
 #include "kernel/functions.h"
 #include "kernel/netns.h"
 #include "kernel/tracefs.h"
-#include "output/target.h"
-#include "output/text.h"
+#include "outputs.h"
 #include "probe/attach.h"
 #include "probe/plan.h"
 #include "program/libbpf_log.h"
@@ -44,7 +43,6 @@ constexpr uint64_t kMostRingBytes = 1ull << 30;
 // An array map's value may be 4 MiB (KMALLOC_MAX_SIZE) on older kernels.
 constexpr uint32_t kMostChunkBytes = 1 << 20;
 constexpr unsigned kKprobeBatch = 10;
-constexpr unsigned kMegabyteShift = 20;
 
 // What is known of the running kernel.
 struct Kernel {
@@ -251,15 +249,6 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   return spec;
 }
 
-// Opened before anything is attached, so that a bad path costs nothing.
-Result<output::Target> open_output(const cli::Options& options) {
-  if (options.output_file.empty()) return output::Target::standard_output();
-  const output::BackupPolicy policy = {options.output_file_max_age, options.output_file_max_backups,
-                                       options.output_file_compress};
-  return output::Target::file(options.output_file,
-                              uint64_t{options.output_file_max_size} << kMegabyteShift, policy);
-}
-
 output::TextStyle text_style(const cli::Options& options, int out_fd) {
   output::TextStyle style;
   switch (options.timestamp) {
@@ -286,17 +275,6 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
                                              std::getenv("TERM")};
   style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
   return style;
-}
-
-Result<output::Dumps> make_dumps(const cli::Options& options, const kernel::Btf& btf) {
-  output::Dumps dumps;
-  if (options.output_skb) {
-    PWRU_ASSIGN(dumps.skb, output::StructText::create(btf.raw(), "sk_buff"));
-  }
-  if (options.output_skb_shared_info) {
-    PWRU_ASSIGN(dumps.shared_info, output::SharedInfoText::create(btf));
-  }
-  return dumps;
 }
 
 event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
@@ -361,18 +339,19 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
   output::Names names(functions, kernel.symbols, kernel.reasons);
-  PWRU_ASSIGN(auto dumps, make_dumps(options, *kernel.btf));
+  std::optional<expr::ValueText> values;
   if (!spec.expressions.values.empty())
-    dumps.values.emplace(spec.expressions.values, *kernel.btf, kernel.symbols);
-  output::TextSink sink(target.lines(), text_style(options, target.fd()), names, std::move(dumps));
-  PWRU_TRY(sink.begin());
+    values.emplace(spec.expressions.values, *kernel.btf, kernel.symbols);
+  PWRU_ASSIGN(const auto sink, make_sink(options, text_style(options, target.fd()), target, names,
+                                         *kernel.btf, std::move(values)));
+  PWRU_TRY(sink->begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);
   warn_about_tracking(options, kernel, plan);
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
 
-  Session session(make_reader(tracer, spec.config), std::move(doorbell), sink, tracer,
+  Session session(make_reader(tracer, spec.config), std::move(doorbell), *sink, tracer,
                   options.output_limit_lines);
   Result<> outcome;
   if (!attached.is_interrupted) {
@@ -388,7 +367,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
     backend->detach(std::move(attached), [&](size_t done) { progress.advance_to(done); });
   }
   if (outcome) outcome = session.finish();
-  session.summarize(missed);
+  if (auto summarized = session.summarize(missed); outcome) outcome = summarized;
   if (auto finished = target.finish(); outcome) outcome = finished;
   return outcome;
 }

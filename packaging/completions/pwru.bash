@@ -35,7 +35,7 @@ _pwru() {
                 --kmods --all-kmods --kernel-btf --backend --filter-kprobe-batch --output-meta
                 --output-tuple --output-tcp-flags --output-skb --output-skb-metadata --output-skb-shared-info
                 --output-skb-cb --output-stack --output-caller
-                --output-file --output-file-max-size --output-file-max-age
+                --output-json --output-file --output-file-max-size --output-file-max-age
                 --output-file-max-backups --output-file-compress --output-limit-lines --output-buffer-size --timestamp --color
                 --ready-file --debug --version --help'
         else

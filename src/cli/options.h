@@ -49,6 +49,7 @@ struct Options {
   bool output_stack = false;
   bool output_caller = false;
   bool output_tcp_flags = false;
+  bool output_json = false;
   std::string output_file;               // appended to; "": stdout
   uint32_t output_file_max_size = 100;   // megabytes, then it is rotated
   uint32_t output_file_max_age = 0;      // days that rotated files are kept; 0: for ever

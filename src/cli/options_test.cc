@@ -128,8 +128,9 @@ TEST(Options, AbbreviationsAndSingleDashesAreRefused) {
 }
 
 TEST(Options, OptionsOfCiliumThatAreMissingSaySo) {
-  EXPECT_EQ(refusal({"--output-json"}),
-            "--output-json is an option of cilium/pwru that this version does not have yet");
+  EXPECT_EQ(
+      refusal({"--output-xdp-metadata"}),
+      "--output-xdp-metadata is an option of cilium/pwru that this version does not have yet");
   EXPECT_EQ(refusal({"--filter-xdp-expr=xdp->data"}),
             "--filter-xdp-expr is an option of cilium/pwru that this version does not have yet");
 }

@@ -203,6 +203,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print the kernel stack after each line"},
     {"output-caller", 0, "", Group::Output, &Options::output_caller,
      "print the function that called the probed one"},
+    {"output-json", 0, "", Group::Output, &Options::output_json,
+     "print one JSON object a line; docs/json.md says what is in it"},
     {"output-file", 0, "FILE", Group::Output, &Options::output_file,
      "append the lines to this file instead of stdout"},
     {"output-file-max-size", 0, "MB", Group::Output, set_file_max_size,
@@ -233,8 +235,7 @@ constexpr std::array kAbsent = std::to_array<std::string_view>({
     "filter-non-skb-funcs", "filter-trace-tc", "filter-trace-xdp",
     "filter-track-bpf-helpers", "filter-track-skb-by-stackid", "filter-tunnel-pcap-l2",
     "filter-tunnel-pcap-l3", "filter-xdp-expr", "netns-names-max-length", "output-bpfmap",
-    "output-json", "output-netns-names",
-    "output-tunnel", "output-xdp-metadata",
+    "output-netns-names", "output-tunnel", "output-xdp-metadata",
     "set-percpu-buf",
 });
 // clang-format on

@@ -7,11 +7,10 @@
 #include "output/line_buffer.h"
 #include "output/names.h"
 #include "output/sink.h"
+#include "output/time_column.h"
 #include "output/wall_clock.h"
 
 namespace pwru::output {
-
-enum class TimeColumn { None, Current, Relative, Absolute };
 
 struct TextStyle {
   TimeColumn time = TimeColumn::None;

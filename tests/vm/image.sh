@@ -70,7 +70,7 @@ nobody:x:65534:65534::/:/bin/sh' >"$root/etc/passwd"
 add_tools
 add_modules
 cp -r "$here"/{modules.txt,scenarios} "$root/vm/"
-cp "$here"/guest/* "$root/vm/"
+cp "$here"/guest/* "$here/../../docs/event.schema.json" "$root/vm/"
 ln -s vm/init "$root/init"
 [ ! -e "$pwru" ] || install "$pwru" "$root/usr/bin/pwru"
 for overlay in ${VM_OVERLAY:-}; do
