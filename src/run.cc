@@ -168,7 +168,7 @@ Result<> set_netns_filter(const cli::Options& options, pwru_config& config) {
 
 uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   uint32_t parts = 0;
-  if (options.output_meta) parts |= PWRU_PART_META;
+  if (options.output_meta || options.output_netns_names) parts |= PWRU_PART_META;
   if (options.output_tuple) parts |= PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
@@ -271,6 +271,7 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_caller = options.output_caller;
   style.has_stack = options.output_stack;
   style.has_cb = options.output_skb_cb;
+  if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
   const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
                                              std::getenv("TERM")};
   style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
@@ -339,6 +340,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
   output::Names names(functions, kernel.symbols, kernel.reasons);
+  if (options.output_netns_names) names.use_netns_names(kernel::NetnsNames::live());
   std::optional<expr::ValueText> values;
   if (!spec.expressions.values.empty())
     values.emplace(spec.expressions.values, *kernel.btf, kernel.symbols);
@@ -377,6 +379,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
 Result<> run(const cli::Options& options) {
   install_signal_handlers();
   program::capture_libbpf_log(options.debug);
+  if (options.set_percpu_buf)
+    log_warn("--set-percpu-buf is no longer needed: dumps are always copied whole");
   raise_open_files();
   come_first();
   kernel::raise_memlock_limit();

@@ -25,7 +25,7 @@ _pwru() {
     --filter-func | --filter-mark | --filter-skb-expr | --filter-kprobe-batch | \
         --output-skb-metadata | --output-limit-lines | \
         --output-buffer-size | --output-file-max-size | --output-file-max-age | \
-        --output-file-max-backups)
+        --output-file-max-backups | --netns-names-max-length | --set-percpu-buf)
         return
         ;;
     *)
@@ -33,7 +33,9 @@ _pwru() {
             words='--filter-func --filter-mark --filter-netns --filter-ifname --filter-skb-expr
                 --filter-track-skb
                 --kmods --all-kmods --kernel-btf --backend --filter-kprobe-batch --output-meta
-                --output-tuple --output-tcp-flags --output-skb --output-skb-metadata --output-skb-shared-info
+                --output-netns-names --netns-names-max-length --set-percpu-buf
+                --output-tuple --output-tcp-flags --output-skb --output-skb-metadata
+                --output-skb-shared-info
                 --output-skb-cb --output-stack --output-caller
                 --output-json --output-file --output-file-max-size --output-file-max-age
                 --output-file-max-backups --output-file-compress --output-limit-lines --output-buffer-size --timestamp --color

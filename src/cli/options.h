@@ -49,6 +49,9 @@ struct Options {
   bool output_stack = false;
   bool output_caller = false;
   bool output_tcp_flags = false;
+  bool output_netns_names = false;
+  uint32_t netns_names_max_length = 16;  // at least 10
+  uint32_t set_percpu_buf = 0;           // only taken for scripts that give it
   bool output_json = false;
   std::string output_file;               // appended to; "": stdout
   uint32_t output_file_max_size = 100;   // megabytes, then it is rotated

@@ -95,6 +95,21 @@ Result<> set_kprobe_batch(Options& options, std::string_view value) {
   return {};
 }
 
+Result<> set_netns_names_length(Options& options, std::string_view value) {
+  constexpr uint32_t kLeast = 10;
+  const auto length = read_number(value, std::numeric_limits<uint8_t>::max());
+  if (!length) return expected("a number from 0 to 255");
+  options.netns_names_max_length = std::max(static_cast<uint32_t>(*length), kLeast);
+  return {};
+}
+
+Result<> set_percpu_buf(Options& options, std::string_view value) {
+  const auto bytes = read_number(value, std::numeric_limits<uint32_t>::max());
+  if (!bytes) return expected("a number of bytes");
+  options.set_percpu_buf = std::max(static_cast<uint32_t>(*bytes), 1u);
+  return {};
+}
+
 constexpr uint32_t kMostDays = 36500;
 
 Result<> set_file_max_size(Options& options, std::string_view value) {
@@ -187,6 +202,10 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "functions that the kprobe backend attaches in one go"},
     {"output-meta", 0, "", Group::Output, &Options::output_meta,
      "print netns, mark, interface, protocol, MTU and length (default: true)"},
+    {"output-netns-names", 0, "", Group::Output, &Options::output_netns_names,
+     "print the name of the network namespace, of its container or of its oldest process"},
+    {"netns-names-max-length", 0, "N", Group::Output, set_netns_names_length,
+     "width of that column, at least 10 (default: 16)"},
     {"output-tuple", 0, "", Group::Output, &Options::output_tuple,
      "print addresses, ports and protocol (default: true)"},
     {"output-tcp-flags", 0, "", Group::Output, &Options::output_tcp_flags,
@@ -219,6 +238,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "exit after this many lines (default: 0, no limit)"},
     {"output-buffer-size", 0, "SIZE", Group::Output, set_buffer_size,
      "memory of all ring buffers together, as in 64M (default: 0, fits the machine)"},
+    {"set-percpu-buf", 0, "N", Group::Output, set_percpu_buf,
+     "no longer needed, and ignored: dumps are always whole"},
     {"timestamp", 0, "none|current|relative|absolute", Group::Output, set_timestamp,
      "time of each line: ns since boot, ns since the packet's last line, or the clock (default: none)"},
     {"color", 0, "auto|always|never", Group::Output, set_color,
@@ -234,9 +255,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
 constexpr std::array kAbsent = std::to_array<std::string_view>({
     "filter-non-skb-funcs", "filter-trace-tc", "filter-trace-xdp",
     "filter-track-bpf-helpers", "filter-track-skb-by-stackid", "filter-tunnel-pcap-l2",
-    "filter-tunnel-pcap-l3", "filter-xdp-expr", "netns-names-max-length", "output-bpfmap",
-    "output-netns-names", "output-tunnel", "output-xdp-metadata",
-    "set-percpu-buf",
+    "filter-tunnel-pcap-l3", "filter-xdp-expr", "output-bpfmap", "output-tunnel",
+    "output-xdp-metadata",
 });
 // clang-format on
 

@@ -136,6 +136,8 @@ void JsonSink::write_meta(const event::Event& event) {
   if (!event.ifname.empty()) *end++ = ':';
   end = std::to_chars(end, room.data() + room.size(), event.ifindex).ptr;
   number("netns", event.netns);
+  if (const std::string_view name = names_.netns(event.netns); !name.empty())
+    text("netns_name", name);
   number("mark", event.mark);
   text("iface", {room.data(), end});
   number("ifindex", event.ifindex);

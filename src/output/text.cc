@@ -80,6 +80,10 @@ Result<> TextSink::begin() {
     out_.append(' ');
     out_.append_left("__sk_buff->cb[]", kCbWidth);
   }
+  if (style_.netns_name_width) {
+    out_.append(' ');
+    out_.append_centred("NETNS NAME", style_.netns_name_width);
+  }
   if (style_.has_tuple) out_.append(" TUPLE");
   out_.append(" FUNC");
   if (style_.has_caller) out_.append(" CALLER");
@@ -105,6 +109,7 @@ Result<> TextSink::event(const event::Event& event) {
   append_time(event);
   if (style_.has_meta) append_meta(event);
   if (style_.has_cb) append_cb(event);
+  if (style_.netns_name_width) append_netns_name(event);
   if (style_.has_tuple) append_tuple_column(event);
   append_function(event);
   if (dumps_.values && !event.expr_bytes.empty())
@@ -197,6 +202,14 @@ void TextSink::append_function(const event::Event& event) {
   for (size_t i = width; i < function_width_; i++) out_.append(' ');
   out_.append(' ');
   out_.append(names_.symbol(event.caller_ip));
+}
+
+void TextSink::append_netns_name(const event::Event& event) {
+  std::string name(names_.netns(event.netns).substr(0, style_.netns_name_width));
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  out_.append(' ');
+  out_.append_centred(name.empty() ? "-" : name, style_.netns_name_width);
 }
 
 void TextSink::append_cb(const event::Event& event) {

@@ -20,6 +20,7 @@ struct TextStyle {
   bool has_caller = false;
   bool has_stack = false;
   bool has_cb = false;
+  size_t netns_name_width = 0;  // 0: no such column
   bool uses_color = false;
 };
 
@@ -39,6 +40,7 @@ class TextSink : public Sink {
   void append_meta(const event::Event& event);
   void append_tuple_column(const event::Event& event);
   void append_function(const event::Event& event);
+  void append_netns_name(const event::Event& event);
   void append_cb(const event::Event& event);
   Result<> append_dumps(const event::Event& event);
 

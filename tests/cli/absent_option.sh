@@ -5,9 +5,7 @@
 
 for name in filter-non-skb-funcs filter-trace-tc filter-trace-xdp \
     filter-track-bpf-helpers filter-track-skb-by-stackid filter-tunnel-pcap-l2 \
-    filter-tunnel-pcap-l3 filter-xdp-expr netns-names-max-length output-bpfmap \
-    output-netns-names \
-    output-tunnel output-xdp-metadata set-percpu-buf; do
+    filter-tunnel-pcap-l3 filter-xdp-expr output-bpfmap output-tunnel output-xdp-metadata; do
     refused "--$name is an option of cilium/pwru that this version does not have yet" "--$name" 1
     refused "--$name is an option of cilium/pwru" "--$name=1"
 done
