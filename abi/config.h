@@ -37,6 +37,8 @@ struct pwru_config {
 	__u8 has_xdp_expr;     /* pwru_filter_xdp_expr must match */
 	__u8 pad0[2];
 	__u32 expr_bytes; /* of PWRU_PART_EXPR: what the values of an skb or of an XDP buffer need */
+	__u32 shinfo_bytes; /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
+	__u32 pad1;
 };
 
 #ifdef __cplusplus
@@ -48,6 +50,6 @@ struct pwru_config {
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 80, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 88, "pwru_config is the same on both sides");
 
 #endif

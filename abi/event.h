@@ -28,6 +28,9 @@ enum pwru_part {
 	/* Inside pwru_event itself; the bits ask for them. */
 	PWRU_PART_META = 1 << 4,
 	PWRU_PART_CALLER = 1 << 5,
+	/* Behind pwru_event again. */
+	PWRU_PART_CB = 1 << 6,	   /* struct pwru_cb */
+	PWRU_PART_SHINFO = 1 << 7, /* pwru_config.shinfo_bytes bytes of struct skb_shared_info */
 };
 
 /* What was hit: a kernel function, or a BPF program of the machine on its way in or out. */
@@ -69,6 +72,12 @@ struct pwru_stack {
 	__u64 ip[PWRU_STACK_FRAMES];
 };
 
+/* __sk_buff->cb[], as TC programs see it. */
+struct pwru_cb {
+	__u32 words[5];
+	__u32 pad0;
+};
+
 enum pwru_l4_flag {
 	PWRU_L4_HAS_PORTS = 1 << 0,
 	PWRU_L4_HAS_ICMP = 1 << 1,	 /* icmp_type and icmp_code are valid */
@@ -107,6 +116,7 @@ struct pwru_head_owner {
 
 PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_cb) == 24, "pwru_cb is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 20, "pwru_tuple4 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 44, "pwru_tuple6 is the same on both sides");
 

@@ -62,6 +62,11 @@ struct sk_buff {
 	unsigned int end;
 	unsigned char *head;
 	unsigned char *data;
+	char cb[48];
+};
+
+struct qdisc_skb_cb {
+	unsigned char data[20];
 };
 
 /* Until 6.1 a bit of its own says that vlan_tci is valid; since 6.2 vlan_all != 0 does. */

@@ -24,7 +24,7 @@
 #include "kernel/functions.h"
 #include "kernel/netns.h"
 #include "kernel/tracefs.h"
-#include "output/text.h"
+#include "outputs.h"
 #include "probe/attach.h"
 #include "probe/plan.h"
 #include "program/libbpf_log.h"
@@ -183,11 +183,13 @@ Result<> set_netns_filter(const cli::Options& options, pwru_config& config) {
 
 uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   uint32_t parts = 0;
-  if (options.output_meta) parts |= PWRU_PART_META;
+  if (options.output_meta || options.output_netns_names) parts |= PWRU_PART_META;
   if (options.output_tuple) parts |= PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
   if (!options.output_skb_metadata.empty()) parts |= PWRU_PART_EXPR;
+  if (options.output_skb_cb) parts |= PWRU_PART_CB;
+  if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
   // Without drop reasons, who called kfree_skb() is the reason.
   if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
   return parts;
@@ -214,7 +216,13 @@ void set_rings(const cli::Options& options, pwru_config& config) {
   config.record_max_bytes = round_up_8(sizeof(pwru_event)) + round_up_8(sizeof(pwru_tuple6));
   if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
   if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
+  if (config.parts & PWRU_PART_CB) config.record_max_bytes += round_up_8(sizeof(pwru_cb));
+  if (config.parts & PWRU_PART_SHINFO) config.record_max_bytes += round_up_8(config.shinfo_bytes);
   config.record_max_bytes += config.expr_bytes;
+}
+
+uint32_t size_of_struct(const kernel::Btf& btf, std::string_view name) {
+  return btf.type(btf.find(name, BTF_KIND_STRUCT)).size;
 }
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
@@ -225,8 +233,8 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.mark = options.filter_mark.mark;
   config.mark_mask = options.filter_mark.mask;
   config.parts = wanted_parts(options, kernel);
-  const uint32_t skb_id = kernel.btf->find("sk_buff", BTF_KIND_STRUCT);
-  config.skb_bytes = kernel.btf->type(skb_id).size;
+  config.skb_bytes = size_of_struct(*kernel.btf, "sk_buff");
+  config.shinfo_bytes = size_of_struct(*kernel.btf, "skb_shared_info");
   config.has_pcap = !options.filter_pcap.empty();
   config.filter_copies = filter.copies;
   config.filter_sees_vlan = filter.sees_vlan;
@@ -262,15 +270,6 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   return spec;
 }
 
-// stdout, or the file; opened before anything is attached, so that a bad path costs nothing.
-Result<UniqueFd> open_output(const cli::Options& options) {
-  if (!options.output_file.empty())
-    return open_file(options.output_file, O_WRONLY | O_APPEND | O_CREAT, 0644);
-  UniqueFd fd(::dup(STDOUT_FILENO));
-  if (!fd) return sys_fail("write to stdout");
-  return fd;
-}
-
 output::TextStyle text_style(const cli::Options& options, int out_fd) {
   output::TextStyle style;
   switch (options.timestamp) {
@@ -292,6 +291,8 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_tcp_flags = options.output_tcp_flags;
   style.has_caller = options.output_caller;
   style.has_stack = options.output_stack;
+  style.has_cb = options.output_skb_cb;
+  if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
   const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
                                              std::getenv("TERM")};
   style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
@@ -301,7 +302,8 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
 event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
   const event::RingLayout layout = {config.cpus, config.ring_bytes, config.chunk_bytes,
                                     config.record_max_bytes};
-  return {tracer.shared(), tracer.ring_memory(), layout, {config.skb_bytes, config.expr_bytes}};
+  const event::PartSizes sizes = {config.skb_bytes, config.expr_bytes, config.shinfo_bytes};
+  return {tracer.shared(), tracer.ring_memory(), layout, sizes};
 }
 
 Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
@@ -349,7 +351,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
                const Expressions& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
   PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
-  PWRU_ASSIGN(const UniqueFd out_fd, open_output(options));
+  PWRU_ASSIGN(auto target, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
   PWRU_ASSIGN(spec.config, make_config(options, kernel, filter, expressions, backend_kind));
@@ -360,20 +362,15 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
   output::Names names(functions, kernel.symbols, kernel.reasons);
-  std::optional<output::StructText> skb_text;
-  if (options.output_skb) {
-    PWRU_ASSIGN(skb_text, output::StructText::create(kernel.btf->raw(), "sk_buff"));
-  }
-  output::MetadataText metadata;
+  if (options.output_netns_names) names.use_netns_names(kernel::NetnsNames::live());
+  output::Metadata metadata;
   if (!expressions.skb.values.empty())
     metadata.skb.emplace(expressions.skb.values, *kernel.btf, kernel.symbols);
   if (!expressions.xdp.values.empty())
     metadata.xdp.emplace(expressions.xdp.values, *kernel.btf, kernel.symbols);
-  const std::string out_name = options.output_file.empty() ? "stdout" : options.output_file;
-  output::TextSink sink(output::LineBuffer(out_fd.get(), out_name),
-                        text_style(options, out_fd.get()), names, std::move(skb_text),
-                        std::move(metadata));
-  PWRU_TRY(sink.begin());
+  PWRU_ASSIGN(const auto sink, make_sink(options, text_style(options, target.fd()), target, names,
+                                         *kernel.btf, std::move(metadata)));
+  PWRU_TRY(sink->begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);
   warn_about_tracking(options, kernel, plan);
@@ -388,7 +385,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
     if (progs) attach_progs(*progs);
   }
 
-  Session session(make_reader(tracer, spec.config), std::move(doorbell), sink, tracer,
+  Session session(make_reader(tracer, spec.config), std::move(doorbell), *sink, tracer,
                   options.output_limit_lines);
   if (progs) session.on_pause([&progs] { progs->look_again(); });
   Result<> outcome;
@@ -407,7 +404,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
     backend->detach(std::move(attached), [&](size_t done) { progress.advance_to(done); });
   }
   if (outcome) outcome = session.finish();
-  session.summarize(missed);
+  if (auto summarized = session.summarize(missed); outcome) outcome = summarized;
+  if (auto finished = target.finish(); outcome) outcome = finished;
   return outcome;
 }
 
@@ -416,6 +414,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
 Result<> run(const cli::Options& options) {
   install_signal_handlers();
   program::capture_libbpf_log(options.debug);
+  if (options.set_percpu_buf)
+    log_warn("--set-percpu-buf is no longer needed: dumps are always copied whole");
   raise_open_files();
   come_first();
   kernel::raise_memlock_limit();

@@ -26,13 +26,14 @@ class Session : private event::Consumer {
   [[nodiscard]] Result<> listen();
   // After everything is detached: what the rings still hold, and the losses not told yet.
   [[nodiscard]] Result<> finish();
-  // One line to stderr; `missed_probes` is what the links counted.
-  void summarize(uint64_t missed_probes) const;
+  // One line to stderr, a record to the sink; `missed_probes` is what the links counted.
+  [[nodiscard]] Result<> summarize(uint64_t missed_probes);
 
  private:
   Result<bool> event(const event::Event& event) override;
   Result<bool> lost(const event::Loss& loss) override;
   Result<> step(bool is_last);
+  Result<> ignore_closed_pipe(Result<> result);
 
   event::Reader reader_;
   event::Doorbell doorbell_;
@@ -43,7 +44,9 @@ class Session : private event::Consumer {
   uint64_t printed_ = 0;
   uint64_t lost_ = 0;
   uint64_t events_in_step_ = 0;
+  uint64_t failed_stacks_ = 0;
   bool is_done_ = false;
+  bool is_pipe_closed_ = false;
 };
 
 }  // namespace pwru

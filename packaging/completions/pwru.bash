@@ -23,7 +23,9 @@ _pwru() {
         return
         ;;
     --filter-func | --filter-mark | --filter-skb-expr | --filter-kprobe-batch | \
-        --output-skb-metadata | --output-limit-lines | --output-buffer-size)
+        --output-skb-metadata | --output-limit-lines | \
+        --output-buffer-size | --output-file-max-size | --output-file-max-age | \
+        --output-file-max-backups | --netns-names-max-length | --set-percpu-buf)
         return
         ;;
     *)
@@ -31,10 +33,14 @@ _pwru() {
             words='--filter-func --filter-mark --filter-netns --filter-ifname --filter-skb-expr
                 --filter-xdp-expr --filter-track-skb --filter-trace-tc
                 --filter-trace-xdp --kmods --all-kmods --kernel-btf --backend
-                --filter-kprobe-batch --output-meta --output-tuple --output-tcp-flags
-                --output-skb --output-skb-metadata --output-xdp-metadata --output-stack
-                --output-caller --output-file --output-limit-lines --output-buffer-size
-                --timestamp --color --ready-file --debug --version --help'
+                --filter-kprobe-batch --output-meta --output-netns-names
+                --netns-names-max-length --output-tuple --output-tcp-flags --output-skb
+                --output-skb-metadata --output-xdp-metadata --output-skb-shared-info
+                --output-skb-cb --output-stack --output-caller --output-json
+                --output-file --output-file-max-size --output-file-max-age
+                --output-file-max-backups --output-file-compress --output-limit-lines
+                --output-buffer-size --set-percpu-buf --timestamp --color --ready-file
+                --debug --version --help'
         else
             words='arp dst ether greater host icmp icmp6 ip ip6 less net port sctp src tcp udp vlan'
         fi

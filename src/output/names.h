@@ -10,6 +10,7 @@
 #include "event/event.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/functions.h"
+#include "kernel/netns_names.h"
 #include "kernel/symbols.h"
 
 namespace pwru::output {
@@ -32,6 +33,12 @@ class Names {
   // "name+0xoffset".
   [[nodiscard]] const std::string& symbol(uint64_t ip);
 
+  // What a network namespace is called; "" when it has no name, or names are not wanted.
+  [[nodiscard]] std::string_view netns(uint32_t inode) {
+    return netns_names_ ? netns_names_->name(inode) : std::string_view();
+  }
+  void use_netns_names(kernel::NetnsNames names) { netns_names_ = std::move(names); }
+
   struct Drop {
     std::string_view text;    // without parentheses
     bool is_unknown = false;  // a number that no enum names
@@ -47,6 +54,7 @@ class Names {
   std::unordered_map<uint64_t, Func> funcs_;
   std::unordered_map<uint64_t, std::string> symbols_by_ip_;
   std::string number_;
+  std::optional<kernel::NetnsNames> netns_names_;
 };
 
 }  // namespace pwru::output

@@ -2,19 +2,15 @@
 // One line an event, in the columns, widths and order of cilium/pwru.
 #pragma once
 
-#include <optional>
-
-#include "expr/values.h"
+#include "output/dumps.h"
 #include "output/last_seen.h"
 #include "output/line_buffer.h"
 #include "output/names.h"
 #include "output/sink.h"
-#include "output/struct_text.h"
+#include "output/time_column.h"
 #include "output/wall_clock.h"
 
 namespace pwru::output {
-
-enum class TimeColumn { None, Current, Relative, Absolute };
 
 struct TextStyle {
   TimeColumn time = TimeColumn::None;
@@ -23,21 +19,15 @@ struct TextStyle {
   bool has_tcp_flags = false;
   bool has_caller = false;
   bool has_stack = false;
+  bool has_cb = false;
+  size_t netns_name_width = 0;  // 0: no such column
   bool uses_color = false;
-};
-
-// The values of the user's expressions; none of a kind when none were asked for.
-struct MetadataText {
-  std::optional<expr::ValueText> skb;
-  std::optional<expr::ValueText> xdp;  // for the events of XDP programs
 };
 
 class TextSink : public Sink {
  public:
-  // `names` must outlive it; `skb_text` is there when the skb is to be printed whole, `values` when
-  // there are expressions.
-  TextSink(LineBuffer out, TextStyle style, Names& names, std::optional<StructText> skb_text,
-           MetadataText metadata = {});
+  // `names` must outlive it.
+  TextSink(LineBuffer out, TextStyle style, Names& names, Dumps dumps);
 
   Result<> begin() override;
   Result<> event(const event::Event& event) override;
@@ -46,19 +36,19 @@ class TextSink : public Sink {
 
  private:
   void append_time(const event::Event& event);
-  void append_metadata(const event::Event& event);
   void append_process(const event::Event& event);
   void append_meta(const event::Event& event);
   void append_tuple_column(const event::Event& event);
   void append_function(const event::Event& event);
   void append_verdict(const event::Event& event);
-  Result<> append_skb(const event::Event& event);
+  void append_netns_name(const event::Event& event);
+  void append_cb(const event::Event& event);
+  Result<> append_dumps(const event::Event& event);
 
   LineBuffer out_;
   TextStyle style_;
   Names& names_;
-  std::optional<StructText> skb_text_;
-  MetadataText metadata_;
+  Dumps dumps_;
   LastSeen last_seen_;
   WallClock wall_clock_;
   size_t tuple_width_ = 0;  // the longest so far

@@ -5,10 +5,7 @@
 
 for name in filter-non-skb-funcs \
     filter-track-bpf-helpers filter-track-skb-by-stackid filter-tunnel-pcap-l2 \
-    filter-tunnel-pcap-l3 netns-names-max-length output-bpfmap \
-    output-file-compress output-file-max-age output-file-max-backups output-file-max-size \
-    output-json output-netns-names output-skb-cb output-skb-shared-info \
-    output-tunnel set-percpu-buf; do
+    filter-tunnel-pcap-l3 output-bpfmap output-tunnel; do
     refused "--$name is an option of cilium/pwru that this version does not have yet" "--$name" 1
     refused "--$name is an option of cilium/pwru" "--$name=1"
 done

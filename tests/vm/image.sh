@@ -82,7 +82,7 @@ add_tools
 add_modules
 add_bpf
 cp -r "$here"/{modules.txt,scenarios} "$root/vm/"
-cp "$here"/guest/* "$root/vm/"
+cp "$here"/guest/* "$here/../../docs/event.schema.json" "$root/vm/"
 ln -s vm/init "$root/init"
 [ ! -e "$pwru" ] || install "$pwru" "$root/usr/bin/pwru"
 for overlay in ${VM_OVERLAY:-}; do
