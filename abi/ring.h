@@ -21,8 +21,8 @@ struct pwru_ring {
 	/* Written by the kernel side. They differ while a record is being written. */
 	__u64 reserved;	 /* records up to here are written or being written */
 	__u64 committed; /* records up to here are whole */
-	__u64 lost;	 /* events that found the ring full, or being written by whom they interrupt */
-	__u64 packets;	 /* identities given out on this CPU */
+	__u64 lost; /* events that found the ring full, or being written by whom they interrupt */
+	__u64 packets; /* identities given out on this CPU */
 	__u64 pad0[4];
 	/* Written by user space, on a cache line of its own: up to here may be overwritten. */
 	__u64 released;
@@ -34,8 +34,12 @@ struct pwru_shared {
 	/* Identities; what was inserted and is neither removed nor still in the map was evicted. */
 	__u64 track_inserted;
 	__u64 track_removed;
-	__u64 pad0[6];
-	__u32 wake_bytes; /* ring the doorbell once a ring holds so much: set by who goes to sleep */
+	/* Call stacks that handled a packet, in the same way; and entries that found no room. */
+	__u64 stacks_inserted;
+	__u64 stack_entries_lost;
+	__u64 pad0[4];
+	__u32 wake_bytes; /* ring the doorbell once a ring holds so much: set by who goes to sleep
+			   */
 	__u32 pad1[15];
 	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU for who interrupts */
 };
@@ -50,7 +54,8 @@ static inline __u64 pwru_record_start(__u64 position, __u32 chunk_bytes, __u32 r
 {
 	__u64 mask = chunk_bytes - 1;
 
-	return (position & mask) > chunk_bytes - record_max_bytes ? (position | mask) + 1 : position;
+	return (position & mask) > chunk_bytes - record_max_bytes ? (position | mask) + 1
+								  : position;
 }
 
 PWRU_STATIC_ASSERT(sizeof(struct pwru_ring) == 128, "pwru_ring is the same on both sides");

@@ -84,8 +84,12 @@ static __always_inline __u32 parts_bytes(void)
 	       (cfg.parts & PWRU_PART_EXPR ? cfg.expr_bytes : 0);
 }
 
-/* `ctx` is the program's own, for its stack. */
-SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos, __u64 packet_id)
+/*
+ * `ctx` is the program's own, for its stack. `skb` is the address to show; `pos` is without one
+ * when nothing can be read there any more.
+ */
+SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos, __u64 skb,
+		     __u64 packet_id)
 {
 	__u32 number = ring_number(bpf_get_smp_processor_id());
 	struct pwru_ring *ring = ring_of(number);
@@ -112,7 +116,7 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	 */
 	event->ts_ns = bpf_ktime_get_ns();
 	event->func_ip = hit->func_ip;
-	event->skb = pos->skb;
+	event->skb = skb;
 	event->packet_id = packet_id;
 	event->caller_ip = hit->caller_ip;
 	event->parts = parts;
@@ -133,13 +137,13 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	ring_commit(ring);
 }
 
-static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos,
+static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
 	struct hit hit;
 
 	read_func_hit(&hit, ctx);
-	emit(ctx, &hit, pos, packet_id);
+	emit(ctx, &hit, pos, skb, packet_id);
 }
 
 #endif

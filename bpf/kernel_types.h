@@ -120,6 +120,8 @@ struct pt_regs {
 #define REGS_ARG4(regs) ((regs)->cx)
 #define REGS_ARG5(regs) ((regs)->r8)
 #define REGS_IP(regs) ((regs)->ip)
+#define REGS_SP(regs) ((regs)->sp)
+#define REGS_RESULT(regs) ((regs)->ax)
 /* At the entry of a function the return address is on top of the stack. */
 #define READ_CALLER(regs, dst) bpf_probe_read_kernel(dst, sizeof(*(dst)), (void *)(regs)->sp)
 #elif defined(__TARGET_ARCH_arm64)
@@ -133,6 +135,8 @@ struct pt_regs {
 #define REGS_ARG4(r) ((r)->regs[3])
 #define REGS_ARG5(r) ((r)->regs[4])
 #define REGS_IP(r) ((r)->pc)
+#define REGS_SP(r) ((r)->sp)
+#define REGS_RESULT(r) ((r)->regs[0])
 #define READ_CALLER(r, dst) (*(dst) = (r)->regs[30])
 #else
 #error "no register names for this architecture"

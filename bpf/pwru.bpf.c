@@ -6,6 +6,7 @@
 #include "abi/event.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/maps.bpf.h"
+#include "bpf/stack.bpf.h"
 #include "bpf/match.bpf.h"
 #include "bpf/track.bpf.h"
 
@@ -13,24 +14,46 @@ const volatile struct pwru_config cfg = {};
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* What one hit of a probed function does. Once known, a packet passes without the filters. */
+/*
+ * Whether a hit is shown, and as which packet: `packet_id` comes with what is known of the skb.
+ * Once known, a packet passes without the filters.
+ */
+static __always_inline bool is_shown(struct pt_regs *ctx, struct skb_pos *pos, __u64 *packet_id)
+{
+	struct stack_entry outer;
+
+	if ((cfg.by_skb && *packet_id) || matches(pos))
+		return true;
+	if (!cfg.by_stack || !stack_find(ctx, &outer))
+		return false;
+	if (!*packet_id)
+		*packet_id = outer.packet_id;
+	return true;
+}
+
+/* What one hit of a probed function does. */
 static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 {
-	__u64 packet_id;
+	__u64 known_id, packet_id;
 	struct skb_pos pos;
 
-	if (!skb) /* ip_route_output_key_hash() and others may be called without one */
+	if (!skb) { /* ip_route_output_key_hash() and others may be called without one */
+		if (cfg.by_stack)
+			stack_pass(ctx);
 		return 0;
-	packet_id = packet_of(skb);
+	}
+	packet_id = known_id = packet_of(skb);
 	skb_read(&pos, skb);
 	skb_locate(&pos);
-	if (!packet_id) {
-		if (!matches(&pos))
-			return 0;
-		if (cfg.tracks)
-			packet_id = track_new(skb);
-	}
-	emit_func(ctx, &pos, packet_id);
+	if (!is_shown(ctx, &pos, &packet_id))
+		return 0;
+	if (cfg.tracks && !packet_id)
+		packet_id = track_new(skb);
+	else if (cfg.by_stack && !known_id)
+		track_as(skb, packet_id);
+	if (cfg.by_stack)
+		stack_push(ctx, skb, packet_id);
+	emit_func(ctx, &pos, skb, packet_id);
 	return 0;
 }
 
@@ -56,8 +79,8 @@ int pwru_trace_release(struct pt_regs *ctx)
 
 	skb_read(&pos, skb);
 	skb_locate(&pos);
-	if (packet_id || matches(&pos)) {
-			emit_func(ctx, &pos, packet_id);
+	if (is_shown(ctx, &pos, &packet_id)) {
+		emit_func(ctx, &pos, skb, packet_id);
 	}
 	track_release(skb, packet_id);
 	return 0;
@@ -84,9 +107,23 @@ int pwru_trace_dying(struct pt_regs *ctx)
 		packet_id = packet_of_dying(skb);
 	skb_read(&pos, skb);
 	skb_locate(&pos);
-	if (!packet_id && !matches(&pos))
+	if (!is_shown(ctx, &pos, &packet_id))
 		return 0;
-	emit_func(ctx, &pos, packet_id);
+	emit_func(ctx, &pos, skb, packet_id);
+	return 0;
+}
+
+/* Functions without an skb, on behalf of the packet that is being handled. */
+SEC("kprobe")
+int pwru_trace_stack(struct pt_regs *ctx)
+{
+	struct stack_entry handled;
+	struct skb_pos pos;
+
+	if (!stack_find(ctx, &handled))
+		return 0;
+	read_stack_packet(&pos, &handled);
+	emit_func(ctx, &pos, handled.skb, handled.packet_id);
 	return 0;
 }
 

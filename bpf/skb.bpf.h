@@ -17,8 +17,8 @@
 #define MAC_HEADER_UNSET 0xffff
 
 /*
- * An skb as far as it is read at once: the fields that find the packet's bytes, and where the packet
- * begins. Everything else comes through the skb_*() below. Offsets count from head.
+ * An skb as far as it is read at once: the fields that find the packet's bytes, and where the
+ * packet begins. Everything else comes through the skb_*() below. Offsets count from head.
  */
 struct skb_pos {
 	__u64 skb;

@@ -30,12 +30,14 @@
 #include "program/libbpf_log.h"
 #include "program/tracer.h"
 #include "session.h"
+#include "stack_functions.h"
 
 namespace pwru {
 namespace {
 
 // Packets followed at once; one takes some 100 bytes of kernel memory.
 constexpr uint32_t kTrackedEntries = 1 << 17;
+constexpr uint32_t kStackEntries = 1 << 13;         // half a KiB each
 constexpr uint64_t kDefaultRingBytes = 4 << 20;     // of one CPU, 25,000 events
 constexpr uint64_t kDefaultBufferBytes = 64 << 20;  // of all CPUs
 constexpr uint64_t kLeastRingBytes = 64 << 10;
@@ -127,6 +129,7 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const Kern
     return fail(fmt::format("find functions that take an skb: none matches --filter-func '{}'",
                             options.filter_func),
                 ExitCode::BadUsage);
+  PWRU_TRY(add_stack_functions(options, kernel.symbols, query.available, functions));
   count_modules_without_btf(options, functions.left_out);
   return functions;
 }
@@ -216,7 +219,9 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.filter_sees_vlan = filter.sees_vlan;
   config.has_skb_expr = expressions.has_filter;
   config.expr_bytes = expressions.value_bytes;
-  config.tracks = options.filter_track_skb;
+  config.by_skb = options.filter_track_skb;
+  config.by_stack = follows_by_stack(options);
+  config.tracks = config.by_skb || config.by_stack;
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
   config.filter_reads_len = filter.reads_len;
@@ -237,6 +242,7 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
       if (kernel.btf->find(name, BTF_KIND_FUNC)) spec.copy_functions.push_back(name);
   }
   spec.tracked_entries = kTrackedEntries;
+  spec.stack_entries = kStackEntries;
   spec.btf_path = options.kernel_btf;
   return spec;
 }
@@ -351,7 +357,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
                         std::move(values));
   PWRU_TRY(sink.begin());
 
-  const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);
+  const auto plan = probe::make_plan(functions, kernel.symbols, tracer, spec.config.tracks != 0);
   warn_about_tracking(options, kernel, plan);
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));

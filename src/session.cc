@@ -82,6 +82,9 @@ void Session::summarize(uint64_t missed_probes) const {
            missed_probes + tracer_.missed().recursion);
   if (evicted)
     log_warn("{} packets were no longer followed because too many were followed at once", evicted);
+  if (const uint64_t stacks = tracer_.stacks_lost())
+    log_warn("{} times the packet of a call stack was forgotten because there were too many",
+             stacks);
 }
 
 }  // namespace pwru

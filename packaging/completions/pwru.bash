@@ -22,6 +22,7 @@ _pwru() {
         compopt -o filenames 2>/dev/null
         return
         ;;
+    --filter-non-skb-funcs) words=$(awk '{print $1}' /sys/kernel/tracing/available_filter_functions 2>/dev/null) ;;
     --filter-func | --filter-mark | --filter-skb-expr | --filter-kprobe-batch | \
         --output-skb-metadata | --output-limit-lines | --output-buffer-size)
         return
@@ -29,11 +30,11 @@ _pwru() {
     *)
         if [[ $current == -* ]]; then
             words='--filter-func --filter-mark --filter-netns --filter-ifname --filter-skb-expr
-                --filter-track-skb --kmods --all-kmods --kernel-btf --backend
-                --filter-kprobe-batch --output-meta --output-tuple --output-tcp-flags
-                --output-skb --output-skb-metadata --output-stack --output-caller --output-file
-                --output-limit-lines --output-buffer-size --timestamp --color --ready-file
-                --debug --version --help'
+                --filter-track-skb --filter-track-skb-by-stackid --filter-non-skb-funcs --kmods
+                --all-kmods --kernel-btf --backend --filter-kprobe-batch --output-meta
+                --output-tuple --output-tcp-flags --output-skb --output-skb-metadata --output-stack
+                --output-caller --output-file --output-limit-lines --output-buffer-size --timestamp
+                --color --ready-file --debug --version --help'
         else
             words='arp dst ether greater host icmp icmp6 ip ip6 less net port sctp src tcp udp vlan'
         fi

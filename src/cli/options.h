@@ -32,6 +32,8 @@ struct Options {
   std::string filter_ifname;
   std::string filter_skb_expr;  // a C expression on struct sk_buff
   bool filter_track_skb = false;
+  bool filter_track_skb_by_stackid = false;
+  std::vector<std::string> filter_non_skb_funcs;  // kernel functions; none is empty
 
   // nullopt: every loaded module; an empty list: none. Names as in /sys/module.
   std::optional<std::vector<std::string>> kmods;

@@ -190,6 +190,14 @@ TEST(Options, Kmods) {
   EXPECT_TRUE(has(refusal({"--kmods=a", "--kmods=none"}), "not both"));
 }
 
+TEST(Options, NonSkbFunctions) {
+  EXPECT_EQ(
+      good({"--filter-non-skb-funcs=a,b", "--filter-non-skb-funcs", "c"}).filter_non_skb_funcs,
+      Names({"a", "b", "c"}));
+  for (const char* bad : {"", "a,,b", "a b"})
+    EXPECT_TRUE(has(refusal({"--filter-non-skb-funcs", bad}), "expected names")) << bad;
+}
+
 TEST(Options, Backend) {
   EXPECT_EQ(good({"--backend=kprobe"}).backend, Backend::Kprobe);
   EXPECT_EQ(good({"--backend", "kprobe-multi"}).backend, Backend::KprobeMulti);

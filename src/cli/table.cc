@@ -47,6 +47,17 @@ std::string module_name(std::string_view text) {
   return name;
 }
 
+// Calls add(word) for the words between the commas of `value`.
+template <class Add>
+Result<> add_each(std::string_view value, Add add) {
+  for (;;) {
+    const size_t comma = value.find(',');
+    PWRU_TRY(add(value.substr(0, comma)));
+    if (comma == std::string_view::npos) return {};
+    value.remove_prefix(comma + 1);
+  }
+}
+
 Result<> add_kmod(Options& options, std::string_view value) {
   static constexpr std::string_view kNone = "none";
   std::vector<std::string>& kmods = *options.kmods;
@@ -60,12 +71,16 @@ Result<> add_kmod(Options& options, std::string_view value) {
 
 Result<> add_kmods(Options& options, std::string_view value) {
   if (!options.kmods) options.kmods.emplace();
-  for (;;) {
-    const size_t comma = value.find(',');
-    PWRU_TRY(add_kmod(options, value.substr(0, comma)));
-    if (comma == std::string_view::npos) return {};
-    value.remove_prefix(comma + 1);
-  }
+  return add_each(value, [&](std::string_view name) { return add_kmod(options, name); });
+}
+
+Result<> add_non_skb_funcs(Options& options, std::string_view value) {
+  return add_each(value, [&](std::string_view name) -> Result<> {
+    if (name.empty() || name.find_first_of(" \t") != std::string_view::npos)
+      return expected("names of kernel functions separated by commas");
+    options.filter_non_skb_funcs.emplace_back(name);
+    return {};
+  });
 }
 
 Result<> add_skb_metadata(Options& options, std::string_view value) {
@@ -150,6 +165,10 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "only packets for which this C expression on struct sk_buff *skb is true: skb->dev->mtu > 1500"},
     {"filter-track-skb", 0, "", Group::Filter, &Options::filter_track_skb,
      "follow a packet that matched once, also when it no longer matches (NAT, clones, tunnels)"},
+    {"filter-track-skb-by-stackid", 0, "", Group::Filter, &Options::filter_track_skb_by_stackid,
+     "show also what runs in a call stack that is handling a packet that matched"},
+    {"filter-non-skb-funcs", 0, "NAMES", Group::Filter, add_non_skb_funcs,
+     "show also these functions, which take no skb, when they run for a packet that matched; names separated by commas"},
     {"kmods", 0, "NAMES", Group::Probe, add_kmods,
      "probe only these modules besides the kernel: names separated by commas, or none (default: every loaded module)"},
     {"all-kmods", 0, "", Group::Probe, &Options::all_kmods,
@@ -193,8 +212,7 @@ constexpr std::array kTable = std::to_array<OptionRow>({
 });
 
 constexpr std::array kAbsent = std::to_array<std::string_view>({
-    "filter-non-skb-funcs", "filter-trace-tc", "filter-trace-xdp",
-    "filter-track-bpf-helpers", "filter-track-skb-by-stackid", "filter-tunnel-pcap-l2",
+    "filter-trace-tc", "filter-trace-xdp", "filter-track-bpf-helpers", "filter-tunnel-pcap-l2",
     "filter-tunnel-pcap-l3", "filter-xdp-expr", "netns-names-max-length", "output-bpfmap",
     "output-file-compress", "output-file-max-age", "output-file-max-backups",
     "output-file-max-size", "output-json", "output-netns-names", "output-skb-cb",

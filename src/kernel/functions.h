@@ -21,7 +21,9 @@ struct Function {
   std::string name;
   std::string module;      // "" for vmlinux
   uint64_t addr = 0;       // as in kallsyms, at the start of the function (before an endbr)
-  uint8_t skb_arg = 0;     // 1..5: which register-passed argument is the skb
+  // 1..5: which register-passed argument is the skb; 0: none, it is probed for the packet whose
+  // stack it is on.
+  uint8_t skb_arg = 0;
   uint8_t reason_arg = 0;  // which one is an enum skb_drop_reason by value; 0: none
 };
 

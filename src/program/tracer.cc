@@ -97,6 +97,8 @@ Result<> Tracer::pick_programs(const TracerSpec& spec) {
                 find_program(object_.get(), fmt::format("pwru_trace_{}", arg).c_str()));
     trace_[static_cast<size_t>(arg)] = use(program, spec.uses_arg[static_cast<size_t>(arg)]);
   }
+  PWRU_ASSIGN(bpf_program* const trace_stack, find_program(object_.get(), "pwru_trace_stack"));
+  trace_[0] = use(trace_stack, spec.uses_arg[0]);
   const bool tracks = spec.config.tracks != 0;
   PWRU_ASSIGN(bpf_program* const trace_release, find_program(object_.get(), "pwru_trace_release"));
   PWRU_ASSIGN(bpf_program* const release, find_program(object_.get(), "pwru_release"));
@@ -108,7 +110,7 @@ Result<> Tracer::pick_programs(const TracerSpec& spec) {
     PWRU_ASSIGN(bpf_program* const program, find_program(object_.get(), copy.program));
     const bool is_there = std::find(spec.copy_functions.begin(), spec.copy_functions.end(),
                                     copy.function) != spec.copy_functions.end();
-    if (use(program, tracks && is_there, false)) copies_.push_back(program);
+    if (use(program, spec.config.by_skb && is_there, false)) copies_.push_back(program);
   }
   return {};
 }
@@ -127,6 +129,8 @@ Result<> Tracer::set_constants(const TracerSpec& spec) {
   PWRU_ASSIGN(bpf_map* const dying, find_map(object_.get(), "dying"));
   bpf_map__set_max_entries(tracked, spec.config.tracks ? spec.tracked_entries : 1);
   bpf_map__set_max_entries(dying, spec.config.tracks ? kDyingEntries : 1);
+  PWRU_ASSIGN(bpf_map* const stacks, find_map(object_.get(), "stacks"));
+  bpf_map__set_max_entries(stacks, spec.config.by_stack ? spec.stack_entries : 1);
   return {};
 }
 
@@ -169,16 +173,26 @@ Missed Tracer::missed() const {
   return missed;
 }
 
-uint64_t Tracer::tracked_evicted() const {
-  bpf_map* const tracked = bpf_object__find_map_by_name(object_.get(), "tracked");
+uint64_t Tracer::entries_in(const char* map) const {
+  const int fd = bpf_map__fd(bpf_object__find_map_by_name(object_.get(), map));
   uint64_t live = 0, key = 0, next = 0;
-  for (void* from = nullptr; bpf_map_get_next_key(bpf_map__fd(tracked), from, &next) == 0;
-       from = &key) {
+  for (void* from = nullptr; bpf_map_get_next_key(fd, from, &next) == 0; from = &key) {
     key = next;
     live++;
   }
+  return live;
+}
+
+uint64_t Tracer::tracked_evicted() const {
+  const uint64_t live = entries_in("tracked");
   const uint64_t gone = shared_->track_inserted - shared_->track_removed;
   return gone > live ? gone - live : 0;
+}
+
+uint64_t Tracer::stacks_lost() const {
+  const uint64_t live = entries_in("stacks");
+  const uint64_t inserted = shared_->stacks_inserted;
+  return (inserted > live ? inserted - live : 0) + shared_->stack_entries_lost;
 }
 
 }  // namespace pwru::program

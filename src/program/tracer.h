@@ -29,10 +29,12 @@ struct TracerSpec {
   expr::Program expressions;
   bool uses_cast = false;
   Backend backend = Backend::Kprobe;
-  std::array<bool, 6> uses_arg = {};        // [1]..[5]: some function has its skb there
+  // [1]..[5]: some function has its skb there; [0]: some function has none.
+  std::array<bool, 6> uses_arg = {};
   std::vector<std::string> copy_functions;  // functions with a fexit program that exist here
   uint32_t tracked_entries = 1;
-  std::string btf_path;  // "" is the running kernel's
+  uint32_t stack_entries = 1;  // call stacks that handle a packet, with config.by_stack
+  std::string btf_path;        // "" is the running kernel's
 };
 
 // What the kernel counted of hits that no program saw.
@@ -45,6 +47,7 @@ class Tracer {
   // An error names the program and, in one line, what the verifier or libbpf said.
   [[nodiscard]] static Result<Tracer> load(const TracerSpec& spec);
 
+  // By the position of the skb; 0: for functions that have none.
   [[nodiscard]] bpf_program* trace(int skb_arg) const {
     return trace_[static_cast<size_t>(skb_arg)];
   }
@@ -63,12 +66,15 @@ class Tracer {
   [[nodiscard]] Missed missed() const;
   // Identities that the LRU map threw out to make room.
   [[nodiscard]] uint64_t tracked_evicted() const;
+  // The same for call stacks, and entries of those that were too many for one stack.
+  [[nodiscard]] uint64_t stacks_lost() const;
 
  private:
   Result<> pick_programs(const TracerSpec& spec);
   Result<> set_constants(const TracerSpec& spec);
   Result<> map_rings();
   Result<> map_shared();
+  [[nodiscard]] uint64_t entries_in(const char* map) const;
 
   BpfObject object_;
   std::array<bpf_program*, 6> trace_ = {};
