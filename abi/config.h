@@ -35,14 +35,19 @@ struct pwru_config {
 	__u8 by_skb;	       /* tracks, and a packet that is known passes without the filters */
 	__u8 by_stack;	       /* tracks, and so passes what is hit while it is handled */
 	__u8 pad0[3];
-	__u32 expr_bytes; /* of PWRU_PART_EXPR */
+	__u32 expr_bytes;	    /* of PWRU_PART_EXPR */
+	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
+	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 };
+
+/* A probe may stand behind endbr64 and the 5 bytes of the ftrace site: offsets below this. */
+#define PWRU_ENTRY_BYTES 10
 
 #ifdef __cplusplus
 #define PWRU_STATIC_ASSERT static_assert
 #else
 #define PWRU_STATIC_ASSERT _Static_assert
 #endif
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 80, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 96, "pwru_config is the same on both sides");
 
 #endif

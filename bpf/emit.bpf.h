@@ -4,6 +4,7 @@
 #define PWRU_BPF_EMIT_H
 
 #include "bpf/expr.bpf.h"
+#include "bpf/map_part.bpf.h"
 #include "bpf/meta.bpf.h"
 #include "bpf/ring.bpf.h"
 #include "bpf/tuple.bpf.h"
@@ -84,22 +85,30 @@ static __always_inline __u32 parts_bytes(void)
 	       (cfg.parts & PWRU_PART_EXPR ? cfg.expr_bytes : 0);
 }
 
+#define NO_MAP ((struct map_room){})
+
 /*
  * `ctx` is the program's own, for its stack. `skb` is the address to show; `pos` is without one
- * when nothing can be read there any more.
+ * when nothing can be read there any more. With a `call`, its part stands in front of the tuple.
  */
-SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos, __u64 skb,
-		     __u64 packet_id)
+static __always_inline void emit_record(void *ctx, const struct hit *hit, const struct skb_pos *pos,
+					__u64 skb, __u64 packet_id, const struct map_call *call,
+					struct map_room room)
 {
 	__u32 number = ring_number(bpf_get_smp_processor_id());
 	struct pwru_ring *ring = ring_of(number);
-	__u32 bytes = parts_bytes(), tuple_at = bytes, parts = cfg.parts;
+	__u32 bytes = parts_bytes(), map_at = bytes, tuple_at, parts = cfg.parts;
 	struct ip_pos ip = {};
 	struct pwru_event *event;
 
 	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6))
 		find_ip(pos, &ip);
-	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6);
+	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_BPFMAP);
+	if (call) {
+		parts |= PWRU_PART_BPFMAP;
+		bytes += MAP_ROOM_BYTES(room);
+	}
+	tuple_at = bytes;
 	if (ip.version == 4) {
 		parts |= PWRU_PART_TUPLE4;
 		bytes += ROUND_UP_8(sizeof(struct pwru_tuple4));
@@ -130,11 +139,19 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	if (cfg.parts & PWRU_PART_META)
 		fill_meta(event, pos);
 	emit_parts(event, ctx, pos->skb);
+	if (call)
+		fill_map_part((void *)event + map_at, call, room);
 	if (ip.version == 4)
 		read_tuple4((void *)event + tuple_at, &ip);
 	else if (ip.version == 6)
 		read_tuple6((void *)event + tuple_at, &ip);
 	ring_commit(ring);
+}
+
+SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos, __u64 skb,
+		     __u64 packet_id)
+{
+	emit_record(ctx, hit, pos, skb, packet_id, NULL, NO_MAP);
 }
 
 static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,

@@ -72,6 +72,18 @@ struct dst_metrics {
 	unsigned int metrics[17];
 };
 
+struct bpf_map {
+	enum bpf_map_type map_type;
+	__u32 key_size;
+	__u32 value_size;
+	__u32 id;
+	char name[16];
+};
+
+struct htab_elem {
+	char key[0];
+};
+
 struct page {
 	unsigned long flags;
 };

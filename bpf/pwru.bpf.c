@@ -4,6 +4,7 @@
  * for the ends of its life. kprobe and kprobe.multi run the same ones.
  */
 #include "abi/event.h"
+#include "bpf/bpfmap.bpf.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/maps.bpf.h"
 #include "bpf/stack.bpf.h"
@@ -125,6 +126,41 @@ int pwru_trace_stack(struct pt_regs *ctx)
 	read_stack_packet(&pos, &handled);
 	emit_func(ctx, &pos, handled.skb, handled.packet_id);
 	return 0;
+}
+
+/* long map_update_elem(struct bpf_map *map, void *key, void *value, u64 flags) */
+SEC("kprobe")
+int pwru_map_update(struct pt_regs *ctx)
+{
+	struct map_call call = {.map = REGS_ARG1(ctx),
+				.key = REGS_ARG2(ctx),
+				.value = REGS_ARG3(ctx),
+				.op = PWRU_MAP_UPDATE};
+
+	return trace_map_call(ctx, &call);
+}
+
+/* long map_delete_elem(struct bpf_map *map, void *key) */
+SEC("kprobe")
+int pwru_map_delete(struct pt_regs *ctx)
+{
+	struct map_call call = {
+		.map = REGS_ARG1(ctx), .key = REGS_ARG2(ctx), .op = PWRU_MAP_DELETE};
+
+	return trace_map_call(ctx, &call);
+}
+
+/* void *map_lookup_elem(struct bpf_map *map, void *key) */
+SEC("kprobe")
+int pwru_map_lookup(struct pt_regs *ctx)
+{
+	return map_lookup_begins(ctx);
+}
+
+SEC("kretprobe")
+int pwru_map_lookup_return(struct pt_regs *ctx)
+{
+	return map_lookup_ends(ctx);
 }
 
 /* struct sk_buff *skb_clone(struct sk_buff *skb, gfp_t) */

@@ -41,8 +41,8 @@ struct {
 
 /* What is too large for the stack of a program. */
 struct stack_scratch {
-	struct stack_entries empty; /* never written */
-	__u64 unwound[UNWOUND_FRAMES];
+	struct stack_entries empty;	   /* never written */
+	__u64 unwound[UNWOUND_FRAMES + 1]; /* a power of two */
 };
 
 struct {
@@ -105,22 +105,29 @@ __noinline int pwru_unwound_has(__u64 ret, __u32 frames)
 /*
  * How many addresses were found, or CANNOT_UNWIND. The unwinder is misled by a kprobe on an
  * instruction of one byte, as `push %rbp`: it takes it for done, because an int3 leaves the
- * instruction pointer behind it. Then the return address is not where it must be.
+ * instruction pointer behind it. Then the return address is not where it must be. And before 5.15
+ * it does not see through a function whose return is probed.
  */
 static __always_inline __u32 unwind(struct pt_regs *ctx)
 {
 	struct stack_scratch *scratch = my_stack_scratch();
 	__u64 ret = 0;
+	__u32 frames, last;
 	long bytes;
 
 	if (!scratch)
 		return CANNOT_UNWIND;
-	bytes = bpf_get_stack(ctx, scratch->unwound, sizeof(scratch->unwound), 0);
+	bytes = bpf_get_stack(ctx, scratch->unwound, UNWOUND_FRAMES * sizeof(__u64), 0);
 	READ_CALLER(ctx, &ret);
 	if (bytes < (long)sizeof(__u64) * 2 ||
 	    (scratch->unwound[0] != ret && scratch->unwound[1] != ret))
 		return CANNOT_UNWIND;
-	return bytes / sizeof(__u64);
+	frames = bytes / sizeof(__u64);
+	last = frames - 1;
+	asm volatile("" : "+r"(last)); /* the compiler knows that the mask changes nothing */
+	if (scratch->unwound[last & UNWOUND_FRAMES] == cfg.return_trampoline_ip)
+		return CANNOT_UNWIND;
+	return frames;
 }
 
 static __always_inline void forget_returned(struct stack_entries *stack, __u64 sp)

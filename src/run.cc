@@ -129,7 +129,7 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const Kern
     return fail(fmt::format("find functions that take an skb: none matches --filter-func '{}'",
                             options.filter_func),
                 ExitCode::BadUsage);
-  PWRU_TRY(add_stack_functions(options, kernel.symbols, query.available, functions));
+  PWRU_TRY(add_stack_functions(options, *kernel.btf, kernel.symbols, query.available, functions));
   count_modules_without_btf(options, functions.left_out);
   return functions;
 }
@@ -176,6 +176,7 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
   if (!options.output_skb_metadata.empty()) parts |= PWRU_PART_EXPR;
+  if (options.output_bpfmap) parts |= PWRU_PART_BPFMAP;
   // Without drop reasons, who called kfree_skb() is the reason.
   if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
   return parts;
@@ -202,6 +203,9 @@ void set_rings(const cli::Options& options, pwru_config& config) {
   if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
   if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
   if (config.parts & PWRU_PART_EXPR) config.record_max_bytes += config.expr_bytes;
+  if (config.parts & PWRU_PART_BPFMAP)
+    config.record_max_bytes +=
+        round_up_8(sizeof(pwru_bpfmap) + PWRU_MAP_LARGE_KEY + PWRU_MAP_LARGE_VALUE);
 }
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
@@ -220,8 +224,8 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.has_skb_expr = expressions.has_filter;
   config.expr_bytes = expressions.value_bytes;
   config.by_skb = options.filter_track_skb;
-  config.by_stack = follows_by_stack(options);
-  config.tracks = config.by_skb || config.by_stack;
+  config.tracks = options.filter_track_skb;
+  set_stack_config(options, kernel.symbols, config);
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
   config.filter_reads_len = filter.reads_len;

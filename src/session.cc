@@ -82,6 +82,8 @@ void Session::summarize(uint64_t missed_probes) const {
            missed_probes + tracer_.missed().recursion);
   if (evicted)
     log_warn("{} packets were no longer followed because too many were followed at once", evicted);
+  if (const uint64_t lookups = tracer_.lookups_lost())
+    log_warn("{} look-ups in BPF maps are not shown: their return was not seen", lookups);
   if (const uint64_t stacks = tracer_.stacks_lost())
     log_warn("{} times the packet of a call stack was forgotten because there were too many",
              stacks);

@@ -30,11 +30,12 @@ _pwru() {
     *)
         if [[ $current == -* ]]; then
             words='--filter-func --filter-mark --filter-netns --filter-ifname --filter-skb-expr
-                --filter-track-skb --filter-track-skb-by-stackid --filter-non-skb-funcs --kmods
-                --all-kmods --kernel-btf --backend --filter-kprobe-batch --output-meta
-                --output-tuple --output-tcp-flags --output-skb --output-skb-metadata --output-stack
-                --output-caller --output-file --output-limit-lines --output-buffer-size --timestamp
-                --color --ready-file --debug --version --help'
+                --filter-track-skb --filter-track-skb-by-stackid --filter-non-skb-funcs
+                --filter-track-bpf-helpers --kmods --all-kmods --kernel-btf --backend
+                --filter-kprobe-batch --output-meta --output-tuple --output-tcp-flags --output-skb
+                --output-skb-metadata --output-stack --output-caller --output-bpfmap --output-file
+                --output-limit-lines --output-buffer-size --timestamp --color --ready-file --debug
+                --version --help'
         else
             words='arp dst ether greater host icmp icmp6 ip ip6 less net port sctp src tcp udp vlan'
         fi

@@ -33,6 +33,7 @@ struct Options {
   std::string filter_skb_expr;  // a C expression on struct sk_buff
   bool filter_track_skb = false;
   bool filter_track_skb_by_stackid = false;
+  bool filter_track_bpf_helpers = false;
   std::vector<std::string> filter_non_skb_funcs;  // kernel functions; none is empty
 
   // nullopt: every loaded module; an empty list: none. Names as in /sys/module.
@@ -48,6 +49,7 @@ struct Options {
   std::vector<std::string> output_skb_metadata;  // lists of expressions like filter_skb_expr
   bool output_stack = false;
   bool output_caller = false;
+  bool output_bpfmap = false;
   bool output_tcp_flags = false;
   std::string output_file;           // appended to; "": stdout
   uint64_t output_limit_lines = 0;   // 0: no limit

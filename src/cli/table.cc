@@ -169,6 +169,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "show also what runs in a call stack that is handling a packet that matched"},
     {"filter-non-skb-funcs", 0, "NAMES", Group::Filter, add_non_skb_funcs,
      "show also these functions, which take no skb, when they run for a packet that matched; names separated by commas"},
+    {"filter-track-bpf-helpers", 0, "", Group::Filter, &Options::filter_track_bpf_helpers,
+     "show also what the loaded BPF programs call for a packet that matched: helpers, functions of maps"},
     {"kmods", 0, "NAMES", Group::Probe, add_kmods,
      "probe only these modules besides the kernel: names separated by commas, or none (default: every loaded module)"},
     {"all-kmods", 0, "", Group::Probe, &Options::all_kmods,
@@ -193,6 +195,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print the kernel stack after each line"},
     {"output-caller", 0, "", Group::Output, &Options::output_caller,
      "print the function that called the probed one"},
+    {"output-bpfmap", 0, "", Group::Output, &Options::output_bpfmap,
+     "show look-ups, updates and deletes in BPF maps for packets that matched, with key and value"},
     {"output-file", 0, "FILE", Group::Output, &Options::output_file,
      "append the lines to this file instead of stdout"},
     {"output-limit-lines", 0, "N", Group::Output, set_limit_lines,
@@ -212,8 +216,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
 });
 
 constexpr std::array kAbsent = std::to_array<std::string_view>({
-    "filter-trace-tc", "filter-trace-xdp", "filter-track-bpf-helpers", "filter-tunnel-pcap-l2",
-    "filter-tunnel-pcap-l3", "filter-xdp-expr", "netns-names-max-length", "output-bpfmap",
+    "filter-trace-tc", "filter-trace-xdp", "filter-tunnel-pcap-l2", "filter-tunnel-pcap-l3",
+    "filter-xdp-expr", "netns-names-max-length",
     "output-file-compress", "output-file-max-age", "output-file-max-backups",
     "output-file-max-size", "output-json", "output-netns-names", "output-skb-cb",
     "output-skb-shared-info", "output-tunnel", "output-xdp-metadata",

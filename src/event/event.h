@@ -9,6 +9,7 @@
 
 #include "abi/event.h"
 #include "base/result.h"
+#include "event/bpfmap.h"
 #include "event/tuple.h"
 
 namespace pwru::event {
@@ -42,6 +43,8 @@ struct Event {
   std::span<const uint64_t> stack;  // return addresses, innermost first
   std::span<const std::byte> skb_bytes;
   std::span<const std::byte> expr_bytes;  // see PWRU_PART_EXPR
+  bool has_map_call = false;
+  BpfMapCall map_call;
 };
 
 // Events of one CPU that found its ring full.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ class StructText {
   // `raw_btf` is copied. Fails when there is no such struct.
   [[nodiscard]] static Result<StructText> create(std::string_view raw_btf,
                                                  const std::string& struct_name);
+
+  // Any type of `types`, which is copied.
+  [[nodiscard]] static Result<StructText> create(const btf* types, uint32_t type_id);
 
   // Several lines without a newline at the end; fields that are zero are left out.
   [[nodiscard]] Result<std::string_view> format(std::span<const std::byte> bytes);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "expr/values.h"
+#include "output/bpfmap_text.h"
 #include "output/last_seen.h"
 #include "output/line_buffer.h"
 #include "output/names.h"
@@ -51,6 +52,7 @@ class TextSink : public Sink {
   Names& names_;
   std::optional<StructText> skb_text_;
   std::optional<expr::ValueText> values_;
+  BpfMapText map_text_;
   LastSeen last_seen_;
   WallClock wall_clock_;
   size_t tuple_width_ = 0;  // the longest so far

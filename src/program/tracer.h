@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "abi/config.h"
+#include "abi/event.h"
 #include "abi/ring.h"
 #include "base/handle.h"
 #include "base/mapping.h"
 #include "base/result.h"
 #include "expr/compile.h"
 #include "filter/filter.h"
+#include "kernel/functions.h"
 
 namespace pwru::program {
 
@@ -47,10 +49,17 @@ class Tracer {
   // An error names the program and, in one line, what the verifier or libbpf said.
   [[nodiscard]] static Result<Tracer> load(const TracerSpec& spec);
 
+  // Look-ups in BPF maps whose return was not seen; some may still be under way.
+  [[nodiscard]] uint64_t lookups_lost() const {
+    return shared_->lookups_begun - shared_->lookups_ended;
+  }
   // By the position of the skb; 0: for functions that have none.
   [[nodiscard]] bpf_program* trace(int skb_arg) const {
     return trace_[static_cast<size_t>(skb_arg)];
   }
+  // For a function of BPF maps; and for the return of a look-up, nullptr for the others.
+  [[nodiscard]] bpf_program* map(kernel::MapOp op) const { return map_[static_cast<size_t>(op)]; }
+  [[nodiscard]] bpf_program* map_lookup_return() const { return map_lookup_return_; }
   // skb_release_head_state: shown or only watched; and the functions that run after it.
   [[nodiscard]] bpf_program* trace_release() const { return trace_release_; }
   [[nodiscard]] bpf_program* release() const { return release_; }
@@ -71,6 +80,7 @@ class Tracer {
 
  private:
   Result<> pick_programs(const TracerSpec& spec);
+  Result<> pick_map_programs(const TracerSpec& spec);
   Result<> set_constants(const TracerSpec& spec);
   Result<> map_rings();
   Result<> map_shared();
@@ -78,6 +88,8 @@ class Tracer {
 
   BpfObject object_;
   std::array<bpf_program*, 6> trace_ = {};
+  std::array<bpf_program*, 4> map_ = {};  // by kernel::MapOp; [0]: no function of maps
+  bpf_program* map_lookup_return_ = nullptr;
   bpf_program* trace_release_ = nullptr;
   bpf_program* release_ = nullptr;
   bpf_program* trace_dying_ = nullptr;

@@ -63,12 +63,23 @@ add_modules() {
         objcopy --remove-section=.BTF --remove-section=.BTF.base {} "$root/vm/dummy-without-btf.ko" \;
 }
 
+# The BPF programs that scenarios attach.
+add_bpf() {
+    local source name
+    local flags=(-target bpf -O2 -mcpu=v2 "-I/usr/include/$(uname -m)-linux-gnu")
+    for source in "$here"/bpf/*.bpf.c; do
+        name=$(basename "$source" .bpf.c)
+        clang "${flags[@]}" -g -c "$source" -o "$root/vm/$name.bpf.o"
+    done
+}
+
 mkdir -p "$root"/{bin,sbin,dev,etc,proc,sys,tmp,run,root,vm,usr/bin,usr/sbin,lib/modules/"$release"}
 ln -s /proc/mounts "$root/etc/mtab"
 echo 'root:x:0:0::/root:/bin/sh
 nobody:x:65534:65534::/:/bin/sh' >"$root/etc/passwd"
 add_tools
 add_modules
+add_bpf
 cp -r "$here"/{modules.txt,scenarios} "$root/vm/"
 cp "$here"/guest/* "$root/vm/"
 ln -s vm/init "$root/init"
