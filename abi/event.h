@@ -28,6 +28,9 @@ enum pwru_part {
 	/* Inside pwru_event itself; the bits ask for them. */
 	PWRU_PART_META = 1 << 4,
 	PWRU_PART_CALLER = 1 << 5,
+	/* Behind pwru_event again. */
+	PWRU_PART_CB = 1 << 6,	    /* struct pwru_cb */
+	PWRU_PART_SHINFO = 1 << 7,  /* pwru_config.shinfo_bytes bytes of struct skb_shared_info */
 	PWRU_PART_BPFMAP = 1 << 10, /* struct pwru_bpfmap; only for functions of BPF maps */
 };
 
@@ -68,6 +71,12 @@ struct pwru_event {
 struct pwru_stack {
 	__s64 size_bytes; /* of the addresses in use, or a negative errno of bpf_get_stack() */
 	__u64 ip[PWRU_STACK_FRAMES];
+};
+
+/* __sk_buff->cb[], as TC programs see it. */
+struct pwru_cb {
+	__u32 words[5];
+	__u32 pad0;
 };
 
 enum pwru_map_op {
@@ -125,8 +134,16 @@ struct pwru_tuple6 {
 	struct pwru_l4 l4;
 };
 
+/* Of the map `heads`, see bpf/heads.bpf.h. */
+struct pwru_head_owner {
+	__u64 packet_id;
+	__u64 skb;	     /* 0: an XDP program saw the packet, and no skb of it was met yet */
+	__u64 redirected_by; /* the device whose XDP program redirected it, or 0 */
+};
+
 PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_cb) == 24, "pwru_cb is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_bpfmap) == 48, "pwru_bpfmap is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 20, "pwru_tuple4 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 44, "pwru_tuple6 is the same on both sides");

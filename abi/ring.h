@@ -22,8 +22,9 @@ struct pwru_ring {
 	__u64 reserved;	 /* records up to here are written or being written */
 	__u64 committed; /* records up to here are whole */
 	__u64 lost; /* events that found the ring full, or being written by whom they interrupt */
-	__u64 packets; /* identities given out on this CPU */
-	__u64 pad0[4];
+	__u64 packets;		/* identities given out on this CPU */
+	__u64 packets_of_progs; /* the same by fentry programs, which a kprobe may interrupt */
+	__u64 pad0[3];
 	/* Written by user space, on a cache line of its own: up to here may be overwritten. */
 	__u64 released;
 	__u64 pad1[7];
@@ -34,13 +35,16 @@ struct pwru_shared {
 	/* Identities; what was inserted and is neither removed nor still in the map was evicted. */
 	__u64 track_inserted;
 	__u64 track_removed;
+	/* Buffers that XDP programs saw before there was an skb, and those of them that are done.
+	 */
+	__u64 heads_given;
+	__u64 heads_taken;
 	/* Call stacks that handled a packet, in the same way; and entries that found no room. */
 	__u64 stacks_inserted;
 	__u64 stack_entries_lost;
 	/* Look-ups in BPF maps that were called, and of them those that were seen to return. */
 	__u64 lookups_begun;
 	__u64 lookups_ended;
-	__u64 pad0[2];
 	__u32 wake_bytes; /* ring the doorbell once a ring holds so much: set by who goes to sleep
 			   */
 	__u32 pad1[15];

@@ -3,6 +3,7 @@
 #ifndef PWRU_BPF_EMIT_H
 #define PWRU_BPF_EMIT_H
 
+#include "bpf/dump.bpf.h"
 #include "bpf/expr.bpf.h"
 #include "bpf/map_part.bpf.h"
 #include "bpf/meta.bpf.h"
@@ -33,6 +34,7 @@ struct hit {
 	__u32 arg3;
 	__s32 verdict;
 	__u16 type; /* PWRU_EVENT_* */
+	__u64 xdp;  /* address of the struct xdp_buff, for events of XDP programs */
 };
 
 /*
@@ -54,9 +56,11 @@ static __always_inline void read_func_hit(struct hit *hit, struct pt_regs *ctx)
 	hit->arg3 = REGS_ARG3(ctx);
 	hit->verdict = 0;
 	hit->type = PWRU_EVENT_FUNC;
+	hit->xdp = 0;
 }
 
-static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, __u64 skb)
+static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, const struct hit *hit,
+					const struct skb_pos *pos)
 {
 	__u32 size = sizeof(*event);
 
@@ -67,11 +71,22 @@ static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, __u
 		size += sizeof(*stack);
 	}
 	if (cfg.parts & PWRU_PART_SKB) {
-		bpf_probe_read_kernel((void *)event + size, cfg.skb_bytes, (void *)skb);
+		bpf_probe_read_kernel((void *)event + size, cfg.skb_bytes, (void *)pos->skb);
 		size += ROUND_UP_8(cfg.skb_bytes);
 	}
+	if (cfg.parts & PWRU_PART_CB) {
+		copy_cb((void *)event + size, pos->skb);
+		size += sizeof(struct pwru_cb);
+	}
+	if (cfg.parts & PWRU_PART_SHINFO) {
+		copy_shared_info((void *)event + size, pos);
+		size += ROUND_UP_8(cfg.shinfo_bytes);
+	}
 	if (cfg.parts & PWRU_PART_EXPR) {
-		pwru_skb_values(skb, (void *)event + size);
+		if (cfg.is_progs && hit->xdp)
+			pwru_xdp_values(hit->xdp, (void *)event + size);
+		else
+			pwru_skb_values(pos->skb, (void *)event + size);
 		size += cfg.expr_bytes;
 	}
 	return size;
@@ -82,6 +97,8 @@ static __always_inline __u32 parts_bytes(void)
 	return sizeof(struct pwru_event) +
 	       (cfg.parts & PWRU_PART_STACK ? sizeof(struct pwru_stack) : 0) +
 	       (cfg.parts & PWRU_PART_SKB ? ROUND_UP_8(cfg.skb_bytes) : 0) +
+	       (cfg.parts & PWRU_PART_CB ? sizeof(struct pwru_cb) : 0) +
+	       (cfg.parts & PWRU_PART_SHINFO ? ROUND_UP_8(cfg.shinfo_bytes) : 0) +
 	       (cfg.parts & PWRU_PART_EXPR ? cfg.expr_bytes : 0);
 }
 
@@ -138,7 +155,7 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	fill_task(event);
 	if (cfg.parts & PWRU_PART_META)
 		fill_meta(event, pos);
-	emit_parts(event, ctx, pos->skb);
+	emit_parts(event, ctx, hit, pos);
 	if (call)
 		fill_map_part((void *)event + map_at, call, room);
 	if (ip.version == 4)

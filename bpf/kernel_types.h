@@ -28,6 +28,7 @@ typedef struct {
 struct net_device {
 	char name[16];
 	unsigned int mtu;
+	unsigned short type; /* ARPHRD_* */
 	int ifindex;
 	possible_net_t nd_net;
 };
@@ -61,6 +62,11 @@ struct sk_buff {
 	unsigned int end;
 	unsigned char *head;
 	unsigned char *data;
+	char cb[48];
+};
+
+struct qdisc_skb_cb {
+	unsigned char data[20];
 };
 
 /* Until 6.1 a bit of its own says that vlan_tci is valid; since 6.2 vlan_all != 0 does. */
@@ -70,6 +76,17 @@ struct sk_buff___vlan_bit {
 
 struct dst_metrics {
 	unsigned int metrics[17];
+};
+
+struct xdp_rxq_info {
+	struct net_device *dev;
+};
+
+struct xdp_buff {
+	void *data;
+	void *data_end;
+	void *data_hard_start;
+	struct xdp_rxq_info *rxq;
 };
 
 struct bpf_map {

@@ -33,7 +33,10 @@ struct {
 	__type(value, __u64);
 } tracked SEC(".maps");
 
-/* Where an id goes while the functions that free its skb still run. */
+/*
+ * Where an id goes while the functions that free its skb still run; and, by the place of the
+ * pointer to the skb, while skb_pp_cow_data() replaces it.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1); /* set before loading */

@@ -6,55 +6,27 @@
 #include "abi/event.h"
 #include "bpf/bpfmap.bpf.h"
 #include "bpf/emit.bpf.h"
+#include "bpf/identify_call.bpf.h"
 #include "bpf/maps.bpf.h"
-#include "bpf/stack.bpf.h"
-#include "bpf/match.bpf.h"
 #include "bpf/track.bpf.h"
 
 const volatile struct pwru_config cfg = {};
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/*
- * Whether a hit is shown, and as which packet: `packet_id` comes with what is known of the skb.
- * Once known, a packet passes without the filters.
- */
-static __always_inline bool is_shown(struct pt_regs *ctx, struct skb_pos *pos, __u64 *packet_id)
-{
-	struct stack_entry outer;
-
-	if ((cfg.by_skb && *packet_id) || matches(pos))
-		return true;
-	if (!cfg.by_stack || !stack_find(ctx, &outer))
-		return false;
-	if (!*packet_id)
-		*packet_id = outer.packet_id;
-	return true;
-}
-
 /* What one hit of a probed function does. */
 static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 {
-	__u64 known_id, packet_id;
 	struct skb_pos pos;
+	__u64 packet_id;
 
 	if (!skb) { /* ip_route_output_key_hash() and others may be called without one */
 		if (cfg.by_stack)
 			stack_pass(ctx);
 		return 0;
 	}
-	packet_id = known_id = packet_of(skb);
-	skb_read(&pos, skb);
-	skb_locate(&pos);
-	if (!is_shown(ctx, &pos, &packet_id))
-		return 0;
-	if (cfg.tracks && !packet_id)
-		packet_id = track_new(skb);
-	else if (cfg.by_stack && !known_id)
-		track_as(skb, packet_id);
-	if (cfg.by_stack)
-		stack_push(ctx, skb, packet_id);
-	emit_func(ctx, &pos, skb, packet_id);
+	if (identify_call(ctx, &pos, skb, &packet_id))
+		emit_func(ctx, &pos, skb, packet_id);
 	return 0;
 }
 
@@ -80,9 +52,8 @@ int pwru_trace_release(struct pt_regs *ctx)
 
 	skb_read(&pos, skb);
 	skb_locate(&pos);
-	if (is_shown(ctx, &pos, &packet_id)) {
+	if (is_shown(ctx, &pos, &packet_id))
 		emit_func(ctx, &pos, skb, packet_id);
-	}
 	track_release(skb, packet_id);
 	return 0;
 }
@@ -192,5 +163,57 @@ SEC("fexit/skb_copy_expand")
 int pwru_skb_copy_expand(__u64 *ctx)
 {
 	track_copy(ctx[0], ctx[4]);
+	return 0;
+}
+
+/* void skb_copy_header(struct sk_buff *new, const struct sk_buff *old): veth for XDP, up to 6.5 */
+SEC("fexit/skb_copy_header")
+int pwru_skb_copy_header(__u64 *ctx)
+{
+	track_rebuilt(as_number((void *)ctx[0]), packet_of(as_number((void *)ctx[1])));
+	return 0;
+}
+
+/*
+ * int skb_pp_cow_data(struct page_pool *pool, struct sk_buff **pskb, unsigned int headroom): the
+ * skb is replaced by a copy that XDP may write to (veth since 6.6, generic XDP since 6.9).
+ */
+SEC("fentry/skb_pp_cow_data")
+int pwru_cow_begins(__u64 *ctx)
+{
+	__u64 place = 0, skb = 0, packet_id;
+
+	bpf_get_func_arg(ctx, 1, &place);
+	bpf_probe_read_kernel(&skb, sizeof(skb), (void *)place);
+	packet_id = packet_of(skb);
+	if (packet_id)
+		bpf_map_update_elem(&dying, &place, &packet_id, BPF_ANY);
+	return 0;
+}
+
+SEC("fexit/skb_pp_cow_data")
+int pwru_cow_ends(__u64 *ctx)
+{
+	__u64 place = 0, packet_id, skb = 0;
+
+	bpf_get_func_arg(ctx, 1, &place);
+	packet_id = packet_of_dying(place);
+	if (!packet_id)
+		return 0;
+	bpf_map_delete_elem(&dying, &place);
+	bpf_probe_read_kernel(&skb, sizeof(skb), (void *)place);
+	track_rebuilt(skb, packet_id);
+	return 0;
+}
+
+/* int pskb_expand_head(struct sk_buff *skb, int nhead, int ntail, gfp_t): for XDP that comes next
+ */
+SEC("fexit/pskb_expand_head")
+int pwru_expand_head(__u64 *ctx)
+{
+	__u64 skb = as_number((void *)ctx[0]), packet_id = packet_of(skb);
+
+	if (packet_id)
+		remember_new_head(skb, packet_id);
 	return 0;
 }

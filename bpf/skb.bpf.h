@@ -70,8 +70,6 @@ static __always_inline __u32 vlan_tag_of(__be16 proto, __u16 tci)
 	return (__u32)bpf_ntohs(proto) << 16 | tci;
 }
 
-#ifdef PWRU_CAST
-
 /*
  * Since 6.17 the verifier takes what is loaded from a pointer field for a pointer and refuses to
  * compute with it; before, for a number. A negation makes a number of both.
@@ -83,6 +81,8 @@ static __always_inline __u64 as_number(const void *ptr)
 	asm volatile("%0 = -%0; %0 = -%0" : "+r"(number));
 	return number;
 }
+
+#ifdef PWRU_CAST
 
 /* A field that is read when it is asked for. */
 #define SKB_FIELD(pos, field) (KERNEL_PTR(struct sk_buff, (pos)->skb)->field)

@@ -27,11 +27,23 @@ static __always_inline void track_as(__u64 skb, __u64 id)
 		bpf_map_update_elem(&tracked, &skb, &id, BPF_EXIST);
 }
 
-/* The count is the CPU's own: kprobe programs do not nest (bpf_prog_active in trace_call_bpf()). */
-static __always_inline __u64 track_new(__u64 skb)
+/*
+ * The count is the CPU's own: kprobe programs do not nest (bpf_prog_active in trace_call_bpf()).
+ * They may interrupt a fentry program, so that one counts for itself.
+ */
+static __always_inline __u64 new_packet_id(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	__u64 id = (__u64)cpu << 48 | ++ring_of(cpu)->packets;
+	struct pwru_ring *mine = ring_of(cpu);
+
+	if (cfg.is_progs)
+		return (__u64)cpu << 48 | 1ull << 47 | ++mine->packets_of_progs;
+	return (__u64)cpu << 48 | ++mine->packets;
+}
+
+static __always_inline __u64 track_new(__u64 skb)
+{
+	__u64 id = new_packet_id();
 
 	track_as(skb, id);
 	return id;

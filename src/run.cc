@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run.h"
 
-#include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstdlib>
 
@@ -24,26 +22,22 @@
 #include "kernel/functions.h"
 #include "kernel/netns.h"
 #include "kernel/tracefs.h"
-#include "output/text.h"
+#include "outputs.h"
 #include "probe/attach.h"
 #include "probe/plan.h"
 #include "program/libbpf_log.h"
 #include "program/tracer.h"
+#include "ring_sizes.h"
 #include "session.h"
 #include "stack_functions.h"
+#include "trace_progs.h"
 
 namespace pwru {
 namespace {
 
 // Packets followed at once; one takes some 100 bytes of kernel memory.
 constexpr uint32_t kTrackedEntries = 1 << 17;
-constexpr uint32_t kStackEntries = 1 << 13;         // half a KiB each
-constexpr uint64_t kDefaultRingBytes = 4 << 20;     // of one CPU, 25,000 events
-constexpr uint64_t kDefaultBufferBytes = 64 << 20;  // of all CPUs
-constexpr uint64_t kLeastRingBytes = 64 << 10;
-constexpr uint64_t kMostRingBytes = 1ull << 30;
-// An array map's value may be 4 MiB (KMALLOC_MAX_SIZE) on older kernels.
-constexpr uint32_t kMostChunkBytes = 1 << 20;
+constexpr uint32_t kStackEntries = 1 << 13;  // half a KiB each
 constexpr unsigned kKprobeBatch = 10;
 
 // What is known of the running kernel.
@@ -53,6 +47,12 @@ struct Kernel {
   kernel::Symbols symbols;
   kernel::Features features;
   kernel::DropReasons reasons;
+};
+
+// The user's expressions, on both kinds of packets.
+struct Expressions {
+  expr::Program skb;
+  expr::Program xdp;
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -122,10 +122,12 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const Kern
     log_warn("{}; every function is tried instead", available.error().what);
   PWRU_ASSIGN(auto functions,
               kernel::find_skb_functions(*kernel.btf, kernel.modules, kernel.symbols, query));
-  if (functions.found.empty() && options.filter_func.empty())
+  // Programs may be all that is wanted.
+  const bool needs_functions = !options.filter_trace_tc && !options.filter_trace_xdp;
+  if (functions.found.empty() && needs_functions && options.filter_func.empty())
     return fail("find functions that take an skb: this kernel's BTF names none that can be probed",
                 ExitCode::NotSupported);
-  if (functions.found.empty())
+  if (functions.found.empty() && needs_functions)
     return fail(fmt::format("find functions that take an skb: none matches --filter-func '{}'",
                             options.filter_func),
                 ExitCode::BadUsage);
@@ -171,60 +173,42 @@ Result<> set_netns_filter(const cli::Options& options, pwru_config& config) {
 
 uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   uint32_t parts = 0;
-  if (options.output_meta) parts |= PWRU_PART_META;
+  if (options.output_meta || options.output_netns_names) parts |= PWRU_PART_META;
   if (options.output_tuple) parts |= PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
   if (!options.output_skb_metadata.empty()) parts |= PWRU_PART_EXPR;
+  if (options.output_skb_cb) parts |= PWRU_PART_CB;
+  if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
   if (options.output_bpfmap) parts |= PWRU_PART_BPFMAP;
   // Without drop reasons, who called kfree_skb() is the reason.
   if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
   return parts;
 }
 
-uint32_t possible_cpus() { return static_cast<uint32_t>(std::max(1, libbpf_num_possible_cpus())); }
-
-uint32_t ring_bytes(const cli::Options& options) {
-  const uint64_t cpus = possible_cpus();
-  const uint64_t wanted = options.output_buffer_bytes
-                              ? options.output_buffer_bytes / cpus
-                              : std::min(kDefaultRingBytes, kDefaultBufferBytes / cpus);
-  return static_cast<uint32_t>(std::bit_floor(std::clamp(wanted, kLeastRingBytes, kMostRingBytes)));
-}
-
-constexpr uint32_t round_up_8(size_t bytes) { return static_cast<uint32_t>((bytes + 7) & ~7ul); }
-
-void set_rings(const cli::Options& options, pwru_config& config) {
-  config.cpus = possible_cpus();
-  config.ring_bytes = ring_bytes(options);
-  config.chunk_bytes = std::min(config.ring_bytes, kMostChunkBytes);
-  config.chunk_shift = static_cast<uint32_t>(std::countr_zero(config.chunk_bytes));
-  config.record_max_bytes = round_up_8(sizeof(pwru_event)) + round_up_8(sizeof(pwru_tuple6));
-  if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
-  if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
-  if (config.parts & PWRU_PART_EXPR) config.record_max_bytes += config.expr_bytes;
-  if (config.parts & PWRU_PART_BPFMAP)
-    config.record_max_bytes +=
-        round_up_8(sizeof(pwru_bpfmap) + PWRU_MAP_LARGE_KEY + PWRU_MAP_LARGE_VALUE);
+uint32_t size_of_struct(const kernel::Btf& btf, std::string_view name) {
+  return btf.type(btf.find(name, BTF_KIND_STRUCT)).size;
 }
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
-                                const filter::PcapFilter& filter, const expr::Program& expressions,
+                                const filter::PcapFilter& filter, const Expressions& expressions,
                                 program::Backend backend) {
   pwru_config config = {};
   PWRU_TRY(set_netns_filter(options, config));
   config.mark = options.filter_mark.mark;
   config.mark_mask = options.filter_mark.mask;
   config.parts = wanted_parts(options, kernel);
-  const uint32_t skb_id = kernel.btf->find("sk_buff", BTF_KIND_STRUCT);
-  config.skb_bytes = kernel.btf->type(skb_id).size;
+  config.skb_bytes = size_of_struct(*kernel.btf, "sk_buff");
+  config.shinfo_bytes = size_of_struct(*kernel.btf, "skb_shared_info");
   config.has_pcap = !options.filter_pcap.empty();
   config.filter_copies = filter.copies;
   config.filter_sees_vlan = filter.sees_vlan;
-  config.has_skb_expr = expressions.has_filter;
-  config.expr_bytes = expressions.value_bytes;
+  config.has_skb_expr = expressions.skb.has_filter;
+  config.has_xdp_expr = expressions.xdp.has_filter;
+  config.expr_bytes = std::max(expressions.skb.value_bytes, expressions.xdp.value_bytes);
   config.by_skb = options.filter_track_skb;
   config.tracks = options.filter_track_skb;
+  config.follows_xdp = options.filter_track_skb && options.filter_trace_xdp;
   set_stack_config(options, kernel.symbols, config);
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
@@ -242,22 +226,16 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   spec.backend = backend;
   for (const kernel::Function& function : functions.found) spec.uses_arg[function.skb_arg] = true;
   if (kernel.features.has_fexit) {
-    for (const char* name : {"skb_clone", "skb_copy", "__pskb_copy_fclone", "skb_copy_expand"})
+    std::vector<const char*> names = {"skb_clone",       "skb_copy",        "__pskb_copy_fclone",
+                                      "skb_copy_expand", "skb_copy_header", "skb_pp_cow_data"};
+    if (options.filter_trace_xdp) names.push_back("pskb_expand_head");
+    for (const char* name : names)
       if (kernel.btf->find(name, BTF_KIND_FUNC)) spec.copy_functions.push_back(name);
   }
   spec.tracked_entries = kTrackedEntries;
   spec.stack_entries = kStackEntries;
   spec.btf_path = options.kernel_btf;
   return spec;
-}
-
-// stdout, or the file; opened before anything is attached, so that a bad path costs nothing.
-Result<UniqueFd> open_output(const cli::Options& options) {
-  if (!options.output_file.empty())
-    return open_file(options.output_file, O_WRONLY | O_APPEND | O_CREAT, 0644);
-  UniqueFd fd(::dup(STDOUT_FILENO));
-  if (!fd) return sys_fail("write to stdout");
-  return fd;
 }
 
 output::TextStyle text_style(const cli::Options& options, int out_fd) {
@@ -281,6 +259,8 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_tcp_flags = options.output_tcp_flags;
   style.has_caller = options.output_caller;
   style.has_stack = options.output_stack;
+  style.has_cb = options.output_skb_cb;
+  if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
   const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
                                              std::getenv("TERM")};
   style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
@@ -290,7 +270,8 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
 event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
   const event::RingLayout layout = {config.cpus, config.ring_bytes, config.chunk_bytes,
                                     config.record_max_bytes};
-  return {tracer.shared(), tracer.ring_memory(), layout, {config.skb_bytes, config.expr_bytes}};
+  const event::PartSizes sizes = {config.skb_bytes, config.expr_bytes, config.shinfo_bytes};
+  return {tracer.shared(), tracer.ring_memory(), layout, sizes};
 }
 
 Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
@@ -335,39 +316,46 @@ Result<> make_ready_file(const std::string& path) {
 }
 
 Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFilter& filter,
-               const expr::Program& expressions) {
+               const Expressions& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
   PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
-  PWRU_ASSIGN(const UniqueFd out_fd, open_output(options));
+  PWRU_ASSIGN(auto target, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
   PWRU_ASSIGN(spec.config, make_config(options, kernel, filter, expressions, backend_kind));
   spec.filter = filter;
-  spec.expressions = expressions;
+  spec.expressions = expressions.skb;
+  spec.xdp_expressions = expressions.xdp;
   PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
   output::Names names(functions, kernel.symbols, kernel.reasons);
-  std::optional<output::StructText> skb_text;
-  if (options.output_skb) {
-    PWRU_ASSIGN(skb_text, output::StructText::create(kernel.btf->raw(), "sk_buff"));
-  }
-  std::optional<expr::ValueText> values;
-  if (!spec.expressions.values.empty())
-    values.emplace(spec.expressions.values, *kernel.btf, kernel.symbols);
-  const std::string out_name = options.output_file.empty() ? "stdout" : options.output_file;
-  output::TextSink sink(output::LineBuffer(out_fd.get(), out_name),
-                        text_style(options, out_fd.get()), names, std::move(skb_text),
-                        std::move(values));
-  PWRU_TRY(sink.begin());
+  if (options.output_netns_names) names.use_netns_names(kernel::NetnsNames::live());
+  output::Metadata metadata;
+  if (!expressions.skb.values.empty())
+    metadata.skb.emplace(expressions.skb.values, *kernel.btf, kernel.symbols);
+  if (!expressions.xdp.values.empty())
+    metadata.xdp.emplace(expressions.xdp.values, *kernel.btf, kernel.symbols);
+  PWRU_ASSIGN(const auto sink, make_sink(options, text_style(options, target.fd()), target, names,
+                                         *kernel.btf, std::move(metadata)));
+  PWRU_TRY(sink->begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, spec.config.tracks != 0);
   warn_about_tracking(options, kernel, plan);
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
+  std::unique_ptr<probe::BpfProgs> progs;
+  const ProgKinds kinds = {options.filter_trace_tc, options.filter_trace_xdp};
+  if ((kinds.tc || kinds.xdp) && !attached.is_interrupted) {
+    PWRU_ASSIGN(progs, prepare_progs(kinds, kernel.features, spec, tracer, names));
+    if (!progs && functions.found.empty()) return fail(kProgsRefused);
+    if (!progs) log_warn("{}", kProgsRefused);
+    if (progs) attach_progs(*progs);
+  }
 
-  Session session(make_reader(tracer, spec.config), std::move(doorbell), sink, tracer,
+  Session session(make_reader(tracer, spec.config), std::move(doorbell), *sink, tracer,
                   options.output_limit_lines);
+  if (progs) session.on_pause([&progs] { progs->look_again(); });
   Result<> outcome;
   if (!attached.is_interrupted) {
     log_info("Listening for events..");
@@ -375,14 +363,17 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
     if (outcome) outcome = session.listen();
   }
 
-  const uint64_t missed = backend->missed(attached);
+  uint64_t missed = backend->missed(attached);
+  if (progs) missed += progs->missed();
+  progs.reset();
   {
     const size_t total = attached.links.size();
     Progress progress("Detaching", total);
     backend->detach(std::move(attached), [&](size_t done) { progress.advance_to(done); });
   }
   if (outcome) outcome = session.finish();
-  session.summarize(missed);
+  if (auto summarized = session.summarize(missed); outcome) outcome = summarized;
+  if (auto finished = target.finish(); outcome) outcome = finished;
   return outcome;
 }
 
@@ -391,6 +382,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
 Result<> run(const cli::Options& options) {
   install_signal_handlers();
   program::capture_libbpf_log(options.debug);
+  if (options.set_percpu_buf)
+    log_warn("--set-percpu-buf is no longer needed: dumps are always copied whole");
   raise_open_files();
   come_first();
   kernel::raise_memlock_limit();
@@ -400,9 +393,11 @@ Result<> run(const cli::Options& options) {
   PWRU_ASSIGN(Kernel kernel, look_at_kernel(options));
   const filter::CastIds ids = {kernel.features.rdonly_cast_id, kernel.features.byte_window_id};
   PWRU_ASSIGN(const auto filter, filter::compile_pcap(options.filter_pcap, ids));
-  PWRU_ASSIGN(
-      const auto expressions,
-      expr::compile_skb(*kernel.btf, {options.filter_skb_expr, options.output_skb_metadata}));
+  Expressions expressions;
+  PWRU_ASSIGN(expressions.skb, expr::compile_skb(*kernel.btf, {options.filter_skb_expr,
+                                                               options.output_skb_metadata}));
+  PWRU_ASSIGN(expressions.xdp, expr::compile_xdp(*kernel.btf, {options.filter_xdp_expr,
+                                                               options.output_xdp_metadata}));
   return trace(options, kernel, filter, expressions);
 }
 

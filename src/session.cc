@@ -27,6 +27,7 @@ Result<> Session::listen() {
   while (!stop_requested() && !is_done_) {
     PWRU_TRY(step(false));
     if (is_done_) break;
+    if (on_pause_) on_pause_();
     if (events_in_step_ == 0 && reader_.ask_for_bell()) {
       doorbell_.wait(kIdleMs);
     } else {
@@ -51,13 +52,15 @@ Result<> Session::step(bool is_last) {
   events_in_step_ = 0;
   auto goes_on = reader_.drain(*this, is_last);
   auto flushed = goes_on ? sink_.flush() : Result<>{};
-  const Error* error = !goes_on ? &goes_on.error() : !flushed ? &flushed.error() : nullptr;
-  if (error && error->code == EPIPE) {
-    is_done_ = true;  // `pwru | head` has seen enough
-    return {};
-  }
-  if (error) return tl::unexpected<Error>(*error);
+  if (!goes_on) return ignore_closed_pipe(tl::unexpected<Error>(goes_on.error()));
   if (!*goes_on) is_done_ = true;
+  return ignore_closed_pipe(std::move(flushed));
+}
+
+// `pwru | head` has seen enough.
+Result<> Session::ignore_closed_pipe(Result<> result) {
+  if (result || result.error().code != EPIPE) return result;
+  is_done_ = is_pipe_closed_ = true;
   return {};
 }
 
@@ -65,6 +68,7 @@ Result<bool> Session::event(const event::Event& event) {
   PWRU_TRY(sink_.event(event));
   events_in_step_++;
   printed_++;
+  if (event.has_stack_failed) failed_stacks_++;
   return limit_ == 0 || printed_ < limit_;
 }
 
@@ -76,17 +80,34 @@ Result<bool> Session::lost(const event::Loss& loss) {
   return true;
 }
 
-void Session::summarize(uint64_t missed_probes) const {
-  const uint64_t evicted = tracer_.tracked_evicted();
-  log_info("{} events printed, {} lost, {} missed probes", printed_, lost_,
-           missed_probes + tracer_.missed().recursion);
-  if (evicted)
-    log_warn("{} packets were no longer followed because too many were followed at once", evicted);
+Result<> Session::summarize(uint64_t missed_probes) {
+  const uint64_t heads_evicted = tracer_.heads_evicted();
+  const output::Summary summary = {
+      .events = printed_,
+      .lost = lost_,
+      .missed_probes = missed_probes,
+      .recursion_misses = tracer_.missed().recursion,
+      .failed_stacks = failed_stacks_,
+      .evicted = tracer_.tracked_evicted(),
+  };
+  log_info(
+      "{} events printed, {} lost, {} missed probes, {} recursion misses, {} failed stacks, {} "
+      "packets no longer followed",
+      summary.events, summary.lost, summary.missed_probes, summary.recursion_misses,
+      summary.failed_stacks, summary.evicted);
+  if (summary.evicted)
+    log_warn("{} packets were no longer followed because too many were followed at once",
+             summary.evicted);
+  if (heads_evicted)
+    log_warn("{} packets were no longer followed between XDP and their skb because too many were",
+             heads_evicted);
   if (const uint64_t lookups = tracer_.lookups_lost())
     log_warn("{} look-ups in BPF maps are not shown: their return was not seen", lookups);
   if (const uint64_t stacks = tracer_.stacks_lost())
     log_warn("{} times the packet of a call stack was forgotten because there were too many",
              stacks);
+  if (is_pipe_closed_) return {};
+  return ignore_closed_pipe(sink_.summary(summary));
 }
 
 }  // namespace pwru

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "base/result.h"
 #include "event/doorbell.h"
@@ -19,27 +20,33 @@ class Session : private event::Consumer {
   Session(event::Reader reader, event::Doorbell doorbell, output::Sink& sink,
           const program::Tracer& tracer, uint64_t limit);
 
+  // Called between two looks at the rings while listening, and must be quick.
+  void on_pause(std::function<void()> work) { on_pause_ = std::move(work); }
   // Until a signal, the limit or an error. A closed pipe is a quiet end.
   [[nodiscard]] Result<> listen();
   // After everything is detached: what the rings still hold, and the losses not told yet.
   [[nodiscard]] Result<> finish();
-  // One line to stderr; `missed_probes` is what the links counted.
-  void summarize(uint64_t missed_probes) const;
+  // One line to stderr, a record to the sink; `missed_probes` is what the links counted.
+  [[nodiscard]] Result<> summarize(uint64_t missed_probes);
 
  private:
   Result<bool> event(const event::Event& event) override;
   Result<bool> lost(const event::Loss& loss) override;
   Result<> step(bool is_last);
+  Result<> ignore_closed_pipe(Result<> result);
 
   event::Reader reader_;
   event::Doorbell doorbell_;
   output::Sink& sink_;
   const program::Tracer& tracer_;
   uint64_t limit_;
+  std::function<void()> on_pause_;
   uint64_t printed_ = 0;
   uint64_t lost_ = 0;
   uint64_t events_in_step_ = 0;
+  uint64_t failed_stacks_ = 0;
   bool is_done_ = false;
+  bool is_pipe_closed_ = false;
 };
 
 }  // namespace pwru

@@ -24,18 +24,25 @@ _pwru() {
         ;;
     --filter-non-skb-funcs) words=$(awk '{print $1}' /sys/kernel/tracing/available_filter_functions 2>/dev/null) ;;
     --filter-func | --filter-mark | --filter-skb-expr | --filter-kprobe-batch | \
-        --output-skb-metadata | --output-limit-lines | --output-buffer-size)
+        --output-skb-metadata | --output-limit-lines | \
+        --output-buffer-size | --output-file-max-size | --output-file-max-age | \
+        --output-file-max-backups | --netns-names-max-length | --set-percpu-buf)
         return
         ;;
     *)
         if [[ $current == -* ]]; then
             words='--filter-func --filter-mark --filter-netns --filter-ifname --filter-skb-expr
-                --filter-track-skb --filter-track-skb-by-stackid --filter-non-skb-funcs
-                --filter-track-bpf-helpers --kmods --all-kmods --kernel-btf --backend
-                --filter-kprobe-batch --output-meta --output-tuple --output-tcp-flags --output-skb
-                --output-skb-metadata --output-stack --output-caller --output-bpfmap --output-file
-                --output-limit-lines --output-buffer-size --timestamp --color --ready-file --debug
-                --version --help'
+                --filter-xdp-expr --filter-track-skb --filter-track-skb-by-stackid
+                --filter-non-skb-funcs --filter-track-bpf-helpers --filter-trace-tc
+                --filter-trace-xdp --kmods --all-kmods --kernel-btf --backend
+                --filter-kprobe-batch --output-meta --output-netns-names
+                --netns-names-max-length --output-tuple --output-tcp-flags --output-skb
+                --output-skb-metadata --output-xdp-metadata --output-skb-shared-info
+                --output-skb-cb --output-stack --output-caller --output-bpfmap
+                --output-json --output-file --output-file-max-size --output-file-max-age
+                --output-file-max-backups --output-file-compress --output-limit-lines
+                --output-buffer-size --set-percpu-buf --timestamp --color --ready-file
+                --debug --version --help'
         else
             words='arp dst ether greater host icmp icmp6 ip ip6 less net port sctp src tcp udp vlan'
         fi

@@ -9,22 +9,6 @@
 #include <string_view>
 
 namespace pwru {
-namespace {
-
-Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      return sys_fail("write " + path);
-    }
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<UniqueFd> open_file(const std::string& path, int flags, unsigned mode) {
   UniqueFd fd(::open(path.c_str(), flags | O_CLOEXEC, mode));
   if (!fd) return sys_fail("open " + path);
@@ -47,6 +31,18 @@ Result<std::string> read_file(const std::string& path) {
     text.append(chunk.data(), static_cast<size_t>(n));
   }
   return text;
+}
+
+Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      return sys_fail("write " + path);
+    }
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return {};
 }
 
 Result<> write_file(const std::string& path, std::string_view text, int flags) {

@@ -15,6 +15,9 @@ namespace pwru {
 // Reads to the end, also of /proc and /sys files whose size is unknown.
 [[nodiscard]] Result<std::string> read_file(const std::string& path);
 
+// Writes every byte; the error names `path`.
+[[nodiscard]] Result<> write_all(int fd, std::string_view bytes, const std::string& path);
+
 // Replaces the content of an existing file (sysctl style), or of a new one when O_CREAT is wanted.
 [[nodiscard]] Result<> write_file(const std::string& path, std::string_view text, int flags);
 

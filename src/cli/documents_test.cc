@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <sstream>
 
@@ -98,26 +99,41 @@ TEST(ManPage, ListsEveryOptionOnce) {
   EXPECT_EQ(found, table_synopses());
 }
 
+constexpr std::array kCompletions = {"packaging/completions/pwru.bash",
+                                     "packaging/completions/_pwru"};
+
 TEST(Completion, KnowsEveryOption) {
-  const std::string text = read_project_file("packaging/completions/pwru.bash");
-  std::set<std::string> found;
-  re2::StringPiece rest(text);
-  std::string name;
-  while (RE2::FindAndConsume(&rest, "--([a-z][a-z-]*)", &name)) found.insert(name);
   std::set<std::string> expected;
   for (const OptionRow& row : option_table()) expected.emplace(row.name);
-  EXPECT_EQ(found, expected);
+  for (const char* path : kCompletions) {
+    const std::string text = read_project_file(path);
+    std::set<std::string> found;
+    re2::StringPiece rest(text);
+    std::string name;
+    while (RE2::FindAndConsume(&rest, "--([a-z][a-z-]*)", &name)) found.insert(name);
+    EXPECT_EQ(found, expected) << path;
+  }
 }
 
 // A metavar like a|b|c is the list of all values.
 TEST(Completion, KnowsEveryValue) {
-  const std::string text = read_project_file("packaging/completions/pwru.bash");
+  const std::string bash = read_project_file(kCompletions[0]);
+  const std::string zsh = read_project_file(kCompletions[1]);
   for (const OptionRow& row : option_table()) {
     if (row.metavar.find('|') == std::string_view::npos) continue;
+    const std::string name(row.name);
     const std::string values = replace_all(std::string(row.metavar), "|", " ");
-    EXPECT_NE(text.find("--" + std::string(row.name) + ") words='" + values + "'"),
-              std::string::npos)
-        << row.name;
+    EXPECT_NE(bash.find("--" + name + ") words='" + values + "'"), std::string::npos) << name;
+    EXPECT_NE(zsh.find(":" + name + ":(" + values + ")'"), std::string::npos) << name;
+  }
+}
+
+// What zsh says of an option: only those with a value have an equals sign.
+TEST(Completion, ZshKnowsWhichTakeAValue) {
+  const std::string text = read_project_file(kCompletions[1]);
+  for (const OptionRow& row : option_table()) {
+    const std::string start = "--" + std::string(row.name) + (row.is_bool() ? "[" : "=[");
+    EXPECT_NE(text.find(start), std::string::npos) << row.name;
   }
 }
 

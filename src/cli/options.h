@@ -31,7 +31,10 @@ struct Options {
   std::string filter_netns;  // "/path" or "inode:N"
   std::string filter_ifname;
   std::string filter_skb_expr;  // a C expression on struct sk_buff
+  std::string filter_xdp_expr;  // and on struct xdp_buff
   bool filter_track_skb = false;
+  bool filter_trace_tc = false;
+  bool filter_trace_xdp = false;
   bool filter_track_skb_by_stackid = false;
   bool filter_track_bpf_helpers = false;
   std::vector<std::string> filter_non_skb_funcs;  // kernel functions; none is empty
@@ -47,11 +50,22 @@ struct Options {
   bool output_tuple = true;
   bool output_skb = false;
   std::vector<std::string> output_skb_metadata;  // lists of expressions like filter_skb_expr
+  std::vector<std::string> output_xdp_metadata;  // and like filter_xdp_expr
+  bool output_skb_shared_info = false;
+  bool output_skb_cb = false;
   bool output_stack = false;
   bool output_caller = false;
   bool output_bpfmap = false;
   bool output_tcp_flags = false;
-  std::string output_file;           // appended to; "": stdout
+  bool output_netns_names = false;
+  uint32_t netns_names_max_length = 16;  // at least 10
+  uint32_t set_percpu_buf = 0;           // only taken for scripts that give it
+  bool output_json = false;
+  std::string output_file;               // appended to; "": stdout
+  uint32_t output_file_max_size = 100;   // megabytes, then it is rotated
+  uint32_t output_file_max_age = 0;      // days that rotated files are kept; 0: for ever
+  uint32_t output_file_max_backups = 0;  // rotated files that are kept; 0: all
+  bool output_file_compress = false;
   uint64_t output_limit_lines = 0;   // 0: no limit
   uint64_t output_buffer_bytes = 0;  // memory of all ring buffers together; 0: fits the machine
   Timestamp timestamp = Timestamp::None;

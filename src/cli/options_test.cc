@@ -128,10 +128,8 @@ TEST(Options, AbbreviationsAndSingleDashesAreRefused) {
 }
 
 TEST(Options, OptionsOfCiliumThatAreMissingSaySo) {
-  EXPECT_EQ(refusal({"--output-json"}),
-            "--output-json is an option of cilium/pwru that this version does not have yet");
-  EXPECT_EQ(refusal({"--filter-xdp-expr=xdp->data"}),
-            "--filter-xdp-expr is an option of cilium/pwru that this version does not have yet");
+  EXPECT_EQ(refusal({"--output-tunnel"}),
+            "--output-tunnel is an option of cilium/pwru that this version does not have yet");
 }
 
 TEST(Options, MissingValue) {

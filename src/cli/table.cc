@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/table.h"
 
+#include <fmt/core.h>
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -89,6 +90,12 @@ Result<> add_skb_metadata(Options& options, std::string_view value) {
   return {};
 }
 
+Result<> add_xdp_metadata(Options& options, std::string_view value) {
+  if (value.empty()) return expected("C expressions separated by commas, as in xdp->frame_sz");
+  options.output_xdp_metadata.emplace_back(value);
+  return {};
+}
+
 Result<> set_backend(Options& options, std::string_view value) {
   if (value.empty()) {
     options.backend = Backend::Auto;
@@ -106,6 +113,45 @@ Result<> set_kprobe_batch(Options& options, std::string_view value) {
   const auto batch = read_number(value, std::numeric_limits<uint32_t>::max());
   if (batch.value_or(0) == 0) return expected("a number greater than 0");
   options.filter_kprobe_batch = static_cast<uint32_t>(*batch);
+  return {};
+}
+
+Result<> set_netns_names_length(Options& options, std::string_view value) {
+  constexpr uint32_t kLeast = 10;
+  const auto length = read_number(value, std::numeric_limits<uint8_t>::max());
+  if (!length) return expected("a number from 0 to 255");
+  options.netns_names_max_length = std::max(static_cast<uint32_t>(*length), kLeast);
+  return {};
+}
+
+Result<> set_percpu_buf(Options& options, std::string_view value) {
+  const auto bytes = read_number(value, std::numeric_limits<uint32_t>::max());
+  if (!bytes) return expected("a number of bytes");
+  options.set_percpu_buf = std::max(static_cast<uint32_t>(*bytes), 1u);
+  return {};
+}
+
+constexpr uint32_t kMostDays = 36500;
+
+Result<> set_file_max_size(Options& options, std::string_view value) {
+  constexpr uint32_t kDefault = 100;
+  const auto megabytes = read_number(value, std::numeric_limits<uint32_t>::max());
+  if (!megabytes) return expected("a number of megabytes, 0 for 100");
+  options.output_file_max_size = *megabytes ? static_cast<uint32_t>(*megabytes) : kDefault;
+  return {};
+}
+
+Result<> set_file_max_age(Options& options, std::string_view value) {
+  const auto days = read_number(value, kMostDays);
+  if (!days) return expected(fmt::format("a number of days up to {}, 0 for ever", kMostDays));
+  options.output_file_max_age = static_cast<uint32_t>(*days);
+  return {};
+}
+
+Result<> set_file_max_backups(Options& options, std::string_view value) {
+  const auto files = read_number(value, std::numeric_limits<uint32_t>::max());
+  if (!files) return expected("a number of files, 0 for all");
+  options.output_file_max_backups = static_cast<uint32_t>(*files);
   return {};
 }
 
@@ -163,6 +209,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "only packets on this interface (of --filter-netns, if given)"},
     {"filter-skb-expr", 0, "EXPR", Group::Filter, &Options::filter_skb_expr,
      "only packets for which this C expression on struct sk_buff *skb is true: skb->dev->mtu > 1500"},
+    {"filter-xdp-expr", 0, "EXPR", Group::Filter, &Options::filter_xdp_expr,
+     "the same at XDP programs, on struct xdp_buff *xdp: xdp->rxq->dev->ifindex == 2"},
     {"filter-track-skb", 0, "", Group::Filter, &Options::filter_track_skb,
      "follow a packet that matched once, also when it no longer matches (NAT, clones, tunnels)"},
     {"filter-track-skb-by-stackid", 0, "", Group::Filter, &Options::filter_track_skb_by_stackid,
@@ -171,6 +219,10 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "show also these functions, which take no skb, when they run for a packet that matched; names separated by commas"},
     {"filter-track-bpf-helpers", 0, "", Group::Filter, &Options::filter_track_bpf_helpers,
      "show also what the loaded BPF programs call for a packet that matched: helpers, functions of maps"},
+    {"filter-trace-tc", 0, "", Group::Probe, &Options::filter_trace_tc,
+     "trace the machine's TC BPF programs too, with their verdicts"},
+    {"filter-trace-xdp", 0, "", Group::Probe, &Options::filter_trace_xdp,
+     "trace the machine's XDP programs too, with their verdicts"},
     {"kmods", 0, "NAMES", Group::Probe, add_kmods,
      "probe only these modules besides the kernel: names separated by commas, or none (default: every loaded module)"},
     {"all-kmods", 0, "", Group::Probe, &Options::all_kmods,
@@ -183,6 +235,10 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "functions that the kprobe backend attaches in one go"},
     {"output-meta", 0, "", Group::Output, &Options::output_meta,
      "print netns, mark, interface, protocol, MTU and length (default: true)"},
+    {"output-netns-names", 0, "", Group::Output, &Options::output_netns_names,
+     "print the name of the network namespace, of its container or of its oldest process"},
+    {"netns-names-max-length", 0, "N", Group::Output, set_netns_names_length,
+     "width of that column, at least 10 (default: 16)"},
     {"output-tuple", 0, "", Group::Output, &Options::output_tuple,
      "print addresses, ports and protocol (default: true)"},
     {"output-tcp-flags", 0, "", Group::Output, &Options::output_tcp_flags,
@@ -191,18 +247,36 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print the whole struct sk_buff after each line"},
     {"output-skb-metadata", 0, "EXPR[,EXPR]", Group::Output, add_skb_metadata,
      "print the values of these C expressions on struct sk_buff *skb at the end of each line"},
+    {"output-xdp-metadata", 0, "EXPR[,EXPR]", Group::Output, add_xdp_metadata,
+     "the same on struct xdp_buff *xdp, for the events of --filter-trace-xdp"},
+    {"output-skb-shared-info", 0, "", Group::Output, &Options::output_skb_shared_info,
+     "print its struct skb_shared_info: page fragments and segmentation offload"},
+    {"output-skb-cb", 0, "", Group::Output, &Options::output_skb_cb,
+     "print the control buffer as TC programs see it, __sk_buff->cb[]"},
     {"output-stack", 0, "", Group::Output, &Options::output_stack,
      "print the kernel stack after each line"},
     {"output-caller", 0, "", Group::Output, &Options::output_caller,
      "print the function that called the probed one"},
     {"output-bpfmap", 0, "", Group::Output, &Options::output_bpfmap,
      "show look-ups, updates and deletes in BPF maps for packets that matched, with key and value"},
+    {"output-json", 0, "", Group::Output, &Options::output_json,
+     "print one JSON object a line; docs/json.md says what is in it"},
     {"output-file", 0, "FILE", Group::Output, &Options::output_file,
      "append the lines to this file instead of stdout"},
+    {"output-file-max-size", 0, "MB", Group::Output, set_file_max_size,
+     "rename the output file when it has this many megabytes, and begin it anew (default: 100)"},
+    {"output-file-max-age", 0, "DAYS", Group::Output, set_file_max_age,
+     "remove renamed output files that are older (default: 0, never)"},
+    {"output-file-max-backups", 0, "N", Group::Output, set_file_max_backups,
+     "keep only the newest renamed output files (default: 0, all)"},
+    {"output-file-compress", 0, "", Group::Output, &Options::output_file_compress,
+     "compress renamed output files with gzip"},
     {"output-limit-lines", 0, "N", Group::Output, set_limit_lines,
      "exit after this many lines (default: 0, no limit)"},
     {"output-buffer-size", 0, "SIZE", Group::Output, set_buffer_size,
      "memory of all ring buffers together, as in 64M (default: 0, fits the machine)"},
+    {"set-percpu-buf", 0, "N", Group::Output, set_percpu_buf,
+     "no longer needed, and ignored: dumps are always whole"},
     {"timestamp", 0, "none|current|relative|absolute", Group::Output, set_timestamp,
      "time of each line: ns since boot, ns since the packet's last line, or the clock (default: none)"},
     {"color", 0, "auto|always|never", Group::Output, set_color,
@@ -216,12 +290,7 @@ constexpr std::array kTable = std::to_array<OptionRow>({
 });
 
 constexpr std::array kAbsent = std::to_array<std::string_view>({
-    "filter-trace-tc", "filter-trace-xdp", "filter-tunnel-pcap-l2", "filter-tunnel-pcap-l3",
-    "filter-xdp-expr", "netns-names-max-length",
-    "output-file-compress", "output-file-max-age", "output-file-max-backups",
-    "output-file-max-size", "output-json", "output-netns-names", "output-skb-cb",
-    "output-skb-shared-info", "output-tunnel", "output-xdp-metadata",
-    "set-percpu-buf",
+    "filter-tunnel-pcap-l2", "filter-tunnel-pcap-l3", "output-tunnel",
 });
 // clang-format on
 

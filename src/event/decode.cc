@@ -71,6 +71,7 @@ bool set_stack(Event& event, std::span<const std::byte>& rest) {
   const std::byte* part = take(rest, sizeof(pwru_stack));
   if (!part) return false;
   const auto& stack = *reinterpret_cast<const pwru_stack*>(part);
+  event.has_stack_failed = stack.size_bytes < 0;
   if (stack.size_bytes > 0 && static_cast<size_t>(stack.size_bytes) <= sizeof(stack.ip))
     event.stack = {reinterpret_cast<const uint64_t*>(stack.ip),
                    static_cast<size_t>(stack.size_bytes) / sizeof(stack.ip[0])};
@@ -81,6 +82,12 @@ bool set_stack(Event& event, std::span<const std::byte>& rest) {
 bool set_bytes(std::span<const std::byte>& bytes, std::span<const std::byte>& rest, size_t size) {
   const std::byte* part = take(rest, (size + 7) & ~size_t{7});
   if (part) bytes = {part, size};
+  return part != nullptr;
+}
+
+bool set_cb(Event& event, std::span<const std::byte>& rest) {
+  const std::byte* part = take(rest, sizeof(pwru_cb));
+  if (part) event.cb = reinterpret_cast<const pwru_cb*>(part)->words;
   return part != nullptr;
 }
 
@@ -122,6 +129,9 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const Part
   if (core.parts & PWRU_PART_STACK) is_whole = set_stack(event, rest);
   if (is_whole && core.parts & PWRU_PART_SKB)
     is_whole = set_bytes(event.skb_bytes, rest, sizes.skb_bytes);
+  if (is_whole && core.parts & PWRU_PART_CB) is_whole = set_cb(event, rest);
+  if (is_whole && core.parts & PWRU_PART_SHINFO)
+    is_whole = set_bytes(event.shinfo_bytes, rest, sizes.shinfo_bytes);
   if (is_whole && core.parts & PWRU_PART_EXPR)
     is_whole = set_bytes(event.expr_bytes, rest, sizes.expr_bytes);
   if (is_whole && core.parts & PWRU_PART_BPFMAP) is_whole = set_map_call(event, rest);

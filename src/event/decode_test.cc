@@ -14,7 +14,8 @@ namespace {
 
 constexpr uint32_t kSkbBytes = 232;
 constexpr uint32_t kExprBytes = 24;
-constexpr PartSizes kSizes = {kSkbBytes, kExprBytes};
+constexpr uint32_t kShinfoBytes = 320;
+constexpr PartSizes kSizes = {kSkbBytes, kExprBytes, kShinfoBytes};
 constexpr uint32_t kCpu = 3;
 
 // A record written byte for byte at the offsets of abi/event.h, in memory aligned like a ring's.
@@ -109,11 +110,24 @@ void put_expr(Wire& wire) {
   for (size_t i = 0; i < kExprBytes; i++) wire.put<uint8_t>(at + i, static_cast<uint8_t>(i + 100));
 }
 
+void put_cb(Wire& wire) {
+  const size_t at = wire.size();
+  wire.resize(at + 24);
+  for (uint32_t i = 0; i < 5; i++) wire.put<uint32_t>(at + 4 * i, 0xc0 + i);
+}
+
+void put_shinfo(Wire& wire) {
+  const size_t at = wire.size();
+  for (size_t i = 0; i < kShinfoBytes; i++) wire.put<uint8_t>(at + i, static_cast<uint8_t>(i * 3));
+}
+
 Wire with_all_parts(uint32_t tuple_part) {
-  Wire wire = core(PWRU_PART_STACK | PWRU_PART_SKB | PWRU_PART_EXPR | tuple_part | PWRU_PART_META |
-                   PWRU_PART_CALLER);
+  Wire wire = core(PWRU_PART_STACK | PWRU_PART_SKB | tuple_part | PWRU_PART_META |
+                   PWRU_PART_CALLER | PWRU_PART_CB | PWRU_PART_SHINFO | PWRU_PART_EXPR);
   put_stack(wire, 16, {0x1111, 0x2222});
   put_skb(wire);
+  put_cb(wire);
+  put_shinfo(wire);
   put_expr(wire);
   if (tuple_part == PWRU_PART_TUPLE4) put_tuple4(wire, 6, PWRU_L4_HAS_PORTS);
   if (tuple_part == PWRU_PART_TUPLE6) put_tuple6(wire, 6, PWRU_L4_HAS_PORTS);
@@ -237,6 +251,11 @@ TEST(Decode, EveryPartInTheOrderOfItsBit) {
     ASSERT_EQ(event->expr_bytes.size(), kExprBytes);
     EXPECT_EQ(event->expr_bytes[0], std::byte{100});
     EXPECT_EQ(event->expr_bytes[23], std::byte{123});
+    ASSERT_EQ(event->cb.size(), 5u);
+    EXPECT_EQ(event->cb[0], 0xc0u);
+    EXPECT_EQ(event->cb[4], 0xc4u);
+    ASSERT_EQ(event->shinfo_bytes.size(), kShinfoBytes);
+    EXPECT_EQ(event->shinfo_bytes[1], std::byte{3});
     EXPECT_EQ(event->tuple.is_v6, part == PWRU_PART_TUPLE6);
     EXPECT_EQ(event->tuple.dport, 443);
     EXPECT_TRUE(event->has_meta);
@@ -291,6 +310,7 @@ TEST(Decode, StackSizes) {
     put_stack(wire, size_bytes, {1, 2, 3});
     const auto event = decode(wire.bytes(), kCpu, kSizes);
     EXPECT_TRUE(event);
+    EXPECT_EQ(event->has_stack_failed, size_bytes < 0);
     return event ? event->stack.size() : SIZE_MAX;
   };
   EXPECT_EQ(frames(0), 0u);

@@ -41,8 +41,11 @@ struct Event {
   bool has_tuple = false;
   Tuple tuple;
   std::span<const uint64_t> stack;  // return addresses, innermost first
+  bool has_stack_failed = false;    // the kernel could not take it
   std::span<const std::byte> skb_bytes;
   std::span<const std::byte> expr_bytes;  // see PWRU_PART_EXPR
+  std::span<const std::byte> shinfo_bytes;
+  std::span<const uint32_t> cb;  // __sk_buff->cb[]
   bool has_map_call = false;
   BpfMapCall map_call;
 };
@@ -59,6 +62,7 @@ struct Loss {
 struct PartSizes {
   uint32_t skb_bytes = 0;
   uint32_t expr_bytes = 0;
+  uint32_t shinfo_bytes = 0;
 };
 
 // Fails on a record that cannot be one of ours: too short for the parts it names.

@@ -42,6 +42,9 @@ class BtfBuilder {
     return add(BTF_KIND_INT, name, bytes, {bytes * 8});
   }
   uint32_t pointer(uint32_t to) { return add(BTF_KIND_PTR, "", to); }
+  uint32_t array(uint32_t of, uint32_t index, uint32_t length) {
+    return add(BTF_KIND_ARRAY, "", 0, {of, index, length});
+  }
   uint32_t structure(std::string_view name, uint32_t bytes) {
     return add(BTF_KIND_STRUCT, name, bytes);
   }

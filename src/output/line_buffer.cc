@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <span>
 
 namespace pwru::output {
 namespace {
@@ -25,6 +26,8 @@ LineBuffer::LineBuffer(int fd, std::string name)
       name_(std::move(name)),
       bytes_(std::make_unique_for_overwrite<char[]>(2 * kFlushBytes)),
       capacity_(2 * kFlushBytes) {}
+
+LineBuffer::LineBuffer(RotatingFile& file) : LineBuffer(file.fd(), file.path()) { file_ = &file; }
 
 void LineBuffer::grow(size_t needed) {
   const size_t capacity = std::max(2 * capacity_, size_ + needed);
@@ -64,6 +67,13 @@ void LineBuffer::append_hex(uint64_t value, unsigned min_digits) {
   append(std::string_view(digits, end));
 }
 
+void LineBuffer::append_hex_upper(uint64_t value, unsigned min_digits) {
+  const size_t start = size_;
+  append_hex(value, min_digits);
+  for (char& c : std::span(bytes_.get() + start, size_ - start))
+    if (c >= 'a') c = static_cast<char>(c - 'a' + 'A');
+}
+
 void LineBuffer::append_left(std::string_view text, size_t width) {
   const size_t start = size_;
   append(text);
@@ -91,7 +101,17 @@ Result<> LineBuffer::end_line() {
   return flush();
 }
 
+Result<> LineBuffer::end_header() {
+  const std::string header(text());
+  PWRU_TRY(flush());
+  if (file_) file_->set_header(header);
+  return {};
+}
+
 Result<> LineBuffer::flush() {
+  if (size_ && file_) {
+    PWRU_ASSIGN(fd_, file_->fd_for(size_));
+  }
   size_t done = 0;
   Result<> result;
   while (done < size_ && result) {

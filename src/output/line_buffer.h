@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "output/rotating_file.h"
 
 namespace pwru::output {
 
@@ -19,12 +20,16 @@ class LineBuffer {
 
   // `fd` stays the caller's; `name` is what an error calls it ("stdout", a path).
   LineBuffer(int fd, std::string name);
+  // Into a file that is begun anew when it is full, between two lines; it must outlive this.
+  explicit LineBuffer(RotatingFile& file);
 
   void append(char c);
   void append(std::string_view text);
   void append_decimal(uint64_t value);
   // Lower case without 0x, with leading zeros up to `min_digits`.
   void append_hex(uint64_t value, unsigned min_digits = 1);
+  // The same in upper case.
+  void append_hex_upper(uint64_t value, unsigned min_digits);
   // As printf's %-*s: longer text is not cut.
   void append_left(std::string_view text, size_t width);
   // With one blank more on the right when they cannot be equal; longer text is not cut.
@@ -42,6 +47,8 @@ class LineBuffer {
 
   // Appends a newline; writes everything if enough has gathered.
   [[nodiscard]] Result<> end_line();
+  // Writes everything; what it is becomes the head of every file that follows this one.
+  [[nodiscard]] Result<> end_header();
   // Writes everything. On failure the rest stays, and Error::code tells EPIPE (nobody reads on:
   // end quietly; SIGPIPE must be ignored) from real errors.
   [[nodiscard]] Result<> flush();
@@ -50,6 +57,7 @@ class LineBuffer {
   void grow(size_t needed);
 
   int fd_;
+  RotatingFile* file_ = nullptr;
   std::string name_;
   std::unique_ptr<char[]> bytes_;
   size_t size_ = 0;

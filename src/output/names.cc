@@ -47,6 +47,13 @@ const Names::Func& Names::function(uint64_t ip) {
   return funcs_.emplace(ip, std::move(func)).first->second;
 }
 
+void Names::add_bpf_program(uint64_t ip, std::string text) {
+  Func func;
+  func.text = std::move(text);
+  // The kernel may give a new program the place of one that is gone.
+  funcs_.insert_or_assign(ip, std::move(func));
+}
+
 const std::string& Names::symbol(uint64_t ip) {
   const auto known = symbols_by_ip_.find(ip);
   if (known != symbols_by_ip_.end()) return known->second;

@@ -10,6 +10,7 @@
 #include "event/event.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/functions.h"
+#include "kernel/netns_names.h"
 #include "kernel/symbols.h"
 
 namespace pwru::output {
@@ -27,8 +28,16 @@ class Names {
   };
   // The text of an address is made once; the reference lives as long as this object.
   [[nodiscard]] const Func& function(uint64_t ip);
+  // A BPF program whose events carry this address.
+  void add_bpf_program(uint64_t ip, std::string text);
   // "name+0xoffset".
   [[nodiscard]] const std::string& symbol(uint64_t ip);
+
+  // What a network namespace is called; "" when it has no name, or names are not wanted.
+  [[nodiscard]] std::string_view netns(uint32_t inode) {
+    return netns_names_ ? netns_names_->name(inode) : std::string_view();
+  }
+  void use_netns_names(kernel::NetnsNames names) { netns_names_ = std::move(names); }
 
   struct Drop {
     std::string_view text;    // without parentheses
@@ -45,6 +54,7 @@ class Names {
   std::unordered_map<uint64_t, Func> funcs_;
   std::unordered_map<uint64_t, std::string> symbols_by_ip_;
   std::string number_;
+  std::optional<kernel::NetnsNames> netns_names_;
 };
 
 }  // namespace pwru::output

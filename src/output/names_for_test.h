@@ -20,6 +20,7 @@ inline constexpr uint64_t kKfreeSkbListReason = 0xffffffff81000400;
 inline constexpr uint64_t kSkbReleaseData = 0xffffffff81000500;
 inline constexpr uint64_t kKfreeSkb = 0xffffffff81000600;
 inline constexpr uint64_t kNotProbed = 0xffffffff81000700;
+inline constexpr uint64_t kBpfProgram = 0xffffffffc0008000;
 inline constexpr uint64_t kNftDoChain = 0xffffffffc0000100;
 
 class FakeKernel {
@@ -56,6 +57,7 @@ class FakeKernel {
     EXPECT_TRUE(btf);
     reasons_ = kernel::DropReasons::collect(**btf, {});
     names = std::make_unique<Names>(functions_, symbols_, reasons_);
+    names->add_bpf_program(kBpfProgram, "my_prog(tc)");
   }
 
  private:

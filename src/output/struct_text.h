@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,14 +25,20 @@ class StructText {
   // Any type of `types`, which is copied.
   [[nodiscard]] static Result<StructText> create(const btf* types, uint32_t type_id);
 
+  // Shows only so many elements of a member that is an array, at most those that it has.
+  void set_array_length(std::string_view member, uint32_t length);
+
   // Several lines without a newline at the end; fields that are zero are left out.
   [[nodiscard]] Result<std::string_view> format(std::span<const std::byte> bytes);
 
  private:
+  void show_bytes_as_words();
+
   BtfHandle btf_;
   BtfDump dump_;
   std::unique_ptr<std::string> text_;  // libbpf's callback writes here
   int type_id_ = 0;
+  std::map<std::string, uint32_t, std::less<>> array_lengths_;  // as they are in the kernel
 };
 
 }  // namespace pwru::output

@@ -58,6 +58,51 @@ TEST(StructText, TooFewBytes) {
   EXPECT_NE(result.error().what.find("print a struct"), std::string::npos);
 }
 
+struct Control {
+  char cb[8];
+  uint32_t frags[4];
+};
+
+// The BTF of Control, called "control".
+std::string control_btf() {
+  kernel::BtfBuilder types;
+  const uint32_t u32 = types.integer("unsigned int", 4);
+  const uint32_t byte = types.integer("char", 1);
+  const uint32_t cb = types.array(byte, u32, 8);
+  const uint32_t frags = types.array(u32, u32, 4);
+  const std::vector<uint32_t> members = {types.string("cb"),    cb,    0,  //
+                                         types.string("frags"), frags, 64};
+  types.add(BTF_KIND_STRUCT, "control", sizeof(Control), members, 2);
+  return types.bytes();
+}
+
+// Bytes that are no text are not cut at the first 0.
+TEST(StructText, BytesAreShownWhole) {
+  auto text = StructText::create(control_btf(), "control");
+  ASSERT_TRUE(text) << text.error().what;
+  const Control control = {{0, 0, 0, 0, 'a', 0, 0, 1}, {}};
+  const auto result = text->format(std::as_bytes(std::span(&control, 1)));
+  ASSERT_TRUE(result);
+  EXPECT_NE(result->find("16777313"), std::string::npos) << *result;  // 0x01000061
+}
+
+TEST(StructText, ArraysMayBeShownInPart) {
+  auto text = StructText::create(control_btf(), "control");
+  ASSERT_TRUE(text);
+  const Control control = {{}, {11, 22, 33, 44}};
+  const auto shown = [&](uint32_t length) {
+    text->set_array_length("frags", length);
+    const auto result = text->format(std::as_bytes(std::span(&control, 1)));
+    EXPECT_TRUE(result);
+    return std::string(*result);
+  };
+  EXPECT_EQ(shown(0).find("frags"), std::string::npos);
+  EXPECT_NE(shown(2).find("22"), std::string::npos);
+  EXPECT_EQ(shown(2).find("33"), std::string::npos);
+  EXPECT_NE(shown(200).find("44"), std::string::npos);
+  text->set_array_length("no such member", 1);
+}
+
 TEST(StructText, NoSuchStruct) {
   const auto text = StructText::create(packet_btf(), "sk_buff");
   ASSERT_FALSE(text);

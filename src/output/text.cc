@@ -7,6 +7,7 @@
 #include <array>
 
 #include "output/tuple_text.h"
+#include "output/verdict_text.h"
 
 namespace pwru::output {
 namespace {
@@ -21,6 +22,7 @@ constexpr size_t kIfaceWidth = 16;
 constexpr size_t kProtoWidth = 6;
 constexpr size_t kMtuWidth = 5;
 constexpr size_t kLenWidth = 5;
+constexpr size_t kCbWidth = 56;
 
 constexpr std::string_view kRed = "\x1b[1;31m";
 constexpr std::string_view kYellow = "\x1b[33m";
@@ -44,13 +46,8 @@ std::string_view name_and_number(std::array<char, 32>& room, std::string_view na
 
 }  // namespace
 
-TextSink::TextSink(LineBuffer out, TextStyle style, Names& names,
-                   std::optional<StructText> skb_text, std::optional<expr::ValueText> values)
-    : out_(std::move(out)),
-      style_(style),
-      names_(names),
-      skb_text_(std::move(skb_text)),
-      values_(std::move(values)) {}
+TextSink::TextSink(LineBuffer out, TextStyle style, Names& names, Dumps dumps)
+    : out_(std::move(out)), style_(style), names_(names), dumps_(std::move(dumps)) {}
 
 Result<> TextSink::begin() {
   if (style_.time == TimeColumn::Absolute) {
@@ -80,11 +77,19 @@ Result<> TextSink::begin() {
     out_.append(' ');
     out_.append_left("LEN", kLenWidth);
   }
+  if (style_.has_cb) {
+    out_.append(' ');
+    out_.append_left("__sk_buff->cb[]", kCbWidth);
+  }
+  if (style_.netns_name_width) {
+    out_.append(' ');
+    out_.append_centred("NETNS NAME", style_.netns_name_width);
+  }
   if (style_.has_tuple) out_.append(" TUPLE");
   out_.append(" FUNC");
   if (style_.has_caller) out_.append(" CALLER");
-  PWRU_TRY(out_.end_line());
-  return out_.flush();
+  out_.append('\n');
+  return out_.end_header();
 }
 
 Result<> TextSink::event(const event::Event& event) {
@@ -104,16 +109,19 @@ Result<> TextSink::event(const event::Event& event) {
   append_process(event);
   append_time(event);
   if (style_.has_meta) append_meta(event);
+  if (style_.has_cb) append_cb(event);
+  if (style_.netns_name_width) append_netns_name(event);
   if (style_.has_tuple) append_tuple_column(event);
   append_function(event);
-  if (values_ && !event.expr_bytes.empty()) out_.append(values_->line(event.expr_bytes));
+  if (expr::ValueText* values = dumps_.metadata.of(event))
+    out_.append(values->line(event.expr_bytes));
   if (style_.has_stack) {
     for (const uint64_t ip : event.stack) {
       out_.append('\n');
       out_.append(names_.symbol(ip));
     }
   }
-  PWRU_TRY(append_skb(event));
+  PWRU_TRY(append_dumps(event));
   if (event.has_map_call) {
     out_.append('\n');
     out_.append(map_text_.format(event.map_call));
@@ -182,7 +190,8 @@ void TextSink::append_tuple_column(const event::Event& event) {
 void TextSink::append_function(const event::Event& event) {
   const Names::Func& func = names_.function(event.func_ip);
   const auto drop = names_.drop(event, func);
-  const bool is_red = style_.uses_color && drop.has_value();
+  const bool is_drop = drop || is_drop_verdict(event.type, event.verdict);
+  const bool is_red = style_.uses_color && is_drop;
   out_.append(' ');
   if (is_red) out_.append(kRed);
   const size_t start = out_.size();
@@ -192,20 +201,58 @@ void TextSink::append_function(const event::Event& event) {
     out_.append(drop->text);
     out_.append(')');
   }
+  if (is_exit(event.type)) append_verdict(event);
   const size_t width = out_.size() - start;
   if (is_red) out_.append(kPlain);
-  if (!style_.has_caller) return;
+  if (!style_.has_caller || event.type != PWRU_EVENT_FUNC) return;
   function_width_ = std::max(function_width_, width);
   for (size_t i = width; i < function_width_; i++) out_.append(' ');
   out_.append(' ');
   out_.append(names_.symbol(event.caller_ip));
 }
 
-Result<> TextSink::append_skb(const event::Event& event) {
-  if (!skb_text_ || event.skb_bytes.empty()) return {};
-  PWRU_ASSIGN(const std::string_view text, skb_text_->format(event.skb_bytes));
-  out_.append('\n');
-  out_.append(text);
+void TextSink::append_verdict(const event::Event& event) {
+  out_.append(" -> ");
+  const std::string_view name = verdict_name(event.type, event.verdict);
+  std::array<char, 16> room;
+  const auto end = fmt::format_to(room.data(), "{}", event.verdict);
+  out_.append(name.empty() ? std::string_view(room.data(), static_cast<size_t>(end - room.data()))
+                           : name);
+}
+
+void TextSink::append_netns_name(const event::Event& event) {
+  std::string name(names_.netns(event.netns).substr(0, style_.netns_name_width));
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  out_.append(' ');
+  out_.append_centred(name.empty() ? "-" : name, style_.netns_name_width);
+}
+
+void TextSink::append_cb(const event::Event& event) {
+  out_.append(' ');
+  const size_t start = out_.size();
+  char separator = '[';
+  for (const uint32_t word : event.cb) {
+    out_.append(separator);
+    out_.append("0x");
+    out_.append_hex_upper(word, 8);
+    separator = ',';
+  }
+  out_.append(event.cb.empty() ? '-' : ']');
+  out_.pad_from(start, kCbWidth);
+}
+
+Result<> TextSink::append_dumps(const event::Event& event) {
+  if (dumps_.skb && !event.skb_bytes.empty()) {
+    PWRU_ASSIGN(const std::string_view text, dumps_.skb->format(event.skb_bytes));
+    out_.append('\n');
+    out_.append(text);
+  }
+  if (dumps_.shared_info && !event.shinfo_bytes.empty()) {
+    PWRU_ASSIGN(const std::string_view text, dumps_.shared_info->format(event.shinfo_bytes));
+    out_.append('\n');
+    out_.append(text);
+  }
   return {};
 }
 

@@ -2,20 +2,16 @@
 // One line an event, in the columns, widths and order of cilium/pwru.
 #pragma once
 
-#include <optional>
-
-#include "expr/values.h"
 #include "output/bpfmap_text.h"
+#include "output/dumps.h"
 #include "output/last_seen.h"
 #include "output/line_buffer.h"
 #include "output/names.h"
 #include "output/sink.h"
-#include "output/struct_text.h"
+#include "output/time_column.h"
 #include "output/wall_clock.h"
 
 namespace pwru::output {
-
-enum class TimeColumn { None, Current, Relative, Absolute };
 
 struct TextStyle {
   TimeColumn time = TimeColumn::None;
@@ -24,15 +20,15 @@ struct TextStyle {
   bool has_tcp_flags = false;
   bool has_caller = false;
   bool has_stack = false;
+  bool has_cb = false;
+  size_t netns_name_width = 0;  // 0: no such column
   bool uses_color = false;
 };
 
 class TextSink : public Sink {
  public:
-  // `names` must outlive it; `skb_text` is there when the skb is to be printed whole, `values` when
-  // there are expressions.
-  TextSink(LineBuffer out, TextStyle style, Names& names, std::optional<StructText> skb_text,
-           std::optional<expr::ValueText> values = {});
+  // `names` must outlive it.
+  TextSink(LineBuffer out, TextStyle style, Names& names, Dumps dumps);
 
   Result<> begin() override;
   Result<> event(const event::Event& event) override;
@@ -45,13 +41,15 @@ class TextSink : public Sink {
   void append_meta(const event::Event& event);
   void append_tuple_column(const event::Event& event);
   void append_function(const event::Event& event);
-  Result<> append_skb(const event::Event& event);
+  void append_verdict(const event::Event& event);
+  void append_netns_name(const event::Event& event);
+  void append_cb(const event::Event& event);
+  Result<> append_dumps(const event::Event& event);
 
   LineBuffer out_;
   TextStyle style_;
   Names& names_;
-  std::optional<StructText> skb_text_;
-  std::optional<expr::ValueText> values_;
+  Dumps dumps_;
   BpfMapText map_text_;
   LastSeen last_seen_;
   WallClock wall_clock_;

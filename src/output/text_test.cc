@@ -13,38 +13,10 @@
 
 #include "base/file.h"
 #include "base/handle.h"
-#include "output/names_for_test.h"
+#include "output/packet_for_test.h"
 
 namespace pwru::output {
 namespace {
-
-event::Event packet() {
-  event::Event event;
-  event.ts_ns = 5'000'000'100;
-  event.func_ip = kIpRcv;
-  event.skb = 0xffff888012345600;
-  event.caller_ip = kIpRcv + 0x15;
-  event.cpu = 2;
-  event.pid = 4242;
-  event.comm = "curl";
-  event.has_meta = true;
-  event.netns = 4026531840;
-  event.mark = 0xbeef;
-  event.ifindex = 3;
-  event.len_bytes = 60;
-  event.mtu = 1500;
-  event.proto = 0x0800;
-  event.ifname = "eth0";
-  event.has_tuple = true;
-  event.tuple.l4_proto = IPPROTO_TCP;
-  std::memcpy(event.tuple.saddr, "\x0a\x09\x00\x01", 4);
-  std::memcpy(event.tuple.daddr, "\x01\x00\x00\x01", 4);
-  event.tuple.has_ports = true;
-  event.tuple.sport = 40000;
-  event.tuple.dport = 8080;
-  event.tuple.tcp_flags = 0x12;
-  return event;
-}
 
 event::Event at(uint64_t func_ip, uint32_t arg2 = 0, uint32_t arg3 = 0) {
   event::Event event = packet();
@@ -57,10 +29,10 @@ event::Event at(uint64_t func_ip, uint32_t arg2 = 0, uint32_t arg3 = 0) {
 // A sink that writes into memory.
 class Screen {
  public:
-  explicit Screen(TextStyle style, bool has_reasons = true, std::optional<StructText> skb = {})
+  explicit Screen(TextStyle style, bool has_reasons = true, Dumps dumps = {})
       : kernel_(has_reasons),
         fd_(::memfd_create("screen", MFD_CLOEXEC)),
-        sink_(LineBuffer(fd_.get(), "screen"), style, *kernel_.names, std::move(skb)) {}
+        sink_(LineBuffer(fd_.get(), "screen"), style, *kernel_.names, std::move(dumps)) {}
 
   std::string begin() { return written(sink_.begin()); }
   std::string event(const event::Event& event) { return written(sink_.event(event)); }
@@ -178,6 +150,31 @@ TEST(TextSink, Caller) {
             "0xffff888012345600 2   curl:4242        ip_rcv                  0x10\n");
 }
 
+event::Event of_program(pwru_event_type type, int32_t verdict) {
+  event::Event event = at(kBpfProgram);
+  event.type = type;
+  event.verdict = verdict;
+  event.caller_ip = 0;
+  return event;
+}
+
+TEST(TextSink, BpfPrograms) {
+  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_ENTRY, 0)), "my_prog(tc)\n");
+  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 0)), "my_prog(tc) -> TC_ACT_OK\n");
+  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 1234)), "my_prog(tc) -> 1234\n");
+  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 0), true), "my_prog(tc) -> TC_ACT_OK\n");
+  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 2), true),
+            "\x1b[1;31mmy_prog(tc) -> TC_ACT_SHOT\x1b[0m\n");
+}
+
+TEST(TextSink, BpfProgramsHaveNoCaller) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.has_caller = true;
+  EXPECT_EQ(Screen(style).event(of_program(PWRU_EVENT_TC_ENTRY, 0)),
+            "0xffff888012345600 2   curl:4242        my_prog(tc)\n");
+}
+
 TEST(TextSink, Stack) {
   TextStyle style = narrow();
   style.has_tuple = false;
@@ -204,13 +201,31 @@ TEST(TextSink, TheWholeSkb) {
   ASSERT_TRUE(skb) << skb.error().what;
   TextStyle style = narrow();
   style.has_tuple = false;
-  Screen screen(style, true, std::move(*skb));
+  Dumps dumps;
+  dumps.skb = std::move(*skb);
+  Screen screen(style, true, std::move(dumps));
   const std::array<uint32_t, 2> bytes = {60, 0};
   event::Event event = packet();
   event.skb_bytes = std::as_bytes(std::span(bytes));
   EXPECT_EQ(screen.event(event),
             "0xffff888012345600 2   curl:4242        ip_rcv\n"
             "(struct sk_buff){\n\t.len = (u32)60,\n}\n");
+}
+
+TEST(TextSink, ControlBuffer) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.has_cb = true;
+  Screen screen(style);
+  EXPECT_EQ(screen.begin(),
+            "SKB                CPU PROCESS          __sk_buff->cb[]                               "
+            "           FUNC\n");
+  const std::array<uint32_t, 5> words = {0, 1, 0xdeadbeef, 0xa, 0xffffffff};
+  event::Event event = packet();
+  event.cb = words;
+  EXPECT_EQ(screen.event(event),
+            "0xffff888012345600 2   curl:4242        "
+            "[0x00000000,0x00000001,0xDEADBEEF,0x0000000A,0xFFFFFFFF] ip_rcv\n");
 }
 
 TEST(TextSink, TimestampCurrent) {
@@ -351,7 +366,7 @@ TEST(TextSink, Losses) {
 
 TEST(TextSink, AnErrorOfTheOutputIsTold) {
   FakeKernel kernel;
-  TextSink sink(LineBuffer(-1, "/tmp/x"), narrow(), *kernel.names, std::nullopt);
+  TextSink sink(LineBuffer(-1, "/tmp/x"), narrow(), *kernel.names, Dumps{});
   const auto result = sink.begin();
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().what.find("/tmp/x"), std::string::npos);

@@ -114,19 +114,6 @@ constexpr std::string_view protocol_name(uint8_t protocol) {
   }
 }
 
-char* put_tcp_flags(char* out, uint8_t flags) {
-  static constexpr std::string_view kNames[8] = {"FIN", "SYN", "RST", "PSH",
-                                                 "ACK", "URG", "ECE", "CWR"};
-  char separator = ':';
-  for (unsigned bit = 0; bit < 8; ++bit) {
-    if ((flags >> bit & 1) == 0) continue;
-    *out++ = separator;
-    out = put(out, kNames[bit]);
-    separator = '|';
-  }
-  return out;
-}
-
 char* put_protocol(char* out, const event::Tuple& tuple, bool with_tcp_flags) {
   *out++ = '(';
   const std::string_view name = protocol_name(tuple.l4_proto);
@@ -137,8 +124,10 @@ char* put_protocol(char* out, const event::Tuple& tuple, bool with_tcp_flags) {
     *out++ = '/';
     out = put_byte(out, tuple.icmp_code);
   }
-  const bool is_tcp = tuple.l4_proto == IPPROTO_TCP && !tuple.is_later_fragment;
-  if (with_tcp_flags && is_tcp) out = put_tcp_flags(out, tuple.tcp_flags);
+  if (with_tcp_flags && tuple.tcp_flags && has_tcp_flags(tuple)) {
+    *out++ = ':';
+    out = append_tcp_flags(out, tuple.tcp_flags);
+  }
   *out++ = ')';
   return out;
 }
@@ -190,6 +179,22 @@ char* append_ipv6(char* out, const uint8_t address[16]) {
   if (!is_v4_at_end) return out;
   if (needs_colon) *out++ = ':';
   return append_ipv4(out, address + 12);
+}
+
+bool has_tcp_flags(const event::Tuple& tuple) {
+  return tuple.l4_proto == IPPROTO_TCP && !tuple.is_later_fragment;
+}
+
+char* append_tcp_flags(char* out, uint8_t flags) {
+  static constexpr std::string_view kNames[8] = {"FIN", "SYN", "RST", "PSH",
+                                                 "ACK", "URG", "ECE", "CWR"};
+  const char* const start = out;
+  for (unsigned bit = 0; bit < 8; ++bit) {
+    if ((flags >> bit & 1) == 0) continue;
+    if (out != start) *out++ = '|';
+    out = put(out, kNames[bit]);
+  }
+  return out;
 }
 
 char* append_tuple(char* out, const event::Tuple& tuple, bool with_tcp_flags) {

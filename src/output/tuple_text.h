@@ -17,6 +17,11 @@ inline constexpr size_t kTupleRoom = 136;
 // cilium/pwru; ICMP has its type and code behind the name: (icmp:8/0).
 [[nodiscard]] char* append_tuple(char* out, const event::Tuple& tuple, bool with_tcp_flags);
 
+// Whether its TCP flags were read from the packet.
+[[nodiscard]] bool has_tcp_flags(const event::Tuple& tuple);
+// "SYN|ACK", at most 31 characters; nothing when none is set.
+[[nodiscard]] char* append_tcp_flags(char* out, uint8_t flags);
+
 // As inet_ntop() writes it; at most 39 characters, up to three more are scribbled on.
 [[nodiscard]] char* append_ipv4(char* out, const uint8_t address[4]);
 [[nodiscard]] char* append_ipv6(char* out, const uint8_t address[16]);

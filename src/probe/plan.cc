@@ -15,10 +15,13 @@ namespace {
 constexpr std::array<std::string_view, 2> kReleaseFunctions = {"skb_release_head_state",
                                                                "kfree_skbmem"};
 
-// What runs on an skb between its release and the return of its memory (net/core/skbuff.c).
-constexpr std::array<std::string_view, 6> kDyingFunctions = {
-    "skb_release_data",   "skb_free_head",   "kfree_skbmem",
-    "napi_skb_cache_put", "skb_zcopy_clear", "skb_kfree_head"};
+// What runs on an skb between its release and the return of its memory (net/core/skbuff.c); also
+// destructors, which skb_release_head_state() calls.
+constexpr std::array kDyingFunctions = std::to_array<std::string_view>(
+    {"skb_release_data", "skb_free_head", "kfree_skbmem", "napi_skb_cache_put", "skb_zcopy_clear",
+     "skb_kfree_head", "sock_wfree", "__sock_wfree", "sock_rfree", "sock_efree", "sock_edemux",
+     "sock_ofree", "sock_pfree", "tcp_wfree", "unix_destruct_scm", "netlink_skb_destructor",
+     "tpacket_destruct_skb"});
 
 bool is_dying_function(const kernel::Function& function) {
   return function.module.empty() && function.skb_arg == 1 &&

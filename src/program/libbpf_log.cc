@@ -60,18 +60,22 @@ void capture_libbpf_log(bool is_debug) {
   libbpf_set_print(keep_line);
 }
 
-std::string take_libbpf_reason() {
-  std::string text;
-  text.swap(log_state().text);
-  std::string_view rest = text, reason;
-  while (!rest.empty()) {
-    const size_t end = rest.find('\n');
-    const std::string_view line = rest.substr(0, end);
+std::string reason_in(std::string_view log) {
+  std::string_view reason;
+  while (!log.empty()) {
+    const size_t end = log.find('\n');
+    const std::string_view line = log.substr(0, end);
     if (says_why(line)) reason = line;
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    log.remove_prefix(end == std::string_view::npos ? log.size() : end + 1);
   }
   if (reason.starts_with("libbpf: ")) reason.remove_prefix(8);
   return std::string(reason);
+}
+
+std::string take_libbpf_reason() {
+  std::string text;
+  text.swap(log_state().text);
+  return reason_in(text);
 }
 
 }  // namespace pwru::program

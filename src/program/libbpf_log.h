@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace pwru::program {
 
@@ -11,5 +12,8 @@ void capture_libbpf_log(bool is_debug);
 
 // The last line that tells why: the verifier's last word, or libbpf's. Empties the log.
 [[nodiscard]] std::string take_libbpf_reason();
+
+// The same out of a verifier log that the caller asked for.
+[[nodiscard]] std::string reason_in(std::string_view log);
 
 }  // namespace pwru::program

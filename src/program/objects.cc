@@ -4,6 +4,8 @@
 extern "C" {
 extern const char pwru_cast_begin[], pwru_cast_end[];
 extern const char pwru_copy_begin[], pwru_copy_end[];
+extern const char pwru_progs_cast_begin[], pwru_progs_cast_end[];
+extern const char pwru_progs_copy_begin[], pwru_progs_copy_end[];
 }
 
 namespace pwru::program {
@@ -18,6 +20,11 @@ std::string_view between(const char* begin, const char* end) {
 std::string_view tracer_object(bool uses_cast) {
   return uses_cast ? between(pwru_cast_begin, pwru_cast_end)
                    : between(pwru_copy_begin, pwru_copy_end);
+}
+
+std::string_view progs_object(bool uses_cast) {
+  return uses_cast ? between(pwru_progs_cast_begin, pwru_progs_cast_end)
+                   : between(pwru_progs_copy_begin, pwru_progs_copy_end);
 }
 
 }  // namespace pwru::program

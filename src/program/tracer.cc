@@ -22,12 +22,16 @@ struct CopyProgram {
   const char* program;
   const char* function;
 };
-// The fexit programs of bpf/pwru.bpf.c and what they watch.
-constexpr std::array<CopyProgram, 4> kCopyPrograms = {{
+// The fentry and fexit programs of bpf/pwru.bpf.c and what they watch.
+constexpr std::array<CopyProgram, 8> kCopyPrograms = {{
     {"pwru_skb_clone", "skb_clone"},
     {"pwru_skb_copy", "skb_copy"},
     {"pwru_pskb_copy", "__pskb_copy_fclone"},
     {"pwru_skb_copy_expand", "skb_copy_expand"},
+    {"pwru_skb_copy_header", "skb_copy_header"},
+    {"pwru_cow_begins", "skb_pp_cow_data"},
+    {"pwru_cow_ends", "skb_pp_cow_data"},
+    {"pwru_expand_head", "pskb_expand_head"},
 }};
 
 Result<bpf_program*> find_program(bpf_object* object, const char* name) {
@@ -78,12 +82,20 @@ bpf_program* use(bpf_program* program, bool is_used, Backend backend) {
 
 }  // namespace
 
+Result<std::string> link_with_filters(std::string_view object, const TracerSpec& spec) {
+  const std::array<std::string_view, 7> parts = {object,
+                                                 spec.filter.l2_object,
+                                                 spec.filter.l3_object,
+                                                 spec.expressions.filter_object,
+                                                 spec.expressions.values_object,
+                                                 spec.xdp_expressions.filter_object,
+                                                 spec.xdp_expressions.values_object};
+  return link_objects(parts);
+}
+
 Result<Tracer> Tracer::load(const TracerSpec& spec) {
   Tracer tracer;
-  const std::array<std::string_view, 5> parts = {
-      tracer_object(spec.uses_cast), spec.filter.l2_object, spec.filter.l3_object,
-      spec.expressions.filter_object, spec.expressions.values_object};
-  PWRU_ASSIGN(const std::string elf, link_objects(parts));
+  PWRU_ASSIGN(const std::string elf, link_with_filters(tracer_object(spec.uses_cast), spec));
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
   PWRU_TRY(tracer.pick_programs(spec));
   PWRU_TRY(tracer.set_constants(spec));
@@ -147,6 +159,8 @@ Result<> Tracer::set_constants(const TracerSpec& spec) {
   PWRU_ASSIGN(bpf_map* const dying, find_map(object_.get(), "dying"));
   bpf_map__set_max_entries(tracked, spec.config.tracks ? spec.tracked_entries : 1);
   bpf_map__set_max_entries(dying, spec.config.tracks ? kDyingEntries : 1);
+  PWRU_ASSIGN(bpf_map* const heads, find_map(object_.get(), "heads"));
+  bpf_map__set_max_entries(heads, spec.config.follows_xdp ? spec.tracked_entries : 1);
   PWRU_ASSIGN(bpf_map* const stacks, find_map(object_.get(), "stacks"));
   bpf_map__set_max_entries(stacks, spec.config.by_stack ? spec.stack_entries : 1);
   PWRU_ASSIGN(bpf_map* const lookups, find_map(object_.get(), "map_lookups"));
@@ -181,6 +195,11 @@ Result<> Tracer::map_shared() {
   return {};
 }
 
+int Tracer::map_fd(const char* name) const {
+  const bpf_map* const map = bpf_object__find_map_by_name(object_.get(), name);
+  return map ? bpf_map__fd(map) : -1;
+}
+
 Missed Tracer::missed() const {
   Missed missed;
   bpf_program* program = nullptr;
@@ -195,7 +214,7 @@ Missed Tracer::missed() const {
 }
 
 uint64_t Tracer::entries_in(const char* map) const {
-  const int fd = bpf_map__fd(bpf_object__find_map_by_name(object_.get(), map));
+  const int fd = map_fd(map);
   uint64_t live = 0, key = 0, next = 0;
   for (void* from = nullptr; bpf_map_get_next_key(fd, from, &next) == 0; from = &key) {
     key = next;
@@ -208,6 +227,18 @@ uint64_t Tracer::tracked_evicted() const {
   const uint64_t live = entries_in("tracked");
   const uint64_t gone = shared_->track_inserted - shared_->track_removed;
   return gone > live ? gone - live : 0;
+}
+
+uint64_t Tracer::heads_evicted() const {
+  const int fd = map_fd("heads");
+  uint64_t waiting = 0, key = 0, next = 0;
+  for (void* from = nullptr; bpf_map_get_next_key(fd, from, &next) == 0; from = &key) {
+    key = next;
+    pwru_head_owner owner = {};
+    if (bpf_map_lookup_elem(fd, &key, &owner) == 0 && owner.skb == 0) waiting++;
+  }
+  const uint64_t gone = shared_->heads_given - shared_->heads_taken;
+  return gone > waiting ? gone - waiting : 0;
 }
 
 uint64_t Tracer::stacks_lost() const {

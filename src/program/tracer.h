@@ -28,7 +28,8 @@ enum class Backend { Kprobe, KprobeMulti };
 struct TracerSpec {
   pwru_config config = {};
   filter::PcapFilter filter;
-  expr::Program expressions;
+  expr::Program expressions;      // on struct sk_buff
+  expr::Program xdp_expressions;  // on struct xdp_buff
   bool uses_cast = false;
   Backend backend = Backend::Kprobe;
   // [1]..[5]: some function has its skb there; [0]: some function has none.
@@ -38,6 +39,10 @@ struct TracerSpec {
   uint32_t stack_entries = 1;  // call stacks that handle a packet, with config.by_stack
   std::string btf_path;        // "" is the running kernel's
 };
+
+// `object` with the user's filters and expressions, as one ELF file.
+[[nodiscard]] Result<std::string> link_with_filters(std::string_view object,
+                                                    const TracerSpec& spec);
 
 // What the kernel counted of hits that no program saw.
 struct Missed {
@@ -66,6 +71,8 @@ class Tracer {
   [[nodiscard]] bpf_program* trace_dying() const { return trace_dying_; }
   [[nodiscard]] const std::vector<bpf_program*>& copies() const { return copies_; }
 
+  // Another object may share it; -1 when there is none of that name.
+  [[nodiscard]] int map_fd(const char* name) const;
   // One ring of spec.config.ring_bytes a possible CPU, by CPU number.
   [[nodiscard]] std::span<const std::byte> ring_memory() const { return ring_memory_.bytes(); }
   // Live: both sides read and write this memory.
@@ -75,6 +82,8 @@ class Tracer {
   [[nodiscard]] Missed missed() const;
   // Identities that the LRU map threw out to make room.
   [[nodiscard]] uint64_t tracked_evicted() const;
+  // The same of packets between XDP and their skb.
+  [[nodiscard]] uint64_t heads_evicted() const;
   // The same for call stacks, and entries of those that were too many for one stack.
   [[nodiscard]] uint64_t stacks_lost() const;
 

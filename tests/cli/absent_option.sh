@@ -3,11 +3,7 @@
 # An option of cilium/pwru that is missing here is not taken for a mistake, and not ignored.
 . "$(dirname "$0")/lib.sh"
 
-for name in filter-trace-tc filter-trace-xdp filter-tunnel-pcap-l2 \
-    filter-tunnel-pcap-l3 filter-xdp-expr netns-names-max-length \
-    output-file-compress output-file-max-age output-file-max-backups output-file-max-size \
-    output-json output-netns-names output-skb-cb output-skb-shared-info \
-    output-tunnel output-xdp-metadata set-percpu-buf; do
+for name in filter-tunnel-pcap-l2 filter-tunnel-pcap-l3 output-tunnel; do
     refused "--$name is an option of cilium/pwru that this version does not have yet" "--$name" 1
     refused "--$name is an option of cilium/pwru" "--$name=1"
 done

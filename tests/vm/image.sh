@@ -63,7 +63,7 @@ add_modules() {
         objcopy --remove-section=.BTF --remove-section=.BTF.base {} "$root/vm/dummy-without-btf.ko" \;
 }
 
-# The BPF programs that scenarios attach.
+# The BPF programs that scenarios attach, and one without BTF, which is written with debug info only.
 add_bpf() {
     local source name
     local flags=(-target bpf -O2 -mcpu=v2 "-I/usr/include/$(uname -m)-linux-gnu")
@@ -71,6 +71,7 @@ add_bpf() {
         name=$(basename "$source" .bpf.c)
         clang "${flags[@]}" -g -c "$source" -o "$root/vm/$name.bpf.o"
     done
+    clang "${flags[@]}" -c "$here/bpf/tc.bpf.c" -o "$root/vm/tc-without-btf.bpf.o"
 }
 
 mkdir -p "$root"/{bin,sbin,dev,etc,proc,sys,tmp,run,root,vm,usr/bin,usr/sbin,lib/modules/"$release"}
@@ -81,7 +82,7 @@ add_tools
 add_modules
 add_bpf
 cp -r "$here"/{modules.txt,scenarios} "$root/vm/"
-cp "$here"/guest/* "$root/vm/"
+cp "$here"/guest/* "$here/../../docs/event.schema.json" "$root/vm/"
 ln -s vm/init "$root/init"
 [ ! -e "$pwru" ] || install "$pwru" "$root/usr/bin/pwru"
 for overlay in ${VM_OVERLAY:-}; do

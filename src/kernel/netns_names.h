@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What network namespaces are called: by `ip netns`, else by the container or process in them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace pwru::kernel {
+
+// The container of a process, from its /proc/PID/cgroup: an id, shortened to 12 digits as its
+// runtime does (docker, containerd, CRI-O, podman), or a name (LXC, machined); "" for none.
+[[nodiscard]] std::string container_of(std::string_view cgroup);
+
+using NetnsNameTable = std::unordered_map<uint32_t, std::string>;
+
+// All namespaces that can be named now: the files of /run/netns, then the oldest process of each
+// namespace, by its container or, outside of one, by its comm.
+[[nodiscard]] NetnsNameTable scan_netns_names();
+
+// Names by inode number, looked up anew now and then: numbers are used again, and come up late.
+class NetnsNames {
+ public:
+  using Scan = std::function<NetnsNameTable()>;
+  using Clock = std::function<uint64_t()>;  // ns
+
+  NetnsNames(Scan scan, Clock clock) : scan_(std::move(scan)), clock_(std::move(clock)) {}
+
+  // Those of this machine.
+  [[nodiscard]] static NetnsNames live();
+
+  // "" when it has none. Valid until the next call.
+  [[nodiscard]] std::string_view name(uint32_t inode);
+
+ private:
+  struct Entry {
+    std::string name;
+    uint64_t valid_until_ns = 0;
+  };
+  void scan(uint64_t now_ns);
+
+  Scan scan_;
+  Clock clock_;
+  std::unordered_map<uint32_t, Entry> entries_;
+};
+
+}  // namespace pwru::kernel

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files that rotation leaves behind: their names, which of them are too many, their
+// compression.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace pwru::output {
+
+struct BackupPolicy {
+  unsigned max_age_days = 0;  // 0: kept for ever
+  unsigned max_backups = 0;   // 0: all are kept
+  bool compresses = false;
+};
+
+using BackupTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
+
+// "dir/name-2006-01-02T15-04-05.000.ext" of "dir/name.ext", in local time, as cilium/pwru names it.
+[[nodiscard]] std::string backup_name(const std::string& path, BackupTime time);
+
+struct Backup {
+  std::string path;
+  std::string stamp;  // the part of the name that sorts by time
+  bool is_compressed = false;
+};
+// The backups of `path` in its folder, the newest first.
+[[nodiscard]] std::vector<Backup> find_backups(const std::string& path);
+
+// Compresses what is not, as name.gz, and removes what the policy does not keep.
+[[nodiscard]] Result<> tidy_backups(const std::string& path, const BackupPolicy& policy,
+                                    BackupTime now);
+
+}  // namespace pwru::output

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/json.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "output/tuple_text.h"
+#include "output/utf8.h"
+#include "output/verdict_text.h"
+
+namespace pwru::output {
+namespace {
+
+std::string_view append_address(std::array<char, 48>& room, const event::Tuple& tuple,
+                                const uint8_t* address) {
+  const char* const end =
+      tuple.is_v6 ? append_ipv6(room.data(), address) : append_ipv4(room.data(), address);
+  return {room.data(), end};
+}
+
+std::string_view type_name(pwru_event_type type) {
+  switch (type) {
+    case PWRU_EVENT_FUNC:
+      return "function";
+    case PWRU_EVENT_TC_ENTRY:
+      return "tc-entry";
+    case PWRU_EVENT_TC_EXIT:
+      return "tc-exit";
+    case PWRU_EVENT_XDP_ENTRY:
+      return "xdp-entry";
+    case PWRU_EVENT_XDP_EXIT:
+      return "xdp-exit";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+JsonSink::JsonSink(LineBuffer out, JsonStyle style, Names& names, Dumps dumps)
+    : out_(std::move(out)),
+      style_(style),
+      names_(names),
+      dumps_(std::move(dumps)),
+      writer_(record_) {}
+
+void JsonSink::key(std::string_view name) {
+  writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+}
+
+// The writer takes its text for UTF-8; what the kernel hands out may be any bytes.
+void JsonSink::string(std::string_view text) {
+  const std::string_view valid = to_utf8(text, scratch_);
+  writer_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
+}
+
+void JsonSink::number(std::string_view name, uint64_t value) {
+  key(name);
+  writer_.Uint64(value);
+}
+
+void JsonSink::text(std::string_view name, std::string_view value) {
+  key(name);
+  string(value);
+}
+
+void JsonSink::hex(std::string_view name, uint64_t value) {
+  std::array<char, 18> room = {'0', 'x'};
+  const char* const end = std::to_chars(room.data() + 2, room.data() + room.size(), value, 16).ptr;
+  text(name, {room.data(), end});
+}
+
+void JsonSink::bytes(std::string_view name, std::span<const std::byte> value) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  scratch_.clear();
+  for (const std::byte byte : value) {
+    scratch_ += kDigits[std::to_integer<size_t>(byte) >> 4];
+    scratch_ += kDigits[std::to_integer<size_t>(byte) & 15];
+  }
+  key(name);
+  writer_.String(scratch_.data(), static_cast<rapidjson::SizeType>(scratch_.size()));
+}
+
+void JsonSink::begin_record(std::string_view type) {
+  record_.Clear();
+  writer_.Reset(record_);
+  writer_.StartObject();
+  number("version", kVersion);
+  text("type", type);
+}
+
+Result<> JsonSink::end_record() {
+  writer_.EndObject();
+  out_.append({record_.GetString(), record_.GetSize()});
+  return out_.end_line();
+}
+
+Result<> JsonSink::event(const event::Event& event) {
+  begin_record(type_name(event.type));
+  number("ts_ns", event.ts_ns);
+  write_time(event);
+  hex("skb", event.skb);
+  if (event.packet_id) hex("packet_id", event.packet_id);
+  number("cpu", event.cpu);
+  write_process(event);
+  write_function(event);
+  if (style_.has_caller) write_caller(event);
+  if (event.has_meta) write_meta(event);
+  if (!event.cb.empty()) write_cb(event);
+  if (event.has_tuple) write_tuple("tuple", event.tuple);
+  if (dumps_.metadata.of(event)) write_metadata(event);
+  if (event.has_map_call) write_map_call(event.map_call);
+  if (!event.stack.empty()) write_stack(event);
+  PWRU_TRY(write_dumps(event));
+  return end_record();
+}
+
+void JsonSink::write_time(const event::Event& event) {
+  switch (style_.time) {
+    case TimeColumn::None:
+      return;
+    case TimeColumn::Current:
+      return number("time", event.ts_ns);
+    case TimeColumn::Relative:
+      return number("time", last_seen_.since_last(event.packet_id ? event.packet_id : event.skb,
+                                                  event.ts_ns));
+    case TimeColumn::Absolute:
+      return text("time", wall_clock_.text(event.ts_ns));
+  }
+}
+
+void JsonSink::write_process(const event::Event& event) {
+  std::array<char, PWRU_COMM_BYTES + 12> room;
+  char* end = std::copy(event.comm.begin(), event.comm.end(), room.data());
+  *end++ = ':';
+  end = std::to_chars(end, room.data() + room.size(), event.pid).ptr;
+  text("process", {room.data(), end});
+  text("comm", event.comm);
+  number("pid", event.pid);
+}
+
+void JsonSink::write_function(const event::Event& event) {
+  const Names::Func& func = names_.function(event.func_ip);
+  const auto drop = names_.drop(event, func);
+  if (drop) {
+    function_ = func.text;
+    function_ += drop->is_unknown ? " (" : "(";
+    function_ += drop->text;
+    function_ += ')';
+    text("func", function_);
+    text("drop_reason", drop->text);
+  } else {
+    text("func", func.text);
+  }
+  hex("func_addr", event.func_ip);
+  if (!is_exit(event.type)) return;
+  const std::string_view verdict = verdict_name(event.type, event.verdict);
+  text("verdict", verdict.empty() ? std::string_view(fmt::to_string(event.verdict)) : verdict);
+}
+
+void JsonSink::write_caller(const event::Event& event) {
+  text("caller_func", names_.symbol(event.caller_ip));
+  hex("caller_addr", event.caller_ip);
+}
+
+void JsonSink::write_meta(const event::Event& event) {
+  std::array<char, PWRU_IFNAME_BYTES + 12> room;
+  char* end = std::copy(event.ifname.begin(), event.ifname.end(), room.data());
+  if (!event.ifname.empty()) *end++ = ':';
+  end = std::to_chars(end, room.data() + room.size(), event.ifindex).ptr;
+  number("netns", event.netns);
+  if (const std::string_view name = names_.netns(event.netns); !name.empty())
+    text("netns_name", name);
+  number("mark", event.mark);
+  text("iface", {room.data(), end});
+  number("ifindex", event.ifindex);
+  number("proto", event.proto);
+  number("mtu", event.mtu);
+  number("len", event.len_bytes);
+}
+
+void JsonSink::write_cb(const event::Event& event) {
+  key("cb");
+  writer_.StartArray();
+  for (const uint32_t word : event.cb) writer_.Uint(word);
+  writer_.EndArray();
+}
+
+// Without a value when there is none: nothing was found, or it was deleted or not readable.
+void JsonSink::write_map_call(const event::BpfMapCall& call) {
+  key("bpf_map");
+  writer_.StartObject();
+  number("id", call.id);
+  text("name", call.name);
+  bytes("key", call.key);
+  if (!call.value.empty()) bytes("value", call.value);
+  writer_.EndObject();
+}
+
+void JsonSink::write_tuple(std::string_view name, const event::Tuple& tuple) {
+  std::array<char, 48> room;
+  key(name);
+  writer_.StartObject();
+  text("saddr", append_address(room, tuple, tuple.saddr));
+  text("daddr", append_address(room, tuple, tuple.daddr));
+  if (tuple.has_ports) {
+    number("sport", tuple.sport);
+    number("dport", tuple.dport);
+  }
+  number("proto", tuple.l4_proto);
+  if (has_tcp_flags(tuple)) {
+    char* const end = append_tcp_flags(room.data(), tuple.tcp_flags);
+    text("flags", {room.data(), end});
+  }
+  if (tuple.has_icmp) {
+    number("icmp_type", tuple.icmp_type);
+    number("icmp_code", tuple.icmp_code);
+  }
+  key("fragment");
+  writer_.Bool(tuple.is_later_fragment);
+  writer_.EndObject();
+}
+
+void JsonSink::write_metadata(const event::Event& event) {
+  key("metadata");
+  writer_.StartObject();
+  expr::ValueText& values = *dumps_.metadata.of(event);
+  for (size_t i = 0; i < values.size(); i++)
+    text(values.label(i), values.text(i, event.expr_bytes));
+  writer_.EndObject();
+}
+
+void JsonSink::write_stack(const event::Event& event) {
+  key("stack");
+  writer_.StartArray();
+  for (const uint64_t ip : event.stack) string(names_.symbol(ip));
+  writer_.EndArray();
+}
+
+Result<> JsonSink::write_dumps(const event::Event& event) {
+  if (dumps_.skb && !event.skb_bytes.empty()) {
+    PWRU_ASSIGN(const std::string_view skb, dumps_.skb->format(event.skb_bytes));
+    text("skb_metadata", skb);
+  }
+  if (dumps_.shared_info && !event.shinfo_bytes.empty()) {
+    PWRU_ASSIGN(const std::string_view info, dumps_.shared_info->format(event.shinfo_bytes));
+    text("skb_shared_info", info);
+  }
+  return {};
+}
+
+Result<> JsonSink::lost(const event::Loss& loss) {
+  begin_record("lost");
+  number("cpu", loss.cpu);
+  number("count", loss.count);
+  number("since_ns", loss.since_ns);
+  if (loss.until_ns) number("until_ns", loss.until_ns);
+  return end_record();
+}
+
+Result<> JsonSink::summary(const Summary& summary) {
+  begin_record("summary");
+  number("events", summary.events);
+  number("lost", summary.lost);
+  number("missed_probes", summary.missed_probes);
+  number("recursion_misses", summary.recursion_misses);
+  number("failed_stacks", summary.failed_stacks);
+  number("evicted", summary.evicted);
+  PWRU_TRY(end_record());
+  return out_.flush();
+}
+
+}  // namespace pwru::output

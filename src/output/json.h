@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// One JSON object a line: an event, a loss, or the closing summary. docs/json.md says what the
+// fields mean, docs/event.schema.json which there are.
+#pragma once
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <string>
+#include <string_view>
+
+#include "output/dumps.h"
+#include "output/last_seen.h"
+#include "output/line_buffer.h"
+#include "output/names.h"
+#include "output/sink.h"
+#include "output/time_column.h"
+#include "output/wall_clock.h"
+
+namespace pwru::output {
+
+struct JsonStyle {
+  TimeColumn time = TimeColumn::None;
+  bool has_caller = false;
+};
+
+class JsonSink : public Sink {
+ public:
+  // Changes when a field goes away or means something else, not when one is added.
+  static constexpr unsigned kVersion = 1;
+
+  // `names` must outlive it.
+  JsonSink(LineBuffer out, JsonStyle style, Names& names, Dumps dumps);
+
+  Result<> begin() override { return {}; }
+  Result<> event(const event::Event& event) override;
+  Result<> lost(const event::Loss& loss) override;
+  Result<> summary(const Summary& summary) override;
+  Result<> flush() override { return out_.flush(); }
+
+ private:
+  using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+  void begin_record(std::string_view type);
+  Result<> end_record();
+  // A field each, or a few that belong together; a new field is one more of these.
+  void write_time(const event::Event& event);
+  void write_process(const event::Event& event);
+  void write_meta(const event::Event& event);
+  void write_tuple(std::string_view key, const event::Tuple& tuple);
+  void write_function(const event::Event& event);
+  void write_caller(const event::Event& event);
+  void write_stack(const event::Event& event);
+  void write_metadata(const event::Event& event);
+  void write_cb(const event::Event& event);
+  void write_map_call(const event::BpfMapCall& call);
+  Result<> write_dumps(const event::Event& event);
+
+  void key(std::string_view name);
+  void string(std::string_view text);
+  void number(std::string_view name, uint64_t value);
+  void text(std::string_view name, std::string_view value);
+  // Two digits a byte.
+  void bytes(std::string_view name, std::span<const std::byte> value);
+  // 0x1234, in a string: a number of 64 bits loses its end in most JSON readers.
+  void hex(std::string_view name, uint64_t value);
+
+  LineBuffer out_;
+  JsonStyle style_;
+  Names& names_;
+  Dumps dumps_;
+  LastSeen last_seen_;
+  WallClock wall_clock_;
+  rapidjson::StringBuffer record_;
+  Writer writer_;
+  std::string scratch_;
+  std::string function_;
+};
+
+}  // namespace pwru::output

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/json.h"
+
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+#include <rapidjson/schema.h>
+#include <sys/mman.h>
+
+#include <array>
+
+#include "base/file.h"
+#include "output/packet_for_test.h"
+
+namespace pwru::output {
+namespace {
+
+rapidjson::Document parse(const std::string& text) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
+  EXPECT_FALSE(document.HasParseError()) << text;
+  return document;
+}
+
+std::string print(const rapidjson::Value& value) {
+  rapidjson::StringBuffer text;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(text);
+  value.Accept(writer);
+  return text.GetString();
+}
+
+const rapidjson::SchemaDocument& schema() {
+  static const rapidjson::Document text = [] {
+    const std::string here = __FILE__;
+    const auto file =
+        read_file(here.substr(0, here.rfind("src/output/")) + "docs/event.schema.json");
+    EXPECT_TRUE(file) << file.error().what;
+    return parse(file.value_or("{}"));
+  }();
+  static const rapidjson::SchemaDocument document(text);
+  return document;
+}
+
+bool is_valid(const rapidjson::Value& record) {
+  rapidjson::SchemaValidator validator(schema());
+  return record.Accept(validator);
+}
+
+// Writes records into memory; every one must be a line, and valid.
+class Stream {
+ public:
+  explicit Stream(JsonStyle style = {}, Dumps dumps = {})
+      : fd_(::memfd_create("stream", MFD_CLOEXEC)),
+        sink_(LineBuffer(fd_.get(), "stream"), style, *kernel_.names, std::move(dumps)) {}
+
+  rapidjson::Document event(const event::Event& event) { return record(sink_.event(event)); }
+  rapidjson::Document lost(const event::Loss& loss) { return record(sink_.lost(loss)); }
+  rapidjson::Document summary(const Summary& all) { return record(sink_.summary(all)); }
+  // Of the last record.
+  [[nodiscard]] const std::string& line() const { return line_; }
+
+ private:
+  rapidjson::Document record(const Result<>& result) {
+    EXPECT_TRUE(result) << result.error().what;
+    EXPECT_TRUE(sink_.flush());
+    std::array<char, 8192> room;
+    const ssize_t size = ::pread(fd_.get(), room.data(), room.size(), seen_);
+    seen_ += size;
+    line_.assign(room.data(), static_cast<size_t>(size));
+    EXPECT_EQ(line_.find('\n'), line_.size() - 1) << line_;
+    rapidjson::Document document = parse(line_);
+    EXPECT_TRUE(is_valid(document)) << line_;
+    return document;
+  }
+
+  FakeKernel kernel_;
+  UniqueFd fd_;
+  JsonSink sink_;
+  off_t seen_ = 0;
+  std::string line_;
+};
+
+TEST(JsonSink, AnEvent) {
+  Stream stream;
+  stream.event(packet());
+  EXPECT_EQ(stream.line(),
+            R"({"version":1,"type":"function","ts_ns":5000000100,"skb":"0xffff888012345600",)"
+            R"("cpu":2,"process":"curl:4242","comm":"curl","pid":4242,"func":"ip_rcv",)"
+            R"("func_addr":"0xffffffff81000100","netns":4026531840,"mark":48879,)"
+            R"("iface":"eth0:3","ifindex":3,"proto":2048,"mtu":1500,"len":60,)"
+            R"("tuple":{"saddr":"10.9.0.1","daddr":"1.0.0.1","sport":40000,"dport":8080,)"
+            R"("proto":6,"flags":"SYN|ACK","fragment":false}})"
+            "\n");
+}
+
+TEST(JsonSink, ZerosAreThere) {
+  event::Event event;
+  event.has_meta = true;
+  const auto record = Stream().event(event);
+  for (const char* name : {"cpu", "pid", "netns", "mark", "ifindex", "proto", "mtu", "len"}) {
+    ASSERT_TRUE(record.HasMember(name)) << name;
+    EXPECT_EQ(record[name].GetUint(), 0u) << name;
+  }
+  EXPECT_STREQ(record["iface"].GetString(), "0");
+  EXPECT_FALSE(record.HasMember("tuple"));
+  EXPECT_FALSE(record.HasMember("packet_id"));
+}
+
+TEST(JsonSink, ADropHasItsReason) {
+  event::Event event = packet();
+  event.func_ip = kKfreeSkbReason;
+  event.arg2 = 3;
+  Stream stream;
+  auto record = stream.event(event);
+  EXPECT_STREQ(record["func"].GetString(), "kfree_skb_reason(SKB_DROP_REASON_NO_SOCKET)");
+  EXPECT_STREQ(record["drop_reason"].GetString(), "SKB_DROP_REASON_NO_SOCKET");
+  event.arg2 = 99;
+  record = stream.event(event);
+  EXPECT_STREQ(record["func"].GetString(), "kfree_skb_reason (99)");
+  EXPECT_STREQ(record["drop_reason"].GetString(), "99");
+}
+
+TEST(JsonSink, IdentitiesKeepAllTheirBits) {
+  event::Event event = packet();
+  event.packet_id = 1023ull << 48 | 7;
+  const auto record = Stream().event(event);
+  EXPECT_STREQ(record["packet_id"].GetString(), "0x3ff000000000007");
+}
+
+TEST(JsonSink, Ipv6HasNoBrackets) {
+  event::Event event = packet();
+  event.tuple.is_v6 = true;
+  event.tuple.l4_proto = IPPROTO_ICMPV6;
+  event.tuple.has_ports = false;
+  event.tuple.has_icmp = true;
+  event.tuple.icmp_type = 128;
+  std::memset(event.tuple.saddr, 0, 16);
+  std::memset(event.tuple.daddr, 0, 16);
+  event.tuple.saddr[15] = 1;
+  event.tuple.daddr[0] = 0xfe;
+  const auto record = Stream().event(event);
+  EXPECT_EQ(print(record["tuple"]),
+            R"({"saddr":"::1","daddr":"fe00::","proto":58,"icmp_type":128,"icmp_code":0,)"
+            R"("fragment":false})");
+}
+
+TEST(JsonSink, ALaterFragmentHasNeitherPortsNorFlags) {
+  event::Event event = packet();
+  event.tuple.is_later_fragment = true;
+  event.tuple.has_ports = false;
+  const auto record = Stream().event(event);
+  EXPECT_EQ(print(record["tuple"]),
+            R"({"saddr":"10.9.0.1","daddr":"1.0.0.1","proto":6,"fragment":true})");
+}
+
+TEST(JsonSink, TimeAsItWasAskedFor) {
+  event::Event event = packet();
+  EXPECT_FALSE(Stream().event(event).HasMember("time"));
+  EXPECT_EQ(Stream({TimeColumn::Current}).event(event)["time"].GetUint64(), 5'000'000'100u);
+  EXPECT_TRUE(Stream({TimeColumn::Absolute}).event(event)["time"].IsString());
+  Stream relative({TimeColumn::Relative});
+  EXPECT_EQ(relative.event(event)["time"].GetUint64(), 0u);
+  event.ts_ns += 250;
+  const auto record = relative.event(event);
+  EXPECT_EQ(record["time"].GetUint64(), 250u);
+  EXPECT_EQ(record["ts_ns"].GetUint64(), 5'000'000'350u);
+}
+
+TEST(JsonSink, CallerStackAndControlBuffer) {
+  const std::array<uint64_t, 2> stack = {kIpRcv + 0x10, kNotProbed + 1};
+  const std::array<uint32_t, 5> cb = {0, 1, 2, 3, 0xffffffff};
+  event::Event event = packet();
+  event.stack = stack;
+  event.cb = cb;
+  JsonStyle style;
+  style.has_caller = true;
+  const auto record = Stream(style).event(event);
+  EXPECT_STREQ(record["caller_func"].GetString(), "ip_rcv+0x15");
+  EXPECT_STREQ(record["caller_addr"].GetString(), "0xffffffff81000115");
+  EXPECT_EQ(print(record["stack"]), R"(["ip_rcv+0x10","not_probed+0x1"])");
+  EXPECT_EQ(print(record["cb"]), "[0,1,2,3,4294967295]");
+  EXPECT_FALSE(Stream().event(event).HasMember("caller_func"));
+}
+
+TEST(JsonSink, TheWholeSkb) {
+  kernel::BtfBuilder types;
+  const uint32_t u32 = types.integer("u32", 4);
+  types.add(BTF_KIND_STRUCT, "sk_buff", 4, {types.string("len"), u32, 0}, 1);
+  auto skb = StructText::create(types.bytes(), "sk_buff");
+  ASSERT_TRUE(skb);
+  Dumps dumps;
+  dumps.skb = std::move(*skb);
+  const std::array<uint32_t, 1> bytes = {60};
+  event::Event event = packet();
+  event.skb_bytes = std::as_bytes(std::span(bytes));
+  const auto record = Stream({}, std::move(dumps)).event(event);
+  EXPECT_STREQ(record["skb_metadata"].GetString(), "(struct sk_buff){\n\t.len = (u32)60,\n}");
+}
+
+TEST(JsonSink, ACallOfABpfMap) {
+  const std::array<uint8_t, 2> key = {0x0a, 0xff};
+  const std::array<uint8_t, 3> value = {0, 0x22, 0x5c};
+  event::Event event = packet();
+  EXPECT_FALSE(Stream().event(event).HasMember("bpf_map"));
+  event.has_map_call = true;
+  event.map_call = {PWRU_MAP_UPDATE,
+                    7,
+                    "flows",
+                    2,
+                    3,
+                    std::as_bytes(std::span(key)),
+                    std::as_bytes(std::span(value))};
+  EXPECT_EQ(print(Stream().event(event)["bpf_map"]),
+            R"({"id":7,"name":"flows","key":"0aff","value":"00225c"})");
+  event.map_call.op = PWRU_MAP_DELETE;
+  event.map_call.value = {};
+  EXPECT_EQ(print(Stream().event(event)["bpf_map"]), R"({"id":7,"name":"flows","key":"0aff"})");
+}
+
+TEST(JsonSink, NamesOfAnyBytes) {
+  event::Event event = packet();
+  const auto comm = [&](std::string_view name) {
+    event.comm = name;
+    return std::string(Stream().event(event)["comm"].GetString());
+  };
+  EXPECT_EQ(comm("a\"b\\c\nd\x01"), "a\"b\\c\nd\x01");
+  EXPECT_EQ(comm("caf\xc3\xa9"), "caf\xc3\xa9");
+  EXPECT_EQ(comm("a\xff\xc3"), "a\xef\xbf\xbd\xef\xbf\xbd");
+  EXPECT_EQ(comm("\xed\xa0\x80\xc0\xaf").substr(0, 3), "\xef\xbf\xbd");
+  comm("sixteen-bytes-xx");
+  event.ifname = "sixteen-bytes-xx";
+  event.ifindex = UINT32_MAX;
+  event.pid = UINT32_MAX;
+  const auto record = Stream().event(event);
+  EXPECT_STREQ(record["process"].GetString(), "sixteen-bytes-xx:4294967295");
+  EXPECT_STREQ(record["iface"].GetString(), "sixteen-bytes-xx:4294967295");
+}
+
+TEST(JsonSink, ALossAndTheSummaryAreRecords) {
+  Stream stream;
+  stream.lost({1, 3, 10, 20});
+  EXPECT_EQ(stream.line(), R"({"version":1,"type":"lost","cpu":1,"count":3,"since_ns":10,)"
+                           R"("until_ns":20})"
+                           "\n");
+  stream.lost({1, 3, 10, 0});
+  EXPECT_EQ(stream.line().find("until_ns"), std::string::npos);
+  stream.summary({.events = 1, .lost = 2, .recursion_misses = 3});
+  EXPECT_EQ(stream.line(), R"({"version":1,"type":"summary","events":1,"lost":2,)"
+                           R"("missed_probes":0,"recursion_misses":3,"failed_stacks":0,)"
+                           R"("evicted":0})"
+                           "\n");
+}
+
+// A schema that took anything would prove nothing.
+TEST(JsonSchema, RefusesWhatIsWrong) {
+  const std::string good = R"("version":1,"type":"lost","cpu":0,"count":2,"since_ns":4)";
+  EXPECT_TRUE(is_valid(parse("{" + good + "}")));
+  EXPECT_FALSE(is_valid(parse("{" + good + R"(,"more":1})")));
+  EXPECT_FALSE(is_valid(parse(R"({"version":1,"type":"lost","cpu":0,"count":2})")));
+  EXPECT_FALSE(is_valid(parse(R"({"version":2,"type":"lost","cpu":0,"count":2,"since_ns":4})")));
+  EXPECT_FALSE(is_valid(parse(R"({"version":1,"type":"lost","cpu":"","count":2,"since_ns":4})")));
+  EXPECT_FALSE(is_valid(parse(R"({"version":1,"type":"other"})")));
+}
+
+}  // namespace
+}  // namespace pwru::output

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/rotating_file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/file.h"
+#include "output/line_buffer.h"
+
+namespace pwru::output {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Rotation : public testing::Test {
+ protected:
+  Rotation() {
+    std::array<char, 64> pattern = {"/tmp/pwru-rotation-XXXXXX"};
+    folder_ = ::mkdtemp(pattern.data());
+    path_ = folder_ + "/trace.log";
+  }
+  ~Rotation() override { fs::remove_all(folder_); }
+
+  RotatingFile open(uint64_t max_bytes, const BackupPolicy& policy = {}) {
+    auto file = RotatingFile::open(path_, max_bytes, policy);
+    EXPECT_TRUE(file) << file.error().what;
+    return std::move(*file);
+  }
+  std::string text_of(const std::string& path) {
+    const auto text = read_file(path);
+    EXPECT_TRUE(text);
+    return text.value_or("");
+  }
+  // All files in the order of time, the current one last.
+  std::vector<std::string> texts() {
+    std::vector<std::string> result;
+    for (const Backup& backup : find_backups(path_))
+      result.insert(result.begin(), text_of(backup.path));
+    result.push_back(text_of(path_));
+    return result;
+  }
+
+  std::string folder_;
+  std::string path_;
+};
+
+void write_line(LineBuffer& lines, std::string_view line) {
+  lines.append(line);
+  EXPECT_TRUE(lines.end_line());
+  const auto flushed = lines.flush();
+  EXPECT_TRUE(flushed) << flushed.error().what;
+}
+
+void write_header(LineBuffer& lines, std::string_view header) {
+  lines.append(header);
+  lines.append('\n');
+  EXPECT_TRUE(lines.end_header());
+}
+
+using Texts = std::vector<std::string>;
+
+TEST_F(Rotation, EachFileHasTheHeaderAndWholeLines) {
+  RotatingFile file = open(16);
+  LineBuffer lines(file);
+  write_header(lines, "HEAD");
+  for (const char* line : {"one", "two", "three", "four"}) write_line(lines, line);
+  EXPECT_TRUE(file.finish());
+  EXPECT_EQ(texts(), (Texts{"HEAD\none\ntwo\n", "HEAD\nthree\nfour\n"}));
+}
+
+TEST_F(Rotation, ALineThatIsLongerThanAFileIsWritten) {
+  RotatingFile file = open(4);
+  LineBuffer lines(file);
+  write_line(lines, "longer");
+  write_line(lines, "even longer");
+  EXPECT_EQ(texts(), (Texts{"longer\n", "even longer\n"}));
+}
+
+TEST_F(Rotation, AnExistingFileIsAppendedTo) {
+  EXPECT_TRUE(write_file(path_, "before\n", O_CREAT));
+  RotatingFile file = open(16);
+  LineBuffer lines(file);
+  write_line(lines, "one");
+  EXPECT_EQ(texts(), Texts{"before\none\n"});
+  write_line(lines, "two, too much");
+  EXPECT_EQ(texts(), (Texts{"before\none\n", "two, too much\n"}));
+}
+
+TEST_F(Rotation, BackupsOfOneMillisecondAreAllKept) {
+  RotatingFile file = open(1);
+  LineBuffer lines(file);
+  std::string expected;
+  for (int i = 0; i < 100; i++) {
+    write_line(lines, std::to_string(i));
+    expected += std::to_string(i) + "\n";
+  }
+  std::string all;
+  for (const std::string& text : texts()) all += text;
+  EXPECT_EQ(all, expected);
+  EXPECT_EQ(texts().size(), 100u);
+}
+
+TEST_F(Rotation, TheModeStays) {
+  RotatingFile file = open(4);
+  ASSERT_EQ(::chmod(path_.c_str(), 0640), 0);
+  LineBuffer lines(file);
+  write_line(lines, "longer");
+  write_line(lines, "longer");
+  struct stat st = {};
+  ASSERT_EQ(::stat(path_.c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & ALLPERMS, 0640u);
+}
+
+TEST_F(Rotation, BackupsAreCompressedWhenFinished) {
+  RotatingFile file = open(4, {.compresses = true});
+  LineBuffer lines(file);
+  write_line(lines, "one");
+  write_line(lines, "two");
+  const auto finished = file.finish();
+  EXPECT_TRUE(finished) << finished.error().what;
+  const auto backups = find_backups(path_);
+  ASSERT_EQ(backups.size(), 1u);
+  EXPECT_TRUE(backups[0].is_compressed);
+}
+
+TEST_F(Rotation, ASymbolicLinkStays) {
+  const std::string real = folder_ + "/real.log";
+  fs::create_symlink("real.log", path_);
+  RotatingFile file = open(4);
+  LineBuffer lines(file);
+  write_line(lines, "one");
+  write_line(lines, "two");
+  EXPECT_TRUE(fs::is_symlink(path_));
+  EXPECT_EQ(text_of(path_), "two\n");
+  EXPECT_EQ(find_backups(real).size(), 1u);
+}
+
+TEST_F(Rotation, ADeviceIsNotRenamed) {
+  path_ = "/dev/null";
+  RotatingFile file = open(1);
+  LineBuffer lines(file);
+  write_line(lines, "one");
+  write_line(lines, "two");
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST_F(Rotation, AFailedRenameIsOneError) {
+  RotatingFile file = open(4);
+  LineBuffer lines(file);
+  write_line(lines, "one");
+  fs::remove(path_);
+  lines.append("two");
+  EXPECT_TRUE(lines.end_line());
+  const auto flushed = lines.flush();
+  ASSERT_FALSE(flushed);
+  EXPECT_TRUE(flushed.error().what.starts_with("rename the full output file " + path_ + " to "))
+      << flushed.error().what;
+}
+
+}  // namespace
+}  // namespace pwru::output

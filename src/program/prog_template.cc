@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program/prog_template.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/core.h>
+
+#include <cstring>
+#include <string_view>
+
+#include "program/libbpf_log.h"
+#include "program/link.h"
+#include "program/objects.h"
+
+namespace pwru::program {
+namespace {
+
+constexpr const char* kSection = "progs/";
+constexpr const char* kLicense = "Dual BSD/GPL";
+constexpr size_t kVerifierLogBytes = 256 * 1024;
+
+// What an event of a packet without an skb can have.
+constexpr uint32_t kXdpParts =
+    PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
+
+constexpr bpf_insn instruction(unsigned code, int32_t imm) {
+  bpf_insn insn{};
+  insn.code = static_cast<uint8_t>(code);
+  insn.imm = imm;
+  return insn;
+}
+
+pwru_config config_for(const pwru_config& of_tracer, ProgKind kind, bool has_xdp_values) {
+  pwru_config config = of_tracer;
+  config.is_progs = 1;
+  config.has_func_ip = 0;
+  config.parts &= ~static_cast<uint32_t>(PWRU_PART_CALLER);
+  if (kind == ProgKind::Xdp) {
+    config.parts &= kXdpParts;
+    if (has_xdp_values) config.parts |= PWRU_PART_EXPR;
+    config.vmemmap_base_addr = 0;  // no skb_shared_info to look for page fragments
+  }
+  return config;
+}
+
+// The number that stands for the target's address; see bpf/progs.bpf.c.
+void set_target(std::vector<bpf_insn>& instructions, uint64_t ip) {
+  constexpr uint64_t kMark = PWRU_TARGET_IP;
+  for (size_t i = 0; i + 1 < instructions.size(); i++) {
+    bpf_insn& low = instructions[i];
+    bpf_insn& high = instructions[i + 1];
+    if (low.code != (BPF_LD | BPF_IMM | BPF_DW)) continue;
+    if (low.src_reg == 0 && static_cast<uint32_t>(low.imm) == static_cast<uint32_t>(kMark) &&
+        static_cast<uint32_t>(high.imm) == static_cast<uint32_t>(kMark >> 32)) {
+      low.imm = static_cast<int32_t>(ip);
+      high.imm = static_cast<int32_t>(ip >> 32);
+    }
+    i++;
+  }
+}
+
+// libbpf's list of section handlers is the process's own; an entry of ours is in it only while an
+// object is opened and loaded.
+class SectionHandler {
+ public:
+  SectionHandler(libbpf_prog_prepare_load_fn_t prepare, void* cookie) {
+    // libbpf before 1.3 goes on using its list after the last entry has freed it: one stays.
+    [[maybe_unused]] static const int kept = libbpf_register_prog_handler(
+        "pwru_none", BPF_PROG_TYPE_SOCKET_FILTER, bpf_attach_type{}, nullptr);
+    LIBBPF_OPTS(libbpf_prog_handler_opts, options);
+    options.cookie = reinterpret_cast<long>(cookie);
+    options.prog_prepare_load_fn = prepare;
+    id_ = libbpf_register_prog_handler(kSection, BPF_PROG_TYPE_SOCKET_FILTER, bpf_attach_type{},
+                                       &options);
+  }
+  ~SectionHandler() { libbpf_unregister_prog_handler(id_); }
+  SectionHandler(const SectionHandler&) = delete;
+  SectionHandler& operator=(const SectionHandler&) = delete;
+
+  [[nodiscard]] int id() const { return id_; }
+
+ private:
+  int id_;
+};
+
+// What both objects define in bpf/maps.bpf.h and bpf/heads.bpf.h; .bss are the counters.
+Result<> share_maps(bpf_object* object, const Tracer& tracer) {
+  for (const char* name : {"ring_memory", "doorbell", "tracked", "dying", "heads", ".bss"}) {
+    bpf_map* const map = bpf_object__find_map_by_name(object, name);
+    const int fd = tracer.map_fd(name);
+    if (!map || fd < 0)
+      return fail(
+          fmt::format("the built-in BPF objects share no map {}: this build is broken", name));
+    if (const int error = bpf_map__reuse_fd(map, fd); error)
+      return sys_fail(fmt::format("share the map {} of the tracer", name), -error);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ProgTemplate>> ProgTemplate::prepare(const TracerSpec& spec,
+                                                            const Tracer& tracer, ProgKind kind) {
+  auto made = std::make_unique<ProgTemplate>();
+  PWRU_TRY(made->open(spec, tracer, kind));
+  return made;
+}
+
+// Called by libbpf when all is relocated. The kernel gets an empty program in place of ours, which
+// cannot be loaded without a target.
+int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
+  auto& self = *reinterpret_cast<ProgTemplate*>(cookie);
+  const bool is_exit = std::string_view(bpf_program__name(program)).ends_with("_exit");
+  Relocated& taken = is_exit ? self.exit_ : self.entry_;
+  const bpf_insn* begin = bpf_program__insns(program);
+  taken.instructions.assign(begin, begin + bpf_program__insn_cnt(program));
+  taken.func_info_rec_size = options->func_info_rec_size;
+  taken.func_info_cnt = options->func_info_cnt;
+  const auto* info = static_cast<const uint8_t*>(options->func_info);
+  taken.func_info.assign(info, info + size_t{options->func_info_cnt} * options->func_info_rec_size);
+  taken.btf_fd = options->prog_btf_fd;
+
+  std::array<bpf_insn, 2> nothing = {instruction(BPF_ALU64 | BPF_MOV | BPF_K, 0),
+                                     instruction(BPF_JMP | BPF_EXIT, 0)};
+  options->func_info_cnt = 0;
+  options->line_info_cnt = 0;
+  options->func_info = nullptr;
+  options->line_info = nullptr;
+  options->prog_btf_fd = 0;
+  return bpf_program__set_insns(program, nothing.data(), nothing.size());
+}
+
+Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKind kind) {
+  PWRU_ASSIGN(const std::string elf,
+              link_with_filters(progs_object(spec.uses_cast && kind == ProgKind::Tc), spec));
+  const SectionHandler handler(take_program, this);
+  if (handler.id() < 0)
+    return sys_fail("tell libbpf about programs for BPF programs", -handler.id());
+  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "pwru_progs",
+              .btf_custom_path = spec.btf_path.empty() ? nullptr : spec.btf_path.c_str());
+  object_.reset(bpf_object__open_mem(elf.data(), elf.size(), &options));
+  if (!object_)
+    return sys_fail(fmt::format("open the BPF object for BPF programs ({})", take_libbpf_reason()));
+  const std::string_view prefix = kind == ProgKind::Tc ? "pwru_tc_" : "pwru_xdp_";
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object_.get()) bpf_program__set_autoload(
+      program, std::string_view(bpf_program__name(program)).starts_with(prefix));
+  bpf_map* const rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
+  const pwru_config config = config_for(spec.config, kind, !spec.xdp_expressions.values.empty());
+  if (!rodata || bpf_map__set_initial_value(rodata, &config, sizeof(config)) != 0)
+    return fail(
+        "the read-only data of the BPF object for BPF programs is not one pwru_config: "
+        "this build is broken");
+  PWRU_TRY(share_maps(object_.get(), tracer));
+  if (const int error = bpf_object__load(object_.get()); error)
+    return sys_fail(fmt::format("prepare the programs for BPF programs ({})", take_libbpf_reason()),
+                    -error);
+  return {};
+}
+
+Result<UniqueFd> ProgTemplate::load_one(const Relocated& program, const char* name,
+                                        bpf_attach_type attach, const ProgTarget& target) const {
+  std::vector<bpf_insn> instructions = program.instructions;
+  set_target(instructions, target.ip);
+  LIBBPF_OPTS(bpf_prog_load_opts, options);
+  options.expected_attach_type = attach;
+  options.attach_prog_fd = static_cast<uint32_t>(target.fd);
+  options.attach_btf_id = target.function_id;
+  options.prog_btf_fd = program.btf_fd;
+  options.func_info = program.func_info.data();
+  options.func_info_cnt = program.func_info_cnt;
+  options.func_info_rec_size = program.func_info_rec_size;
+  const auto load = [&] {
+    return bpf_prog_load(BPF_PROG_TYPE_TRACING, name, kLicense, instructions.data(),
+                         instructions.size(), &options);
+  };
+  if (const int fd = load(); fd >= 0) return UniqueFd(fd);
+  // Again for the reason: writing the log is half of a verifier's work.
+  std::vector<char> log(kVerifierLogBytes);
+  options.log_level = 1;
+  options.log_buf = log.data();
+  options.log_size = static_cast<uint32_t>(log.size());
+  const int fd = load();
+  if (fd >= 0) return UniqueFd(fd);
+  std::string reason = std::strerror(-fd);
+  if (const std::string said = reason_in(log.data()); !said.empty()) reason += " (" + said + ")";
+  return fail(std::move(reason), ExitCode::Failed, -fd);
+}
+
+Result<ProgPair> ProgTemplate::load(const ProgTarget& target) const {
+  ProgPair pair;
+  PWRU_ASSIGN(pair.entry, load_one(entry_, "pwru_entry", BPF_TRACE_FENTRY, target));
+  PWRU_ASSIGN(pair.exit, load_one(exit_, "pwru_exit", BPF_TRACE_FEXIT, target));
+  return pair;
+}
+
+}  // namespace pwru::program

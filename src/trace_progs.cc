@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace_progs.h"
+
+#include <chrono>
+#include <optional>
+
+#include "base/log.h"
+#include "base/progress.h"
+
+namespace pwru {
+
+Result<std::unique_ptr<probe::BpfProgs>> prepare_progs(const ProgKinds& kinds,
+                                                       const kernel::Features& features,
+                                                       const program::TracerSpec& spec,
+                                                       const program::Tracer& tracer,
+                                                       output::Names& names) {
+  if (!features.has_fexit) return nullptr;
+  std::unique_ptr<program::ProgTemplate> tc, xdp;
+  if (kinds.tc) {
+    PWRU_ASSIGN(tc, program::ProgTemplate::prepare(spec, tracer, program::ProgKind::Tc));
+  }
+  if (kinds.xdp) {
+    PWRU_ASSIGN(xdp, program::ProgTemplate::prepare(spec, tracer, program::ProgKind::Xdp));
+  }
+  const auto add_name = [&names](const probe::BpfProg& prog) {
+    names.add_bpf_program(prog.ip, fmt::format("{}({})", prog.name, probe::name_of(prog.kind)));
+  };
+  return std::make_unique<probe::BpfProgs>(std::move(tc), std::move(xdp), add_name);
+}
+
+void attach_progs(probe::BpfProgs& progs) {
+  const auto start = std::chrono::steady_clock::now();
+  std::optional<Progress> progress;
+  progs.attach_new([&](size_t done, size_t total) {
+    if (!progress) progress.emplace("Attaching to BPF programs", total);
+    progress->advance_to(done);
+  });
+  progress.reset();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  log_info("Attached to {} BPF programs in {:.1f} s; left out: {}", progs.count(), took.count(),
+           progs.skipped());
+}
+
+}  // namespace pwru

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* TC programs of the scenarios. They judge an IPv4 packet without options by its UDP port. */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define UDP_DPORT_OFFSET (14 + 20 + 2)
+#define DROPPED_PORT 9
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("tc")
+int drops_discard_port(struct __sk_buff *skb)
+{
+	__be16 port = 0;
+
+	if (bpf_skb_load_bytes(skb, UDP_DPORT_OFFSET, &port, sizeof(port)))
+		return TC_ACT_OK;
+	return port == bpf_htons(DROPPED_PORT) ? TC_ACT_SHOT : TC_ACT_OK;
+}
+
+/* A second one, to be loaded later. */
+SEC("tc/late")
+int passes_all(struct __sk_buff *skb)
+{
+	return skb->len ? TC_ACT_UNSPEC : TC_ACT_SHOT;
+}

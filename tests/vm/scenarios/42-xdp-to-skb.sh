@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# A followed packet stays the same one from its skb through XDP, which rewrites it, to the new skb.
+# The address at XDP is the head of that skb.
+namespace b
+cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
+ping -q -n -c 1 10.1.0.2 >/dev/null # the neighbour is known from here on
+for mode in xdpdrv xdpgeneric; do
+    ip -n b link set vb "$mode" obj /vm/xdp.bpf.o sec xdp/rewrite
+    # Only in b: the packet is met first by the XDP program, natively.
+    start_pwru --filter-trace-xdp --filter-track-skb --filter-func 'udp_rcv|ip_rcv_core|sk_skb_reason_drop|kfree_skb_reason|kfree_skb' \
+        --filter-netns /run/netns/b 'udp dst port 7'
+    send_udp 10.1.0.2 7
+    stop_pwru
+    expect_order ':7\(udp\) +rewrites_port\(xdp\)$' ':8\(udp\) +rewrites_port\(xdp\) -> XDP_PASS$' \
+        ':8\(udp\) +udp_rcv$' ':8\(udp\) +.*(kfree_skb|drop)'
+    # From the sender on: the skb is replaced for XDP, or written to.
+    start_pwru --filter-trace-xdp --filter-track-skb --filter-func '__ip_local_out|udp_rcv' --timestamp relative 'udp dst port 7'
+    send_udp 10.1.0.2 7
+    stop_pwru
+    expect_order ':7\(udp\) +__ip_local_out$' ':7\(udp\) +rewrites_port\(xdp\)$' \
+        ':8\(udp\) +rewrites_port\(xdp\) -> XDP_PASS$' ':8\(udp\) +udp_rcv$'
+    # The time since the packet's last line; a new packet has 0.
+    [ "$(events | awk '{ printf "%d", $4 == 0 }')" = 1000 ] || fail "not one packet"
+    # The next packets may lie in the same memory.
+    start_pwru --filter-trace-xdp --filter-track-skb --filter-func 'udp_rcv|icmp_rcv' 'udp dst port 7'
+    send_udp 10.1.0.2 7
+    for port in 20 21 22 23; do send_udp 10.1.0.2 "$port"; done
+    stop_pwru
+    expect_no_line ':2[0-3]\(udp\)'
+    ip -n b link set vb "$mode" off
+done

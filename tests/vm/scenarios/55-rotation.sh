@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
+# A full output file is renamed and begun anew: no event is lost or split, each file has its head.
+pings=1500
+expected=$((4 * pings)) # request and reply, each in two functions
+flood() { ping -q -n -f -c "$pings" 127.0.0.1 >/dev/null; }
+start() { # OPTIONS...
+    start_pwru --filter-func 'ip_output|ip_rcv' --output-skb --output-file "$work/trace.log" \
+        --output-file-max-size 1 "$@" icmp
+}
+count_events() { cat "$@" | grep -cE '^0x[0-9a-f]+ .* (ip_output|ip_rcv)$'; }
+
+start
+flood
+stop_pwru
+expect_stderr '[1-9][0-9]* events printed, 0 lost'
+backups=("$work"/trace-????-??-??T??-??-??.???.log)
+[ "${#backups[@]}" -ge 3 ] || fail "only ${#backups[@]} files were full"
+[ "$(count_events "${backups[@]}" "$work/trace.log")" -eq "$expected" ]
+for file in "${backups[@]}" "$work/trace.log"; do
+    head -n 1 "$file" | grep -q '^SKB .* FUNC$' || fail "$file does not begin with the columns"
+    [ "$(stat -c %s "$file")" -le 1048576 ] || fail "$file is larger than a megabyte"
+    [ "$(tail -n 1 "$file")" = '}' ] || fail "$file ends within an event"
+done
+
+# Two of the old ones are kept and compressed.
+start --output-file-max-backups 2 --output-file-compress
+flood
+stop_pwru
+[ "$(ls "$work" | grep -c '^trace-.*')" -eq 2 ]
+for file in "$work"/trace-*.log.gz; do gzip -t "$file"; done
+
+# Those of last year go when a maximum age is given.
+mv "$file" "$work/trace-2025-01-01T00-00-00.000.log.gz"
+start --output-file-max-age 30
+stop_pwru
+[ ! -e "$work/trace-2025-01-01T00-00-00.000.log.gz" ]
+
+# A device is written to as it is.
+start --output-file /dev/null
+flood
+stop_pwru
+[ -c /dev/null ]
+
+# A file that cannot be renamed ends the trace.
+start
+rm "$work/trace.log"
+flood
+expect_exit 1
+expect_stderr 'rename the full output file .*/trace.log to .*: No such file'
