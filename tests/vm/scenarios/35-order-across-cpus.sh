@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# Packets that are sent on one CPU and received on another: their events come out in time order.
+# A sysfs shows the devices of the namespace that it was mounted in.
+mkdir "$work/sys"
+mount -t sysfs sysfs "$work/sys"
+rps=$work/sys/class/net/lo/queues/rx-0/rps_cpus
+[ "$(nproc)" -ge 2 ] || skip "one CPU only"
+[ -w "$rps" ] || skip "this kernel has no receive packet steering ($rps)"
+echo 2 >"$rps"
+start_pwru --filter-func 'ip_output|ip_finish_output2|ip_rcv|udp_rcv' --filter-track-skb --timestamp current 'udp dst port 9'
+taskset 1 bash -c 'exec 3>/dev/udp/127.0.0.1/9; for ((i = 0; i < 600; i++)); do printf x >&3 || true; done' 2>/dev/null
+stop_pwru
+# Columns: skb, CPU, process, time. A process may have blanks in its name, a time has not.
+events | awk '{ cpu = $2; for (i = 4; i <= NF; i++) if ($i ~ /^[0-9]+$/) { time = $i; break }
+        if (time < last) { print "out of order: " $0; exit 1 }
+        last = time; function_name = $NF
+        if (function_name == "ip_output") sent[$1] = cpu
+        if (function_name == "udp_rcv" && ($1 in sent) && sent[$1] != cpu) moved++ }
+    END { print moved + 0 " packets moved, " NR " events"; exit moved < 100 }'
