@@ -15,7 +15,6 @@
 #include "base/signals.h"
 #include "cli/color.h"
 #include "expr/compile.h"
-#include "expr/values.h"
 #include "filter/filter.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
@@ -310,11 +309,6 @@ void warn_about_tracking(const cli::Options& options, const Kernel& kernel,
     log_warn("this kernel refuses fexit programs: clones and copies of a packet are not followed");
 }
 
-Result<> make_ready_file(const std::string& path) {
-  if (path.empty()) return {};
-  return write_file(path, "", O_CREAT | O_TRUNC);
-}
-
 Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFilter& filter,
                const Expressions& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
@@ -359,7 +353,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   Result<> outcome;
   if (!attached.is_interrupted) {
     log_info("Listening for events..");
-    outcome = make_ready_file(options.ready_file);
+    if (!options.ready_file.empty())
+      outcome = write_file(options.ready_file, "", O_CREAT | O_TRUNC);
     if (outcome) outcome = session.listen();
   }
 
