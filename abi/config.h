@@ -29,17 +29,24 @@ struct pwru_config {
 	__u8 filter_copies;    /* pwru_filter_l2/l3 read from copy[] */
 	__u8 filter_sees_vlan; /* pwru_filter_l2 wants an offloaded tag in the frame */
 	__u8 filter_reads_len; /* pwru_filter_l2/l3 read len of their context */
-	__u8 tracks;	       /* follow a packet by its identity */
+	__u8 tracks;	       /* give packets an identity */
 	__u8 has_func_ip;      /* bpf_get_func_ip() can tell the function: kprobe-multi */
 	__u8 has_skb_expr;     /* pwru_filter_skb_expr must match */
 	__u8 follows_xdp;      /* tracks, and XDP programs are traced */
 	__u8 is_progs;	       /* this object is bpf/progs.bpf.c */
 	__u8 has_xdp_expr;     /* pwru_filter_xdp_expr must match */
-	__u8 pad0[2];
-	__u32 expr_bytes; /* of PWRU_PART_EXPR: what the values of an skb or of an XDP buffer need */
+	__u8 by_skb;	       /* tracks, and a packet that is known passes without the filters */
+	__u8 by_stack;	       /* tracks, and so passes what is hit while it is handled */
+	__u32 expr_bytes;   /* of PWRU_PART_EXPR: what the values of an skb or of an XDP buffer need
+			     */
 	__u32 shinfo_bytes; /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
-	__u32 pad1;
+	__u32 pad0;
+	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
+	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 };
+
+/* A probe may stand behind endbr64 and the 5 bytes of the ftrace site: offsets below this. */
+#define PWRU_ENTRY_BYTES 10
 
 #ifdef __cplusplus
 #define PWRU_STATIC_ASSERT static_assert
@@ -50,6 +57,6 @@ struct pwru_config {
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 88, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 104, "pwru_config is the same on both sides");
 
 #endif

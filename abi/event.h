@@ -29,8 +29,9 @@ enum pwru_part {
 	PWRU_PART_META = 1 << 4,
 	PWRU_PART_CALLER = 1 << 5,
 	/* Behind pwru_event again. */
-	PWRU_PART_CB = 1 << 6,	   /* struct pwru_cb */
-	PWRU_PART_SHINFO = 1 << 7, /* pwru_config.shinfo_bytes bytes of struct skb_shared_info */
+	PWRU_PART_CB = 1 << 6,	    /* struct pwru_cb */
+	PWRU_PART_SHINFO = 1 << 7,  /* pwru_config.shinfo_bytes bytes of struct skb_shared_info */
+	PWRU_PART_BPFMAP = 1 << 10, /* struct pwru_bpfmap; only for functions of BPF maps */
 };
 
 /* What was hit: a kernel function, or a BPF program of the machine on its way in or out. */
@@ -78,6 +79,32 @@ struct pwru_cb {
 	__u32 pad0;
 };
 
+enum pwru_map_op {
+	PWRU_MAP_LOOKUP = 1,
+	PWRU_MAP_LOOKUP_FAILED = 2,
+	PWRU_MAP_UPDATE = 3,
+	PWRU_MAP_DELETE = 4,
+};
+
+/* Two sizes of record: one for most maps, one for the rest. What is larger is cut. */
+#define PWRU_MAP_SMALL_KEY 64
+#define PWRU_MAP_SMALL_VALUE 192
+#define PWRU_MAP_LARGE_KEY 512
+#define PWRU_MAP_LARGE_VALUE 4096
+
+/* One call of a map's function. `room` bytes follow: the key, and the value at value_offset. */
+struct pwru_bpfmap {
+	__u32 id;
+	__u32 op; /* PWRU_MAP_* */
+	__u32 key_size;
+	__u32 value_size;
+	__u32 key_bytes; /* of them, those that were read */
+	__u32 value_bytes;
+	__u32 value_offset;
+	__u32 room;
+	char name[16];
+};
+
 enum pwru_l4_flag {
 	PWRU_L4_HAS_PORTS = 1 << 0,
 	PWRU_L4_HAS_ICMP = 1 << 1,	 /* icmp_type and icmp_code are valid */
@@ -117,6 +144,7 @@ struct pwru_head_owner {
 PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_cb) == 24, "pwru_cb is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_bpfmap) == 48, "pwru_bpfmap is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 20, "pwru_tuple4 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 44, "pwru_tuple6 is the same on both sides");
 

@@ -39,7 +39,12 @@ struct pwru_shared {
 	 */
 	__u64 heads_given;
 	__u64 heads_taken;
-	__u64 pad0[4];
+	/* Call stacks that handled a packet, in the same way; and entries that found no room. */
+	__u64 stacks_inserted;
+	__u64 stack_entries_lost;
+	/* Look-ups in BPF maps that were called, and of them those that were seen to return. */
+	__u64 lookups_begun;
+	__u64 lookups_ended;
 	__u32 wake_bytes; /* ring the doorbell once a ring holds so much: set by who goes to sleep
 			   */
 	__u32 pad1[15];

@@ -5,6 +5,7 @@
 
 #include "bpf/dump.bpf.h"
 #include "bpf/expr.bpf.h"
+#include "bpf/map_part.bpf.h"
 #include "bpf/meta.bpf.h"
 #include "bpf/ring.bpf.h"
 #include "bpf/tuple.bpf.h"
@@ -58,8 +59,8 @@ static __always_inline void read_func_hit(struct hit *hit, struct pt_regs *ctx)
 	hit->xdp = 0;
 }
 
-static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx,
-					 const struct hit *hit, const struct skb_pos *pos)
+static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, const struct hit *hit,
+					const struct skb_pos *pos)
 {
 	__u32 size = sizeof(*event);
 
@@ -101,18 +102,30 @@ static __always_inline __u32 parts_bytes(void)
 	       (cfg.parts & PWRU_PART_EXPR ? cfg.expr_bytes : 0);
 }
 
-/* `ctx` is the program's own, for its stack. */
-SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos, __u64 packet_id)
+#define NO_MAP ((struct map_room){})
+
+/*
+ * `ctx` is the program's own, for its stack. `skb` is the address to show; `pos` is without one
+ * when nothing can be read there any more. With a `call`, its part stands in front of the tuple.
+ */
+static __always_inline void emit_record(void *ctx, const struct hit *hit, const struct skb_pos *pos,
+					__u64 skb, __u64 packet_id, const struct map_call *call,
+					struct map_room room)
 {
 	__u32 number = ring_number(bpf_get_smp_processor_id());
 	struct pwru_ring *ring = ring_of(number);
-	__u32 bytes = parts_bytes(), tuple_at = bytes, parts = cfg.parts;
+	__u32 bytes = parts_bytes(), map_at = bytes, tuple_at, parts = cfg.parts;
 	struct ip_pos ip = {};
 	struct pwru_event *event;
 
 	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6))
 		find_ip(pos, &ip);
-	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6);
+	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_BPFMAP);
+	if (call) {
+		parts |= PWRU_PART_BPFMAP;
+		bytes += MAP_ROOM_BYTES(room);
+	}
+	tuple_at = bytes;
 	if (ip.version == 4) {
 		parts |= PWRU_PART_TUPLE4;
 		bytes += ROUND_UP_8(sizeof(struct pwru_tuple4));
@@ -129,7 +142,7 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	 */
 	event->ts_ns = bpf_ktime_get_ns();
 	event->func_ip = hit->func_ip;
-	event->skb = pos->skb;
+	event->skb = skb;
 	event->packet_id = packet_id;
 	event->caller_ip = hit->caller_ip;
 	event->parts = parts;
@@ -143,6 +156,8 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	if (cfg.parts & PWRU_PART_META)
 		fill_meta(event, pos);
 	emit_parts(event, ctx, hit, pos);
+	if (call)
+		fill_map_part((void *)event + map_at, call, room);
 	if (ip.version == 4)
 		read_tuple4((void *)event + tuple_at, &ip);
 	else if (ip.version == 6)
@@ -150,13 +165,19 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	ring_commit(ring);
 }
 
-static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos,
+SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos, __u64 skb,
+		     __u64 packet_id)
+{
+	emit_record(ctx, hit, pos, skb, packet_id, NULL, NO_MAP);
+}
+
+static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
 	struct hit hit;
 
 	read_func_hit(&hit, ctx);
-	emit(ctx, &hit, pos, packet_id);
+	emit(ctx, &hit, pos, skb, packet_id);
 }
 
 #endif

@@ -7,20 +7,30 @@
 #include "bpf/match.bpf.h"
 #include "bpf/track.bpf.h"
 
-/* Reads the skb. Once known, a packet passes without the filters. */
-static __always_inline bool identify_skb(struct skb_pos *pos, __u64 skb, __u64 *packet_id)
+/* Reads the skb; returns the packet that it is known as, or 0. */
+static __always_inline __u64 read_known(struct skb_pos *pos, __u64 skb)
 {
-	*packet_id = packet_of(skb);
+	__u64 packet_id = packet_of(skb);
+
 	skb_read(pos, skb);
 	skb_locate(pos);
-	if (!*packet_id)
-		*packet_id = packet_of_head(pos);
-	if (!*packet_id) {
-		if (!matches(pos))
-			return false;
-		if (cfg.tracks)
-			*packet_id = track_new(skb);
-	}
+	return packet_id ? packet_id : packet_of_head(pos);
+}
+
+/* With --filter-track-skb, a packet that is known passes without the filters. */
+static __always_inline bool passes(struct skb_pos *pos, __u64 packet_id)
+{
+	return (cfg.by_skb && packet_id) || matches(pos);
+}
+
+/* Reads the skb. */
+static __always_inline bool identify_skb(struct skb_pos *pos, __u64 skb, __u64 *packet_id)
+{
+	*packet_id = read_known(pos, skb);
+	if (!passes(pos, *packet_id))
+		return false;
+	if (cfg.tracks && !*packet_id)
+		*packet_id = track_new(skb);
 	remember_head(pos, *packet_id);
 	return true;
 }

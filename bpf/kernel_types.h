@@ -89,6 +89,18 @@ struct xdp_buff {
 	struct xdp_rxq_info *rxq;
 };
 
+struct bpf_map {
+	enum bpf_map_type map_type;
+	__u32 key_size;
+	__u32 value_size;
+	__u32 id;
+	char name[16];
+};
+
+struct htab_elem {
+	char key[0];
+};
+
 struct page {
 	unsigned long flags;
 };
@@ -137,6 +149,8 @@ struct pt_regs {
 #define REGS_ARG4(regs) ((regs)->cx)
 #define REGS_ARG5(regs) ((regs)->r8)
 #define REGS_IP(regs) ((regs)->ip)
+#define REGS_SP(regs) ((regs)->sp)
+#define REGS_RESULT(regs) ((regs)->ax)
 /* At the entry of a function the return address is on top of the stack. */
 #define READ_CALLER(regs, dst) bpf_probe_read_kernel(dst, sizeof(*(dst)), (void *)(regs)->sp)
 #elif defined(__TARGET_ARCH_arm64)
@@ -150,6 +164,8 @@ struct pt_regs {
 #define REGS_ARG4(r) ((r)->regs[3])
 #define REGS_ARG5(r) ((r)->regs[4])
 #define REGS_IP(r) ((r)->pc)
+#define REGS_SP(r) ((r)->sp)
+#define REGS_RESULT(r) ((r)->regs[0])
 #define READ_CALLER(r, dst) (*(dst) = (r)->regs[30])
 #else
 #error "no register names for this architecture"

@@ -43,7 +43,7 @@ static __always_inline void emit_prog(__u64 *ctx, __u16 type, __s32 verdict,
 	if (type == PWRU_EVENT_XDP_ENTRY || type == PWRU_EVENT_XDP_EXIT)
 		hit.xdp = as_number((void *)ctx[0]);
 
-	emit(ctx, &hit, pos, packet_id);
+	emit(ctx, &hit, pos, pos->skb, packet_id);
 }
 
 /* Key and value are on this stack; the context's address is not the packet's for XDP. */

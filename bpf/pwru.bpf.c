@@ -4,8 +4,9 @@
  * for the ends of its life. kprobe and kprobe.multi run the same ones.
  */
 #include "abi/event.h"
+#include "bpf/bpfmap.bpf.h"
 #include "bpf/emit.bpf.h"
-#include "bpf/identify.bpf.h"
+#include "bpf/identify_call.bpf.h"
 #include "bpf/maps.bpf.h"
 #include "bpf/track.bpf.h"
 
@@ -16,13 +17,16 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* What one hit of a probed function does. */
 static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 {
-	__u64 packet_id;
 	struct skb_pos pos;
+	__u64 packet_id;
 
-	if (!skb) /* ip_route_output_key_hash() and others may be called without one */
+	if (!skb) { /* ip_route_output_key_hash() and others may be called without one */
+		if (cfg.by_stack)
+			stack_pass(ctx);
 		return 0;
-	if (identify_skb(&pos, skb, &packet_id))
-		emit_func(ctx, &pos, packet_id);
+	}
+	if (identify_call(ctx, &pos, skb, &packet_id))
+		emit_func(ctx, &pos, skb, packet_id);
 	return 0;
 }
 
@@ -48,9 +52,8 @@ int pwru_trace_release(struct pt_regs *ctx)
 
 	skb_read(&pos, skb);
 	skb_locate(&pos);
-	if (packet_id || matches(&pos)) {
-		emit_func(ctx, &pos, packet_id);
-	}
+	if (is_shown(ctx, &pos, &packet_id))
+		emit_func(ctx, &pos, skb, packet_id);
 	track_release(skb, packet_id);
 	return 0;
 }
@@ -76,10 +79,59 @@ int pwru_trace_dying(struct pt_regs *ctx)
 		packet_id = packet_of_dying(skb);
 	skb_read(&pos, skb);
 	skb_locate(&pos);
-	if (!packet_id && !matches(&pos))
+	if (!is_shown(ctx, &pos, &packet_id))
 		return 0;
-	emit_func(ctx, &pos, packet_id);
+	emit_func(ctx, &pos, skb, packet_id);
 	return 0;
+}
+
+/* Functions without an skb, on behalf of the packet that is being handled. */
+SEC("kprobe")
+int pwru_trace_stack(struct pt_regs *ctx)
+{
+	struct stack_entry handled;
+	struct skb_pos pos;
+
+	if (!stack_find(ctx, &handled))
+		return 0;
+	read_stack_packet(&pos, &handled);
+	emit_func(ctx, &pos, handled.skb, handled.packet_id);
+	return 0;
+}
+
+/* long map_update_elem(struct bpf_map *map, void *key, void *value, u64 flags) */
+SEC("kprobe")
+int pwru_map_update(struct pt_regs *ctx)
+{
+	struct map_call call = {.map = REGS_ARG1(ctx),
+				.key = REGS_ARG2(ctx),
+				.value = REGS_ARG3(ctx),
+				.op = PWRU_MAP_UPDATE};
+
+	return trace_map_call(ctx, &call);
+}
+
+/* long map_delete_elem(struct bpf_map *map, void *key) */
+SEC("kprobe")
+int pwru_map_delete(struct pt_regs *ctx)
+{
+	struct map_call call = {
+		.map = REGS_ARG1(ctx), .key = REGS_ARG2(ctx), .op = PWRU_MAP_DELETE};
+
+	return trace_map_call(ctx, &call);
+}
+
+/* void *map_lookup_elem(struct bpf_map *map, void *key) */
+SEC("kprobe")
+int pwru_map_lookup(struct pt_regs *ctx)
+{
+	return map_lookup_begins(ctx);
+}
+
+SEC("kretprobe")
+int pwru_map_lookup_return(struct pt_regs *ctx)
+{
+	return map_lookup_ends(ctx);
 }
 
 /* struct sk_buff *skb_clone(struct sk_buff *skb, gfp_t) */

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run.h"
 
-#include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstdlib>
 
@@ -17,7 +15,6 @@
 #include "base/signals.h"
 #include "cli/color.h"
 #include "expr/compile.h"
-#include "expr/values.h"
 #include "filter/filter.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
@@ -29,7 +26,9 @@
 #include "probe/plan.h"
 #include "program/libbpf_log.h"
 #include "program/tracer.h"
+#include "ring_sizes.h"
 #include "session.h"
+#include "stack_functions.h"
 #include "trace_progs.h"
 
 namespace pwru {
@@ -37,12 +36,7 @@ namespace {
 
 // Packets followed at once; one takes some 100 bytes of kernel memory.
 constexpr uint32_t kTrackedEntries = 1 << 17;
-constexpr uint64_t kDefaultRingBytes = 4 << 20;     // of one CPU, 25,000 events
-constexpr uint64_t kDefaultBufferBytes = 64 << 20;  // of all CPUs
-constexpr uint64_t kLeastRingBytes = 64 << 10;
-constexpr uint64_t kMostRingBytes = 1ull << 30;
-// An array map's value may be 4 MiB (KMALLOC_MAX_SIZE) on older kernels.
-constexpr uint32_t kMostChunkBytes = 1 << 20;
+constexpr uint32_t kStackEntries = 1 << 13;  // half a KiB each
 constexpr unsigned kKprobeBatch = 10;
 
 // What is known of the running kernel.
@@ -117,10 +111,6 @@ void count_modules_without_btf(const cli::Options& options, kernel::LeftOut& lef
   left_out[reason] = static_cast<unsigned>(modules.size());
 }
 
-bool traces_progs(const cli::Options& options) {
-  return options.filter_trace_tc || options.filter_trace_xdp;
-}
-
 Result<kernel::Functions> find_functions(const cli::Options& options, const Kernel& kernel) {
   kernel::FunctionQuery query;
   query.filter_func = options.filter_func;
@@ -131,17 +121,16 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const Kern
     log_warn("{}; every function is tried instead", available.error().what);
   PWRU_ASSIGN(auto functions,
               kernel::find_skb_functions(*kernel.btf, kernel.modules, kernel.symbols, query));
-  if (traces_progs(options)) {  // which may be all that is wanted
-    count_modules_without_btf(options, functions.left_out);
-    return functions;
-  }
-  if (functions.found.empty() && options.filter_func.empty())
+  // Programs may be all that is wanted.
+  const bool needs_functions = !options.filter_trace_tc && !options.filter_trace_xdp;
+  if (functions.found.empty() && needs_functions && options.filter_func.empty())
     return fail("find functions that take an skb: this kernel's BTF names none that can be probed",
                 ExitCode::NotSupported);
-  if (functions.found.empty())
+  if (functions.found.empty() && needs_functions)
     return fail(fmt::format("find functions that take an skb: none matches --filter-func '{}'",
                             options.filter_func),
                 ExitCode::BadUsage);
+  PWRU_TRY(add_stack_functions(options, *kernel.btf, kernel.symbols, query.available, functions));
   count_modules_without_btf(options, functions.left_out);
   return functions;
 }
@@ -190,35 +179,10 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   if (!options.output_skb_metadata.empty()) parts |= PWRU_PART_EXPR;
   if (options.output_skb_cb) parts |= PWRU_PART_CB;
   if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
+  if (options.output_bpfmap) parts |= PWRU_PART_BPFMAP;
   // Without drop reasons, who called kfree_skb() is the reason.
   if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
   return parts;
-}
-
-uint32_t possible_cpus() { return static_cast<uint32_t>(std::max(1, libbpf_num_possible_cpus())); }
-
-uint32_t ring_bytes(const cli::Options& options) {
-  const uint64_t cpus = possible_cpus();
-  const uint64_t wanted = options.output_buffer_bytes
-                              ? options.output_buffer_bytes / cpus
-                              : std::min(kDefaultRingBytes, kDefaultBufferBytes / cpus);
-  return static_cast<uint32_t>(std::bit_floor(std::clamp(wanted, kLeastRingBytes, kMostRingBytes)));
-}
-
-constexpr uint32_t round_up_8(size_t bytes) { return static_cast<uint32_t>((bytes + 7) & ~7ul); }
-
-void set_rings(const cli::Options& options, pwru_config& config) {
-  config.cpus = possible_cpus();
-  config.nesting_rings = traces_progs(options);
-  config.ring_bytes = ring_bytes(options);
-  config.chunk_bytes = std::min(config.ring_bytes, kMostChunkBytes);
-  config.chunk_shift = static_cast<uint32_t>(std::countr_zero(config.chunk_bytes));
-  config.record_max_bytes = round_up_8(sizeof(pwru_event)) + round_up_8(sizeof(pwru_tuple6));
-  if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
-  if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
-  if (config.parts & PWRU_PART_CB) config.record_max_bytes += round_up_8(sizeof(pwru_cb));
-  if (config.parts & PWRU_PART_SHINFO) config.record_max_bytes += round_up_8(config.shinfo_bytes);
-  config.record_max_bytes += config.expr_bytes;
 }
 
 uint32_t size_of_struct(const kernel::Btf& btf, std::string_view name) {
@@ -241,8 +205,10 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.has_skb_expr = expressions.skb.has_filter;
   config.has_xdp_expr = expressions.xdp.has_filter;
   config.expr_bytes = std::max(expressions.skb.value_bytes, expressions.xdp.value_bytes);
+  config.by_skb = options.filter_track_skb;
   config.tracks = options.filter_track_skb;
   config.follows_xdp = options.filter_track_skb && options.filter_trace_xdp;
+  set_stack_config(options, kernel.symbols, config);
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
   config.filter_reads_len = filter.reads_len;
@@ -266,6 +232,7 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
       if (kernel.btf->find(name, BTF_KIND_FUNC)) spec.copy_functions.push_back(name);
   }
   spec.tracked_entries = kTrackedEntries;
+  spec.stack_entries = kStackEntries;
   spec.btf_path = options.kernel_btf;
   return spec;
 }
@@ -342,11 +309,6 @@ void warn_about_tracking(const cli::Options& options, const Kernel& kernel,
     log_warn("this kernel refuses fexit programs: clones and copies of a packet are not followed");
 }
 
-Result<> make_ready_file(const std::string& path) {
-  if (path.empty()) return {};
-  return write_file(path, "", O_CREAT | O_TRUNC);
-}
-
 Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFilter& filter,
                const Expressions& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
@@ -372,13 +334,13 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
                                          *kernel.btf, std::move(metadata)));
   PWRU_TRY(sink->begin());
 
-  const auto plan = probe::make_plan(functions, kernel.symbols, tracer, options.filter_track_skb);
+  const auto plan = probe::make_plan(functions, kernel.symbols, tracer, spec.config.tracks != 0);
   warn_about_tracking(options, kernel, plan);
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
   std::unique_ptr<probe::BpfProgs> progs;
-  if (traces_progs(options) && !attached.is_interrupted) {
-    const ProgKinds kinds = {options.filter_trace_tc, options.filter_trace_xdp};
+  const ProgKinds kinds = {options.filter_trace_tc, options.filter_trace_xdp};
+  if ((kinds.tc || kinds.xdp) && !attached.is_interrupted) {
     PWRU_ASSIGN(progs, prepare_progs(kinds, kernel.features, spec, tracer, names));
     if (!progs && functions.found.empty()) return fail(kProgsRefused);
     if (!progs) log_warn("{}", kProgsRefused);
@@ -391,7 +353,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFi
   Result<> outcome;
   if (!attached.is_interrupted) {
     log_info("Listening for events..");
-    outcome = make_ready_file(options.ready_file);
+    if (!options.ready_file.empty())
+      outcome = write_file(options.ready_file, "", O_CREAT | O_TRUNC);
     if (outcome) outcome = session.listen();
   }
 

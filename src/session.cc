@@ -101,6 +101,11 @@ Result<> Session::summarize(uint64_t missed_probes) {
   if (heads_evicted)
     log_warn("{} packets were no longer followed between XDP and their skb because too many were",
              heads_evicted);
+  if (const uint64_t lookups = tracer_.lookups_lost())
+    log_warn("{} look-ups in BPF maps are not shown: their return was not seen", lookups);
+  if (const uint64_t stacks = tracer_.stacks_lost())
+    log_warn("{} times the packet of a call stack was forgotten because there were too many",
+             stacks);
   if (is_pipe_closed_) return {};
   return ignore_closed_pipe(sink_.summary(summary));
 }

@@ -22,6 +22,7 @@ _pwru() {
         compopt -o filenames 2>/dev/null
         return
         ;;
+    --filter-non-skb-funcs) words=$(awk '{print $1}' /sys/kernel/tracing/available_filter_functions 2>/dev/null) ;;
     --filter-func | --filter-mark | --filter-skb-expr | --filter-kprobe-batch | \
         --output-skb-metadata | --output-limit-lines | \
         --output-buffer-size | --output-file-max-size | --output-file-max-age | \
@@ -31,13 +32,14 @@ _pwru() {
     *)
         if [[ $current == -* ]]; then
             words='--filter-func --filter-mark --filter-netns --filter-ifname --filter-skb-expr
-                --filter-xdp-expr --filter-track-skb --filter-trace-tc
+                --filter-xdp-expr --filter-track-skb --filter-track-skb-by-stackid
+                --filter-non-skb-funcs --filter-track-bpf-helpers --filter-trace-tc
                 --filter-trace-xdp --kmods --all-kmods --kernel-btf --backend
                 --filter-kprobe-batch --output-meta --output-netns-names
                 --netns-names-max-length --output-tuple --output-tcp-flags --output-skb
                 --output-skb-metadata --output-xdp-metadata --output-skb-shared-info
-                --output-skb-cb --output-stack --output-caller --output-json
-                --output-file --output-file-max-size --output-file-max-age
+                --output-skb-cb --output-stack --output-caller --output-bpfmap
+                --output-json --output-file --output-file-max-size --output-file-max-age
                 --output-file-max-backups --output-file-compress --output-limit-lines
                 --output-buffer-size --set-percpu-buf --timestamp --color --ready-file
                 --debug --version --help'

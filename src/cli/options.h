@@ -35,6 +35,9 @@ struct Options {
   bool filter_track_skb = false;
   bool filter_trace_tc = false;
   bool filter_trace_xdp = false;
+  bool filter_track_skb_by_stackid = false;
+  bool filter_track_bpf_helpers = false;
+  std::vector<std::string> filter_non_skb_funcs;  // kernel functions; none is empty
 
   // nullopt: every loaded module; an empty list: none. Names as in /sys/module.
   std::optional<std::vector<std::string>> kmods;
@@ -52,6 +55,7 @@ struct Options {
   bool output_skb_cb = false;
   bool output_stack = false;
   bool output_caller = false;
+  bool output_bpfmap = false;
   bool output_tcp_flags = false;
   bool output_netns_names = false;
   uint32_t netns_names_max_length = 16;  // at least 10

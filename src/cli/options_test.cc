@@ -128,8 +128,8 @@ TEST(Options, AbbreviationsAndSingleDashesAreRefused) {
 }
 
 TEST(Options, OptionsOfCiliumThatAreMissingSaySo) {
-  EXPECT_EQ(refusal({"--output-bpfmap"}),
-            "--output-bpfmap is an option of cilium/pwru that this version does not have yet");
+  EXPECT_EQ(refusal({"--output-tunnel"}),
+            "--output-tunnel is an option of cilium/pwru that this version does not have yet");
 }
 
 TEST(Options, MissingValue) {
@@ -186,6 +186,14 @@ TEST(Options, Kmods) {
     EXPECT_TRUE(has(refusal({"--kmods", bad}), "expected module names")) << bad;
   EXPECT_TRUE(has(refusal({"--kmods=none,a"}), "not both"));
   EXPECT_TRUE(has(refusal({"--kmods=a", "--kmods=none"}), "not both"));
+}
+
+TEST(Options, NonSkbFunctions) {
+  EXPECT_EQ(
+      good({"--filter-non-skb-funcs=a,b", "--filter-non-skb-funcs", "c"}).filter_non_skb_funcs,
+      Names({"a", "b", "c"}));
+  for (const char* bad : {"", "a,,b", "a b"})
+    EXPECT_TRUE(has(refusal({"--filter-non-skb-funcs", bad}), "expected names")) << bad;
 }
 
 TEST(Options, Backend) {

@@ -48,6 +48,17 @@ std::string module_name(std::string_view text) {
   return name;
 }
 
+// Calls add(word) for the words between the commas of `value`.
+template <class Add>
+Result<> add_each(std::string_view value, Add add) {
+  for (;;) {
+    const size_t comma = value.find(',');
+    PWRU_TRY(add(value.substr(0, comma)));
+    if (comma == std::string_view::npos) return {};
+    value.remove_prefix(comma + 1);
+  }
+}
+
 Result<> add_kmod(Options& options, std::string_view value) {
   static constexpr std::string_view kNone = "none";
   std::vector<std::string>& kmods = *options.kmods;
@@ -61,12 +72,16 @@ Result<> add_kmod(Options& options, std::string_view value) {
 
 Result<> add_kmods(Options& options, std::string_view value) {
   if (!options.kmods) options.kmods.emplace();
-  for (;;) {
-    const size_t comma = value.find(',');
-    PWRU_TRY(add_kmod(options, value.substr(0, comma)));
-    if (comma == std::string_view::npos) return {};
-    value.remove_prefix(comma + 1);
-  }
+  return add_each(value, [&](std::string_view name) { return add_kmod(options, name); });
+}
+
+Result<> add_non_skb_funcs(Options& options, std::string_view value) {
+  return add_each(value, [&](std::string_view name) -> Result<> {
+    if (name.empty() || name.find_first_of(" \t") != std::string_view::npos)
+      return expected("names of kernel functions separated by commas");
+    options.filter_non_skb_funcs.emplace_back(name);
+    return {};
+  });
 }
 
 Result<> add_skb_metadata(Options& options, std::string_view value) {
@@ -198,6 +213,12 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "the same at XDP programs, on struct xdp_buff *xdp: xdp->rxq->dev->ifindex == 2"},
     {"filter-track-skb", 0, "", Group::Filter, &Options::filter_track_skb,
      "follow a packet that matched once, also when it no longer matches (NAT, clones, tunnels)"},
+    {"filter-track-skb-by-stackid", 0, "", Group::Filter, &Options::filter_track_skb_by_stackid,
+     "show also what runs in a call stack that is handling a packet that matched"},
+    {"filter-non-skb-funcs", 0, "NAMES", Group::Filter, add_non_skb_funcs,
+     "show also these functions, which take no skb, when they run for a packet that matched; names separated by commas"},
+    {"filter-track-bpf-helpers", 0, "", Group::Filter, &Options::filter_track_bpf_helpers,
+     "show also what the loaded BPF programs call for a packet that matched: helpers, functions of maps"},
     {"filter-trace-tc", 0, "", Group::Probe, &Options::filter_trace_tc,
      "trace the machine's TC BPF programs too, with their verdicts"},
     {"filter-trace-xdp", 0, "", Group::Probe, &Options::filter_trace_xdp,
@@ -236,6 +257,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print the kernel stack after each line"},
     {"output-caller", 0, "", Group::Output, &Options::output_caller,
      "print the function that called the probed one"},
+    {"output-bpfmap", 0, "", Group::Output, &Options::output_bpfmap,
+     "show look-ups, updates and deletes in BPF maps for packets that matched, with key and value"},
     {"output-json", 0, "", Group::Output, &Options::output_json,
      "print one JSON object a line; docs/json.md says what is in it"},
     {"output-file", 0, "FILE", Group::Output, &Options::output_file,
@@ -267,8 +290,7 @@ constexpr std::array kTable = std::to_array<OptionRow>({
 });
 
 constexpr std::array kAbsent = std::to_array<std::string_view>({
-    "filter-non-skb-funcs", "filter-track-bpf-helpers", "filter-track-skb-by-stackid",
-    "filter-tunnel-pcap-l2", "filter-tunnel-pcap-l3", "output-bpfmap", "output-tunnel",
+    "filter-tunnel-pcap-l2", "filter-tunnel-pcap-l3", "output-tunnel",
 });
 // clang-format on
 

@@ -91,6 +91,25 @@ bool set_cb(Event& event, std::span<const std::byte>& rest) {
   return part != nullptr;
 }
 
+bool set_map_call(Event& event, std::span<const std::byte>& rest) {
+  const std::byte* part = take(rest, sizeof(pwru_bpfmap));
+  if (!part) return false;
+  const auto& map = *reinterpret_cast<const pwru_bpfmap*>(part);
+  const std::byte* data = take(rest, map.room);
+  if (!data || map.value_offset > map.room || map.key_bytes > map.value_offset ||
+      map.value_bytes > map.room - map.value_offset)
+    return false;
+  event.has_map_call = true;
+  event.map_call.op = map.op;
+  event.map_call.id = map.id;
+  event.map_call.name = text_of(map.name, sizeof(map.name));
+  event.map_call.key_size = map.key_size;
+  event.map_call.value_size = map.value_size;
+  event.map_call.key = {data, map.key_bytes};
+  event.map_call.value = {data + map.value_offset, map.value_bytes};
+  return true;
+}
+
 }  // namespace
 
 const pwru_event& header_of(std::span<const std::byte> record) {
@@ -115,6 +134,7 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const Part
     is_whole = set_bytes(event.shinfo_bytes, rest, sizes.shinfo_bytes);
   if (is_whole && core.parts & PWRU_PART_EXPR)
     is_whole = set_bytes(event.expr_bytes, rest, sizes.expr_bytes);
+  if (is_whole && core.parts & PWRU_PART_BPFMAP) is_whole = set_map_call(event, rest);
   if (is_whole && core.parts & PWRU_PART_TUPLE4)
     is_whole = set_tuple<pwru_tuple4>(event, rest, false);
   if (is_whole && core.parts & PWRU_PART_TUPLE6)

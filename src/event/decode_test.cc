@@ -262,6 +262,47 @@ TEST(Decode, EveryPartInTheOrderOfItsBit) {
   }
 }
 
+// The offsets of struct pwru_bpfmap, which stands behind the header here.
+Wire map_call(uint32_t key_bytes, uint32_t value_offset, uint32_t value_bytes) {
+  Wire wire = core(PWRU_PART_BPFMAP);
+  const size_t at = sizeof(pwru_event), data = at + sizeof(pwru_bpfmap);
+  wire.put<uint32_t>(at, 7)
+      .put<uint32_t>(at + 4, PWRU_MAP_UPDATE)
+      .put<uint32_t>(at + 8, 4)
+      .put<uint32_t>(at + 12, 6000)
+      .put<uint32_t>(at + 16, key_bytes)
+      .put<uint32_t>(at + 20, value_bytes)
+      .put<uint32_t>(at + 24, value_offset)
+      .put<uint32_t>(at + 28, 96)
+      .put_text(at + 32, "flows")
+      .put<uint32_t>(data, 9)
+      .put_text(data + 64, "bytes")
+      .resize(data + 96);
+  return wire;
+}
+
+TEST(Decode, CallOfAMap) {
+  Wire wire = map_call(4, 64, 32);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
+  ASSERT_TRUE(event) << event.error().what;
+  ASSERT_TRUE(event->has_map_call);
+  const BpfMapCall& call = event->map_call;
+  EXPECT_EQ(call.id, 7u);
+  EXPECT_EQ(call.op, static_cast<uint32_t>(PWRU_MAP_UPDATE));
+  EXPECT_EQ(call.name, "flows");
+  ASSERT_EQ(call.key.size(), 4u);
+  EXPECT_EQ(call.key[0], std::byte{9});
+  EXPECT_EQ(call.value_size, 6000u);
+  ASSERT_EQ(call.value.size(), 32u);
+  EXPECT_EQ(call.value[0], std::byte{'b'});
+}
+
+TEST(Decode, CallOfAMapWhoseSizesDoNotFit) {
+  EXPECT_FALSE(decode(map_call(65, 64, 32).bytes(), kCpu, kSizes));
+  EXPECT_FALSE(decode(map_call(4, 64, 33).bytes(), kCpu, kSizes));
+  EXPECT_FALSE(decode(map_call(4, 97, 0).bytes(), kCpu, kSizes));
+}
+
 // bpf_get_stack() answers bytes, or a negative errno; neither may lead out of the array.
 TEST(Decode, StackSizes) {
   const auto frames = [](int64_t size_bytes) {

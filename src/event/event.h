@@ -9,6 +9,7 @@
 
 #include "abi/event.h"
 #include "base/result.h"
+#include "event/bpfmap.h"
 #include "event/tuple.h"
 
 namespace pwru::event {
@@ -45,6 +46,8 @@ struct Event {
   std::span<const std::byte> expr_bytes;  // see PWRU_PART_EXPR
   std::span<const std::byte> shinfo_bytes;
   std::span<const uint32_t> cb;  // __sk_buff->cb[]
+  bool has_map_call = false;
+  BpfMapCall map_call;
 };
 
 // Events of one CPU that found its ring full.

@@ -16,13 +16,19 @@ namespace pwru::kernel {
 // A probe may stand behind endbr64 and the 5 bytes of the ftrace site, with nothing run before it.
 inline constexpr uint64_t kEntryBytes = 9;
 
+// What a function does with a BPF map, and so which program it gets.
+enum class MapOp : uint8_t { None, Lookup, Update, Delete };
+
 // One address to probe. Static functions that share a name give one Function each.
 struct Function {
   std::string name;
-  std::string module;      // "" for vmlinux
-  uint64_t addr = 0;       // as in kallsyms, at the start of the function (before an endbr)
-  uint8_t skb_arg = 0;     // 1..5: which register-passed argument is the skb
-  uint8_t reason_arg = 0;  // which one is an enum skb_drop_reason by value; 0: none
+  std::string module;  // "" for vmlinux
+  uint64_t addr = 0;   // as in kallsyms, at the start of the function (before an endbr)
+  // 1..5: which register-passed argument is the skb; 0: none, it is probed for the packet whose
+  // stack it is on.
+  uint8_t skb_arg = 0;
+  uint8_t reason_arg = 0;      // which one is an enum skb_drop_reason by value; 0: none
+  MapOp map_op = MapOp::None;  // with skb_arg 0
 };
 
 // Why functions were left out, for the one-line report: reason -> how many.

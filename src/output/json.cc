@@ -71,6 +71,17 @@ void JsonSink::hex(std::string_view name, uint64_t value) {
   text(name, {room.data(), end});
 }
 
+void JsonSink::bytes(std::string_view name, std::span<const std::byte> value) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  scratch_.clear();
+  for (const std::byte byte : value) {
+    scratch_ += kDigits[std::to_integer<size_t>(byte) >> 4];
+    scratch_ += kDigits[std::to_integer<size_t>(byte) & 15];
+  }
+  key(name);
+  writer_.String(scratch_.data(), static_cast<rapidjson::SizeType>(scratch_.size()));
+}
+
 void JsonSink::begin_record(std::string_view type) {
   record_.Clear();
   writer_.Reset(record_);
@@ -99,6 +110,7 @@ Result<> JsonSink::event(const event::Event& event) {
   if (!event.cb.empty()) write_cb(event);
   if (event.has_tuple) write_tuple("tuple", event.tuple);
   if (dumps_.metadata.of(event)) write_metadata(event);
+  if (event.has_map_call) write_map_call(event.map_call);
   if (!event.stack.empty()) write_stack(event);
   PWRU_TRY(write_dumps(event));
   return end_record();
@@ -173,6 +185,17 @@ void JsonSink::write_cb(const event::Event& event) {
   writer_.StartArray();
   for (const uint32_t word : event.cb) writer_.Uint(word);
   writer_.EndArray();
+}
+
+// Without a value when there is none: nothing was found, or it was deleted or not readable.
+void JsonSink::write_map_call(const event::BpfMapCall& call) {
+  key("bpf_map");
+  writer_.StartObject();
+  number("id", call.id);
+  text("name", call.name);
+  bytes("key", call.key);
+  if (!call.value.empty()) bytes("value", call.value);
+  writer_.EndObject();
 }
 
 void JsonSink::write_tuple(std::string_view name, const event::Tuple& tuple) {

@@ -53,12 +53,15 @@ class JsonSink : public Sink {
   void write_stack(const event::Event& event);
   void write_metadata(const event::Event& event);
   void write_cb(const event::Event& event);
+  void write_map_call(const event::BpfMapCall& call);
   Result<> write_dumps(const event::Event& event);
 
   void key(std::string_view name);
   void string(std::string_view text);
   void number(std::string_view name, uint64_t value);
   void text(std::string_view name, std::string_view value);
+  // Two digits a byte.
+  void bytes(std::string_view name, std::span<const std::byte> value);
   // 0x1234, in a string: a number of 64 bits loses its end in most JSON readers.
   void hex(std::string_view name, uint64_t value);
 

@@ -196,6 +196,26 @@ TEST(JsonSink, TheWholeSkb) {
   EXPECT_STREQ(record["skb_metadata"].GetString(), "(struct sk_buff){\n\t.len = (u32)60,\n}");
 }
 
+TEST(JsonSink, ACallOfABpfMap) {
+  const std::array<uint8_t, 2> key = {0x0a, 0xff};
+  const std::array<uint8_t, 3> value = {0, 0x22, 0x5c};
+  event::Event event = packet();
+  EXPECT_FALSE(Stream().event(event).HasMember("bpf_map"));
+  event.has_map_call = true;
+  event.map_call = {PWRU_MAP_UPDATE,
+                    7,
+                    "flows",
+                    2,
+                    3,
+                    std::as_bytes(std::span(key)),
+                    std::as_bytes(std::span(value))};
+  EXPECT_EQ(print(Stream().event(event)["bpf_map"]),
+            R"({"id":7,"name":"flows","key":"0aff","value":"00225c"})");
+  event.map_call.op = PWRU_MAP_DELETE;
+  event.map_call.value = {};
+  EXPECT_EQ(print(Stream().event(event)["bpf_map"]), R"({"id":7,"name":"flows","key":"0aff"})");
+}
+
 TEST(JsonSink, NamesOfAnyBytes) {
   event::Event event = packet();
   const auto comm = [&](std::string_view name) {

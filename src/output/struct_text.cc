@@ -49,6 +49,19 @@ Result<StructText> StructText::create(std::string_view raw_btf, const std::strin
   return text;
 }
 
+Result<StructText> StructText::create(const btf* types, uint32_t type_id) {
+  uint32_t size = 0;
+  const void* const raw = btf__raw_data(types, &size);
+  StructText text;
+  text.btf_.reset(raw ? btf__new(raw, size) : nullptr);
+  if (!text.btf_) return sys_fail("read the BTF of a map");
+  text.type_id_ = static_cast<int>(type_id);
+  text.text_ = std::make_unique<std::string>();
+  text.dump_.reset(btf_dump__new(text.btf_.get(), append_printf, text.text_.get(), nullptr));
+  if (!text.dump_) return sys_fail("prepare printing the values of a map");
+  return text;
+}
+
 // libbpf takes an array of bytes for a string and stops at its first 0: skb->cb[] would be cut.
 void StructText::show_bytes_as_words() {
   const int word = btf__find_by_name_kind(btf_.get(), "unsigned int", BTF_KIND_INT);

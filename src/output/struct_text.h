@@ -22,6 +22,9 @@ class StructText {
   [[nodiscard]] static Result<StructText> create(std::string_view raw_btf,
                                                  const std::string& struct_name);
 
+  // Any type of `types`, which is copied.
+  [[nodiscard]] static Result<StructText> create(const btf* types, uint32_t type_id);
+
   // Shows only so many elements of a member that is an array, at most those that it has.
   void set_array_length(std::string_view member, uint32_t length);
 

@@ -122,6 +122,10 @@ Result<> TextSink::event(const event::Event& event) {
     }
   }
   PWRU_TRY(append_dumps(event));
+  if (event.has_map_call) {
+    out_.append('\n');
+    out_.append(map_text_.format(event.map_call));
+  }
   return out_.end_line();
 }
 

@@ -2,6 +2,7 @@
 // One line an event, in the columns, widths and order of cilium/pwru.
 #pragma once
 
+#include "output/bpfmap_text.h"
 #include "output/dumps.h"
 #include "output/last_seen.h"
 #include "output/line_buffer.h"
@@ -49,6 +50,7 @@ class TextSink : public Sink {
   TextStyle style_;
   Names& names_;
   Dumps dumps_;
+  BpfMapText map_text_;
   LastSeen last_seen_;
   WallClock wall_clock_;
   size_t tuple_width_ = 0;  // the longest so far

@@ -104,7 +104,7 @@ class KprobeEvents : public Backend {
       const size_t before = attached.count;
       for (const uint64_t address : plan.groups[i].addresses) {
         if (stop_requested()) return {};
-        PWRU_TRY(add_probe(i, address, plan.has_ftrace_sites, attached));
+        PWRU_TRY(add_probe(i, address, plan, attached));
         on_progress(++done);
       }
       if (attached.count != before) PWRU_TRY(enable(i, plan.groups[i].program, attached));
@@ -115,11 +115,14 @@ class KprobeEvents : public Backend {
   // By address, which spares the kernel a search by name, linear before 6.2. To the kernel,
   // siblings without a symbol are the same probe unless an argument differs
   // (trace_kprobe_has_same_kprobe): so each has a number, which nobody reads.
-  Result<> add_probe(size_t index, uint64_t address, bool has_ftrace_site, Attached& attached) {
+  Result<> add_probe(size_t index, uint64_t address, const Plan& plan, Attached& attached) {
+    const Group& group = plan.groups[index];
     int code = 0;
-    for (const uint64_t offset : kprobe_offsets(has_ftrace_site)) {
-      code = write_line(events_.get(), fmt::format("p:{} {:#x} n=\\{}", event_name(index),
-                                                   address + offset, attached.count));
+    for (const uint64_t offset :
+         kprobe_offsets(plan.has_ftrace_sites && !group.must_stand_at_start)) {
+      code = write_line(events_.get(),
+                        fmt::format("{}:{} {:#x} n=\\{}", group.is_return ? 'r' : 'p',
+                                    event_name(index), address + offset, attached.count));
       if (code == 0) {
         attached.count++;
         return {};

@@ -18,7 +18,7 @@ class KprobeMulti : public Backend {
     Attached attached;
     size_t done = 0;
     for (const Group& group : plan.groups) {
-      PWRU_TRY(attach_span(group.program, group.addresses, attached));
+      PWRU_TRY(attach_span(group, group.addresses, attached));
       done += group.addresses.size();
       on_progress(done);
       if (stop_requested()) {
@@ -39,13 +39,13 @@ class KprobeMulti : public Backend {
 
  private:
   // One address that ftrace refuses makes the whole call fail: halve until it stands alone.
-  Result<> attach_span(bpf_program* program, std::span<const uint64_t> addresses,
+  Result<> attach_span(const Group& group, std::span<const uint64_t> addresses,
                        Attached& attached) {
     if (addresses.empty() || stop_requested()) return {};
     LIBBPF_OPTS(bpf_kprobe_multi_opts, opts,
                 .addrs = reinterpret_cast<const unsigned long*>(addresses.data()),
-                .cnt = addresses.size());
-    BpfLink link(bpf_program__attach_kprobe_multi_opts(program, nullptr, &opts));
+                .cnt = addresses.size(), .retprobe = group.is_return);
+    BpfLink link(bpf_program__attach_kprobe_multi_opts(group.program, nullptr, &opts));
     const int code = errno;
     if (link) {
       attached.links.push_back(std::move(link));
@@ -60,8 +60,8 @@ class KprobeMulti : public Backend {
       return {};
     }
     const size_t half = addresses.size() / 2;
-    PWRU_TRY(attach_span(program, addresses.first(half), attached));
-    return attach_span(program, addresses.subspan(half), attached);
+    PWRU_TRY(attach_span(group, addresses.first(half), attached));
+    return attach_span(group, addresses.subspan(half), attached);
   }
 };
 

@@ -23,10 +23,11 @@ namespace {
 
 // A kprobe of the perf PMU, by address: the kernel then need not search kallsyms, linear
 // before 6.2. It is gone with its descriptor, also after SIGKILL; a tracefs event would stay.
-UniqueFd open_kprobe(uint32_t pmu_type, uint64_t address) {
+UniqueFd open_kprobe(uint32_t pmu_type, uint64_t address, bool is_return) {
   perf_event_attr attr = {};
   attr.size = sizeof(attr);
   attr.type = pmu_type;
+  attr.config = is_return ? 1 : 0;  // format/retprobe of the PMU
   attr.kprobe_func = 0;
   attr.kprobe_addr = address;
   return UniqueFd(
@@ -37,6 +38,7 @@ struct Target {
   bpf_program* program;
   uint64_t address;
   bool has_ftrace_site;
+  bool is_return;
 };
 
 class KprobePmu : public Backend {
@@ -51,7 +53,8 @@ class KprobePmu : public Backend {
     std::vector<Target> targets;
     for (const Group& group : plan.groups)
       for (const uint64_t address : group.addresses)
-        targets.push_back({group.program, address, plan.has_ftrace_sites});
+        targets.push_back({group.program, address,
+                           plan.has_ftrace_sites && !group.must_stand_at_start, group.is_return});
 
     Guard guard(-1, {});
     guard.hurry(true);
@@ -96,7 +99,7 @@ class KprobePmu : public Backend {
   static UniqueFd open_at_best_offset(uint32_t pmu_type, const Target& target) {
     UniqueFd event;
     for (const uint64_t offset : kprobe_offsets(target.has_ftrace_site)) {
-      event = open_kprobe(pmu_type, target.address + offset);
+      event = open_kprobe(pmu_type, target.address + offset, target.is_return);
       if (event || !is_about_one_address(errno)) break;
     }
     return event;

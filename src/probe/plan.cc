@@ -51,9 +51,12 @@ Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbol
   const Release release = tracks ? find_release(symbols) : Release{};
   plan.release_function = release.name;
   std::map<bpf_program*, std::vector<uint64_t>> by_program;
+  std::vector<uint64_t> lookups;
   bool shows_release = false;
   for (const kernel::Function& function : functions.found) {
     bpf_program* program = tracer.trace(function.skb_arg);
+    if (function.map_op != kernel::MapOp::None) program = tracer.map(function.map_op);
+    if (function.map_op == kernel::MapOp::Lookup) lookups.push_back(function.addr);
     if (tracks && function.addr == release.addr) {
       program = tracer.trace_release();
       shows_release = true;
@@ -63,8 +66,13 @@ Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbol
     by_program[program].push_back(function.addr);
   }
   if (release.addr && !shows_release) by_program[tracer.release()].push_back(release.addr);
-  for (auto& [program, addresses] : by_program)
-    plan.groups.push_back({program, std::move(addresses)});
+  // First the returns: of the probes at one address, the one that was added last runs first.
+  if (!lookups.empty())
+    plan.groups.push_back({tracer.map_lookup_return(), std::move(lookups), true, true});
+  for (auto& [program, addresses] : by_program) {
+    const bool has_returns = program && program == tracer.map(kernel::MapOp::Lookup);
+    plan.groups.push_back({program, std::move(addresses), false, has_returns});
+  }
   return plan;
 }
 

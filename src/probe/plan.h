@@ -18,6 +18,10 @@ namespace pwru::probe {
 struct Group {
   bpf_program* program = nullptr;
   std::vector<uint64_t> addresses;
+  bool is_return = false;  // runs when these functions return
+  // Their return is probed as well, which takes the return address off the stack: a probe behind
+  // the start of the function would no longer find it.
+  bool must_stand_at_start = false;
 };
 
 struct Plan {

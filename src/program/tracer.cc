@@ -72,6 +72,14 @@ tl::unexpected<Error> explain_load(int code) {
       ExitCode::NotSupported, code);
 }
 
+// The program, if it is to be loaded; nullptr otherwise.
+bpf_program* use(bpf_program* program, bool is_used, Backend backend) {
+  bpf_program__set_autoload(program, is_used);
+  if (is_used && backend == Backend::KprobeMulti)
+    bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
+  return is_used ? program : nullptr;
+}
+
 }  // namespace
 
 Result<std::string> link_with_filters(std::string_view object, const TracerSpec& spec) {
@@ -98,30 +106,42 @@ Result<Tracer> Tracer::load(const TracerSpec& spec) {
 }
 
 Result<> Tracer::pick_programs(const TracerSpec& spec) {
-  const auto use = [&](bpf_program* program, bool is_used, bool is_kprobe = true) -> bpf_program* {
-    bpf_program__set_autoload(program, is_used);
-    if (is_used && is_kprobe && spec.backend == Backend::KprobeMulti)
-      bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
-    return is_used ? program : nullptr;
-  };
   for (int arg = 1; arg <= 5; arg++) {
     PWRU_ASSIGN(bpf_program* const program,
                 find_program(object_.get(), fmt::format("pwru_trace_{}", arg).c_str()));
-    trace_[static_cast<size_t>(arg)] = use(program, spec.uses_arg[static_cast<size_t>(arg)]);
+    trace_[static_cast<size_t>(arg)] =
+        use(program, spec.uses_arg[static_cast<size_t>(arg)], spec.backend);
   }
+  PWRU_ASSIGN(bpf_program* const trace_stack, find_program(object_.get(), "pwru_trace_stack"));
+  trace_[0] = use(trace_stack, spec.uses_arg[0], spec.backend);
+  PWRU_TRY(pick_map_programs(spec));
   const bool tracks = spec.config.tracks != 0;
   PWRU_ASSIGN(bpf_program* const trace_release, find_program(object_.get(), "pwru_trace_release"));
   PWRU_ASSIGN(bpf_program* const release, find_program(object_.get(), "pwru_release"));
   PWRU_ASSIGN(bpf_program* const dying, find_program(object_.get(), "pwru_trace_dying"));
-  trace_release_ = use(trace_release, tracks);
-  release_ = use(release, tracks);
-  trace_dying_ = use(dying, tracks);
+  trace_release_ = use(trace_release, tracks, spec.backend);
+  release_ = use(release, tracks, spec.backend);
+  trace_dying_ = use(dying, tracks, spec.backend);
   for (const CopyProgram& copy : kCopyPrograms) {
     PWRU_ASSIGN(bpf_program* const program, find_program(object_.get(), copy.program));
     const bool is_there = std::find(spec.copy_functions.begin(), spec.copy_functions.end(),
                                     copy.function) != spec.copy_functions.end();
-    if (use(program, tracks && is_there, false)) copies_.push_back(program);
+    bpf_program__set_autoload(program, spec.config.by_skb && is_there);
+    if (spec.config.by_skb && is_there) copies_.push_back(program);
   }
+  return {};
+}
+
+Result<> Tracer::pick_map_programs(const TracerSpec& spec) {
+  constexpr std::array<const char*, 4> kNames = {"", "pwru_map_lookup", "pwru_map_update",
+                                                 "pwru_map_delete"};
+  const bool is_used = (spec.config.parts & PWRU_PART_BPFMAP) != 0;
+  for (size_t op = 1; op < kNames.size(); op++) {
+    PWRU_ASSIGN(bpf_program* const program, find_program(object_.get(), kNames[op]));
+    map_[op] = use(program, is_used, spec.backend);
+  }
+  PWRU_ASSIGN(bpf_program* const at_return, find_program(object_.get(), "pwru_map_lookup_return"));
+  map_lookup_return_ = use(at_return, is_used, spec.backend);
   return {};
 }
 
@@ -141,6 +161,11 @@ Result<> Tracer::set_constants(const TracerSpec& spec) {
   bpf_map__set_max_entries(dying, spec.config.tracks ? kDyingEntries : 1);
   PWRU_ASSIGN(bpf_map* const heads, find_map(object_.get(), "heads"));
   bpf_map__set_max_entries(heads, spec.config.follows_xdp ? spec.tracked_entries : 1);
+  PWRU_ASSIGN(bpf_map* const stacks, find_map(object_.get(), "stacks"));
+  bpf_map__set_max_entries(stacks, spec.config.by_stack ? spec.stack_entries : 1);
+  PWRU_ASSIGN(bpf_map* const lookups, find_map(object_.get(), "map_lookups"));
+  const bool shows_maps = (spec.config.parts & PWRU_PART_BPFMAP) != 0;
+  bpf_map__set_max_entries(lookups, shows_maps ? spec.stack_entries : 1);
   return {};
 }
 
@@ -188,14 +213,18 @@ Missed Tracer::missed() const {
   return missed;
 }
 
-uint64_t Tracer::tracked_evicted() const {
-  bpf_map* const tracked = bpf_object__find_map_by_name(object_.get(), "tracked");
+uint64_t Tracer::entries_in(const char* map) const {
+  const int fd = map_fd(map);
   uint64_t live = 0, key = 0, next = 0;
-  for (void* from = nullptr; bpf_map_get_next_key(bpf_map__fd(tracked), from, &next) == 0;
-       from = &key) {
+  for (void* from = nullptr; bpf_map_get_next_key(fd, from, &next) == 0; from = &key) {
     key = next;
     live++;
   }
+  return live;
+}
+
+uint64_t Tracer::tracked_evicted() const {
+  const uint64_t live = entries_in("tracked");
   const uint64_t gone = shared_->track_inserted - shared_->track_removed;
   return gone > live ? gone - live : 0;
 }
@@ -210,6 +239,12 @@ uint64_t Tracer::heads_evicted() const {
   }
   const uint64_t gone = shared_->heads_given - shared_->heads_taken;
   return gone > waiting ? gone - waiting : 0;
+}
+
+uint64_t Tracer::stacks_lost() const {
+  const uint64_t live = entries_in("stacks");
+  const uint64_t inserted = shared_->stacks_inserted;
+  return (inserted > live ? inserted - live : 0) + shared_->stack_entries_lost;
 }
 
 }  // namespace pwru::program

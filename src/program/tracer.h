@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "expr/compile.h"
 #include "filter/filter.h"
+#include "kernel/functions.h"
 
 namespace pwru::program {
 
@@ -31,10 +32,12 @@ struct TracerSpec {
   expr::Program xdp_expressions;  // on struct xdp_buff
   bool uses_cast = false;
   Backend backend = Backend::Kprobe;
-  std::array<bool, 6> uses_arg = {};        // [1]..[5]: some function has its skb there
+  // [1]..[5]: some function has its skb there; [0]: some function has none.
+  std::array<bool, 6> uses_arg = {};
   std::vector<std::string> copy_functions;  // functions with a fexit program that exist here
   uint32_t tracked_entries = 1;
-  std::string btf_path;  // "" is the running kernel's
+  uint32_t stack_entries = 1;  // call stacks that handle a packet, with config.by_stack
+  std::string btf_path;        // "" is the running kernel's
 };
 
 // `object` with the user's filters and expressions, as one ELF file.
@@ -51,9 +54,17 @@ class Tracer {
   // An error names the program and, in one line, what the verifier or libbpf said.
   [[nodiscard]] static Result<Tracer> load(const TracerSpec& spec);
 
+  // Look-ups in BPF maps whose return was not seen; some may still be under way.
+  [[nodiscard]] uint64_t lookups_lost() const {
+    return shared_->lookups_begun - shared_->lookups_ended;
+  }
+  // By the position of the skb; 0: for functions that have none.
   [[nodiscard]] bpf_program* trace(int skb_arg) const {
     return trace_[static_cast<size_t>(skb_arg)];
   }
+  // For a function of BPF maps; and for the return of a look-up, nullptr for the others.
+  [[nodiscard]] bpf_program* map(kernel::MapOp op) const { return map_[static_cast<size_t>(op)]; }
+  [[nodiscard]] bpf_program* map_lookup_return() const { return map_lookup_return_; }
   // skb_release_head_state: shown or only watched; and the functions that run after it.
   [[nodiscard]] bpf_program* trace_release() const { return trace_release_; }
   [[nodiscard]] bpf_program* release() const { return release_; }
@@ -73,15 +84,21 @@ class Tracer {
   [[nodiscard]] uint64_t tracked_evicted() const;
   // The same of packets between XDP and their skb.
   [[nodiscard]] uint64_t heads_evicted() const;
+  // The same for call stacks, and entries of those that were too many for one stack.
+  [[nodiscard]] uint64_t stacks_lost() const;
 
  private:
   Result<> pick_programs(const TracerSpec& spec);
+  Result<> pick_map_programs(const TracerSpec& spec);
   Result<> set_constants(const TracerSpec& spec);
   Result<> map_rings();
   Result<> map_shared();
+  [[nodiscard]] uint64_t entries_in(const char* map) const;
 
   BpfObject object_;
   std::array<bpf_program*, 6> trace_ = {};
+  std::array<bpf_program*, 4> map_ = {};  // by kernel::MapOp; [0]: no function of maps
+  bpf_program* map_lookup_return_ = nullptr;
   bpf_program* trace_release_ = nullptr;
   bpf_program* release_ = nullptr;
   bpf_program* trace_dying_ = nullptr;

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The same as bpf/identify.bpf.h for kernel functions, whose call stack may tell the packet. */
+#ifndef PWRU_BPF_IDENTIFY_CALL_H
+#define PWRU_BPF_IDENTIFY_CALL_H
+
+#include "bpf/identify.bpf.h"
+#include "bpf/stack.bpf.h"
+
+/* Whether a hit is shown, and as which packet: `packet_id` comes with what is known of the skb. */
+static __always_inline bool is_shown(struct pt_regs *ctx, struct skb_pos *pos, __u64 *packet_id)
+{
+	struct stack_entry outer;
+
+	if (passes(pos, *packet_id))
+		return true;
+	if (!cfg.by_stack || !stack_find(ctx, &outer))
+		return false;
+	if (!*packet_id)
+		*packet_id = outer.packet_id;
+	return true;
+}
+
+/* Reads the skb. */
+static __always_inline bool identify_call(struct pt_regs *ctx, struct skb_pos *pos, __u64 skb,
+					  __u64 *packet_id)
+{
+	__u64 known_id;
+
+	*packet_id = known_id = read_known(pos, skb);
+	if (!is_shown(ctx, pos, packet_id))
+		return false;
+	if (cfg.tracks && !*packet_id)
+		*packet_id = track_new(skb);
+	else if (cfg.by_stack && !known_id)
+		track_as(skb, *packet_id);
+	if (cfg.by_stack)
+		stack_push(ctx, skb, *packet_id);
+	remember_head(pos, *packet_id);
+	return true;
+}
+
+#endif
