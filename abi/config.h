@@ -15,23 +15,24 @@ struct pwru_config {
 	__u32 netns;   /* inode number, 0: any */
 	__u32 ifindex; /* 0: any */
 	__u32 mark;
-	__u32 mark_mask;       /* 0: any mark */
-	__u32 parts;	       /* PWRU_PART_* wanted in an event */
-	__u32 skb_bytes;       /* size of struct sk_buff in this kernel, for PWRU_PART_SKB */
+	__u32 mark_mask; /* 0: any mark */
+	__u32 parts;	 /* PWRU_PART_* wanted in an event */
+	__u32 skb_bytes; /* size of struct sk_buff in this kernel, for PWRU_PART_SKB */
 	/* See abi/ring.h. Powers of two, but for record_max_bytes. */
 	__u32 ring_bytes;
 	__u32 chunk_bytes;
 	__u32 chunk_shift; /* chunk_bytes is 1 << this */
 	__u32 record_max_bytes;
-	__u32 cpus;	     /* possible ones; each has a ring */
-	__u32 nesting_rings; /* and a second one, for who interrupts the writer of the first */
+	__u32 cpus;	       /* possible ones; each has a ring */
+	__u32 nesting_rings;   /* and a second one, for who interrupts the writer of the first */
 	__u8 has_pcap;	       /* a pcap filter is linked in */
 	__u8 filter_copies;    /* pwru_filter_l2/l3 read from copy[] */
 	__u8 filter_sees_vlan; /* pwru_filter_l2 wants an offloaded tag in the frame */
 	__u8 filter_reads_len; /* pwru_filter_l2/l3 read len of their context */
 	__u8 tracks;	       /* follow a packet by its identity */
 	__u8 has_func_ip;      /* bpf_get_func_ip() can tell the function: kprobe-multi */
-	__u8 pad0[2];
+	__u8 has_tunnel_l2;    /* pwru_filter_tunnel_l2 must match */
+	__u8 has_tunnel_l3;    /* pwru_filter_tunnel_l3 must match */
 };
 
 #ifdef __cplusplus

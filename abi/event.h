@@ -23,6 +23,7 @@ enum pwru_part {
 	/* Inside pwru_event itself; the bits ask for them. */
 	PWRU_PART_META = 1 << 4,
 	PWRU_PART_CALLER = 1 << 5,
+	PWRU_PART_TUNNEL = 1 << 9, /* struct pwru_tunnel */
 };
 
 /* What was hit: a kernel function, or a BPF program of the machine on its way in or out. */
@@ -93,9 +94,43 @@ struct pwru_tuple6 {
 	struct pwru_l4 l4;
 };
 
+enum pwru_tunnel_kind {
+	PWRU_TUNNEL_NONE,
+	PWRU_TUNNEL_VXLAN,
+	PWRU_TUNNEL_GENEVE,
+	PWRU_TUNNEL_GRE,
+	/* One IP packet in another, by the versions outside and inside. */
+	PWRU_TUNNEL_IPIP,
+	PWRU_TUNNEL_SIT,
+	PWRU_TUNNEL_IPIP6,
+	PWRU_TUNNEL_IP6IP6,
+};
+
+enum pwru_tunnel_flag {
+	PWRU_TUNNEL_HAS_ID = 1 << 0,
+	PWRU_TUNNEL_HAS_MACS = 1 << 1, /* an Ethernet header follows the tunnel's */
+};
+
+/* What the outermost tunnel of a packet carries. */
+struct pwru_tunnel {
+	__u32 kind;	 /* enum pwru_tunnel_kind; NONE: all else is 0 */
+	__u32 id;	 /* VNI or GRE key */
+	__u16 proto;	 /* EtherType of the packet inside, behind its VLAN tags, host order */
+	__u8 flags;	 /* PWRU_TUNNEL_HAS_* */
+	__u8 ip_version; /* which tuple is valid: 4 or 6; 0: no IP packet inside, or cut off */
+	__u8 dst_mac[6];
+	__u8 src_mac[6];
+	union {
+		struct pwru_tuple4 tuple4;
+		struct pwru_tuple6 tuple6;
+	};
+	__u32 pad0;
+};
+
 PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 20, "pwru_tuple4 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 44, "pwru_tuple6 is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_tunnel) == 72, "pwru_tunnel is the same on both sides");
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "bpf/meta.bpf.h"
 #include "bpf/ring.bpf.h"
+#include "bpf/tunnel.bpf.h"
 #include "bpf/tuple.bpf.h"
 
 #define ROUND_UP_8(bytes) (((bytes) + 7) & ~7u)
@@ -54,7 +55,8 @@ static __always_inline void read_func_hit(struct hit *hit, struct pt_regs *ctx)
 	hit->type = PWRU_EVENT_FUNC;
 }
 
-static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, __u64 skb)
+static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx,
+					const struct skb_pos *pos)
 {
 	__u32 size = sizeof(*event);
 
@@ -65,8 +67,14 @@ static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, __u
 		size += sizeof(*stack);
 	}
 	if (cfg.parts & PWRU_PART_SKB) {
-		bpf_probe_read_kernel((void *)event + size, cfg.skb_bytes, (void *)skb);
+		bpf_probe_read_kernel((void *)event + size, cfg.skb_bytes, (void *)pos->skb);
 		size += ROUND_UP_8(cfg.skb_bytes);
+	}
+	if (cfg.parts & PWRU_PART_TUNNEL) {
+		struct pwru_tunnel *tunnel = (void *)event + size;
+
+		tunnel->kind = read_tunnel(tunnel, pos);
+		size += sizeof(*tunnel);
 	}
 	return size;
 }
@@ -75,7 +83,8 @@ static __always_inline __u32 parts_bytes(void)
 {
 	return sizeof(struct pwru_event) +
 	       (cfg.parts & PWRU_PART_STACK ? sizeof(struct pwru_stack) : 0) +
-	       (cfg.parts & PWRU_PART_SKB ? ROUND_UP_8(cfg.skb_bytes) : 0);
+	       (cfg.parts & PWRU_PART_SKB ? ROUND_UP_8(cfg.skb_bytes) : 0) +
+	       (cfg.parts & PWRU_PART_TUNNEL ? sizeof(struct pwru_tunnel) : 0);
 }
 
 /* `ctx` is the program's own, for its stack. */
@@ -88,7 +97,7 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	struct pwru_event *event;
 
 	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6))
-		find_ip(pos, &ip);
+		find_ip(pos, &ip, false);
 	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6);
 	if (ip.version == 4) {
 		parts |= PWRU_PART_TUPLE4;
@@ -119,7 +128,7 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	fill_task(event);
 	if (cfg.parts & PWRU_PART_META)
 		fill_meta(event, pos);
-	emit_parts(event, ctx, pos->skb);
+	emit_parts(event, ctx, pos);
 	if (ip.version == 4)
 		read_tuple4((void *)event + tuple_at, &ip);
 	else if (ip.version == 6)

@@ -5,6 +5,7 @@
 
 #include "bpf/filter.bpf.h"
 #include "bpf/meta.bpf.h"
+#include "bpf/tunnel.bpf.h"
 
 /* The cheap tests come before the pcap filter. */
 static __always_inline bool matches(struct skb_pos *pos)
@@ -15,7 +16,9 @@ static __always_inline bool matches(struct skb_pos *pos)
 		return false;
 	if (cfg.ifindex && skb_ifindex(pos) != cfg.ifindex)
 		return false;
-	return !cfg.has_pcap || pcap_matches(pos);
+	if (cfg.has_pcap && !pcap_matches(pos))
+		return false;
+	return tunnel_matches(pos);
 }
 
 #endif

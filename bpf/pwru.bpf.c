@@ -57,7 +57,7 @@ int pwru_trace_release(struct pt_regs *ctx)
 	skb_read(&pos, skb);
 	skb_locate(&pos);
 	if (packet_id || matches(&pos)) {
-			emit_func(ctx, &pos, packet_id);
+		emit_func(ctx, &pos, packet_id);
 	}
 	track_release(skb, packet_id);
 	return 0;

@@ -17,8 +17,8 @@
 #define MAC_HEADER_UNSET 0xffff
 
 /*
- * An skb as far as it is read at once: the fields that find the packet's bytes, and where the packet
- * begins. Everything else comes through the skb_*() below. Offsets count from head.
+ * An skb as far as it is read at once: the fields that find the packet's bytes, and where the
+ * packet begins. Everything else comes through the skb_*() below. Offsets count from head.
  */
 struct skb_pos {
 	__u64 skb;
@@ -65,13 +65,6 @@ extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
 #define KERNEL_READ(ptr, field) BPF_CORE_READ(ptr, field)
 #endif
 
-static __always_inline __u32 vlan_tag_of(__be16 proto, __u16 tci)
-{
-	return (__u32)bpf_ntohs(proto) << 16 | tci;
-}
-
-#ifdef PWRU_CAST
-
 /*
  * Since 6.17 the verifier takes what is loaded from a pointer field for a pointer and refuses to
  * compute with it; before, for a number. A negation makes a number of both.
@@ -83,6 +76,13 @@ static __always_inline __u64 as_number(const void *ptr)
 	asm volatile("%0 = -%0; %0 = -%0" : "+r"(number));
 	return number;
 }
+
+static __always_inline __u32 vlan_tag_of(__be16 proto, __u16 tci)
+{
+	return (__u32)bpf_ntohs(proto) << 16 | tci;
+}
+
+#ifdef PWRU_CAST
 
 /* A field that is read when it is asked for. */
 #define SKB_FIELD(pos, field) (KERNEL_PTR(struct sk_buff, (pos)->skb)->field)

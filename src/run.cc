@@ -170,6 +170,7 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   if (options.output_tuple) parts |= PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
+  if (options.output_tunnel) parts |= PWRU_PART_TUNNEL;
   // Without drop reasons, who called kfree_skb() is the reason.
   if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
   return parts;
@@ -195,10 +196,24 @@ void set_rings(const cli::Options& options, pwru_config& config) {
   config.record_max_bytes = round_up_8(sizeof(pwru_event)) + round_up_8(sizeof(pwru_tuple6));
   if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
   if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
+  if (config.parts & PWRU_PART_TUNNEL) config.record_max_bytes += sizeof(pwru_tunnel);
+}
+
+struct Filters {
+  filter::PcapFilter pcap;
+  filter::TunnelFilter tunnel;
+};
+
+Result<Filters> compile_filters(const cli::Options& options, const filter::CastIds& ids) {
+  Filters filters;
+  PWRU_ASSIGN(filters.pcap, filter::compile_pcap(options.filter_pcap, ids));
+  PWRU_ASSIGN(filters.tunnel, filter::compile_tunnel(options.filter_tunnel_pcap_l2,
+                                                     options.filter_tunnel_pcap_l3, ids));
+  return filters;
 }
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
-                                const filter::PcapFilter& filter, program::Backend backend) {
+                                const Filters& filters, program::Backend backend) {
   pwru_config config = {};
   PWRU_TRY(set_netns_filter(options, config));
   config.mark = options.filter_mark.mark;
@@ -207,12 +222,14 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   const uint32_t skb_id = kernel.btf->find("sk_buff", BTF_KIND_STRUCT);
   config.skb_bytes = kernel.btf->type(skb_id).size;
   config.has_pcap = !options.filter_pcap.empty();
-  config.filter_copies = filter.copies;
-  config.filter_sees_vlan = filter.sees_vlan;
+  config.filter_copies = filters.pcap.copies;
+  config.filter_sees_vlan = filters.pcap.sees_vlan;
+  config.has_tunnel_l2 = filters.tunnel.has_l2;
+  config.has_tunnel_l3 = filters.tunnel.has_l3;
   config.tracks = options.filter_track_skb;
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
-  config.filter_reads_len = filter.reads_len;
+  config.filter_reads_len = filters.pcap.reads_len;
   set_rings(options, config);
   config.vmemmap_base_addr = kernel.symbols.data("vmemmap_base").value_or(0);
   config.page_offset_base_addr = kernel.symbols.data("page_offset_base").value_or(0);
@@ -263,6 +280,7 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_tuple = options.output_tuple;
   style.has_tcp_flags = options.output_tcp_flags;
   style.has_caller = options.output_caller;
+  style.has_tunnel = options.output_tunnel;
   style.has_stack = options.output_stack;
   const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
                                              std::getenv("TERM")};
@@ -317,14 +335,15 @@ Result<> make_ready_file(const std::string& path) {
   return write_file(path, "", O_CREAT | O_TRUNC);
 }
 
-Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFilter& filter) {
+Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filters) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
   PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
   PWRU_ASSIGN(const UniqueFd out_fd, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
-  PWRU_ASSIGN(spec.config, make_config(options, kernel, filter, backend_kind));
-  spec.filter = filter;
+  PWRU_ASSIGN(spec.config, make_config(options, kernel, filters, backend_kind));
+  spec.filter = filters.pcap;
+  spec.tunnel_filter = filters.tunnel;
   PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
@@ -373,11 +392,11 @@ Result<> run(const cli::Options& options) {
   kernel::raise_memlock_limit();
 
   // A mistake in the expression is told before anything else is tried.
-  PWRU_TRY(filter::compile_pcap(options.filter_pcap, {}));
+  PWRU_TRY(compile_filters(options, {}));
   PWRU_ASSIGN(Kernel kernel, look_at_kernel(options));
   const filter::CastIds ids = {kernel.features.rdonly_cast_id, kernel.features.byte_window_id};
-  PWRU_ASSIGN(const auto filter, filter::compile_pcap(options.filter_pcap, ids));
-  return trace(options, kernel, filter);
+  PWRU_ASSIGN(const auto filters, compile_filters(options, ids));
+  return trace(options, kernel, filters);
 }
 
 }  // namespace pwru

@@ -22,17 +22,18 @@ _pwru() {
         compopt -o filenames 2>/dev/null
         return
         ;;
-    --filter-func | --filter-mark | --filter-kprobe-batch | --output-limit-lines | \
-        --output-buffer-size)
+    --filter-func | --filter-mark | --filter-tunnel-pcap-l2 | --filter-tunnel-pcap-l3 | \
+        --filter-kprobe-batch | --output-limit-lines | --output-buffer-size)
         return
         ;;
     *)
         if [[ $current == -* ]]; then
             words='--filter-func --filter-mark --filter-netns --filter-ifname --filter-track-skb
-                --kmods --all-kmods --kernel-btf --backend --filter-kprobe-batch --output-meta
-                --output-tuple --output-tcp-flags --output-skb --output-stack --output-caller
-                --output-file --output-limit-lines --output-buffer-size --timestamp --color
-                --ready-file --debug --version --help'
+                --filter-tunnel-pcap-l2 --filter-tunnel-pcap-l3 --kmods --all-kmods --kernel-btf
+                --backend --filter-kprobe-batch --output-meta --output-tuple --output-tcp-flags
+                --output-tunnel --output-skb --output-stack --output-caller --output-file
+                --output-limit-lines --output-buffer-size --timestamp --color --ready-file --debug
+                --version --help'
         else
             words='arp dst ether greater host icmp icmp6 ip ip6 less net port sctp src tcp udp vlan'
         fi

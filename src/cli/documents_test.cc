@@ -103,7 +103,7 @@ TEST(Completion, KnowsEveryOption) {
   std::set<std::string> found;
   re2::StringPiece rest(text);
   std::string name;
-  while (RE2::FindAndConsume(&rest, "--([a-z][a-z-]*)", &name)) found.insert(name);
+  while (RE2::FindAndConsume(&rest, "--([a-z][a-z0-9-]*)", &name)) found.insert(name);
   std::set<std::string> expected;
   for (const OptionRow& row : option_table()) expected.emplace(row.name);
   EXPECT_EQ(found, expected);

@@ -31,6 +31,9 @@ struct Options {
   std::string filter_netns;  // "/path" or "inode:N"
   std::string filter_ifname;
   bool filter_track_skb = false;
+  // pcap-filter(7) expressions on the frame and the IP packet in a tunnel.
+  std::string filter_tunnel_pcap_l2;
+  std::string filter_tunnel_pcap_l3;
 
   // nullopt: every loaded module; an empty list: none. Names as in /sys/module.
   std::optional<std::vector<std::string>> kmods;
@@ -45,6 +48,7 @@ struct Options {
   bool output_stack = false;
   bool output_caller = false;
   bool output_tcp_flags = false;
+  bool output_tunnel = false;
   std::string output_file;           // appended to; "": stdout
   uint64_t output_limit_lines = 0;   // 0: no limit
   uint64_t output_buffer_bytes = 0;  // memory of all ring buffers together; 0: fits the machine

@@ -142,6 +142,10 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "only packets on this interface (of --filter-netns, if given)"},
     {"filter-track-skb", 0, "", Group::Filter, &Options::filter_track_skb,
      "follow a packet that matched once, also when it no longer matches (NAT, clones, tunnels)"},
+    {"filter-tunnel-pcap-l2", 0, "EXPR", Group::Filter, &Options::filter_tunnel_pcap_l2,
+     "only tunnels whose inner Ethernet frame matches this pcap filter"},
+    {"filter-tunnel-pcap-l3", 0, "EXPR", Group::Filter, &Options::filter_tunnel_pcap_l3,
+     "only tunnels whose inner IP packet matches this pcap filter"},
     {"kmods", 0, "NAMES", Group::Probe, add_kmods,
      "probe only these modules besides the kernel: names separated by commas, or none (default: every loaded module)"},
     {"all-kmods", 0, "", Group::Probe, &Options::all_kmods,
@@ -158,6 +162,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print addresses, ports and protocol (default: true)"},
     {"output-tcp-flags", 0, "", Group::Output, &Options::output_tcp_flags,
      "print the TCP flags with the tuple"},
+    {"output-tunnel", 0, "", Group::Output, &Options::output_tunnel,
+     "print the tunnel that the packet is in, and what it carries"},
     {"output-skb", 0, "", Group::Output, &Options::output_skb,
      "print the whole struct sk_buff after each line"},
     {"output-stack", 0, "", Group::Output, &Options::output_stack,
@@ -184,11 +190,11 @@ constexpr std::array kTable = std::to_array<OptionRow>({
 
 constexpr std::array kAbsent = std::to_array<std::string_view>({
     "filter-non-skb-funcs", "filter-skb-expr", "filter-trace-tc", "filter-trace-xdp",
-    "filter-track-bpf-helpers", "filter-track-skb-by-stackid", "filter-tunnel-pcap-l2",
-    "filter-tunnel-pcap-l3", "filter-xdp-expr", "netns-names-max-length", "output-bpfmap",
+    "filter-track-bpf-helpers", "filter-track-skb-by-stackid",
+    "filter-xdp-expr", "netns-names-max-length", "output-bpfmap",
     "output-file-compress", "output-file-max-age", "output-file-max-backups",
     "output-file-max-size", "output-json", "output-netns-names", "output-skb-cb",
-    "output-skb-metadata", "output-skb-shared-info", "output-tunnel", "output-xdp-metadata",
+    "output-skb-metadata", "output-skb-shared-info", "output-xdp-metadata",
     "set-percpu-buf",
 });
 // clang-format on

@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "abi/event.h"
 #include "base/result.h"
+#include "event/tunnel.h"
 #include "event/tuple.h"
 
 namespace pwru::event {
@@ -39,6 +41,7 @@ struct Event {
 
   bool has_tuple = false;
   Tuple tuple;
+  std::optional<Tunnel> tunnel;     // asked for, and the packet is one
   std::span<const uint64_t> stack;  // return addresses, innermost first
   std::span<const std::byte> skb_bytes;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "output/tunnel_text.h"
 #include "output/tuple_text.h"
 
 namespace pwru::output {
@@ -79,6 +80,7 @@ Result<> TextSink::begin() {
   if (style_.has_tuple) out_.append(" TUPLE");
   out_.append(" FUNC");
   if (style_.has_caller) out_.append(" CALLER");
+  if (style_.has_tunnel) out_.append(" TUNNEL");
   PWRU_TRY(out_.end_line());
   return out_.flush();
 }
@@ -102,6 +104,7 @@ Result<> TextSink::event(const event::Event& event) {
   if (style_.has_meta) append_meta(event);
   if (style_.has_tuple) append_tuple_column(event);
   append_function(event);
+  if (style_.has_tunnel) append_tunnel_column(event);
   if (style_.has_stack) {
     for (const uint64_t ip : event.stack) {
       out_.append('\n');
@@ -190,6 +193,15 @@ void TextSink::append_function(const event::Event& event) {
   for (size_t i = width; i < function_width_; i++) out_.append(' ');
   out_.append(' ');
   out_.append(names_.symbol(event.caller_ip));
+}
+
+void TextSink::append_tunnel_column(const event::Event& event) {
+  out_.append(' ');
+  if (event.tunnel) {
+    out_.commit(append_tunnel(out_.reserve(kTunnelRoom), *event.tunnel, style_.has_tcp_flags));
+  } else {
+    out_.append('-');  // no tunnel
+  }
 }
 
 Result<> TextSink::append_skb(const event::Event& event) {

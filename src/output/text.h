@@ -21,6 +21,7 @@ struct TextStyle {
   bool has_tuple = true;
   bool has_tcp_flags = false;
   bool has_caller = false;
+  bool has_tunnel = false;
   bool has_stack = false;
   bool uses_color = false;
 };
@@ -41,6 +42,7 @@ class TextSink : public Sink {
   void append_meta(const event::Event& event);
   void append_tuple_column(const event::Event& event);
   void append_function(const event::Event& event);
+  void append_tunnel_column(const event::Event& event);
   Result<> append_skb(const event::Event& event);
 
   LineBuffer out_;

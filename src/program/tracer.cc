@@ -72,8 +72,9 @@ tl::unexpected<Error> explain_load(int code) {
 
 Result<Tracer> Tracer::load(const TracerSpec& spec) {
   Tracer tracer;
-  const std::array<std::string_view, 3> parts = {tracer_object(spec.uses_cast),
-                                                 spec.filter.l2_object, spec.filter.l3_object};
+  const std::array<std::string_view, 5> parts = {
+      tracer_object(spec.uses_cast), spec.filter.l2_object, spec.filter.l3_object,
+      spec.tunnel_filter.l2_object, spec.tunnel_filter.l3_object};
   PWRU_ASSIGN(const std::string elf, link_objects(parts));
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
   PWRU_TRY(tracer.pick_programs(spec));

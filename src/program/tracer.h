@@ -25,6 +25,7 @@ enum class Backend { Kprobe, KprobeMulti };
 struct TracerSpec {
   pwru_config config = {};
   filter::PcapFilter filter;
+  filter::TunnelFilter tunnel_filter;
   bool uses_cast = false;
   Backend backend = Backend::Kprobe;
   std::array<bool, 6> uses_arg = {};        // [1]..[5]: some function has its skb there

@@ -4,11 +4,11 @@
 . "$(dirname "$0")/lib.sh"
 
 for name in filter-non-skb-funcs filter-skb-expr filter-trace-tc filter-trace-xdp \
-    filter-track-bpf-helpers filter-track-skb-by-stackid filter-tunnel-pcap-l2 \
-    filter-tunnel-pcap-l3 filter-xdp-expr netns-names-max-length output-bpfmap \
+    filter-track-bpf-helpers filter-track-skb-by-stackid \
+    filter-xdp-expr netns-names-max-length output-bpfmap \
     output-file-compress output-file-max-age output-file-max-backups output-file-max-size \
     output-json output-netns-names output-skb-cb output-skb-metadata output-skb-shared-info \
-    output-tunnel output-xdp-metadata set-percpu-buf; do
+    output-xdp-metadata set-percpu-buf; do
     refused "--$name is an option of cilium/pwru that this version does not have yet" "--$name" 1
     refused "--$name is an option of cilium/pwru" "--$name=1"
 done
