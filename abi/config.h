@@ -37,10 +37,11 @@ struct pwru_config {
 	__u8 has_xdp_expr;     /* pwru_filter_xdp_expr must match */
 	__u8 by_skb;	       /* tracks, and a packet that is known passes without the filters */
 	__u8 by_stack;	       /* tracks, and so passes what is hit while it is handled */
-	__u32 expr_bytes;   /* of PWRU_PART_EXPR: what the values of an skb or of an XDP buffer need
-			     */
-	__u32 shinfo_bytes; /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
-	__u32 pad0;
+	__u32 expr_bytes; /* of PWRU_PART_EXPR: what the values of an skb or XDP buffer need */
+	__u32 shinfo_bytes;    /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
+	__u8 has_tunnel_l2;    /* pwru_filter_tunnel_l2 must match */
+	__u8 has_tunnel_l3;    /* pwru_filter_tunnel_l3 must match */
+	__u8 pad0[2];
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 };

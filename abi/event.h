@@ -31,6 +31,7 @@ enum pwru_part {
 	/* Behind pwru_event again. */
 	PWRU_PART_CB = 1 << 6,	    /* struct pwru_cb */
 	PWRU_PART_SHINFO = 1 << 7,  /* pwru_config.shinfo_bytes bytes of struct skb_shared_info */
+	PWRU_PART_TUNNEL = 1 << 9,  /* struct pwru_tunnel */
 	PWRU_PART_BPFMAP = 1 << 10, /* struct pwru_bpfmap; only for functions of BPF maps */
 };
 
@@ -141,11 +142,45 @@ struct pwru_head_owner {
 	__u64 redirected_by; /* the device whose XDP program redirected it, or 0 */
 };
 
+enum pwru_tunnel_kind {
+	PWRU_TUNNEL_NONE,
+	PWRU_TUNNEL_VXLAN,
+	PWRU_TUNNEL_GENEVE,
+	PWRU_TUNNEL_GRE,
+	/* One IP packet in another, by the versions outside and inside. */
+	PWRU_TUNNEL_IPIP,
+	PWRU_TUNNEL_SIT,
+	PWRU_TUNNEL_IPIP6,
+	PWRU_TUNNEL_IP6IP6,
+};
+
+enum pwru_tunnel_flag {
+	PWRU_TUNNEL_HAS_ID = 1 << 0,
+	PWRU_TUNNEL_HAS_MACS = 1 << 1, /* an Ethernet header follows the tunnel's */
+};
+
+/* What the outermost tunnel of a packet carries. */
+struct pwru_tunnel {
+	__u32 kind;	 /* enum pwru_tunnel_kind; NONE: all else is 0 */
+	__u32 id;	 /* VNI or GRE key */
+	__u16 proto;	 /* EtherType of the packet inside, behind its VLAN tags, host order */
+	__u8 flags;	 /* PWRU_TUNNEL_HAS_* */
+	__u8 ip_version; /* which tuple is valid: 4 or 6; 0: no IP packet inside, or cut off */
+	__u8 dst_mac[6];
+	__u8 src_mac[6];
+	union {
+		struct pwru_tuple4 tuple4;
+		struct pwru_tuple6 tuple6;
+	};
+	__u32 pad0;
+};
+
 PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_cb) == 24, "pwru_cb is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_bpfmap) == 48, "pwru_bpfmap is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 20, "pwru_tuple4 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 44, "pwru_tuple6 is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_tunnel) == 72, "pwru_tunnel is the same on both sides");
 
 #endif

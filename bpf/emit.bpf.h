@@ -8,6 +8,7 @@
 #include "bpf/map_part.bpf.h"
 #include "bpf/meta.bpf.h"
 #include "bpf/ring.bpf.h"
+#include "bpf/tunnel.bpf.h"
 #include "bpf/tuple.bpf.h"
 
 #define ROUND_UP_8(bytes) (((bytes) + 7) & ~7u)
@@ -89,6 +90,12 @@ static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, con
 			pwru_skb_values(pos->skb, (void *)event + size);
 		size += cfg.expr_bytes;
 	}
+	if (cfg.parts & PWRU_PART_TUNNEL) {
+		struct pwru_tunnel *tunnel = (void *)event + size;
+
+		tunnel->kind = read_tunnel(tunnel, pos);
+		size += sizeof(*tunnel);
+	}
 	return size;
 }
 
@@ -99,7 +106,8 @@ static __always_inline __u32 parts_bytes(void)
 	       (cfg.parts & PWRU_PART_SKB ? ROUND_UP_8(cfg.skb_bytes) : 0) +
 	       (cfg.parts & PWRU_PART_CB ? sizeof(struct pwru_cb) : 0) +
 	       (cfg.parts & PWRU_PART_SHINFO ? ROUND_UP_8(cfg.shinfo_bytes) : 0) +
-	       (cfg.parts & PWRU_PART_EXPR ? cfg.expr_bytes : 0);
+	       (cfg.parts & PWRU_PART_EXPR ? cfg.expr_bytes : 0) +
+	       (cfg.parts & PWRU_PART_TUNNEL ? sizeof(struct pwru_tunnel) : 0);
 }
 
 #define NO_MAP ((struct map_room){})
@@ -119,7 +127,7 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	struct pwru_event *event;
 
 	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6))
-		find_ip(pos, &ip);
+		find_ip(pos, &ip, false);
 	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_BPFMAP);
 	if (call) {
 		parts |= PWRU_PART_BPFMAP;

@@ -6,6 +6,7 @@
 #include "abi/config.h"
 #include "abi/filter.h"
 #include "bpf/skb.bpf.h"
+#include <stddef.h>
 
 extern const volatile struct pwru_config cfg;
 
@@ -59,18 +60,42 @@ static __always_inline void skb_locate(struct skb_pos *pos)
 	pos->linear_len = len & ~sign;
 }
 
-/* One byte behind the linear part. The caller passes the offset within the page fragments. */
-static __always_inline int frag_byte(__u64 skb_addr, __u32 off, __u8 *byte)
+/* Where the bytes of a page fragment are, 0: they cannot be read. */
+static __always_inline __u64 frag_addr(const struct any_skb_frag *frag)
+{
+	__u64 base = 0, addr; /* one for both: stack is short */
+
+	if (!cfg.vmemmap_base_addr || (frag->page & 1))
+		return 0;
+	/* page_to_virt() of x86 with CONFIG_SPARSEMEM_VMEMMAP */
+	bpf_probe_read_kernel(&base, 8, (void *)cfg.vmemmap_base_addr);
+	addr = (frag->page - base) / bpf_core_type_size(struct page) << PAGE_SHIFT;
+	bpf_probe_read_kernel(&base, 8, (void *)cfg.page_offset_base_addr);
+	return addr + base + frag->offset;
+}
+
+static __always_inline struct skb_shared_info *shinfo_of(__u64 skb_addr)
 {
 	struct sk_buff *skb = (void *)skb_addr;
-	__u64 vmemmap_base = 0, page_offset_base = 0, addr;
-	struct any_skb_frag frag = {};
+
+	return (void *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end));
+}
+
+/*
+ * One byte behind the linear part, or -1. The caller passes the offset within the page fragments. A
+ * function of its own: inlined into its caller the two take more stack than apart.
+ */
+static __noinline int frag_byte(__u64 skb_addr, __u32 off)
+{
 	struct skb_shared_info *shinfo;
+	struct any_skb_frag frag = {};
 	__u32 nr_frags;
+	__u8 byte = 0;
+	__u64 addr;
 
 	if (!cfg.vmemmap_base_addr)
 		return -1;
-	shinfo = (void *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end));
+	shinfo = shinfo_of(skb_addr);
 	nr_frags = BPF_CORE_READ(shinfo, nr_frags);
 	for (__u32 i = 0; i < MAX_FRAGS; i++) {
 		if (i >= nr_frags)
@@ -80,14 +105,10 @@ static __always_inline int frag_byte(__u64 skb_addr, __u32 off, __u8 *byte)
 			break;
 		off -= frag.len;
 	}
-	if (off >= frag.len || (frag.page & 1))
+	addr = off < frag.len ? frag_addr(&frag) : 0;
+	if (!addr || bpf_probe_read_kernel(&byte, 1, (void *)(addr + off)))
 		return -1;
-	bpf_probe_read_kernel(&vmemmap_base, 8, (void *)cfg.vmemmap_base_addr);
-	bpf_probe_read_kernel(&page_offset_base, 8, (void *)cfg.page_offset_base_addr);
-	/* page_to_virt() of x86 with CONFIG_SPARSEMEM_VMEMMAP */
-	addr = ((frag.page - vmemmap_base) / bpf_core_type_size(struct page) << PAGE_SHIFT) +
-	       page_offset_base + frag.offset + off;
-	return bpf_probe_read_kernel(byte, 1, (void *)addr) ? -1 : 0;
+	return byte;
 }
 
 /*
@@ -107,8 +128,11 @@ __noinline __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u3
 		if (i >= size)
 			break;
 		if (at >= linear_len) {
-			if (frag_byte(skb, at - linear_len, &byte))
+			int in_frag = frag_byte(skb, at - linear_len);
+
+			if (in_frag < 0)
 				return PWRU_LOAD_OUTSIDE;
+			byte = in_frag;
 		} else if (vlan_tag && at >= 12 && at < 12 + VLAN_TAG_BYTES) {
 			byte = vlan_tag >> (8 * (12 + VLAN_TAG_BYTES - 1 - at));
 		} else {
@@ -144,27 +168,52 @@ static __always_inline void copy_headers(struct pwru_filter_ctx *ctx)
 	ctx->copied_len = wanted;
 }
 
-/* Runs the pcap filter on the packet from its outermost header that is there. */
-SUBPROGRAM bool pcap_matches(const struct skb_pos *pos)
+/* The part of a context that a filter reads which does not copy. */
+struct filter_ctx_head {
+	__u64 words[offsetof(struct pwru_filter_ctx, copy) / 8];
+};
+
+/* All but len, which few filters read. */
+static __always_inline void set_ctx(struct pwru_filter_ctx *ctx, __u64 skb, __u64 base,
+				    __u32 linear_len)
+{
+	ctx->skb = skb;
+	ctx->base = base;
+	ctx->linear_len = linear_len;
+	ctx->copied_len = 0;
+	ctx->vlan_tag = 0;
+}
+
+/* A function of its own: the copy takes the stack that the programs need for other things. */
+static __noinline int pcap_matches_copy(const struct skb_pos *pos)
 {
 	struct pwru_filter_ctx ctx;
 
-	if (pos->start == PKT_NONE)
-		return false;
-	ctx.skb = pos->skb;
-	ctx.base = pos->base;
-	ctx.linear_len = pos->linear_len;
-	ctx.copied_len = 0;
-	ctx.vlan_tag = 0;
+	set_ctx(&ctx, pos->skb, pos->base, pos->linear_len);
 	if (cfg.filter_sees_vlan && pos->start == PKT_L2 && ctx.linear_len >= 12) {
 		ctx.vlan_tag = skb_vlan_tag(pos);
 		ctx.linear_len += ctx.vlan_tag ? VLAN_TAG_BYTES : 0;
 	}
 	if (cfg.filter_reads_len)
 		ctx.len = ctx.linear_len + SKB_FIELD(pos, data_len);
-	if (cfg.filter_copies)
-		copy_headers(&ctx);
+	copy_headers(&ctx);
 	return pos->start == PKT_L2 ? pwru_filter_l2(&ctx) : pwru_filter_l3(&ctx);
+}
+
+/* Runs the pcap filter on the packet from its outermost header that is there. */
+static __always_inline bool pcap_matches(const struct skb_pos *pos)
+{
+	struct filter_ctx_head head;
+	struct pwru_filter_ctx *ctx = (void *)&head;
+
+	if (pos->start == PKT_NONE)
+		return false;
+	if (cfg.filter_copies)
+		return pcap_matches_copy(pos);
+	set_ctx(ctx, pos->skb, pos->base, pos->linear_len);
+	if (cfg.filter_reads_len)
+		ctx->len = ctx->linear_len + SKB_FIELD(pos, data_len);
+	return pos->start == PKT_L2 ? pwru_filter_l2(ctx) : pwru_filter_l3(ctx);
 }
 
 #endif

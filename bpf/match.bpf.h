@@ -6,6 +6,7 @@
 #include "bpf/expr.bpf.h"
 #include "bpf/filter.bpf.h"
 #include "bpf/meta.bpf.h"
+#include "bpf/tunnel.bpf.h"
 
 /* The cheap tests come before the pcap filter. */
 static __always_inline bool matches(struct skb_pos *pos)
@@ -17,6 +18,8 @@ static __always_inline bool matches(struct skb_pos *pos)
 	if (cfg.ifindex && skb_ifindex(pos) != cfg.ifindex)
 		return false;
 	if (cfg.has_pcap && !pcap_matches(pos))
+		return false;
+	if (!tunnel_matches(pos))
 		return false;
 	return !cfg.has_skb_expr || pwru_filter_skb_expr(pos->skb);
 }

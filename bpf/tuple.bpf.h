@@ -4,7 +4,7 @@
 #define PWRU_BPF_TUPLE_H
 
 #include "abi/event.h"
-#include "bpf/filter.bpf.h"
+#include "bpf/headers.bpf.h"
 
 #define ETH_P_IP 0x0800
 #define ETH_P_IPV6 0x86DD
@@ -39,21 +39,15 @@ enum {
 	const char *name = (const char *)KERNEL_PTR(struct __kernel_sockaddr_storage, (addr)-2) + 2
 #else
 #define HEADER(name, addr, n)                                                                      \
-	char name[n];                                                                              \
+	char name[n] __attribute__((aligned(8))); /* loads of the stack must be aligned */         \
 	bpf_probe_read_kernel(name, n, (void *)(addr))
 #endif
 
 #define LOAD8(p, off) (*(const __u8 *)((p) + (off)))
 #define LOAD16(p, off) bpf_ntohs(*(const __be16 *)((p) + (off)))
+#define LOAD32(p, off) bpf_ntohl(*(const __be32 *)((p) + (off)))
 #define LOAD64_RAW(p, off) (*(const __u64 *)((p) + (off)))
 #define LOAD32_RAW(p, off) (*(const __u32 *)((p) + (off)))
-
-/* The IP header and how many bytes can be read there; version 0: no IP packet. */
-struct ip_pos {
-	__u64 addr;
-	__u32 linear_len;
-	__u32 version;
-};
 
 /* Steps over up to two tags that stand in the frame; returns the protocol behind them. */
 static __always_inline __u16 skip_vlan_tags(struct ip_pos *ip, __u16 proto)
@@ -71,44 +65,122 @@ static __always_inline __u16 skip_vlan_tags(struct ip_pos *ip, __u16 proto)
 	return proto;
 }
 
-static __always_inline void find_ip(const struct skb_pos *pos, struct ip_pos *ip)
+/* Steps over an Ethernet header and its tags; returns the protocol behind, 0 when it is cut off. */
+static __always_inline __u16 skip_ethernet(struct ip_pos *ip)
 {
-	bool is_l3 = pos->start == PKT_L3;
-	__u16 proto;
+	if (ip->linear_len < ETH_HEADER_BYTES)
+		return 0;
+	HEADER(eth, ip->addr, ETH_HEADER_BYTES);
+	ip->addr += ETH_HEADER_BYTES;
+	ip->linear_len -= ETH_HEADER_BYTES;
+	return skip_vlan_tags(ip, LOAD16(eth, 12));
+}
+
+/* Whether the protocol's IP header stands there. Without a protocol the header tells by itself. */
+static __always_inline void set_ip_version(struct ip_pos *ip, __u16 proto)
+{
 	__u32 nibble;
+
+	ip->version = 0;
+	if (ip->linear_len < 1)
+		return;
+	HEADER(first, ip->addr, 1);
+	nibble = LOAD8(first, 0) >> 4;
+	if (proto == ETH_P_IP || (!proto && nibble == 4))
+		ip->version = nibble == 4 && ip->linear_len >= 20 ? 4 : 0;
+	else if (proto == ETH_P_IPV6 || (!proto && nibble == 6))
+		ip->version = nibble == 6 && ip->linear_len >= 40 ? 6 : 0;
+}
+
+/* What follows an IP header. */
+struct l4_kind {
+	__u8 proto; /* behind the extension headers */
+	bool is_later_fragment;
+};
+
+static __always_inline bool has_ports(__u8 proto)
+{
+	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP ||
+	       proto == PROTO_DCCP || proto == PROTO_UDPLITE;
+}
+
+/* How many bytes of layer 4 read_l4() wants. */
+static __always_inline __u32 l4_bytes(__u8 proto)
+{
+	if (proto == PROTO_TCP)
+		return 14;
+	if (has_ports(proto))
+		return 4;
+	return proto == PROTO_ICMP || proto == PROTO_ICMPV6 ? 2 : 0;
+}
+
+/* More than the headers of a tuple take; what has as much is not looked at closely. */
+#define MANY_HEADER_BYTES 128
+
+/* Whether headers may go on behind linear_len; of a tunnel, those that it carries too. */
+static __always_inline bool is_cut(const struct ip_pos *ip, bool enters_tunnels)
+{
+	__u32 ip_bytes = 40;
+	__u8 proto;
+
+	if (ip->linear_len >= MANY_HEADER_BYTES)
+		return false;
+	if (!ip->version)
+		return true;
+	HEADER(header, ip->addr, 10);
+	if (ip->version == 4) {
+		ip_bytes = (LOAD8(header, 0) & 0xf) * 4;
+		proto = LOAD8(header, 9);
+	} else {
+		proto = LOAD8(header, 6);
+		/* An extension header, perhaps: there is no telling how many there are. */
+		if (!l4_bytes(proto))
+			return true;
+	}
+	return (enters_tunnels && proto != PROTO_TCP) ||
+	       ip->linear_len < ip_bytes + l4_bytes(proto);
+}
+
+/* The IP header that the link layer leads to. */
+static __always_inline void enter_packet(struct ip_pos *ip, enum pkt_start start, __u16 proto)
+{
+	ip->version = 0;
+	if (start == PKT_L2) {
+		proto = skip_ethernet(ip);
+		if (!proto)
+			return;
+	} else {
+		proto = skip_vlan_tags(ip, proto);
+		/*
+		 * The header is there before __ip_local_out() sets the protocol: until then it is
+		 * 0 (ip_queue_xmit()), or that of the packet in a new tunnel (iptunnel_xmit()).
+		 */
+		if (proto == ETH_P_IP || proto == ETH_P_IPV6)
+			proto = 0;
+	}
+	set_ip_version(ip, proto);
+}
+
+/* Headers in page fragments are copied, if those in the linear part are not all; see is_cut(). */
+static __always_inline void find_ip(const struct skb_pos *pos, struct ip_pos *ip,
+				    bool enters_tunnels)
+{
+	__u16 proto = 0;
 
 	ip->version = 0;
 	if (pos->start == PKT_NONE)
 		return;
 	ip->addr = pos->base;
 	ip->linear_len = pos->linear_len;
-	if (is_l3) {
+	ip->is_copy = 0;
+	if (enters_tunnels)
+		ip->paged_len = SKB_FIELD(pos, data_len);
+	if (pos->start == PKT_L3)
 		proto = bpf_ntohs(SKB_FIELD(pos, protocol));
-	} else {
-		if (ip->linear_len < ETH_HEADER_BYTES)
-			return;
-		HEADER(eth, ip->addr, ETH_HEADER_BYTES);
-		proto = LOAD16(eth, 12);
-		ip->addr += ETH_HEADER_BYTES;
-		ip->linear_len -= ETH_HEADER_BYTES;
-	}
-	proto = skip_vlan_tags(ip, proto);
-	if (ip->linear_len < 1)
-		return;
-	HEADER(first, ip->addr, 1);
-	nibble = LOAD8(first, 0) >> 4;
-	/* ip_queue_xmit() and friends build the header before __ip_local_out() sets the protocol.
-	 */
-	if (proto == ETH_P_IP || (is_l3 && !proto && nibble == 4))
-		ip->version = nibble == 4 && ip->linear_len >= 20 ? 4 : 0;
-	else if (proto == ETH_P_IPV6 || (is_l3 && !proto && nibble == 6))
-		ip->version = nibble == 6 && ip->linear_len >= 40 ? 6 : 0;
-}
-
-static __always_inline bool has_ports(__u8 proto)
-{
-	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP ||
-	       proto == PROTO_DCCP || proto == PROTO_UDPLITE;
+	enter_packet(ip, pos->start, proto);
+	if (pos->linear_len < MANY_HEADER_BYTES && SKB_FIELD(pos, data_len) &&
+	    is_cut(ip, enters_tunnels) && enter_header_copy(pos, ip))
+		enter_packet(ip, pos->start, proto);
 }
 
 /* `addr` is where layer 4 begins. What is cut off stays zero and has no flag. */
@@ -131,37 +203,30 @@ static __always_inline void read_l4(struct pwru_l4 *l4, __u64 addr, __u32 linear
 	}
 }
 
-static __always_inline void clear_l4(struct pwru_l4 *l4)
+/*
+ * Steps from an IPv4 header to what follows it. Nothing is left of a later fragment, which has no
+ * layer 4 header, nor of a packet that is cut off.
+ */
+static __always_inline void skip_ipv4(struct ip_pos *ip, const char *header, struct l4_kind *l4)
 {
-	__builtin_memset(l4, 0, sizeof(*l4));
-}
-
-static __always_inline void read_tuple4(struct pwru_tuple4 *tuple, const struct ip_pos *ip)
-{
-	HEADER(header, ip->addr, 20);
 	__u32 header_bytes = (LOAD8(header, 0) & 0xf) * 4;
 
-	clear_l4(&tuple->l4);
-	tuple->l4.proto = LOAD8(header, 9);
-	*(__u32 *)tuple->saddr = LOAD32_RAW(header, 12);
-	*(__u32 *)tuple->daddr = LOAD32_RAW(header, 16);
-	if (LOAD16(header, 6) & IP_OFFSET_MASK)
-		tuple->l4.flags = PWRU_L4_LATER_FRAGMENT;
-	else if (header_bytes >= 20 && ip->linear_len > header_bytes)
-		read_l4(&tuple->l4, ip->addr + header_bytes, ip->linear_len - header_bytes);
+	l4->proto = LOAD8(header, 9);
+	l4->is_later_fragment = LOAD16(header, 6) & IP_OFFSET_MASK;
+	if (l4->is_later_fragment || header_bytes < 20 || ip->linear_len < header_bytes)
+		header_bytes = ip->linear_len;
+	ip->addr += header_bytes;
+	ip->linear_len -= header_bytes;
 }
 
-/* Walks the extension headers; a variable offset each, so a header is read where it stands. */
-static __always_inline void read_tuple6(struct pwru_tuple6 *tuple, const struct ip_pos *ip)
+/* The same of IPv6: walks the extension headers, each read where it stands. */
+static __always_inline void skip_ipv6(struct ip_pos *ip, const char *header, struct l4_kind *l4)
 {
-	HEADER(header, ip->addr, 40);
 	__u32 off = 40;
 	__u8 proto = LOAD8(header, 6);
 	bool is_cut = false;
 
-	clear_l4(&tuple->l4);
-	__builtin_memcpy(tuple->saddr, header + 8, 16);
-	__builtin_memcpy(tuple->daddr, header + 24, 16);
+	l4->is_later_fragment = false;
 	for (int i = 0; i < MAX_IPV6_HEADERS; i++) {
 		if (proto != PROTO_HOPOPTS && proto != PROTO_ROUTING && proto != PROTO_FRAGMENT &&
 		    proto != PROTO_DSTOPTS && proto != PROTO_AH && proto != PROTO_MH)
@@ -172,7 +237,7 @@ static __always_inline void read_tuple6(struct pwru_tuple6 *tuple, const struct 
 		HEADER(extension, ip->addr + off, 8);
 		if (proto == PROTO_FRAGMENT && LOAD16(extension, 2) & 0xfff8) {
 			proto = LOAD8(extension, 0);
-			tuple->l4.flags = PWRU_L4_LATER_FRAGMENT;
+			l4->is_later_fragment = true;
 			break;
 		}
 		if (proto == PROTO_FRAGMENT)
@@ -183,9 +248,45 @@ static __always_inline void read_tuple6(struct pwru_tuple6 *tuple, const struct 
 			off += (LOAD8(extension, 1) + 1) * 8;
 		proto = LOAD8(extension, 0);
 	}
-	tuple->l4.proto = proto;
-	if (!is_cut && !tuple->l4.flags && off < ip->linear_len)
-		read_l4(&tuple->l4, ip->addr + off, ip->linear_len - off);
+	l4->proto = proto;
+	if (is_cut || l4->is_later_fragment || ip->linear_len < off)
+		off = ip->linear_len;
+	ip->addr += off;
+	ip->linear_len -= off;
+}
+
+static __always_inline void fill_l4(struct pwru_l4 *l4, const struct l4_kind *kind,
+				    const struct ip_pos *at)
+{
+	__builtin_memset(l4, 0, sizeof(*l4));
+	l4->proto = kind->proto;
+	if (kind->is_later_fragment)
+		l4->flags = PWRU_L4_LATER_FRAGMENT;
+	read_l4(l4, at->addr, at->linear_len);
+}
+
+static __always_inline void read_tuple4(struct pwru_tuple4 *tuple, const struct ip_pos *ip)
+{
+	struct ip_pos at = *ip;
+	struct l4_kind kind;
+	HEADER(header, ip->addr, 20);
+
+	*(__u32 *)tuple->saddr = LOAD32_RAW(header, 12);
+	*(__u32 *)tuple->daddr = LOAD32_RAW(header, 16);
+	skip_ipv4(&at, header, &kind);
+	fill_l4(&tuple->l4, &kind, &at);
+}
+
+static __always_inline void read_tuple6(struct pwru_tuple6 *tuple, const struct ip_pos *ip)
+{
+	struct ip_pos at = *ip;
+	struct l4_kind kind;
+	HEADER(header, ip->addr, 40);
+
+	__builtin_memcpy(tuple->saddr, header + 8, 16);
+	__builtin_memcpy(tuple->daddr, header + 24, 16);
+	skip_ipv6(&at, header, &kind);
+	fill_l4(&tuple->l4, &kind, &at);
 }
 
 #endif

@@ -180,6 +180,7 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   if (options.output_skb_cb) parts |= PWRU_PART_CB;
   if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
   if (options.output_bpfmap) parts |= PWRU_PART_BPFMAP;
+  if (options.output_tunnel) parts |= PWRU_PART_TUNNEL;
   // Without drop reasons, who called kfree_skb() is the reason.
   if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
   return parts;
@@ -189,8 +190,21 @@ uint32_t size_of_struct(const kernel::Btf& btf, std::string_view name) {
   return btf.type(btf.find(name, BTF_KIND_STRUCT)).size;
 }
 
+struct Filters {
+  filter::PcapFilter pcap;
+  filter::TunnelFilter tunnel;
+};
+
+Result<Filters> compile_filters(const cli::Options& options, const filter::CastIds& ids) {
+  Filters filters;
+  PWRU_ASSIGN(filters.pcap, filter::compile_pcap(options.filter_pcap, ids));
+  PWRU_ASSIGN(filters.tunnel, filter::compile_tunnel(options.filter_tunnel_pcap_l2,
+                                                     options.filter_tunnel_pcap_l3, ids));
+  return filters;
+}
+
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
-                                const filter::PcapFilter& filter, const Expressions& expressions,
+                                const Filters& filters, const Expressions& expressions,
                                 program::Backend backend) {
   pwru_config config = {};
   PWRU_TRY(set_netns_filter(options, config));
@@ -200,8 +214,10 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.skb_bytes = size_of_struct(*kernel.btf, "sk_buff");
   config.shinfo_bytes = size_of_struct(*kernel.btf, "skb_shared_info");
   config.has_pcap = !options.filter_pcap.empty();
-  config.filter_copies = filter.copies;
-  config.filter_sees_vlan = filter.sees_vlan;
+  config.filter_copies = filters.pcap.copies;
+  config.filter_sees_vlan = filters.pcap.sees_vlan;
+  config.has_tunnel_l2 = filters.tunnel.has_l2;
+  config.has_tunnel_l3 = filters.tunnel.has_l3;
   config.has_skb_expr = expressions.skb.has_filter;
   config.has_xdp_expr = expressions.xdp.has_filter;
   config.expr_bytes = std::max(expressions.skb.value_bytes, expressions.xdp.value_bytes);
@@ -211,7 +227,7 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   set_stack_config(options, kernel.symbols, config);
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
-  config.filter_reads_len = filter.reads_len;
+  config.filter_reads_len = filters.pcap.reads_len;
   set_rings(options, config);
   config.vmemmap_base_addr = kernel.symbols.data("vmemmap_base").value_or(0);
   config.page_offset_base_addr = kernel.symbols.data("page_offset_base").value_or(0);
@@ -257,6 +273,7 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_tuple = options.output_tuple;
   style.has_tcp_flags = options.output_tcp_flags;
   style.has_caller = options.output_caller;
+  style.has_tunnel = options.output_tunnel;
   style.has_stack = options.output_stack;
   style.has_cb = options.output_skb_cb;
   if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
@@ -309,15 +326,16 @@ void warn_about_tracking(const cli::Options& options, const Kernel& kernel,
     log_warn("this kernel refuses fexit programs: clones and copies of a packet are not followed");
 }
 
-Result<> trace(const cli::Options& options, Kernel& kernel, const filter::PcapFilter& filter,
+Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filters,
                const Expressions& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
   PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
   PWRU_ASSIGN(auto target, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
-  PWRU_ASSIGN(spec.config, make_config(options, kernel, filter, expressions, backend_kind));
-  spec.filter = filter;
+  PWRU_ASSIGN(spec.config, make_config(options, kernel, filters, expressions, backend_kind));
+  spec.filter = filters.pcap;
+  spec.tunnel_filter = filters.tunnel;
   spec.expressions = expressions.skb;
   spec.xdp_expressions = expressions.xdp;
   PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
@@ -384,16 +402,16 @@ Result<> run(const cli::Options& options) {
   kernel::raise_memlock_limit();
 
   // A mistake in the expression is told before anything else is tried.
-  PWRU_TRY(filter::compile_pcap(options.filter_pcap, {}));
+  PWRU_TRY(compile_filters(options, {}));
   PWRU_ASSIGN(Kernel kernel, look_at_kernel(options));
   const filter::CastIds ids = {kernel.features.rdonly_cast_id, kernel.features.byte_window_id};
-  PWRU_ASSIGN(const auto filter, filter::compile_pcap(options.filter_pcap, ids));
+  PWRU_ASSIGN(const auto filters, compile_filters(options, ids));
   Expressions expressions;
   PWRU_ASSIGN(expressions.skb, expr::compile_skb(*kernel.btf, {options.filter_skb_expr,
                                                                options.output_skb_metadata}));
   PWRU_ASSIGN(expressions.xdp, expr::compile_xdp(*kernel.btf, {options.filter_xdp_expr,
                                                                options.output_xdp_metadata}));
-  return trace(options, kernel, filter, expressions);
+  return trace(options, kernel, filters, expressions);
 }
 
 }  // namespace pwru

@@ -34,9 +34,10 @@ _pwru() {
             words='--filter-func --filter-mark --filter-netns --filter-ifname --filter-skb-expr
                 --filter-xdp-expr --filter-track-skb --filter-track-skb-by-stackid
                 --filter-non-skb-funcs --filter-track-bpf-helpers --filter-trace-tc
-                --filter-trace-xdp --kmods --all-kmods --kernel-btf --backend
-                --filter-kprobe-batch --output-meta --output-netns-names
-                --netns-names-max-length --output-tuple --output-tcp-flags --output-skb
+                --filter-trace-xdp --filter-tunnel-pcap-l2 --filter-tunnel-pcap-l3
+                --kmods --all-kmods --kernel-btf --backend --filter-kprobe-batch
+                --output-meta --output-netns-names --netns-names-max-length
+                --output-tuple --output-tcp-flags --output-tunnel --output-skb
                 --output-skb-metadata --output-xdp-metadata --output-skb-shared-info
                 --output-skb-cb --output-stack --output-caller --output-bpfmap
                 --output-json --output-file --output-file-max-size --output-file-max-age

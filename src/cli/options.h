@@ -38,6 +38,9 @@ struct Options {
   bool filter_track_skb_by_stackid = false;
   bool filter_track_bpf_helpers = false;
   std::vector<std::string> filter_non_skb_funcs;  // kernel functions; none is empty
+  // pcap-filter(7) expressions on the frame and the IP packet in a tunnel.
+  std::string filter_tunnel_pcap_l2;
+  std::string filter_tunnel_pcap_l3;
 
   // nullopt: every loaded module; an empty list: none. Names as in /sys/module.
   std::optional<std::vector<std::string>> kmods;
@@ -57,6 +60,7 @@ struct Options {
   bool output_caller = false;
   bool output_bpfmap = false;
   bool output_tcp_flags = false;
+  bool output_tunnel = false;
   bool output_netns_names = false;
   uint32_t netns_names_max_length = 16;  // at least 10
   uint32_t set_percpu_buf = 0;           // only taken for scripts that give it

@@ -127,11 +127,6 @@ TEST(Options, AbbreviationsAndSingleDashesAreRefused) {
   EXPECT_TRUE(has(refusal({"-help"}), "did you mean --help?"));
 }
 
-TEST(Options, OptionsOfCiliumThatAreMissingSaySo) {
-  EXPECT_EQ(refusal({"--output-tunnel"}),
-            "--output-tunnel is an option of cilium/pwru that this version does not have yet");
-}
-
 TEST(Options, MissingValue) {
   EXPECT_EQ(refusal({"--filter-mark"}),
             "--filter-mark needs a value: MARK[/MASK]; see pwru --help");

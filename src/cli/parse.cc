@@ -41,10 +41,6 @@ tl::unexpected<Error> bad_usage(std::string what) {
 
 tl::unexpected<Error> unknown_option(std::string_view text) {
   const std::string_view name = text.substr(std::min(text.find_first_not_of('-'), text.size()));
-  const std::span<const std::string_view> absent = absent_options();
-  if (std::find(absent.begin(), absent.end(), name) != absent.end())
-    return bad_usage(
-        fmt::format("--{} is an option of cilium/pwru that this version does not have yet", name));
   const std::string_view nearest = nearest_option(name);
   if (nearest.empty()) return bad_usage(fmt::format("unknown option {}: see pwru --help", text));
   return bad_usage(

@@ -219,6 +219,10 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "show also these functions, which take no skb, when they run for a packet that matched; names separated by commas"},
     {"filter-track-bpf-helpers", 0, "", Group::Filter, &Options::filter_track_bpf_helpers,
      "show also what the loaded BPF programs call for a packet that matched: helpers, functions of maps"},
+    {"filter-tunnel-pcap-l2", 0, "EXPR", Group::Filter, &Options::filter_tunnel_pcap_l2,
+     "only tunnels whose inner Ethernet frame matches this pcap filter"},
+    {"filter-tunnel-pcap-l3", 0, "EXPR", Group::Filter, &Options::filter_tunnel_pcap_l3,
+     "only tunnels whose inner IP packet matches this pcap filter"},
     {"filter-trace-tc", 0, "", Group::Probe, &Options::filter_trace_tc,
      "trace the machine's TC BPF programs too, with their verdicts"},
     {"filter-trace-xdp", 0, "", Group::Probe, &Options::filter_trace_xdp,
@@ -243,6 +247,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print addresses, ports and protocol (default: true)"},
     {"output-tcp-flags", 0, "", Group::Output, &Options::output_tcp_flags,
      "print the TCP flags with the tuple"},
+    {"output-tunnel", 0, "", Group::Output, &Options::output_tunnel,
+     "print the tunnel that the packet is in, and what it carries"},
     {"output-skb", 0, "", Group::Output, &Options::output_skb,
      "print the whole struct sk_buff after each line"},
     {"output-skb-metadata", 0, "EXPR[,EXPR]", Group::Output, add_skb_metadata,
@@ -288,10 +294,6 @@ constexpr std::array kTable = std::to_array<OptionRow>({
     {"version", 0, "", Group::General, &Options::version, "print the version and exit"},
     {"help", 'h', "", Group::General, &Options::help, "print this text and exit"},
 });
-
-constexpr std::array kAbsent = std::to_array<std::string_view>({
-    "filter-tunnel-pcap-l2", "filter-tunnel-pcap-l3", "output-tunnel",
-});
 // clang-format on
 
 }  // namespace
@@ -311,7 +313,5 @@ std::string_view title_of(Group group) {
   }
   return "";
 }
-
-std::span<const std::string_view> absent_options() { return kAbsent; }
 
 }  // namespace pwru::cli

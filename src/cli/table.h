@@ -37,7 +37,4 @@ struct OptionRow {
 [[nodiscard]] std::span<const OptionRow> option_table();
 [[nodiscard]] std::string_view title_of(Group group);
 
-// Options of cilium/pwru that are not in the table: told apart from typing mistakes.
-[[nodiscard]] std::span<const std::string_view> absent_options();
-
 }  // namespace pwru::cli

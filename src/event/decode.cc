@@ -55,15 +55,36 @@ void set_core(Event& event, const pwru_event& core) {
 }
 
 template <class Wire>
+void copy_tuple(Tuple& tuple, const Wire& wire, bool is_v6) {
+  tuple.is_v6 = is_v6;
+  set_l4(tuple, wire.l4);
+  std::memcpy(tuple.saddr, wire.saddr, sizeof(wire.saddr));
+  std::memcpy(tuple.daddr, wire.daddr, sizeof(wire.daddr));
+}
+
+template <class Wire>
 bool set_tuple(Event& event, std::span<const std::byte>& rest, bool is_v6) {
   const std::byte* part = take(rest, sizeof(Wire));
   if (!part) return false;
-  const auto& wire = *reinterpret_cast<const Wire*>(part);
   event.has_tuple = true;
-  event.tuple.is_v6 = is_v6;
-  set_l4(event.tuple, wire.l4);
-  std::memcpy(event.tuple.saddr, wire.saddr, sizeof(wire.saddr));
-  std::memcpy(event.tuple.daddr, wire.daddr, sizeof(wire.daddr));
+  copy_tuple(event.tuple, *reinterpret_cast<const Wire*>(part), is_v6);
+  return true;
+}
+
+bool set_tunnel(Event& event, std::span<const std::byte>& rest) {
+  const std::byte* part = take(rest, sizeof(pwru_tunnel));
+  if (!part) return false;
+  const auto& wire = *reinterpret_cast<const pwru_tunnel*>(part);
+  if (wire.kind == PWRU_TUNNEL_NONE) return true;
+  Tunnel& tunnel = event.tunnel.emplace();
+  tunnel.kind = wire.kind;
+  if (wire.flags & PWRU_TUNNEL_HAS_ID) tunnel.id = wire.id;
+  tunnel.proto = wire.proto;
+  tunnel.has_macs = (wire.flags & PWRU_TUNNEL_HAS_MACS) != 0;
+  std::memcpy(tunnel.dst_mac, wire.dst_mac, sizeof(wire.dst_mac));
+  std::memcpy(tunnel.src_mac, wire.src_mac, sizeof(wire.src_mac));
+  if (wire.ip_version == 4) copy_tuple(tunnel.tuple.emplace(), wire.tuple4, false);
+  if (wire.ip_version == 6) copy_tuple(tunnel.tuple.emplace(), wire.tuple6, true);
   return true;
 }
 
@@ -134,6 +155,7 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const Part
     is_whole = set_bytes(event.shinfo_bytes, rest, sizes.shinfo_bytes);
   if (is_whole && core.parts & PWRU_PART_EXPR)
     is_whole = set_bytes(event.expr_bytes, rest, sizes.expr_bytes);
+  if (is_whole && core.parts & PWRU_PART_TUNNEL) is_whole = set_tunnel(event, rest);
   if (is_whole && core.parts & PWRU_PART_BPFMAP) is_whole = set_map_call(event, rest);
   if (is_whole && core.parts & PWRU_PART_TUPLE4)
     is_whole = set_tuple<pwru_tuple4>(event, rest, false);

@@ -100,6 +100,17 @@ void put_stack(Wire& wire, int64_t size_bytes, const std::vector<uint64_t>& ips)
   for (size_t i = 0; i < ips.size(); i++) wire.put<uint64_t>(at + 8 + 8 * i, ips[i]);
 }
 
+// A VXLAN tunnel; the tuple of its packet stands at 24.
+void put_tunnel(Wire& wire, uint8_t flags, uint8_t ip_version) {
+  const size_t at = wire.size();
+  wire.resize(at + 72);
+  wire.put<uint32_t>(at, PWRU_TUNNEL_VXLAN).put<uint32_t>(at + 4, 7);
+  wire.put<uint16_t>(at + 8, 0x86dd).put<uint8_t>(at + 10, flags).put<uint8_t>(at + 11, ip_version);
+  wire.put_text(at + 12, "DSTMAC").put_text(at + 18, "SRCMAC");
+  wire.put_text(at + 24, "0123456789abcdef").put_text(at + 40, "ABCDEFGHIJKLMNOP");
+  put_l4(wire, at + 56, 6, PWRU_L4_HAS_PORTS);
+}
+
 void put_skb(Wire& wire) {
   const size_t at = wire.size();
   for (size_t i = 0; i < kSkbBytes; i++) wire.put<uint8_t>(at + i, static_cast<uint8_t>(i));
@@ -122,13 +133,15 @@ void put_shinfo(Wire& wire) {
 }
 
 Wire with_all_parts(uint32_t tuple_part) {
-  Wire wire = core(PWRU_PART_STACK | PWRU_PART_SKB | tuple_part | PWRU_PART_META |
-                   PWRU_PART_CALLER | PWRU_PART_CB | PWRU_PART_SHINFO | PWRU_PART_EXPR);
+  Wire wire =
+      core(PWRU_PART_STACK | PWRU_PART_SKB | tuple_part | PWRU_PART_META | PWRU_PART_CALLER |
+           PWRU_PART_CB | PWRU_PART_SHINFO | PWRU_PART_EXPR | PWRU_PART_TUNNEL);
   put_stack(wire, 16, {0x1111, 0x2222});
   put_skb(wire);
   put_cb(wire);
   put_shinfo(wire);
   put_expr(wire);
+  put_tunnel(wire, PWRU_TUNNEL_HAS_ID, 6);
   if (tuple_part == PWRU_PART_TUPLE4) put_tuple4(wire, 6, PWRU_L4_HAS_PORTS);
   if (tuple_part == PWRU_PART_TUPLE6) put_tuple6(wire, 6, PWRU_L4_HAS_PORTS);
   return wire;
@@ -237,6 +250,52 @@ TEST(Decode, Tuple6) {
   EXPECT_TRUE(tuple.is_later_fragment);
 }
 
+TEST(Decode, Tunnel) {
+  Wire wire = core(PWRU_PART_TUNNEL);
+  put_tunnel(wire, PWRU_TUNNEL_HAS_ID | PWRU_TUNNEL_HAS_MACS, 6);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
+  ASSERT_TRUE(event) << event.error().what;
+  ASSERT_TRUE(event->tunnel);
+  const Tunnel& tunnel = *event->tunnel;
+  EXPECT_EQ(tunnel.kind, uint32_t{PWRU_TUNNEL_VXLAN});
+  EXPECT_EQ(tunnel.id, 7u);
+  EXPECT_EQ(tunnel.proto, 0x86dd);
+  EXPECT_TRUE(tunnel.has_macs);
+  EXPECT_EQ(std::memcmp(tunnel.dst_mac, "DSTMAC", 6), 0);
+  EXPECT_EQ(std::memcmp(tunnel.src_mac, "SRCMAC", 6), 0);
+  ASSERT_TRUE(tunnel.tuple);
+  EXPECT_TRUE(tunnel.tuple->is_v6);
+  EXPECT_EQ(tunnel.tuple->dport, 443);
+  EXPECT_EQ(std::memcmp(tunnel.tuple->saddr, "0123456789abcdef", 16), 0);
+  EXPECT_EQ(std::memcmp(tunnel.tuple->daddr, "ABCDEFGHIJKLMNOP", 16), 0);
+}
+
+TEST(Decode, TunnelHasOnlyWhatItsFlagsSay) {
+  Wire wire = core(PWRU_PART_TUNNEL);
+  put_tunnel(wire, 0, 4);
+  auto event = decode(wire.bytes(), kCpu, kSizes);
+  ASSERT_TRUE(event);
+  ASSERT_TRUE(event->tunnel);
+  EXPECT_FALSE(event->tunnel->id);
+  EXPECT_FALSE(event->tunnel->has_macs);
+  ASSERT_TRUE(event->tunnel->tuple);
+  EXPECT_FALSE(event->tunnel->tuple->is_v6);
+  EXPECT_EQ(std::memcmp(event->tunnel->tuple->daddr, "4567", 4), 0);
+
+  Wire not_ip = core(PWRU_PART_TUNNEL);
+  put_tunnel(not_ip, 0, 0);
+  event = decode(not_ip.bytes(), kCpu, kSizes);
+  ASSERT_TRUE(event);
+  EXPECT_FALSE(event->tunnel->tuple);
+
+  Wire none = core(PWRU_PART_TUNNEL);
+  put_tunnel(none, PWRU_TUNNEL_HAS_ID, 4);
+  none.put<uint32_t>(120, PWRU_TUNNEL_NONE);
+  event = decode(none.bytes(), kCpu, kSizes);
+  ASSERT_TRUE(event);
+  EXPECT_FALSE(event->tunnel);
+}
+
 TEST(Decode, EveryPartInTheOrderOfItsBit) {
   for (const uint32_t part : {PWRU_PART_TUPLE4, PWRU_PART_TUPLE6}) {
     Wire wire = with_all_parts(part);
@@ -256,6 +315,8 @@ TEST(Decode, EveryPartInTheOrderOfItsBit) {
     EXPECT_EQ(event->cb[4], 0xc4u);
     ASSERT_EQ(event->shinfo_bytes.size(), kShinfoBytes);
     EXPECT_EQ(event->shinfo_bytes[1], std::byte{3});
+    ASSERT_TRUE(event->tunnel);
+    EXPECT_EQ(event->tunnel->id, 7u);
     EXPECT_EQ(event->tuple.is_v6, part == PWRU_PART_TUPLE6);
     EXPECT_EQ(event->tuple.dport, 443);
     EXPECT_TRUE(event->has_meta);

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "abi/event.h"
 #include "base/result.h"
 #include "event/bpfmap.h"
+#include "event/tunnel.h"
 #include "event/tuple.h"
 
 namespace pwru::event {
@@ -40,6 +42,7 @@ struct Event {
 
   bool has_tuple = false;
   Tuple tuple;
+  std::optional<Tunnel> tunnel;     // asked for, and the packet is one
   std::span<const uint64_t> stack;  // return addresses, innermost first
   bool has_stack_failed = false;    // the kernel could not take it
   std::span<const std::byte> skb_bytes;

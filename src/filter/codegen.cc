@@ -34,7 +34,7 @@ constexpr int32_t kLoopRounds = 32;
 constexpr int16_t kBudgetSlot = -8;
 
 // What the kernel's 512 bytes leave beside the tracer's own frames.
-constexpr int32_t kMaxStackBytes = 96;
+constexpr int32_t kMaxStackBytes = 64;
 
 constexpr uint8_t op_of(const ClassicInsn& insn) { return static_cast<uint8_t>(BPF_OP(insn.code)); }
 

@@ -63,5 +63,29 @@ TEST(SyntaxErrors, OtherMistakesKeepLibpcapsWords) {
             "pcap-filter(7))");
 }
 
+TEST(TunnelFilter, EmptyIsNone) {
+  const auto filter = compile_tunnel("", "", {});
+  ASSERT_TRUE(filter);
+  EXPECT_FALSE(filter->has_l2);
+  EXPECT_FALSE(filter->has_l3);
+  EXPECT_FALSE(filter->l2_object.empty());
+  EXPECT_FALSE(filter->l3_object.empty());
+}
+
+TEST(TunnelFilter, MistakesNameTheOption) {
+  const auto l2 = compile_tunnel("tcp port", "", {});
+  ASSERT_FALSE(l2);
+  EXPECT_EQ(l2.error().exit, ExitCode::BadUsage);
+  EXPECT_EQ(l2.error().what,
+            "--filter-tunnel-pcap-l2 'tcp port' is not valid: syntax error at its end (see "
+            "pcap-filter(7))");
+  // Of IP packets this says nothing, of frames it does.
+  EXPECT_TRUE(compile_tunnel("arp", "", {}));
+  const auto l3 = compile_tunnel("", "arp", {});
+  ASSERT_FALSE(l3);
+  EXPECT_EQ(l3.error().exit, ExitCode::BadUsage);
+  EXPECT_EQ(l3.error().what.rfind("--filter-tunnel-pcap-l3 'arp' is not valid: ", 0), 0u);
+}
+
 }  // namespace
 }  // namespace pwru::filter

@@ -30,4 +30,18 @@ struct PcapFilter {
 // extension headers; a packet with more does not match.
 [[nodiscard]] Result<PcapFilter> compile_pcap(const std::string& expression, const CastIds& ids);
 
+struct TunnelFilter {
+  std::string l2_object;  // ELF object that defines pwru_filter_tunnel_l2()
+  std::string l3_object;  // and pwru_filter_tunnel_l3()
+  bool has_l2 = false;    // there is an expression: pwru_config.has_tunnel_l2
+  bool has_l3 = false;    // pwru_config.has_tunnel_l3
+};
+
+// Compiles the expressions of --filter-tunnel-pcap-l2 and -l3, which see the Ethernet frame and the
+// IP packet in a tunnel; the empty one is none. They read copy[] of the context where there is no
+// cast.
+[[nodiscard]] Result<TunnelFilter> compile_tunnel(const std::string& l2_expression,
+                                                  const std::string& l3_expression,
+                                                  const CastIds& ids);
+
 }  // namespace pwru::filter

@@ -14,6 +14,8 @@
 extern "C" {
 extern const char pwru_filter_stub_l2_begin[], pwru_filter_stub_l2_end[];
 extern const char pwru_filter_stub_l3_begin[], pwru_filter_stub_l3_end[];
+extern const char pwru_filter_stub_tunnel_l2_begin[], pwru_filter_stub_tunnel_l2_end[];
+extern const char pwru_filter_stub_tunnel_l3_begin[], pwru_filter_stub_tunnel_l3_end[];
 }
 
 namespace pwru::filter {
@@ -34,11 +36,22 @@ struct LineInfo {
   uint32_t record_bytes, section_name, record_count;
 };
 
-std::string_view stub_of(Layer layer) {
-  const bool is_l2 = layer == Layer::Ethernet;
-  const char* const begin = is_l2 ? pwru_filter_stub_l2_begin : pwru_filter_stub_l3_begin;
-  const char* const end = is_l2 ? pwru_filter_stub_l2_end : pwru_filter_stub_l3_end;
+std::string_view between(const char* begin, const char* end) {
   return {begin, static_cast<size_t>(end - begin)};
+}
+
+std::string_view stub_of(FilterFunction function) {
+  switch (function) {
+    case FilterFunction::L2:
+      return between(pwru_filter_stub_l2_begin, pwru_filter_stub_l2_end);
+    case FilterFunction::L3:
+      return between(pwru_filter_stub_l3_begin, pwru_filter_stub_l3_end);
+    case FilterFunction::TunnelL2:
+      return between(pwru_filter_stub_tunnel_l2_begin, pwru_filter_stub_tunnel_l2_end);
+    case FilterFunction::TunnelL3:
+      return between(pwru_filter_stub_tunnel_l3_begin, pwru_filter_stub_tunnel_l3_end);
+  }
+  return {};
 }
 
 // The file as it is changed. The stub is this build's own, so its offsets are trusted.
@@ -143,8 +156,8 @@ Result<std::string> replace_code(std::string_view object, const Code& code) {
   return image.take();
 }
 
-Result<std::string> filter_object(Layer layer, const Code& code) {
-  return replace_code(stub_of(layer), code);
+Result<std::string> filter_object(FilterFunction function, const Code& code) {
+  return replace_code(stub_of(function), code);
 }
 
 }  // namespace pwru::filter

@@ -13,7 +13,10 @@ namespace pwru::filter {
 // An object of one function, compiled by this build, with this code as the function's body.
 [[nodiscard]] Result<std::string> replace_code(std::string_view object, const Code& code);
 
-// The object that defines the filter function of the layer, with this code as its body.
-[[nodiscard]] Result<std::string> filter_object(Layer layer, const Code& code);
+// The filter functions of abi/filter.h.
+enum class FilterFunction { L2, L3, TunnelL2, TunnelL3 };
+
+// The object that defines this function, with this code as its body.
+[[nodiscard]] Result<std::string> filter_object(FilterFunction function, const Code& code);
 
 }  // namespace pwru::filter

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "output/tunnel_text.h"
 #include "output/tuple_text.h"
 #include "output/utf8.h"
 #include "output/verdict_text.h"
@@ -109,6 +110,7 @@ Result<> JsonSink::event(const event::Event& event) {
   if (event.has_meta) write_meta(event);
   if (!event.cb.empty()) write_cb(event);
   if (event.has_tuple) write_tuple("tuple", event.tuple);
+  if (event.tunnel) write_tunnel(*event.tunnel);
   if (dumps_.metadata.of(event)) write_metadata(event);
   if (event.has_map_call) write_map_call(event.map_call);
   if (!event.stack.empty()) write_stack(event);
@@ -196,6 +198,13 @@ void JsonSink::write_map_call(const event::BpfMapCall& call) {
   bytes("key", call.key);
   if (!call.value.empty()) bytes("value", call.value);
   writer_.EndObject();
+}
+
+void JsonSink::write_tunnel(const event::Tunnel& tunnel) {
+  std::array<char, kTunnelRoom> room;
+  const char* const end = append_tunnel(room.data(), tunnel, false);
+  text("tunnel", {room.data(), static_cast<size_t>(end - room.data())});
+  if (tunnel.tuple) write_tuple("tunnel_tuple", *tunnel.tuple);
 }
 
 void JsonSink::write_tuple(std::string_view name, const event::Tuple& tuple) {

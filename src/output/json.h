@@ -47,6 +47,7 @@ class JsonSink : public Sink {
   void write_time(const event::Event& event);
   void write_process(const event::Event& event);
   void write_meta(const event::Event& event);
+  void write_tunnel(const event::Tunnel& tunnel);
   void write_tuple(std::string_view key, const event::Tuple& tuple);
   void write_function(const event::Event& event);
   void write_caller(const event::Event& event);

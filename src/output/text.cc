@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "output/tunnel_text.h"
 #include "output/tuple_text.h"
 #include "output/verdict_text.h"
 
@@ -88,6 +89,7 @@ Result<> TextSink::begin() {
   if (style_.has_tuple) out_.append(" TUPLE");
   out_.append(" FUNC");
   if (style_.has_caller) out_.append(" CALLER");
+  if (style_.has_tunnel) out_.append(" TUNNEL");
   out_.append('\n');
   return out_.end_header();
 }
@@ -113,6 +115,7 @@ Result<> TextSink::event(const event::Event& event) {
   if (style_.netns_name_width) append_netns_name(event);
   if (style_.has_tuple) append_tuple_column(event);
   append_function(event);
+  if (style_.has_tunnel) append_tunnel_column(event);
   if (expr::ValueText* values = dumps_.metadata.of(event))
     out_.append(values->line(event.expr_bytes));
   if (style_.has_stack) {
@@ -209,6 +212,15 @@ void TextSink::append_function(const event::Event& event) {
   for (size_t i = width; i < function_width_; i++) out_.append(' ');
   out_.append(' ');
   out_.append(names_.symbol(event.caller_ip));
+}
+
+void TextSink::append_tunnel_column(const event::Event& event) {
+  out_.append(' ');
+  if (event.tunnel) {
+    out_.commit(append_tunnel(out_.reserve(kTunnelRoom), *event.tunnel, style_.has_tcp_flags));
+  } else {
+    out_.append('-');  // no tunnel
+  }
 }
 
 void TextSink::append_verdict(const event::Event& event) {

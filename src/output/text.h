@@ -19,6 +19,7 @@ struct TextStyle {
   bool has_tuple = true;
   bool has_tcp_flags = false;
   bool has_caller = false;
+  bool has_tunnel = false;
   bool has_stack = false;
   bool has_cb = false;
   size_t netns_name_width = 0;  // 0: no such column
@@ -41,6 +42,7 @@ class TextSink : public Sink {
   void append_meta(const event::Event& event);
   void append_tuple_column(const event::Event& event);
   void append_function(const event::Event& event);
+  void append_tunnel_column(const event::Event& event);
   void append_verdict(const event::Event& event);
   void append_netns_name(const event::Event& event);
   void append_cb(const event::Event& event);

@@ -84,6 +84,26 @@ TEST(TextSink, AllColumnsAreThereAtFirst) {
             "1500  60    10.9.0.1:40000->1.0.0.1:8080(tcp) ip_rcv\n");
 }
 
+TEST(TextSink, TunnelIsTheLastColumn) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.has_caller = true;
+  style.has_tunnel = true;
+  style.has_stack = true;
+  Screen screen(style);
+  EXPECT_EQ(screen.begin(), "SKB                CPU PROCESS          FUNC CALLER TUNNEL\n");
+  EXPECT_EQ(screen.event(packet()),
+            "0xffff888012345600 2   curl:4242        ip_rcv ip_rcv+0x15 -\n");
+  event::Event event = packet();
+  event.tunnel.emplace().kind = PWRU_TUNNEL_IPIP;
+  event.tunnel->tuple = event.tuple;
+  const std::array<uint64_t, 1> stack = {kIpRcv + 0x15};
+  event.stack = stack;
+  EXPECT_EQ(screen.event(event),
+            "0xffff888012345600 2   curl:4242        ip_rcv ip_rcv+0x15 "
+            "ipip:10.9.0.1:40000->1.0.0.1:8080(tcp)\nip_rcv+0x15\n");
+}
+
 TEST(TextSink, WithoutMeta) {
   Screen screen(narrow());
   EXPECT_EQ(screen.begin(), "SKB                CPU PROCESS          TUPLE FUNC\n");

@@ -83,9 +83,11 @@ bpf_program* use(bpf_program* program, bool is_used, Backend backend) {
 }  // namespace
 
 Result<std::string> link_with_filters(std::string_view object, const TracerSpec& spec) {
-  const std::array<std::string_view, 7> parts = {object,
+  const std::array<std::string_view, 9> parts = {object,
                                                  spec.filter.l2_object,
                                                  spec.filter.l3_object,
+                                                 spec.tunnel_filter.l2_object,
+                                                 spec.tunnel_filter.l3_object,
                                                  spec.expressions.filter_object,
                                                  spec.expressions.values_object,
                                                  spec.xdp_expressions.filter_object,

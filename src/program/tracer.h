@@ -30,6 +30,7 @@ struct TracerSpec {
   filter::PcapFilter filter;
   expr::Program expressions;      // on struct sk_buff
   expr::Program xdp_expressions;  // on struct xdp_buff
+  filter::TunnelFilter tunnel_filter;
   bool uses_cast = false;
   Backend backend = Backend::Kprobe;
   // [1]..[5]: some function has its skb there; [0]: some function has none.

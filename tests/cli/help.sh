@@ -13,7 +13,7 @@ for word in --help -h; do
 done
 cp "$scratch/out" "$scratch/plain"
 
-run --output-tunnel=false --help
+run --no-such-option --help
 expect_status 2
 run --debug tcp port 80 --help
 expect_status 0

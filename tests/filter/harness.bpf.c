@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Runs a pcap filter on an skb that is faked in a map. It goes the way of the tracer: skb_read()
- * and pcap_matches() with a linked-in filter.
+ * and pcap_matches() with a linked-in filter. What reads tuples and tunnels is run in the same way.
  */
 #include "bpf/filter.bpf.h"
+#include "bpf/tunnel.bpf.h"
 #include "tests/filter/harness_abi.h"
 
 const volatile struct pwru_config cfg = {};
@@ -45,12 +46,16 @@ int locate(void* ctx __attribute__((unused))) {
   return 0;
 }
 
+static __always_inline void read_fake_skb(struct skb_pos* pos) {
+  /* Read back from the map it is a number, as an skb's address is in the tracer. */
+  skb_read(pos, state.layout.memory + __builtin_offsetof(struct fake_memory, skb));
+  skb_locate(pos);
+}
+
 static __always_inline int run(void) {
   struct skb_pos pos;
 
-  /* Read back from the map it is a number, as an skb's address is in the tracer. */
-  skb_read(&pos, state.layout.memory + __builtin_offsetof(struct fake_memory, skb));
-  skb_locate(&pos);
+  read_fake_skb(&pos);
   return pcap_matches(&pos);
 }
 
@@ -60,3 +65,33 @@ int match(void* ctx __attribute__((unused))) { return run(); }
 /* The same as a program that BPF_PROG_TEST_RUN can repeat. */
 SEC("tc")
 int match_repeated(struct __sk_buff* ctx __attribute__((unused))) { return run(); }
+
+SEC("raw_tp")
+int match_tunnel(void* ctx __attribute__((unused))) {
+  struct skb_pos pos;
+
+  read_fake_skb(&pos);
+  return tunnel_matches(&pos);
+}
+
+SEC("raw_tp")
+int show_tunnel(void* ctx __attribute__((unused))) {
+  struct skb_pos pos;
+
+  read_fake_skb(&pos);
+  state.tunnel.kind = read_tunnel(&state.tunnel, &pos);
+  return 0;
+}
+
+SEC("raw_tp")
+int show_tuple(void* ctx __attribute__((unused))) {
+  struct skb_pos pos;
+  struct ip_pos ip;
+
+  read_fake_skb(&pos);
+  find_ip(&pos, &ip, false);
+  state.ip_version = ip.version;
+  if (ip.version == 4) read_tuple4(&state.tuple4, &ip);
+  if (ip.version == 6) read_tuple6(&state.tuple6, &ip);
+  return 0;
+}

@@ -79,7 +79,7 @@ Harness::~Harness() {
 
 // The memory outlives the programs: its address must be known before they are loaded.
 Result<> Harness::map_memory() {
-  PWRU_TRY(load_programs("", Way::Copied, {"locate"}));
+  PWRU_TRY(load_programs({}, Way::Copied, {"locate"}));
   const bpf_map* const bss = bpf_object__find_map_by_name(object_.get(), ".bss");
   memory_fd_.reset(::fcntl(bpf_map__fd(bss), F_DUPFD_CLOEXEC, 0));
   void* const memory =
@@ -97,11 +97,13 @@ Result<> Harness::map_memory() {
   return {};
 }
 
-Result<> Harness::load_programs(const std::string& expression, Way way,
+Result<> Harness::load_programs(const Expressions& expressions, Way way,
                                 const std::vector<std::string>& wanted) {
-  PWRU_ASSIGN(const auto filter,
-              filter::compile_pcap(expression, way == Way::Cast ? cast_ids_ : filter::CastIds{}));
-  PWRU_TRY(open_object(filter, way));
+  const filter::CastIds ids = way == Way::Cast ? cast_ids_ : filter::CastIds{};
+  PWRU_ASSIGN(const auto filter, filter::compile_pcap(expressions.pcap, ids));
+  PWRU_ASSIGN(const auto tunnel,
+              filter::compile_tunnel(expressions.tunnel_l2, expressions.tunnel_l3, ids));
+  PWRU_TRY(open_object(filter, tunnel, way));
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) {
     const char* const name = bpf_program__name(program);
@@ -115,9 +117,10 @@ Result<> Harness::load_programs(const std::string& expression, Way way,
   return {};
 }
 
-Result<> Harness::open_object(const filter::PcapFilter& filter, Way way) {
-  const std::array<std::string_view, 3> parts = {harness_object(way), filter.l2_object,
-                                                 filter.l3_object};
+Result<> Harness::open_object(const filter::PcapFilter& filter, const filter::TunnelFilter& tunnel,
+                              Way way) {
+  const std::array<std::string_view, 5> parts = {
+      harness_object(way), filter.l2_object, filter.l3_object, tunnel.l2_object, tunnel.l3_object};
   PWRU_ASSIGN(const std::string elf, program::link_objects(parts));
   object_.reset(bpf_object__open_mem(elf.data(), elf.size(), nullptr));
   if (!object_) return sys_fail("open the linked object: " + program::take_libbpf_reason());
@@ -126,6 +129,8 @@ Result<> Harness::open_object(const filter::PcapFilter& filter, Way way) {
   config.filter_copies = filter.copies;
   config.filter_sees_vlan = filter.sees_vlan;
   config.filter_reads_len = filter.reads_len;
+  config.has_tunnel_l2 = tunnel.has_l2;
+  config.has_tunnel_l3 = tunnel.has_l3;
   if (state_) {
     config.vmemmap_base_addr = state_->layout.memory + offsetof(fake_memory, vmemmap_base);
     config.page_offset_base_addr = state_->layout.memory + offsetof(fake_memory, page_offset_base);
@@ -179,12 +184,27 @@ void Harness::place(std::string_view packet, const SkbView& view) {
   }
 }
 
-Result<bool> Harness::run() const {
-  PWRU_ASSIGN(const int match, program_fd(object_.get(), "match"));
+Result<bool> Harness::run_program(const char* name) const {
+  PWRU_ASSIGN(const int program, program_fd(object_.get(), name));
   LIBBPF_OPTS(bpf_test_run_opts, opts);
-  if (const int error = bpf_prog_test_run_opts(match, &opts); error)
+  if (const int error = bpf_prog_test_run_opts(program, &opts); error)
     return sys_fail("run the filter", -error);
   return opts.retval != 0;
+}
+
+Result<pwru_tunnel> Harness::read_tunnel() const {
+  PWRU_TRY(run_program("show_tunnel"));
+  return state_->tunnel;
+}
+
+Result<std::string> Harness::read_tuple() const {
+  PWRU_TRY(run_program("show_tuple"));
+  const auto bytes_of = [](const auto& tuple) {
+    return std::string(reinterpret_cast<const char*>(&tuple), sizeof(tuple));
+  };
+  if (state_->ip_version == 4) return bytes_of(state_->tuple4);
+  if (state_->ip_version == 6) return bytes_of(state_->tuple6);
+  return std::string();
 }
 
 Result<double> Harness::nanoseconds_per_run() const {

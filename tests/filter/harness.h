@@ -37,24 +37,39 @@ class Harness {
   [[nodiscard]] const filter::CastIds& cast_ids() const { return cast_ids_; }
   // Compiles, links, loads. The harness has room for one filter at a time.
   [[nodiscard]] Result<> load(const std::string& expression, Way way) {
-    return load_programs(expression, way, {"match"});
+    return load_programs({expression, "", ""}, way, {"match"});
   }
   [[nodiscard]] Result<> load_timed(const std::string& expression, Way way) {
-    return load_programs(expression, way, {"match", "match_repeated"});
+    return load_programs({expression, "", ""}, way, {"match", "match_repeated"});
+  }
+  // The expressions of the filters on what a tunnel carries; "" is none.
+  [[nodiscard]] Result<> load_tunnel(const std::string& l2, const std::string& l3, Way way) {
+    return load_programs({"", l2, l3}, way, {"match_tunnel", "show_tunnel", "show_tuple"});
   }
   void place(std::string_view packet, const SkbView& view);
   // The verdict on the packet placed last.
-  [[nodiscard]] Result<bool> run() const;
+  [[nodiscard]] Result<bool> run() const { return run_program("match"); }
+  // The same of load_tunnel()'s filters, and what the tracer would print.
+  [[nodiscard]] Result<bool> run_tunnel() const { return run_program("match_tunnel"); }
+  [[nodiscard]] Result<pwru_tunnel> read_tunnel() const;
+  // The bytes of struct pwru_tuple4 or pwru_tuple6, or none.
+  [[nodiscard]] Result<std::string> read_tuple() const;
   // The mean of many runs, as the kernel times them; of load_timed()'s filter.
   [[nodiscard]] Result<double> nanoseconds_per_run() const;
 
  private:
+  struct Expressions {
+    std::string pcap, tunnel_l2, tunnel_l3;
+  };
+
   Harness() = default;
   Result<> map_memory();
   // Only those of harness.bpf.c that are wanted: verifying is most of the time.
-  Result<> load_programs(const std::string& expression, Way way,
+  Result<> load_programs(const Expressions& expressions, Way way,
                          const std::vector<std::string>& wanted);
-  Result<> open_object(const filter::PcapFilter& filter, Way way);
+  Result<> open_object(const filter::PcapFilter& filter, const filter::TunnelFilter& tunnel,
+                       Way way);
+  Result<bool> run_program(const char* name) const;
 
   filter::CastIds cast_ids_;
   BpfObject object_;

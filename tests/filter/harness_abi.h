@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include "abi/event.h"
+
 #define FAKE_SKB_BYTES 512
 #define FAKE_HEAD_BYTES 4096 /* skb->end: struct skb_shared_info follows */
 #define FAKE_SHINFO_BYTES 1024
@@ -33,6 +35,11 @@ struct fake_layout {
 struct harness_state {
   struct fake_layout layout;
   struct fake_memory memory;
+  struct pwru_tunnel tunnel; /* of the program show_tunnel */
+  /* Of show_tuple. */
+  __u32 ip_version; /* which is valid, 0: none */
+  struct pwru_tuple4 tuple4;
+  struct pwru_tuple6 tuple6;
 };
 
 #endif

@@ -144,9 +144,12 @@ PacketBuilder& PacketBuilder::icmp(uint8_t type, uint8_t code) {
   return *this;
 }
 
-PacketBuilder& PacketBuilder::gre(uint16_t type) {
-  big_endian(0, 2);
+PacketBuilder& PacketBuilder::gre(uint16_t type, uint16_t flags, uint32_t key) {
+  big_endian(flags, 2);
   big_endian(type, 2);
+  if (flags & 0x8000) big_endian(0, 4);
+  if (flags & 0x2000) big_endian(key, 4);
+  if (flags & 0x1000) big_endian(0, 4);
   return *this;
 }
 

@@ -53,7 +53,8 @@ class PacketBuilder {
   PacketBuilder& udp(uint16_t src, uint16_t dst);
   PacketBuilder& sctp(uint16_t src, uint16_t dst);
   PacketBuilder& icmp(uint8_t type, uint8_t code = 0);
-  PacketBuilder& gre(uint16_t type);
+  // With a checksum of 0, the key and a sequence number of 0 if the flags have them.
+  PacketBuilder& gre(uint16_t type, uint16_t flags = 0, uint32_t key = 0);
   PacketBuilder& vxlan(uint32_t vni);
   PacketBuilder& geneve(uint32_t vni, uint8_t option_words, uint16_t type);
 

@@ -51,7 +51,7 @@ add_tools() {
 
 add_modules() {
     local name path
-    grep -v '^#' "$here/modules.txt" | while read -r name; do
+    grep -hv '^#' "$here"/modules{,_on_demand}.txt | while read -r name; do
         /sbin/modprobe -S "$release" -d "$kernel_dir" --show-depends "$name" 2>/dev/null || true
     done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r path; do
         install -D -m 644 "$path" "$root/lib/modules/$release/${path##*"/$release/"}"
