@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * What user space fixes before the program is loaded. It is read-only data, so the verifier knows
- * the values and deletes the branches that are not wanted.
- */
+/* What user space fixes before the program is loaded; see bpf/config.bpf.h. */
 #ifndef PWRU_ABI_CONFIG_H
 #define PWRU_ABI_CONFIG_H
 
@@ -37,14 +34,21 @@ struct pwru_config {
 	__u8 has_xdp_expr;     /* pwru_filter_xdp_expr must match */
 	__u8 by_skb;	       /* tracks, and a packet that is known passes without the filters */
 	__u8 by_stack;	       /* tracks, and so passes what is hit while it is handled */
-	__u32 expr_bytes; /* of PWRU_PART_EXPR: what the values of an skb or XDP buffer need */
+	__u32 expr_bytes;      /* of PWRU_PART_EXPR: what the values of an skb or XDP buffer need */
 	__u32 shinfo_bytes;    /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
 	__u8 has_tunnel_l2;    /* pwru_filter_tunnel_l2 must match */
 	__u8 has_tunnel_l3;    /* pwru_filter_tunnel_l3 must match */
-	__u8 pad0[2];
+	__u8 is_plain;	       /* only the pcap filter, the fields of an skb and tracking decide */
+	__u8 filters_fields;   /* by mark, netns or ifindex */
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 };
+
+/* The number that stands for a field in the instructions of an object: its size and offset. */
+#define PWRU_CONSTANT_MARK 0x7077727543460000ull
+#define PWRU_CONSTANT(field)                                                                       \
+	(PWRU_CONSTANT_MARK | sizeof(((struct pwru_config *)0)->field) << 8 |                      \
+	 __builtin_offsetof(struct pwru_config, field))
 
 /* A probe may stand behind endbr64 and the 5 bytes of the ftrace site: offsets below this. */
 #define PWRU_ENTRY_BYTES 10

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The contract between the tracer and a generated pcap filter: `int pwru_filter_l2(struct
- * pwru_filter_ctx *)` and `..._l3`, linked in from objects of their own. Non-zero means the packet
- * matches. The context lives on the caller's stack. `pwru_filter_tunnel_l2` and `..._l3` are the
- * same for the frame and the IP packet inside of a tunnel.
+ * pwru_filter_ctx *, const void *window, __u32 linear_len)` and `..._l3`, linked in from objects of
+ * their own. Non-zero means the packet matches. The window is that of a filter that casts: the
+ * struct __kernel_sockaddr_storage whose byte array begins at `base`; linear_len is the context's.
+ * The context lives on the caller's stack. `pwru_filter_tunnel_l2` and `..._l3` are the same for
+ * the frame and the IP packet inside of a tunnel.
  *
  * A filter reads the packet in one of two ways, fixed when its code is generated:
  *   cast    plain loads through bpf_rdonly_cast(base), for kernels that have it (6.2);

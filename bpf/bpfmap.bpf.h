@@ -96,7 +96,7 @@ static __always_inline __u64 value_in_element(__u64 element, __u64 map, __u32 ty
 
 static __always_inline bool returns_element(__u64 ip)
 {
-	return ip - cfg.htab_element_ip < PWRU_ENTRY_BYTES;
+	return ip - CFG(htab_element_ip) < PWRU_ENTRY_BYTES;
 }
 
 static __always_inline int map_lookup_ends(struct pt_regs *ctx)

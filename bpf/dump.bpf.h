@@ -22,7 +22,7 @@ static __always_inline void copy_shared_info(void *dst, const struct skb_pos *po
 {
 	struct sk_buff *skb = KERNEL_PTR(struct sk_buff, pos->skb);
 
-	bpf_probe_read_kernel(dst, cfg.shinfo_bytes, (void *)(pos->head + KERNEL_READ(skb, end)));
+	bpf_probe_read_kernel(dst, CFG(shinfo_bytes), (void *)(pos->head + KERNEL_READ(skb, end)));
 }
 
 #endif

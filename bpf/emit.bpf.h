@@ -16,7 +16,8 @@
 static __always_inline void fill_task(struct pwru_event *event)
 {
 #ifdef PWRU_CAST
-	struct task_struct *task = KERNEL_PTR(struct task_struct, bpf_get_current_task());
+	/* The verifier trusts this pointer: loads through it are not checked. */
+	struct task_struct *task = bpf_get_current_task_btf();
 
 	event->pid = task->tgid;
 	*(__u64 *)event->comm = *(__u64 *)task->comm;
@@ -27,7 +28,7 @@ static __always_inline void fill_task(struct pwru_event *event)
 #endif
 }
 
-/* What was hit, and from where: all that an event says besides the packet. */
+/* What was hit, and from where, if it is no kernel function that is being hit right now. */
 struct hit {
 	__u64 func_ip;
 	__u64 caller_ip;
@@ -44,15 +45,17 @@ struct hit {
  */
 static __always_inline __u64 func_ip(struct pt_regs *ctx)
 {
-	return cfg.has_func_ip ? bpf_get_func_ip(ctx) : REGS_IP(ctx) - 1;
+	return CFG(has_func_ip) ? bpf_get_func_ip(ctx) : REGS_IP(ctx) - 1;
 }
 
 static __always_inline void read_func_hit(struct hit *hit, struct pt_regs *ctx)
 {
+	__u64 caller_ip = 0;
+
 	hit->func_ip = func_ip(ctx);
-	hit->caller_ip = 0;
-	if (cfg.parts & PWRU_PART_CALLER)
-		READ_CALLER(ctx, &hit->caller_ip);
+	if (CFG(parts) & PWRU_PART_CALLER)
+		READ_CALLER(ctx, &caller_ip);
+	hit->caller_ip = caller_ip;
 	hit->arg2 = REGS_ARG2(ctx);
 	hit->arg3 = REGS_ARG3(ctx);
 	hit->verdict = 0;
@@ -60,37 +63,61 @@ static __always_inline void read_func_hit(struct hit *hit, struct pt_regs *ctx)
 	hit->xdp = 0;
 }
 
+static __always_inline void fill_func(struct pwru_event *event, struct pt_regs *ctx)
+{
+	__u64 caller_ip = 0;
+
+	event->func_ip = func_ip(ctx);
+	if (CFG(parts) & PWRU_PART_CALLER)
+		READ_CALLER(ctx, &caller_ip);
+	event->caller_ip = caller_ip;
+	event->arg2 = REGS_ARG2(ctx);
+	event->arg3 = REGS_ARG3(ctx);
+	event->type = PWRU_EVENT_FUNC;
+	event->verdict = 0;
+}
+
+static __always_inline void fill_hit(struct pwru_event *event, const struct hit *hit)
+{
+	event->func_ip = hit->func_ip;
+	event->caller_ip = hit->caller_ip;
+	event->arg2 = hit->arg2;
+	event->arg3 = hit->arg3;
+	event->type = hit->type;
+	event->verdict = hit->verdict;
+}
+
 static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, const struct hit *hit,
 					const struct skb_pos *pos)
 {
 	__u32 size = sizeof(*event);
 
-	if (cfg.parts & PWRU_PART_STACK) {
+	if (CFG(parts) & PWRU_PART_STACK) {
 		struct pwru_stack *stack = (void *)event + size;
 
 		stack->size_bytes = bpf_get_stack(ctx, stack->ip, sizeof(stack->ip), 0);
 		size += sizeof(*stack);
 	}
-	if (cfg.parts & PWRU_PART_SKB) {
-		bpf_probe_read_kernel((void *)event + size, cfg.skb_bytes, (void *)pos->skb);
-		size += ROUND_UP_8(cfg.skb_bytes);
+	if (CFG(parts) & PWRU_PART_SKB) {
+		bpf_probe_read_kernel((void *)event + size, CFG(skb_bytes), (void *)pos->skb);
+		size += ROUND_UP_8(CFG(skb_bytes));
 	}
-	if (cfg.parts & PWRU_PART_CB) {
+	if (CFG(parts) & PWRU_PART_CB) {
 		copy_cb((void *)event + size, pos->skb);
 		size += sizeof(struct pwru_cb);
 	}
-	if (cfg.parts & PWRU_PART_SHINFO) {
+	if (CFG(parts) & PWRU_PART_SHINFO) {
 		copy_shared_info((void *)event + size, pos);
-		size += ROUND_UP_8(cfg.shinfo_bytes);
+		size += ROUND_UP_8(CFG(shinfo_bytes));
 	}
-	if (cfg.parts & PWRU_PART_EXPR) {
-		if (cfg.is_progs && hit->xdp)
+	if (CFG(parts) & PWRU_PART_EXPR) {
+		if (CFG(is_progs) && hit && hit->xdp)
 			pwru_xdp_values(hit->xdp, (void *)event + size);
 		else
 			pwru_skb_values(pos->skb, (void *)event + size);
-		size += cfg.expr_bytes;
+		size += CFG(expr_bytes);
 	}
-	if (cfg.parts & PWRU_PART_TUNNEL) {
+	if (CFG(parts) & PWRU_PART_TUNNEL) {
 		struct pwru_tunnel *tunnel = (void *)event + size;
 
 		tunnel->kind = read_tunnel(tunnel, pos);
@@ -102,19 +129,20 @@ static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, con
 static __always_inline __u32 parts_bytes(void)
 {
 	return sizeof(struct pwru_event) +
-	       (cfg.parts & PWRU_PART_STACK ? sizeof(struct pwru_stack) : 0) +
-	       (cfg.parts & PWRU_PART_SKB ? ROUND_UP_8(cfg.skb_bytes) : 0) +
-	       (cfg.parts & PWRU_PART_CB ? sizeof(struct pwru_cb) : 0) +
-	       (cfg.parts & PWRU_PART_SHINFO ? ROUND_UP_8(cfg.shinfo_bytes) : 0) +
-	       (cfg.parts & PWRU_PART_EXPR ? cfg.expr_bytes : 0) +
-	       (cfg.parts & PWRU_PART_TUNNEL ? sizeof(struct pwru_tunnel) : 0);
+	       (CFG(parts) & PWRU_PART_STACK ? sizeof(struct pwru_stack) : 0) +
+	       (CFG(parts) & PWRU_PART_SKB ? ROUND_UP_8(CFG(skb_bytes)) : 0) +
+	       (CFG(parts) & PWRU_PART_CB ? sizeof(struct pwru_cb) : 0) +
+	       (CFG(parts) & PWRU_PART_SHINFO ? ROUND_UP_8(CFG(shinfo_bytes)) : 0) +
+	       (CFG(parts) & PWRU_PART_EXPR ? CFG(expr_bytes) : 0) +
+	       (CFG(parts) & PWRU_PART_TUNNEL ? sizeof(struct pwru_tunnel) : 0);
 }
 
 #define NO_MAP ((struct map_room){})
 
 /*
- * `ctx` is the program's own, for its stack. `skb` is the address to show; `pos` is without one
- * when nothing can be read there any more. With a `call`, its part stands in front of the tuple.
+ * `ctx` is the program's own; without a `hit` that of a kprobe. `skb` is the address to show; `pos`
+ * is without one when nothing can be read there any more. With a `call`, its part stands in front
+ * of the tuple.
  */
 static __always_inline void emit_record(void *ctx, const struct hit *hit, const struct skb_pos *pos,
 					__u64 skb, __u64 packet_id, const struct map_call *call,
@@ -122,12 +150,17 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 {
 	__u32 number = ring_number(bpf_get_smp_processor_id());
 	struct pwru_ring *ring = ring_of(number);
-	__u32 bytes = parts_bytes(), map_at = bytes, tuple_at, parts = cfg.parts;
-	struct ip_pos ip = {};
+	__u32 bytes = parts_bytes(), map_at = bytes, tuple_at, parts = CFG(parts);
 	struct pwru_event *event;
+	struct ip_pos ip = {};
+	struct plain_ip4 plain = {};
 
-	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6))
-		find_ip(pos, &ip, false);
+	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6)) {
+		if (read_plain_ip4(pos, &plain))
+			ip.version = 4;
+		else
+			find_ip_of(pos, &ip);
+	}
 	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_BPFMAP);
 	if (call) {
 		parts |= PWRU_PART_BPFMAP;
@@ -149,27 +182,25 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	 * ring is reserved, knows that it has every event up to that time.
 	 */
 	event->ts_ns = bpf_ktime_get_ns();
-	event->func_ip = hit->func_ip;
 	event->skb = skb;
 	event->packet_id = packet_id;
-	event->caller_ip = hit->caller_ip;
 	event->parts = parts;
 	event->bytes = bytes;
 	event->lost = ring->lost;
-	event->arg2 = hit->arg2;
-	event->arg3 = hit->arg3;
-	event->type = hit->type;
-	event->verdict = hit->verdict;
+	if (hit)
+		fill_hit(event, hit);
+	else
+		fill_func(event, ctx);
 	fill_task(event);
-	if (cfg.parts & PWRU_PART_META)
+	if (CFG(parts) & PWRU_PART_META)
 		fill_meta(event, pos);
 	emit_parts(event, ctx, hit, pos);
 	if (call)
 		fill_map_part((void *)event + map_at, call, room);
-	if (ip.version == 4)
-		read_tuple4((void *)event + tuple_at, &ip);
-	else if (ip.version == 6)
-		read_tuple6((void *)event + tuple_at, &ip);
+	if (plain.is_there)
+		fill_plain_tuple((void *)event + tuple_at, &plain);
+	else
+		read_tuple_of((void *)event + tuple_at, &ip);
 	ring_commit(ring);
 }
 
@@ -179,13 +210,44 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	emit_record(ctx, hit, pos, skb, packet_id, NULL, NO_MAP);
 }
 
+#ifdef PWRU_CAST
+
+/* An skb of which nothing can be read. */
+#define WHERE_GONE (1ull << 63)
+
+/*
+ * `where` is linear_len, and start in its upper half. A function of its own, which takes but
+ * numbers: what decides whether a hit is shown has the registers for itself, and most hits are not.
+ */
+static __noinline int emit_located(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
+				   __u64 packet_id)
+{
+	struct skb_pos pos = {.base = base, .linear_len = where, .start = where >> 32 & 3};
+
+	pos.skb = where & WHERE_GONE ? 0 : skb;
+	pos.typed = KERNEL_PTR(struct sk_buff, pos.skb);
+	if (CFG(parts) & (PWRU_PART_SHINFO | PWRU_PART_TUNNEL))
+		pos.head = SKB_ADDRESS(&pos, head);
+	emit(ctx, NULL, &pos, skb, packet_id);
+	return 0;
+}
+
 static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
-	struct hit hit;
-
-	read_func_hit(&hit, ctx);
-	emit(ctx, &hit, pos, skb, packet_id);
+	emit_located(ctx, skb, pos->base,
+		     (pos->skb ? 0 : WHERE_GONE) | (__u64)pos->start << 32 | pos->linear_len,
+		     packet_id);
 }
+
+#else
+
+static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
+				      __u64 packet_id)
+{
+	emit(ctx, NULL, pos, skb, packet_id);
+}
+
+#endif
 
 #endif

@@ -3,21 +3,29 @@
 #ifndef PWRU_BPF_FILTER_H
 #define PWRU_BPF_FILTER_H
 
-#include "abi/config.h"
+#include "bpf/config.bpf.h"
 #include "abi/filter.h"
 #include "bpf/skb.bpf.h"
 #include <stddef.h>
-
-extern const volatile struct pwru_config cfg;
 
 #define ETH_HEADER_BYTES 14
 #define VLAN_TAG_BYTES 4
 #define MAX_FRAGS 17 /* MAX_SKB_FRAGS with 4 KiB pages; 45 at most, by CONFIG_MAX_SKB_FRAGS */
 #define PAGE_SHIFT 12
 
-/* Linked in from the generated objects. */
-extern __hidden int pwru_filter_l2(struct pwru_filter_ctx *ctx);
-extern __hidden int pwru_filter_l3(struct pwru_filter_ctx *ctx);
+/* Linked in from the generated objects; to be called through RUN_FILTER(). */
+extern __hidden int pwru_filter_l2(struct pwru_filter_ctx *ctx, const void *window,
+				   __u32 linear_len);
+extern __hidden int pwru_filter_l3(struct pwru_filter_ctx *ctx, const void *window,
+				   __u32 linear_len);
+
+/* A filter that copies, and one that does not. */
+#define RUN_COPYING_FILTER(filter, ctx) filter(ctx, NULL, 0)
+#ifdef PWRU_CAST
+#define RUN_FILTER(filter, ctx) filter(ctx, BYTES_AT((ctx)->base) - BYTES_START, (ctx)->linear_len)
+#else
+#define RUN_FILTER(filter, ctx) RUN_COPYING_FILTER(filter, ctx)
+#endif
 
 /*
  * Which headers are there now. skb->mac_len is of no use: it is zero on most of the way out. The
@@ -37,7 +45,7 @@ static __always_inline enum pkt_start skb_pkt_start(const struct skb_pos *pos)
 	/* Fresh from the driver: eth_type_trans() pulled the header, nobody set network_header yet.
 	 */
 	if (pos->network_header < pos->mac_header &&
-	    (__u32)(SKB_ADDRESS(pos, data) - pos->head) == pos->mac_header + ETH_HEADER_BYTES)
+	    (__u32)(skb_data(pos) - pos->head) == pos->mac_header + ETH_HEADER_BYTES)
 		return PKT_L2;
 	return pos->network_header ? PKT_L3 : PKT_NONE;
 }
@@ -45,19 +53,23 @@ static __always_inline enum pkt_start skb_pkt_start(const struct skb_pos *pos)
 /* To be called after skb_read(). The headers may lie before or behind skb->data. */
 static __always_inline void skb_locate(struct skb_pos *pos)
 {
-	__s64 offset, len, sign;
+	__s64 offset, len, sign __attribute__((unused));
 
 	pos->start = skb_pkt_start(pos);
 	offset = pos->start == PKT_L2 ? pos->mac_header : pos->network_header;
 	pos->base = pos->head + offset;
+	len = (__s64)pos->tail - offset;
+#ifdef PWRU_CAST
+	pos->linear_len = len > 0 ? len : 0;
+#else
 	/*
 	 * Zero if negative, without a branch: 5.10's verifier would take a constant zero that was
 	 * stored for what is always there; see struct skb_pos.
 	 */
-	len = (__s64)pos->tail - offset;
 	sign = len >> 63;
 	barrier_var(sign);
 	pos->linear_len = len & ~sign;
+#endif
 }
 
 /* Where the bytes of a page fragment are, 0: they cannot be read. */
@@ -65,12 +77,12 @@ static __always_inline __u64 frag_addr(const struct any_skb_frag *frag)
 {
 	__u64 base = 0, addr; /* one for both: stack is short */
 
-	if (!cfg.vmemmap_base_addr || (frag->page & 1))
+	if (!CFG(vmemmap_base_addr) || (frag->page & 1))
 		return 0;
 	/* page_to_virt() of x86 with CONFIG_SPARSEMEM_VMEMMAP */
-	bpf_probe_read_kernel(&base, 8, (void *)cfg.vmemmap_base_addr);
+	bpf_probe_read_kernel(&base, 8, (void *)CFG(vmemmap_base_addr));
 	addr = (frag->page - base) / bpf_core_type_size(struct page) << PAGE_SHIFT;
-	bpf_probe_read_kernel(&base, 8, (void *)cfg.page_offset_base_addr);
+	bpf_probe_read_kernel(&base, 8, (void *)CFG(page_offset_base_addr));
 	return addr + base + frag->offset;
 }
 
@@ -93,7 +105,7 @@ static __noinline int frag_byte(__u64 skb_addr, __u32 off)
 	__u8 byte = 0;
 	__u64 addr;
 
-	if (!cfg.vmemmap_base_addr)
+	if (!CFG(vmemmap_base_addr))
 		return -1;
 	shinfo = shinfo_of(skb_addr);
 	nr_frags = BPF_CORE_READ(shinfo, nr_frags);
@@ -190,30 +202,40 @@ static __noinline int pcap_matches_copy(const struct skb_pos *pos)
 	struct pwru_filter_ctx ctx;
 
 	set_ctx(&ctx, pos->skb, pos->base, pos->linear_len);
-	if (cfg.filter_sees_vlan && pos->start == PKT_L2 && ctx.linear_len >= 12) {
+	if (CFG(filter_sees_vlan) && pos->start == PKT_L2 && ctx.linear_len >= 12) {
 		ctx.vlan_tag = skb_vlan_tag(pos);
 		ctx.linear_len += ctx.vlan_tag ? VLAN_TAG_BYTES : 0;
 	}
-	if (cfg.filter_reads_len)
+	if (CFG(filter_reads_len))
 		ctx.len = ctx.linear_len + SKB_FIELD(pos, data_len);
 	copy_headers(&ctx);
-	return pos->start == PKT_L2 ? pwru_filter_l2(&ctx) : pwru_filter_l3(&ctx);
+	if (pos->start == PKT_L2)
+		return RUN_COPYING_FILTER(pwru_filter_l2, &ctx);
+	return RUN_COPYING_FILTER(pwru_filter_l3, &ctx);
 }
 
-/* Runs the pcap filter on the packet from its outermost header that is there. */
-static __always_inline bool pcap_matches(const struct skb_pos *pos)
+/* The pcap filter, if it is one that does not copy. */
+static __always_inline bool plain_pcap_matches(const struct skb_pos *pos)
 {
 	struct filter_ctx_head head;
 	struct pwru_filter_ctx *ctx = (void *)&head;
 
 	if (pos->start == PKT_NONE)
 		return false;
-	if (cfg.filter_copies)
-		return pcap_matches_copy(pos);
 	set_ctx(ctx, pos->skb, pos->base, pos->linear_len);
-	if (cfg.filter_reads_len)
+	if (CFG(filter_reads_len))
 		ctx->len = ctx->linear_len + SKB_FIELD(pos, data_len);
-	return pos->start == PKT_L2 ? pwru_filter_l2(ctx) : pwru_filter_l3(ctx);
+	if (pos->start == PKT_L2)
+		return RUN_FILTER(pwru_filter_l2, ctx);
+	return RUN_FILTER(pwru_filter_l3, ctx);
+}
+
+/* Runs the pcap filter on the packet from its outermost header that is there. */
+static __always_inline bool pcap_matches(const struct skb_pos *pos)
+{
+	if (CFG(filter_copies))
+		return pos->start != PKT_NONE && pcap_matches_copy(pos);
+	return plain_pcap_matches(pos);
 }
 
 #endif

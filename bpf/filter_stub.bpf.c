@@ -14,7 +14,7 @@
 extern __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u32 linear_len,
 			      __u32 vlan_tag);
 
-__hidden int PWRU_FILTER(struct pwru_filter_ctx *ctx)
+__hidden int PWRU_FILTER(struct pwru_filter_ctx *ctx, const void *window, __u32 linear_len)
 {
-	return pwru_filter_load(ctx->skb, ctx->base, 0, ctx->linear_len, ctx->vlan_tag) != 0;
+	return window && pwru_filter_load(ctx->skb, ctx->base, 0, linear_len, ctx->vlan_tag) != 0;
 }

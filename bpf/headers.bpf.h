@@ -42,12 +42,12 @@ struct ip_pos {
  */
 __noinline __u64 pwru_copy_headers(__u64 skb, __u64 base, __u32 linear_len)
 {
-	__u32 slot = cfg.is_progs, copied = linear_len, nr_frags, bytes;
+	__u32 slot = CFG(is_progs), copied = linear_len, nr_frags, bytes;
 	struct header_copy *copy = bpf_map_lookup_elem(&header_copies, &slot);
 	struct skb_shared_info *shinfo;
 	__u64 addr;
 
-	if (!copy || copied >= HEADERS_BYTES || !cfg.vmemmap_base_addr)
+	if (!copy || copied >= HEADERS_BYTES || !CFG(vmemmap_base_addr))
 		return 0;
 	bpf_probe_read_kernel(copy->bytes, copied, (void *)base);
 	shinfo = shinfo_of(skb);
@@ -70,7 +70,8 @@ __noinline __u64 pwru_copy_headers(__u64 skb, __u64 base, __u32 linear_len)
 /* Sets `at` to the first byte of the packet in such a copy, if there is one. */
 static __always_inline bool enter_header_copy(const struct skb_pos *pos, struct ip_pos *at)
 {
-	__u32 copied = pwru_copy_headers(pos->skb, pos->base, pos->linear_len), slot = cfg.is_progs;
+	__u32 copied = pwru_copy_headers(pos->skb, pos->base, pos->linear_len),
+	      slot = CFG(is_progs);
 	struct header_copy *copy = bpf_map_lookup_elem(&header_copies, &slot);
 
 	if (!copied || !copy)

@@ -22,10 +22,11 @@ struct {
 static __always_inline __u64 packet_of_head(const struct skb_pos *pos)
 {
 	struct pwru_head_owner *owner;
+	__u64 head = pos->head;
 
-	if (!cfg.follows_xdp || shared.heads_given == shared.heads_taken)
+	if (!CFG(follows_xdp) || shared.heads_given == shared.heads_taken)
 		return 0;
-	owner = bpf_map_lookup_elem(&heads, &pos->head);
+	owner = bpf_map_lookup_elem(&heads, &head);
 	if (!owner || owner->skb)
 		return 0;
 	owner->skb = pos->skb;
@@ -39,15 +40,16 @@ static __always_inline void remember_head(const struct skb_pos *pos, __u64 packe
 {
 	struct pwru_head_owner now = {.packet_id = packet_id, .skb = pos->skb};
 	struct pwru_head_owner *owner;
+	__u64 head = pos->head;
 
-	if (!cfg.follows_xdp)
+	if (!CFG(follows_xdp))
 		return;
-	owner = bpf_map_lookup_elem(&heads, &pos->head);
+	owner = bpf_map_lookup_elem(&heads, &head);
 	if (owner && owner->skb == pos->skb && owner->packet_id == packet_id)
 		return;
 	if (owner && !owner->skb)
 		__sync_fetch_and_add(&shared.heads_taken, 1);
-	bpf_map_update_elem(&heads, &pos->head, &now, BPF_ANY);
+	bpf_map_update_elem(&heads, &head, &now, BPF_ANY);
 }
 
 /* The skb, which is followed, has another buffer now. */

@@ -20,7 +20,7 @@ static __always_inline __u64 read_known(struct skb_pos *pos, __u64 skb)
 /* With --filter-track-skb, a packet that is known passes without the filters. */
 static __always_inline bool passes(struct skb_pos *pos, __u64 packet_id)
 {
-	return (cfg.by_skb && packet_id) || matches(pos);
+	return (CFG(by_skb) && packet_id) || matches(pos);
 }
 
 /* Reads the skb. */
@@ -29,7 +29,7 @@ static __always_inline bool identify_skb(struct skb_pos *pos, __u64 skb, __u64 *
 	*packet_id = read_known(pos, skb);
 	if (!passes(pos, *packet_id))
 		return false;
-	if (cfg.tracks && !*packet_id)
+	if (CFG(tracks) && !*packet_id)
 		*packet_id = track_new(skb);
 	remember_head(pos, *packet_id);
 	return true;

@@ -13,7 +13,7 @@ static __always_inline bool is_shown(struct pt_regs *ctx, struct skb_pos *pos, _
 
 	if (passes(pos, *packet_id))
 		return true;
-	if (!cfg.by_stack || !stack_find(ctx, &outer))
+	if (!CFG(by_stack) || !stack_find(ctx, &outer))
 		return false;
 	if (!*packet_id)
 		*packet_id = outer.packet_id;
@@ -29,11 +29,11 @@ static __always_inline bool identify_call(struct pt_regs *ctx, struct skb_pos *p
 	*packet_id = known_id = read_known(pos, skb);
 	if (!is_shown(ctx, pos, packet_id))
 		return false;
-	if (cfg.tracks && !*packet_id)
+	if (CFG(tracks) && !*packet_id)
 		*packet_id = track_new(skb);
-	else if (cfg.by_stack && !known_id)
+	else if (CFG(by_stack) && !known_id)
 		track_as(skb, *packet_id);
-	if (cfg.by_stack)
+	if (CFG(by_stack))
 		stack_push(ctx, skb, *packet_id);
 	remember_head(pos, *packet_id);
 	return true;

@@ -5,10 +5,9 @@
 
 #include "abi/event.h"
 #include "abi/ring.h"
+#include "bpf/config.bpf.h"
 #include "bpf/kernel_types.h"
 #include <bpf/bpf_helpers.h>
-
-extern const volatile struct pwru_config cfg;
 
 /* The memory of all rings: each a run of chunks, in the order of the CPUs. */
 struct {

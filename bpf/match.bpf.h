@@ -8,20 +8,40 @@
 #include "bpf/meta.bpf.h"
 #include "bpf/tunnel.bpf.h"
 
-/* The cheap tests come before the pcap filter. */
+/* The fields of the skb. They come before the pcap filter, because they are cheap. */
+static __always_inline bool fields_match(const struct skb_pos *pos)
+{
+	if (CFG(mark_mask) && (SKB_FIELD(pos, mark) & CFG(mark_mask)) != CFG(mark))
+		return false;
+	if (CFG(netns) && skb_netns(pos) != CFG(netns))
+		return false;
+	return !CFG(ifindex) || skb_ifindex(pos) == CFG(ifindex);
+}
+
 static __always_inline bool matches(struct skb_pos *pos)
 {
-	if (cfg.mark_mask && (SKB_FIELD(pos, mark) & cfg.mark_mask) != cfg.mark)
+	if (!fields_match(pos))
 		return false;
-	if (cfg.netns && skb_netns(pos) != cfg.netns)
-		return false;
-	if (cfg.ifindex && skb_ifindex(pos) != cfg.ifindex)
-		return false;
-	if (cfg.has_pcap && !pcap_matches(pos))
+	if (CFG(has_pcap) && !pcap_matches(pos))
 		return false;
 	if (!tunnel_matches(pos))
 		return false;
-	return !cfg.has_skb_expr || pwru_filter_skb_expr(pos->skb);
+	return !CFG(has_skb_expr) || pwru_filter_skb_expr(pos->skb);
 }
+
+#ifdef PWRU_CAST
+
+/* The same with pwru_config.is_plain, after skb_find(). */
+static __always_inline bool plain_matches(struct skb_pos *pos)
+{
+	if (CFG(filters_fields)) {
+		pos->typed = KERNEL_PTR(struct sk_buff, pos->skb);
+		if (!fields_match(pos))
+			return false;
+	}
+	return !CFG(has_pcap) || plain_pcap_matches(pos);
+}
+
+#endif
 
 #endif

@@ -11,8 +11,6 @@
 #include "bpf/xdp.bpf.h"
 #endif
 
-const volatile struct pwru_config cfg = {};
-
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /*
@@ -107,7 +105,7 @@ int pwru_xdp_entry(__u64 *ctx)
 	if (!packet_id) {
 		if (!xdp_matches(&pos, xdp))
 			return 0;
-		if (cfg.tracks)
+		if (CFG(tracks))
 			packet_id = track_new_xdp(&pos);
 	}
 	note_entry(xdp, packet_id);
@@ -126,7 +124,7 @@ int pwru_xdp_exit(__u64 *ctx)
 	if (!was_entered(xdp, &packet_id)) {
 		if (!xdp_matches(&pos, xdp))
 			return 0;
-		if (cfg.tracks)
+		if (CFG(tracks))
 			packet_id = track_new_xdp(&pos);
 	}
 	leave_xdp(&pos, packet_id, verdict);

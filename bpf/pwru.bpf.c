@@ -10,9 +10,34 @@
 #include "bpf/maps.bpf.h"
 #include "bpf/track.bpf.h"
 
-const volatile struct pwru_config cfg = {};
-
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#ifdef PWRU_CAST
+
+/*
+ * The way of most hits, with as little as possible on it. Each option that it does not know costs
+ * the others nothing here; see pwru_config.is_plain.
+ */
+static __always_inline int trace_plain(struct pt_regs *ctx, __u64 skb)
+{
+	__u64 packet_id = 0;
+	struct skb_pos pos;
+
+	if (CFG(tracks))
+		packet_id = packet_of(skb);
+	skb_find(&pos, skb);
+	skb_locate(&pos);
+	if (!packet_id) {
+		if (!plain_matches(&pos))
+			return 0;
+		if (CFG(tracks))
+			packet_id = track_new(skb);
+	}
+	emit_func(ctx, &pos, skb, packet_id);
+	return 0;
+}
+
+#endif
 
 /* What one hit of a probed function does. */
 static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
@@ -21,10 +46,14 @@ static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 	__u64 packet_id;
 
 	if (!skb) { /* ip_route_output_key_hash() and others may be called without one */
-		if (cfg.by_stack)
+		if (CFG(by_stack))
 			stack_pass(ctx);
 		return 0;
 	}
+#ifdef PWRU_CAST
+	if (CFG(is_plain))
+		return trace_plain(ctx, skb);
+#endif
 	if (identify_call(ctx, &pos, skb, &packet_id))
 		emit_func(ctx, &pos, skb, packet_id);
 	return 0;

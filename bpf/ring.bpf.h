@@ -5,7 +5,7 @@
 
 #include "bpf/maps.bpf.h"
 
-/* By number: the CPU's, or cfg.cpus more. Never out of bounds. */
+/* By number: the CPU's, or CFG(cpus) more. Never out of bounds. */
 static __always_inline struct pwru_ring *ring_of(__u32 number)
 {
 	return &shared.ring[number & (2 * PWRU_MAX_CPUS - 1)];
@@ -16,7 +16,7 @@ static __always_inline __u32 ring_number(__u32 cpu)
 {
 	struct pwru_ring *first = ring_of(cpu);
 
-	return cfg.nesting_rings && first->reserved != first->committed ? cpu + cfg.cpus : cpu;
+	return CFG(nesting_rings) && first->reserved != first->committed ? cpu + CFG(cpus) : cpu;
 }
 
 /*
@@ -27,7 +27,7 @@ static __always_inline __u32 ring_number(__u32 cpu)
 static __always_inline void *ring_reserve(struct pwru_ring *ring, __u32 number, __u32 bytes)
 {
 	__u64 position = ring->reserved;
-	__u64 start = position, mask = cfg.chunk_bytes - 1;
+	__u64 start = position, mask = CFG(chunk_bytes) - 1;
 	__u64 offset = position & mask;
 	__u32 key;
 	char *chunk;
@@ -35,13 +35,14 @@ static __always_inline void *ring_reserve(struct pwru_ring *ring, __u32 number, 
 	if (position != ring->committed)
 		goto lost;
 	/* pwru_record_start(), in the form that tells the verifier how far the offset goes. */
-	if (offset > cfg.chunk_bytes - cfg.record_max_bytes) {
+	if (offset > CFG(chunk_bytes) - CFG(record_max_bytes)) {
 		start = (position | mask) + 1;
 		offset = 0;
 	}
-	if (start + bytes - ring->released > cfg.ring_bytes)
+	if (start + bytes - ring->released > CFG(ring_bytes))
 		goto lost;
-	key = (number * (__u64)cfg.ring_bytes + (start & (cfg.ring_bytes - 1))) >> cfg.chunk_shift;
+	key = (number * (__u64)CFG(ring_bytes) + (start & (CFG(ring_bytes) - 1))) >>
+	      CFG(chunk_shift);
 	chunk = bpf_map_lookup_elem(&ring_memory, &key);
 	if (!chunk)
 		goto lost;

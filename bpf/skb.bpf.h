@@ -7,6 +7,7 @@
 #ifndef PWRU_BPF_SKB_H
 #define PWRU_BPF_SKB_H
 
+#include "bpf/config.bpf.h"
 #include "bpf/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -38,7 +39,9 @@ struct skb_pos {
 		PKT_L3,	  /* an IP header at skb->network_header */
 	} start;
 	__u64 base; /* address of that header */
-#ifndef PWRU_CAST
+#ifdef PWRU_CAST
+	struct sk_buff *typed;
+#else
 	__u32 len;
 	__u32 data_len;
 	__u32 mark;
@@ -65,6 +68,8 @@ extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
 #define KERNEL_READ(ptr, field) BPF_CORE_READ(ptr, field)
 #endif
 
+#define SKB_OFFSET(field) bpf_core_field_offset(struct sk_buff, field)
+
 static __always_inline __u32 vlan_tag_of(__be16 proto, __u16 tci)
 {
 	return (__u32)bpf_ntohs(proto) << 16 | tci;
@@ -84,19 +89,52 @@ static __always_inline __u64 as_number(const void *ptr)
 
 #ifdef PWRU_CAST
 
+/* Any bytes of kernel memory, as long as __kernel_sockaddr_storage has them. */
+#define BYTES_START 2 /* of them in that struct */
+#define BYTES_AT(addr)                                                                             \
+	((const char *)KERNEL_PTR(struct __kernel_sockaddr_storage, (addr)-BYTES_START) +          \
+	 BYTES_START)
+
 /* A field that is read when it is asked for. */
-#define SKB_FIELD(pos, field) (KERNEL_PTR(struct sk_buff, (pos)->skb)->field)
+#define SKB_FIELD(pos, field) ((pos)->typed->field)
 #define SKB_ADDRESS(pos, field) as_number((const void *)SKB_FIELD(pos, field))
 
-static __always_inline void skb_read(struct skb_pos *pos, __u64 addr)
+/*
+ * What finds the packet's bytes. Each load has a check of its address: there is one for what lies
+ * together. The verifier knows the offsets and deletes the other way.
+ */
+static __always_inline void skb_find(struct skb_pos *pos, __u64 addr)
 {
 	struct sk_buff *skb = KERNEL_PTR(struct sk_buff, addr);
+	const __u64 at = SKB_OFFSET(network_header);
 
 	pos->skb = addr;
+	pos->typed = NULL;
 	pos->head = as_number(skb->head);
-	pos->tail = skb->tail;
-	pos->mac_header = skb->mac_header;
-	pos->network_header = skb->network_header;
+	if (SKB_OFFSET(mac_header) == at + 2 && SKB_OFFSET(tail) == at + 4) {
+		__u64 word = *(__u64 *)BYTES_AT(addr + at);
+
+		pos->network_header = word;
+		pos->mac_header = word >> 16;
+		pos->tail = word >> 32;
+	} else {
+		pos->network_header = skb->network_header;
+		pos->mac_header = skb->mac_header;
+		pos->tail = skb->tail;
+	}
+}
+
+/* And all else that is read of it later. */
+static __always_inline void skb_read(struct skb_pos *pos, __u64 addr)
+{
+	skb_find(pos, addr);
+	pos->typed = KERNEL_PTR(struct sk_buff, addr);
+}
+
+/* skb->data; there may be no more than skb_find() yet. */
+static __always_inline __u64 skb_data(const struct skb_pos *pos)
+{
+	return as_number(KERNEL_PTR(struct sk_buff, pos->skb)->data);
 }
 
 /* Kernels with bpf_rdonly_cast are those where a tag is there when it is not zero. */
@@ -144,6 +182,11 @@ static __noinline int skb_read(struct skb_pos *pos, __u64 addr)
 	pos->sk = (__u64)COPIED(copy, sk);
 	pos->_skb_refdst = COPIED(copy, _skb_refdst);
 	return 0;
+}
+
+static __always_inline __u64 skb_data(const struct skb_pos *pos)
+{
+	return pos->data;
 }
 
 static __always_inline __u32 skb_vlan_tag(const struct skb_pos *pos)

@@ -88,7 +88,7 @@ __noinline int pwru_unwound_has(__u64 ret, __u32 frames)
 {
 	struct stack_scratch *scratch;
 
-	if (!cfg.by_stack)
+	if (!CFG(by_stack))
 		return 0;
 	scratch = my_stack_scratch();
 	if (!scratch)
@@ -125,7 +125,7 @@ static __always_inline __u32 unwind(struct pt_regs *ctx)
 	frames = bytes / sizeof(__u64);
 	last = frames - 1;
 	asm volatile("" : "+r"(last)); /* the compiler knows that the mask changes nothing */
-	if (scratch->unwound[last & UNWOUND_FRAMES] == cfg.return_trampoline_ip)
+	if (scratch->unwound[last & UNWOUND_FRAMES] == CFG(return_trampoline_ip))
 		return CANNOT_UNWIND;
 	return frames;
 }

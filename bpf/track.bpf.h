@@ -11,7 +11,7 @@
 static __always_inline __u64 packet_of(__u64 skb)
 {
 	/* A look-up costs more than the rest of a miss: do it only while something is tracked. */
-	if (!cfg.tracks || shared.track_inserted == shared.track_removed)
+	if (!CFG(tracks) || shared.track_inserted == shared.track_removed)
 		return 0;
 	__u64 *id = bpf_map_lookup_elem(&tracked, &skb);
 
@@ -36,7 +36,7 @@ static __always_inline __u64 new_packet_id(void)
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct pwru_ring *mine = ring_of(cpu);
 
-	if (cfg.is_progs)
+	if (CFG(is_progs))
 		return (__u64)cpu << 48 | 1ull << 47 | ++mine->packets_of_progs;
 	return (__u64)cpu << 48 | ++mine->packets;
 }

@@ -9,8 +9,10 @@
 #include "bpf/tuple.bpf.h"
 
 /* Linked in from the generated objects. */
-extern __hidden int pwru_filter_tunnel_l2(struct pwru_filter_ctx *ctx);
-extern __hidden int pwru_filter_tunnel_l3(struct pwru_filter_ctx *ctx);
+extern __hidden int pwru_filter_tunnel_l2(struct pwru_filter_ctx *ctx, const void *window,
+					  __u32 linear_len);
+extern __hidden int pwru_filter_tunnel_l3(struct pwru_filter_ctx *ctx, const void *window,
+					  __u32 linear_len);
 
 #define ETH_P_TEB 0x6558 /* an Ethernet frame */
 
@@ -63,7 +65,7 @@ struct {
 
 static __always_inline struct tunnel_pos *tunnel_of_cpu(void)
 {
-	__u32 slot = cfg.is_progs; /* kprobes interrupt programs, not each other */
+	__u32 slot = CFG(is_progs); /* kprobes interrupt programs, not each other */
 
 	return bpf_map_lookup_elem(&tunnels, &slot);
 }
@@ -255,15 +257,17 @@ static __noinline int tunnel_filter_matches(const struct skb_pos *pos, bool is_l
 #ifndef PWRU_CAST
 	copy_headers(ctx);
 #endif
-	return is_l2 ? pwru_filter_tunnel_l2(ctx) : pwru_filter_tunnel_l3(ctx);
+	if (is_l2)
+		return RUN_FILTER(pwru_filter_tunnel_l2, ctx);
+	return RUN_FILTER(pwru_filter_tunnel_l3, ctx);
 }
 
 /* A packet that is no tunnel, or lacks inside what the filter is about, does not match. */
 static __always_inline bool tunnel_matches(const struct skb_pos *pos)
 {
-	if (cfg.has_tunnel_l2 && !tunnel_filter_matches(pos, true))
+	if (CFG(has_tunnel_l2) && !tunnel_filter_matches(pos, true))
 		return false;
-	return !cfg.has_tunnel_l3 || tunnel_filter_matches(pos, false);
+	return !CFG(has_tunnel_l3) || tunnel_filter_matches(pos, false);
 }
 
 /* Returns the flags of what is there. */

@@ -35,8 +35,7 @@ enum {
  * by plain loads or from a copy. The caller has checked that they are part of the packet.
  */
 #ifdef PWRU_CAST
-#define HEADER(name, addr, n)                                                                      \
-	const char *name = (const char *)KERNEL_PTR(struct __kernel_sockaddr_storage, (addr)-2) + 2
+#define HEADER(name, addr, n) const char *name = BYTES_AT(addr)
 #else
 #define HEADER(name, addr, n)                                                                      \
 	char name[n] __attribute__((aligned(8))); /* loads of the stack must be aligned */         \
@@ -186,19 +185,23 @@ static __always_inline void find_ip(const struct skb_pos *pos, struct ip_pos *ip
 /* `addr` is where layer 4 begins. What is cut off stays zero and has no flag. */
 static __always_inline void read_l4(struct pwru_l4 *l4, __u64 addr, __u32 linear_len)
 {
+	__u32 ports, type_code;
+
 	if (has_ports(l4->proto) && linear_len >= 4) {
-		HEADER(ports, addr, 4);
-		l4->sport = LOAD16(ports, 0);
-		l4->dport = LOAD16(ports, 2);
+		HEADER(header, addr, 4);
+		ports = LOAD32(header, 0);
+		l4->sport = ports >> 16;
+		l4->dport = ports;
 		l4->flags |= PWRU_L4_HAS_PORTS;
 		if (l4->proto == PROTO_TCP && linear_len >= 14) {
 			HEADER(tcp_flags, addr + 13, 1);
 			l4->tcp_flags = LOAD8(tcp_flags, 0);
 		}
 	} else if ((l4->proto == PROTO_ICMP || l4->proto == PROTO_ICMPV6) && linear_len >= 2) {
-		HEADER(icmp, addr, 2);
-		l4->icmp_type = LOAD8(icmp, 0);
-		l4->icmp_code = LOAD8(icmp, 1);
+		HEADER(header, addr, 2);
+		type_code = LOAD16(header, 0);
+		l4->icmp_type = type_code >> 8;
+		l4->icmp_code = type_code;
 		l4->flags |= PWRU_L4_HAS_ICMP;
 	}
 }
@@ -209,10 +212,12 @@ static __always_inline void read_l4(struct pwru_l4 *l4, __u64 addr, __u32 linear
  */
 static __always_inline void skip_ipv4(struct ip_pos *ip, const char *header, struct l4_kind *l4)
 {
-	__u32 header_bytes = (LOAD8(header, 0) & 0xf) * 4;
+	__u64 first = LOAD64_RAW(header, 0),
+	      second = LOAD64_RAW(header, 8); /* two loads, not four */
+	__u32 header_bytes = (first & 0xf) * 4;
 
-	l4->proto = LOAD8(header, 9);
-	l4->is_later_fragment = LOAD16(header, 6) & IP_OFFSET_MASK;
+	l4->proto = second >> 8;
+	l4->is_later_fragment = bpf_ntohs(first >> 48) & IP_OFFSET_MASK;
 	if (l4->is_later_fragment || header_bytes < 20 || ip->linear_len < header_bytes)
 		header_bytes = ip->linear_len;
 	ip->addr += header_bytes;
@@ -271,9 +276,11 @@ static __always_inline void read_tuple4(struct pwru_tuple4 *tuple, const struct 
 	struct l4_kind kind;
 	HEADER(header, ip->addr, 20);
 
-	*(__u32 *)tuple->saddr = LOAD32_RAW(header, 12);
-	*(__u32 *)tuple->daddr = LOAD32_RAW(header, 16);
+	__u32 saddr = LOAD64_RAW(header, 8) >> 32, daddr = LOAD32_RAW(header, 16);
+
 	skip_ipv4(&at, header, &kind);
+	*(__u32 *)tuple->saddr = saddr;
+	*(__u32 *)tuple->daddr = daddr;
 	fill_l4(&tuple->l4, &kind, &at);
 }
 
@@ -287,6 +294,117 @@ static __always_inline void read_tuple6(struct pwru_tuple6 *tuple, const struct 
 	__builtin_memcpy(tuple->daddr, header + 24, 16);
 	skip_ipv6(&at, header, &kind);
 	fill_l4(&tuple->l4, &kind, &at);
+}
+
+/* An IPv4 packet without tags, options or an offset, with its headers in the linear part. */
+struct plain_ip4 {
+	bool is_there;
+	__u8 proto;
+	__u8 tcp_flags;
+	__u32 l4;	 /* the first bytes of layer 4 as they are on the wire */
+	__u64 addresses; /* as well: source, destination */
+};
+
+#ifdef PWRU_CAST
+
+#define PLAIN_HEADER_BYTES 34 /* up to the flags of TCP */
+
+/* Most packets are of this kind: few loads, because each has a check of its address. */
+static __always_inline bool read_plain_ip4(const struct skb_pos *pos, struct plain_ip4 *plain)
+{
+	__u32 l2_bytes = pos->start == PKT_L2 ? ETH_HEADER_BYTES : 0;
+	const char *bytes = BYTES_AT(pos->base + l2_bytes - 2); /* the EtherType, then IP */
+	__u64 first, second;
+
+	plain->is_there = false;
+	if (pos->start == PKT_NONE || pos->linear_len < l2_bytes + PLAIN_HEADER_BYTES)
+		return false;
+	first = LOAD64_RAW(bytes, 0);
+	if ((first >> 16 & 0xff) != 0x45)
+		return false;
+	if (pos->start == PKT_L3)
+		first = SKB_FIELD(pos, protocol);
+	if ((first & 0xffff) != bpf_htons(ETH_P_IP))
+		return false;
+	second = LOAD64_RAW(bytes, 2 + 6);
+	if (second & bpf_htons(IP_OFFSET_MASK))
+		return false;
+	plain->proto = second >> 24;
+	plain->addresses = LOAD64_RAW(bytes, 2 + 12);
+	plain->l4 = LOAD32_RAW(bytes, 2 + 20);
+	plain->tcp_flags = plain->proto == PROTO_TCP ? LOAD8(bytes, 2 + 20 + 13) : 0;
+	plain->is_there = true;
+	return true;
+}
+
+/* The general ways; of their own, so that they take no registers from the plain one. */
+static __noinline int find_any_ip(const struct skb_pos *pos, struct ip_pos *ip)
+{
+	find_ip(pos, ip, false);
+	return 0;
+}
+
+static __noinline int read_any_tuple(void *tuple, const struct ip_pos *ip)
+{
+	if (ip->version == 4)
+		read_tuple4(tuple, ip);
+	else if (ip->version == 6)
+		read_tuple6(tuple, ip);
+	return 0;
+}
+
+static __always_inline void find_ip_of(const struct skb_pos *pos, struct ip_pos *ip)
+{
+	find_any_ip(pos, ip);
+}
+
+static __always_inline void read_tuple_of(void *tuple, const struct ip_pos *ip)
+{
+	if (ip->version)
+		read_any_tuple(tuple, ip);
+}
+
+#else
+
+static __always_inline bool read_plain_ip4(const struct skb_pos *pos __attribute__((unused)),
+					   struct plain_ip4 *plain __attribute__((unused)))
+{
+	return false;
+}
+
+static __always_inline void find_ip_of(const struct skb_pos *pos, struct ip_pos *ip)
+{
+	find_ip(pos, ip, false);
+}
+
+static __always_inline void read_tuple_of(void *tuple, const struct ip_pos *ip)
+{
+	if (ip->version == 4)
+		read_tuple4(tuple, ip);
+	else if (ip->version == 6)
+		read_tuple6(tuple, ip);
+}
+
+#endif
+
+static __always_inline void fill_plain_tuple(struct pwru_tuple4 *tuple,
+					     const struct plain_ip4 *plain)
+{
+	__u32 l4 = bpf_ntohl(plain->l4);
+
+	*(__u64 *)tuple->saddr = plain->addresses;
+	__builtin_memset(&tuple->l4, 0, sizeof(tuple->l4));
+	tuple->l4.proto = plain->proto;
+	tuple->l4.tcp_flags = plain->tcp_flags;
+	if (has_ports(plain->proto)) {
+		tuple->l4.sport = l4 >> 16;
+		tuple->l4.dport = l4;
+		tuple->l4.flags = PWRU_L4_HAS_PORTS;
+	} else if (plain->proto == PROTO_ICMP || plain->proto == PROTO_ICMPV6) {
+		tuple->l4.icmp_type = l4 >> 24;
+		tuple->l4.icmp_code = l4 >> 16;
+		tuple->l4.flags = PWRU_L4_HAS_ICMP;
+	}
 }
 
 #endif

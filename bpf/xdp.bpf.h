@@ -46,15 +46,15 @@ static __always_inline void xdp_read(struct skb_pos *pos, __u64 addr)
 /* A packet at XDP has no mark, which is a mark of 0. */
 static __always_inline bool xdp_matches(struct skb_pos *pos, __u64 xdp)
 {
-	if (cfg.mark_mask && cfg.mark)
+	if (CFG(mark_mask) && CFG(mark))
 		return false;
-	if (cfg.netns && netns_of_dev(pos->dev) != cfg.netns)
+	if (CFG(netns) && netns_of_dev(pos->dev) != CFG(netns))
 		return false;
-	if (cfg.ifindex && skb_ifindex(pos) != cfg.ifindex)
+	if (CFG(ifindex) && skb_ifindex(pos) != CFG(ifindex))
 		return false;
-	if (cfg.has_pcap && !pcap_matches(pos))
+	if (CFG(has_pcap) && !pcap_matches(pos))
 		return false;
-	return !cfg.has_xdp_expr || pwru_filter_xdp_expr(xdp);
+	return !CFG(has_xdp_expr) || pwru_filter_xdp_expr(xdp);
 }
 
 /* True if the owner is still there, and not an earlier packet in the same memory. */
@@ -75,7 +75,7 @@ static __always_inline __u64 packet_at_xdp(const struct skb_pos *pos)
 {
 	struct pwru_head_owner *owner;
 
-	if (!cfg.follows_xdp)
+	if (!CFG(follows_xdp))
 		return 0;
 	owner = bpf_map_lookup_elem(&heads, &pos->head);
 	if (!owner)
@@ -94,7 +94,7 @@ static __always_inline __u64 track_new_xdp(const struct skb_pos *pos)
 {
 	struct pwru_head_owner owner = {.packet_id = new_packet_id()};
 
-	if (cfg.follows_xdp && bpf_map_update_elem(&heads, &pos->head, &owner, BPF_ANY) == 0)
+	if (CFG(follows_xdp) && bpf_map_update_elem(&heads, &pos->head, &owner, BPF_ANY) == 0)
 		__sync_fetch_and_add(&shared.heads_given, 1);
 	return owner.packet_id;
 }
@@ -104,7 +104,7 @@ static __always_inline void leave_xdp(const struct skb_pos *pos, __u64 packet_id
 {
 	struct pwru_head_owner *owner;
 
-	if (!cfg.follows_xdp || !packet_id)
+	if (!CFG(follows_xdp) || !packet_id)
 		return;
 	owner = bpf_map_lookup_elem(&heads, &pos->head);
 	if (!owner || owner->skb || owner->packet_id != packet_id || verdict == XDP_PASS)

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers of the generated function (r1 is the context on entry):
-//   r5  bytes that the plain loads may touch: linear_len, or copied_len of a copying filter
-//   r6  A      r7  X      r8  the packet's first bytes through bpf_rdonly_cast()      r9  context
-// Scratch memory and loop budgets are on the function's own stack. r6 and r7 are written by 32-bit
+// Registers of the generated function:
+//            context  window  limit  A   X   scratch
+//   cast     r1       r2      r3     r4  r6  r0 r5
+//   copying  r9       -       r5     r6  r7  r1 r2
+// The limit is how many bytes the plain loads may touch: linear_len, or copied_len. A casting
+// filter leaves its arguments where they are and has nothing in registers that a function must save
+// for its caller, but for X: most packets are decided by a few loads, and saving would be half of
+// the work. So it saves what it needs around its own calls, which are rare.
+// Scratch memory and loop budgets are on the function's own stack. A and X are written by 32-bit
 // operations only, so their upper halves are zero.
 #include "filter/codegen.h"
 
@@ -19,8 +24,13 @@
 namespace pwru::filter {
 namespace {
 
-constexpr uint8_t kLimit = BPF_REG_5, kA = BPF_REG_6, kX = BPF_REG_7, kWindow = BPF_REG_8,
-                  kCtx = BPF_REG_9;
+struct Registers {
+  uint8_t ctx, window, limit, a, x, scratch, scratch2;
+};
+constexpr Registers kCasting = {BPF_REG_1, BPF_REG_2, BPF_REG_3, BPF_REG_4,
+                                BPF_REG_6, BPF_REG_5, BPF_REG_0};
+constexpr Registers kCopying = {BPF_REG_9, BPF_REG_0, BPF_REG_5, BPF_REG_6,
+                                BPF_REG_7, BPF_REG_1, BPF_REG_2};
 
 // The byte array of struct __kernel_sockaddr_storage: the longest that the cast reaches at once.
 constexpr int16_t kWindowStart = 2;
@@ -30,11 +40,12 @@ constexpr uint32_t kWindowBytes = 126;
 // every one, on all ways through.
 constexpr int32_t kLoopRounds = 32;
 
-// Where the budget is kept, from the frame's end.
-constexpr int16_t kBudgetSlot = -8;
+// Where the budget is kept, from the frame's end; and around the calls of a casting filter the
+// context, the window and A.
+constexpr int16_t kBudgetSlot = -8, kCtxSlot = -16, kWindowSlot = -24, kSavedA = -32;
 
-// What the kernel's 512 bytes leave beside the tracer's own frames.
-constexpr int32_t kMaxStackBytes = 64;
+// What the kernel's 512 bytes leave beside the tracer's own frames; a casting tracer's are smaller.
+constexpr int32_t kMaxStackBytes = 64, kMaxCastStackBytes = 96;
 
 constexpr uint8_t op_of(const ClassicInsn& insn) { return static_cast<uint8_t>(BPF_OP(insn.code)); }
 
@@ -57,7 +68,10 @@ struct SlowLoad {
 class Translator {
  public:
   Translator(const ClassicProgram& program, const CastIds& ids)
-      : program_(program), ids_(ids), copies_(ids.rdonly_cast_id == 0) {}
+      : program_(program),
+        ids_(ids),
+        copies_(ids.rdonly_cast_id == 0),
+        reg_(copies_ ? kCopying : kCasting) {}
 
   Result<Code> run() {
     reject_ = asm_.new_label();
@@ -87,27 +101,35 @@ class Translator {
 
  private:
   bool lay_out_stack() {
-    int32_t depth = flow_.has_loops ? -kBudgetSlot : 0;
+    int32_t depth = !copies_ ? -kSavedA : flow_.has_loops ? -kBudgetSlot : 0;
     for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
       if (!flow_.uses_memory[slot]) continue;
       depth += 4;
       memory_slots_[slot] = static_cast<int16_t>(-depth);
     }
-    return depth <= kMaxStackBytes;
+    return depth <= (copies_ ? kMaxStackBytes : kMaxCastStackBytes);
   }
 
   void emit_prologue() {
-    asm_.mov(kCtx, BPF_REG_1);
-    asm_.mov32_imm(kA, 0);
-    asm_.mov32_imm(kX, 0);
+    if (copies_) asm_.mov(reg_.ctx, BPF_REG_1);
+    asm_.mov32_imm(reg_.a, 0);
+    if (uses_x()) asm_.mov32_imm(reg_.x, 0);
     for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
-      if (flow_.uses_memory[slot]) asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], kA);
+      if (flow_.uses_memory[slot]) asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], reg_.a);
     }
-    if (!copies_ && has_window_load()) {
-      emit_cast(0);
-      asm_.mov(kWindow, BPF_REG_0);
+    if (copies_ && has_load()) emit_limit();
+  }
+
+  bool uses_x() const {
+    if (flow_.has_loops) return true;
+    for (size_t i = 0; i < program_.size(); i++) {
+      const uint16_t code = program_[i].code, kind = BPF_CLASS(code);
+      const bool computes = kind == BPF_ALU || kind == BPF_JMP;
+      if (kind == BPF_LDX || kind == BPF_STX || kind == BPF_MISC || is_indirect(program_[i]) ||
+          (computes && BPF_SRC(code) == BPF_X))
+        return true;
     }
-    if (has_load()) emit_limit();
+    return false;
   }
 
   bool loads_packet(size_t at) const {
@@ -121,23 +143,35 @@ class Translator {
     return false;
   }
 
-  bool has_window_load() const {
-    for (size_t i = 0; i < program_.size(); i++) {
-      if (loads_packet(i) && is_in_window(program_[i])) return true;
-    }
-    return false;
-  }
-
   static bool is_in_window(const ClassicInsn& insn) {
     return !is_indirect(insn) && insn.k + load_bytes(insn) <= kWindowBytes;
   }
 
-  void emit_limit() { asm_.load(BPF_W, kLimit, kCtx, copies_ ? kCopiedLen : kLinearLen); }
+  void load_ctx(uint8_t size, uint8_t dst, int16_t field) { asm_.load(size, dst, reg_.ctx, field); }
 
-  // r0 = window whose first byte is that of the packet at `offset`, or at r1 + offset.
-  void emit_cast(uint32_t offset, bool adds_r1 = false) {
-    asm_.load(BPF_DW, adds_r1 ? BPF_REG_2 : BPF_REG_1, kCtx, kBase);
-    if (adds_r1) asm_.alu64(BPF_ADD, BPF_REG_1, BPF_REG_2);
+  void emit_limit() { load_ctx(BPF_W, reg_.limit, copies_ ? kCopiedLen : kLinearLen); }
+
+  // Around a call whose result goes to `dst`.
+  void emit_save(uint8_t dst) {
+    if (copies_) return;
+    asm_.store(BPF_DW, BPF_REG_10, kCtxSlot, reg_.ctx);
+    asm_.store(BPF_DW, BPF_REG_10, kWindowSlot, reg_.window);
+    if (dst != reg_.a) asm_.store(BPF_DW, BPF_REG_10, kSavedA, reg_.a);
+  }
+  void emit_restore(uint8_t dst) {
+    if (!copies_) {
+      asm_.load(BPF_DW, reg_.ctx, BPF_REG_10, kCtxSlot);
+      asm_.load(BPF_DW, reg_.window, BPF_REG_10, kWindowSlot);
+      if (dst != reg_.a) asm_.load(BPF_DW, reg_.a, BPF_REG_10, kSavedA);
+    }
+    emit_limit();
+  }
+
+  // r0 = window whose first byte is that of the packet at `offset`, or at the scratch register
+  // beyond.
+  void emit_cast(uint32_t offset, bool adds_scratch) {
+    load_ctx(BPF_DW, BPF_REG_1, kBase);
+    if (adds_scratch) asm_.alu64(BPF_ADD, BPF_REG_1, reg_.scratch);
     asm_.alu64_imm(BPF_ADD, BPF_REG_1, static_cast<int32_t>(offset) - kWindowStart);
     asm_.mov32_imm(BPF_REG_2, static_cast<int32_t>(ids_.byte_window_id));
     asm_.call(BPF_PSEUDO_KFUNC_CALL, static_cast<int32_t>(ids_.rdonly_cast_id));
@@ -158,9 +192,9 @@ class Translator {
       case BPF_LDX:
         return emit_load(insn);
       case BPF_ST:
-        return asm_.store(BPF_W, BPF_REG_10, memory_slots_[insn.k], kA);
+        return asm_.store(BPF_W, BPF_REG_10, memory_slots_[insn.k], reg_.a);
       case BPF_STX:
-        return asm_.store(BPF_W, BPF_REG_10, memory_slots_[insn.k], kX);
+        return asm_.store(BPF_W, BPF_REG_10, memory_slots_[insn.k], reg_.x);
       case BPF_ALU:
         return emit_alu(insn);
       case BPF_JMP:
@@ -168,7 +202,8 @@ class Translator {
       case BPF_RET:
         return emit_ret(insn);
       default:
-        return BPF_MISCOP(insn.code) == BPF_TAX ? asm_.mov32(kX, kA) : asm_.mov32(kA, kX);
+        return BPF_MISCOP(insn.code) == BPF_TAX ? asm_.mov32(reg_.x, reg_.a)
+                                                : asm_.mov32(reg_.a, reg_.x);
     }
   }
 
@@ -176,8 +211,8 @@ class Translator {
   // verifier would walk this one for each such rest.
   void emit_loop_head(size_t at) {
     // All 64 bits and through a register, else older verifiers forget the value.
-    asm_.mov32_imm(BPF_REG_1, kLoopRounds);
-    asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, BPF_REG_1);
+    asm_.mov32_imm(reg_.scratch, kLoopRounds);
+    asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, reg_.scratch);
     asm_.bind(round_labels_[at]);
     emit_forget();
   }
@@ -185,30 +220,30 @@ class Translator {
   // Makes A, X and the memory unknown to the verifier, at no change: else it would follow every way
   // through a loop's body with the values of each way before, which doubles at every round.
   void emit_forget() {
-    load_len(BPF_REG_1);
+    load_len(reg_.scratch);
     const auto forget = [&](uint8_t reg) {
-      asm_.alu32(BPF_ADD, reg, BPF_REG_1);
-      asm_.alu32(BPF_SUB, reg, BPF_REG_1);
+      asm_.alu32(BPF_ADD, reg, reg_.scratch);
+      asm_.alu32(BPF_SUB, reg, reg_.scratch);
     };
-    forget(kA);
-    forget(kX);
+    forget(reg_.a);
+    forget(reg_.x);
     for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
       if (!flow_.uses_memory[slot]) continue;
-      asm_.load(BPF_W, BPF_REG_2, BPF_REG_10, memory_slots_[slot]);
-      forget(BPF_REG_2);
-      asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], BPF_REG_2);
+      asm_.load(BPF_W, reg_.scratch2, BPF_REG_10, memory_slots_[slot]);
+      forget(reg_.scratch2);
+      asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], reg_.scratch2);
     }
   }
 
   void load_len(uint8_t dst) {
     reads_len_ = true;
-    asm_.load(BPF_W, dst, kCtx, kLen);
+    load_ctx(BPF_W, dst, kLen);
   }
 
   void emit_ret(const ClassicInsn& insn) {
     if (BPF_RVAL(insn.code) != BPF_A) return emit_return(insn.k != 0);
     const Label is_zero = asm_.new_label();
-    asm_.mov32(BPF_REG_0, kA);
+    asm_.mov32(BPF_REG_0, reg_.a);
     asm_.jump_imm(BPF_JEQ, BPF_REG_0, 0, is_zero);
     asm_.mov32_imm(BPF_REG_0, 1);
     asm_.bind(is_zero);
@@ -216,7 +251,7 @@ class Translator {
   }
 
   void emit_load(const ClassicInsn& insn) {
-    const uint8_t dst = BPF_CLASS(insn.code) == BPF_LD ? kA : kX;
+    const uint8_t dst = BPF_CLASS(insn.code) == BPF_LD ? reg_.a : reg_.x;
     switch (BPF_MODE(insn.code)) {
       case BPF_IMM:
         return asm_.mov32_imm(dst, static_cast<int32_t>(insn.k));
@@ -245,29 +280,31 @@ class Translator {
     return slow_loads_.back().entry;
   }
 
-  // r1 = X + k. No wrap-around: it is added in 64 bits, so the sum is beyond every packet then,
-  // which is what bpf_filter() of libpcap takes pains to find out in 32.
+  // scratch = X + k. No wrap-around: it is added in 64 bits, so the sum is beyond every packet
+  // then, which is what bpf_filter() of libpcap takes pains to find out in 32.
   void emit_indirect_offset(const ClassicInsn& insn) {
-    asm_.mov(BPF_REG_1, kX);
-    if (insn.k) asm_.alu64_imm(BPF_ADD, BPF_REG_1, static_cast<int32_t>(insn.k));
+    asm_.mov(reg_.scratch, reg_.x);
+    if (insn.k) asm_.alu64_imm(BPF_ADD, reg_.scratch, static_cast<int32_t>(insn.k));
   }
 
   void emit_cast_load(const ClassicInsn& insn, uint8_t dst, Label done) {
     const uint32_t bytes = load_bytes(insn);
     if (is_indirect(insn)) {
       emit_indirect_offset(insn);
-      asm_.mov(BPF_REG_2, BPF_REG_1);
-      asm_.alu64_imm(BPF_ADD, BPF_REG_2, static_cast<int32_t>(bytes));
-      asm_.jump64(BPF_JGT, BPF_REG_2, kLimit, slow_way(insn, done));
+      asm_.mov(reg_.scratch2, reg_.scratch);
+      asm_.alu64_imm(BPF_ADD, reg_.scratch2, static_cast<int32_t>(bytes));
+      asm_.jump64(BPF_JGT, reg_.scratch2, reg_.limit, slow_way(insn, done));
     } else {
-      asm_.jump_imm(BPF_JLT, kLimit, static_cast<int32_t>(insn.k + bytes), slow_way(insn, done));
+      asm_.jump_imm(BPF_JLT, reg_.limit, static_cast<int32_t>(insn.k + bytes),
+                    slow_way(insn, done));
     }
     if (is_in_window(insn)) {
-      asm_.load(BPF_SIZE(insn.code), dst, kWindow, static_cast<int16_t>(kWindowStart + insn.k));
+      asm_.load(BPF_SIZE(insn.code), dst, reg_.window, static_cast<int16_t>(kWindowStart + insn.k));
     } else {
+      emit_save(dst);
       emit_cast(is_indirect(insn) ? 0 : insn.k, is_indirect(insn));
       asm_.load(BPF_SIZE(insn.code), dst, BPF_REG_0, kWindowStart);
-      emit_limit();
+      emit_restore(dst);
     }
     asm_.from_big_endian(dst, bytes);
   }
@@ -279,7 +316,7 @@ class Translator {
       return emit_load_call(insn, dst);
     }
     if (insn.k + bytes > PWRU_COPY_BYTES) return emit_load_call(insn, dst);
-    asm_.jump_imm(BPF_JLT, kLimit, static_cast<int32_t>(insn.k + bytes), slow_way(insn, done));
+    asm_.jump_imm(BPF_JLT, reg_.limit, static_cast<int32_t>(insn.k + bytes), slow_way(insn, done));
     emit_aligned_pieces(insn.k, bytes, dst);
   }
 
@@ -290,7 +327,7 @@ class Translator {
       while (piece == 3 || (kCopy + at) % piece) piece--;
       const uint8_t reg = at == offset ? dst : static_cast<uint8_t>(BPF_REG_1);
       const uint8_t size = piece == 4 ? BPF_W : piece == 2 ? BPF_H : BPF_B;
-      asm_.load(size, reg, kCtx, static_cast<int16_t>(kCopy + at));
+      asm_.load(size, reg, reg_.ctx, static_cast<int16_t>(kCopy + at));
       asm_.from_big_endian(reg, piece);
       if (reg != dst) {
         asm_.alu32_imm(BPF_LSH, dst, static_cast<int32_t>(8 * piece));
@@ -302,26 +339,27 @@ class Translator {
 
   void emit_slow_load(const SlowLoad& load) {
     asm_.bind(load.entry);
-    emit_load_call(load.insn, BPF_CLASS(load.insn.code) == BPF_LD ? kA : kX);
+    emit_load_call(load.insn, BPF_CLASS(load.insn.code) == BPF_LD ? reg_.a : reg_.x);
     asm_.jump_always(load.done);
   }
 
-  // dst = pwru_filter_load(...); the offset of an indirect load is in r1.
+  // dst = pwru_filter_load(...); the offset of an indirect load is in the scratch register.
   void emit_load_call(const ClassicInsn& insn, uint8_t dst) {
     const uint64_t size = static_cast<uint64_t>(load_bytes(insn)) << PWRU_LOAD_SIZE_SHIFT;
+    emit_save(dst);
     if (is_indirect(insn)) {
-      asm_.mov(BPF_REG_2, BPF_REG_1);
-      asm_.alu64_imm(BPF_RSH, BPF_REG_2, 32);
-      asm_.jump_imm(BPF_JNE, BPF_REG_2, 0, reject_);
+      asm_.mov(reg_.scratch2, reg_.scratch);
+      asm_.alu64_imm(BPF_RSH, reg_.scratch2, 32);
+      asm_.jump_imm(BPF_JNE, reg_.scratch2, 0, reject_);
       asm_.load_imm64(BPF_REG_3, size);
-      asm_.alu64(BPF_ADD, BPF_REG_3, BPF_REG_1);
+      asm_.alu64(BPF_ADD, BPF_REG_3, reg_.scratch);
     } else {
       asm_.load_imm64(BPF_REG_3, size | insn.k);
     }
-    asm_.load(BPF_DW, BPF_REG_1, kCtx, kSkb);
-    asm_.load(BPF_DW, BPF_REG_2, kCtx, kBase);
-    asm_.load(BPF_W, BPF_REG_4, kCtx, kLinearLen);
-    asm_.load(BPF_W, BPF_REG_5, kCtx, kVlanTag);
+    load_ctx(BPF_DW, BPF_REG_2, kBase);
+    load_ctx(BPF_W, BPF_REG_4, kLinearLen);
+    load_ctx(BPF_W, BPF_REG_5, kVlanTag);
+    load_ctx(BPF_DW, BPF_REG_1, kSkb);
     load_calls_.push_back(asm_.insns().size());
     asm_.call(BPF_PSEUDO_CALL, -1);
     asm_.mov(BPF_REG_1, BPF_REG_0);
@@ -330,35 +368,35 @@ class Translator {
     asm_.mov32(dst, BPF_REG_0);
     // Tells the verifier what it knows of the plain load of a byte, so that the ways join.
     if (load_bytes(insn) == 1) asm_.alu32_imm(BPF_AND, dst, 0xff);
-    emit_limit();
+    emit_restore(dst);
   }
 
   void emit_alu(const ClassicInsn& insn) {
     const uint8_t op = op_of(insn);
-    if (op == BPF_NEG) return asm_.neg32(kA);
+    if (op == BPF_NEG) return asm_.neg32(reg_.a);
     const bool is_shift = op == BPF_LSH || op == BPF_RSH;
     if (BPF_SRC(insn.code) == BPF_K) {
-      if (is_shift && insn.k > 31) return asm_.mov32_imm(kA, 0);
-      return asm_.alu32_imm(op, kA, static_cast<int32_t>(insn.k));
+      if (is_shift && insn.k > 31) return asm_.mov32_imm(reg_.a, 0);
+      return asm_.alu32_imm(op, reg_.a, static_cast<int32_t>(insn.k));
     }
-    if (op == BPF_DIV || op == BPF_MOD) asm_.jump_imm(BPF_JEQ, kX, 0, reject_);
-    if (!is_shift) return asm_.alu32(op, kA, kX);
+    if (op == BPF_DIV || op == BPF_MOD) asm_.jump_imm(BPF_JEQ, reg_.x, 0, reject_);
+    if (!is_shift) return asm_.alu32(op, reg_.a, reg_.x);
     const Label is_short = asm_.new_label(), done = asm_.new_label();
-    asm_.jump_imm(BPF_JLT, kX, 32, is_short);
-    asm_.mov32_imm(kA, 0);
+    asm_.jump_imm(BPF_JLT, reg_.x, 32, is_short);
+    asm_.mov32_imm(reg_.a, 0);
     asm_.jump_always(done);
     asm_.bind(is_short);
-    asm_.alu32(op, kA, kX);
+    asm_.alu32(op, reg_.a, reg_.x);
     asm_.bind(done);
   }
 
   void emit_jump(size_t at) {
     const ClassicInsn& insn = program_[at];
     if (is_backward_jump(insn)) {
-      asm_.load(BPF_DW, BPF_REG_1, BPF_REG_10, kBudgetSlot);
-      asm_.alu64_imm(BPF_ADD, BPF_REG_1, -1);
-      asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, BPF_REG_1);
-      asm_.jump_imm(BPF_JEQ, BPF_REG_1, 0, reject_);
+      asm_.load(BPF_DW, reg_.scratch, BPF_REG_10, kBudgetSlot);
+      asm_.alu64_imm(BPF_ADD, reg_.scratch, -1);
+      asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, reg_.scratch);
+      asm_.jump_imm(BPF_JEQ, reg_.scratch, 0, reject_);
     }
     if (op_of(insn) == BPF_JA) {
       const size_t target = jump_target(at, insn);
@@ -376,13 +414,14 @@ class Translator {
   }
 
   void emit_condition(uint8_t op, const ClassicInsn& insn, Label target) {
-    if (BPF_SRC(insn.code) == BPF_X) return asm_.jump32(op, kA, kX, target);
-    asm_.jump_imm(op, kA, static_cast<int32_t>(insn.k), target);
+    if (BPF_SRC(insn.code) == BPF_X) return asm_.jump32(op, reg_.a, reg_.x, target);
+    asm_.jump_imm(op, reg_.a, static_cast<int32_t>(insn.k), target);
   }
 
   const ClassicProgram& program_;
   const CastIds& ids_;
   bool copies_;
+  Registers reg_;
   Flow flow_;
   Assembler asm_;
   Label reject_;

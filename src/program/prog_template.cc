@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "program/constants.h"
 #include "program/libbpf_log.h"
 #include "program/link.h"
 #include "program/objects.h"
@@ -131,8 +132,9 @@ int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options
 }
 
 Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKind kind) {
-  PWRU_ASSIGN(const std::string elf,
+  PWRU_ASSIGN(std::string elf,
               link_with_filters(progs_object(spec.uses_cast && kind == ProgKind::Tc), spec));
+  PWRU_TRY(set_constants(elf, config_for(spec.config, kind, !spec.xdp_expressions.values.empty())));
   const SectionHandler handler(take_program, this);
   if (handler.id() < 0)
     return sys_fail("tell libbpf about programs for BPF programs", -handler.id());
@@ -145,12 +147,6 @@ Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKi
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) bpf_program__set_autoload(
       program, std::string_view(bpf_program__name(program)).starts_with(prefix));
-  bpf_map* const rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
-  const pwru_config config = config_for(spec.config, kind, !spec.xdp_expressions.values.empty());
-  if (!rodata || bpf_map__set_initial_value(rodata, &config, sizeof(config)) != 0)
-    return fail(
-        "the read-only data of the BPF object for BPF programs is not one pwru_config: "
-        "this build is broken");
   PWRU_TRY(share_maps(object_.get(), tracer));
   if (const int error = bpf_object__load(object_.get()); error)
     return sys_fail(fmt::format("prepare the programs for BPF programs ({})", take_libbpf_reason()),

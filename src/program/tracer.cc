@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "program/constants.h"
 #include "program/libbpf_log.h"
 #include "program/link.h"
 #include "program/objects.h"
@@ -80,6 +81,12 @@ bpf_program* use(bpf_program* program, bool is_used, Backend backend) {
   return is_used ? program : nullptr;
 }
 
+// See trace_plain() in bpf/pwru.bpf.c.
+bool is_plain(const pwru_config& config) {
+  return !config.by_stack && !config.follows_xdp && !config.has_tunnel_l2 &&
+         !config.has_tunnel_l3 && !config.has_skb_expr && !config.filter_copies;
+}
+
 }  // namespace
 
 Result<std::string> link_with_filters(std::string_view object, const TracerSpec& spec) {
@@ -97,10 +104,14 @@ Result<std::string> link_with_filters(std::string_view object, const TracerSpec&
 
 Result<Tracer> Tracer::load(const TracerSpec& spec) {
   Tracer tracer;
-  PWRU_ASSIGN(const std::string elf, link_with_filters(tracer_object(spec.uses_cast), spec));
+  PWRU_ASSIGN(std::string elf, link_with_filters(tracer_object(spec.uses_cast), spec));
+  pwru_config config = spec.config;
+  config.is_plain = spec.uses_cast && is_plain(config);
+  config.filters_fields = config.mark_mask || config.netns || config.ifindex;
+  PWRU_TRY(set_constants(elf, config));
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
   PWRU_TRY(tracer.pick_programs(spec));
-  PWRU_TRY(tracer.set_constants(spec));
+  PWRU_TRY(tracer.size_maps(spec));
   if (const int error = bpf_object__load(tracer.object_.get()); error) return explain_load(-error);
   PWRU_TRY(tracer.map_rings());
   PWRU_TRY(tracer.map_shared());
@@ -147,12 +158,8 @@ Result<> Tracer::pick_map_programs(const TracerSpec& spec) {
   return {};
 }
 
-Result<> Tracer::set_constants(const TracerSpec& spec) {
-  pwru_config config = spec.config;
-
-  PWRU_ASSIGN(bpf_map* const rodata, find_map(object_.get(), ".rodata"));
-  if (bpf_map__set_initial_value(rodata, &config, sizeof(config)) != 0)
-    return fail("the tracer's read-only data is not one pwru_config: this build is broken");
+Result<> Tracer::size_maps(const TracerSpec& spec) {
+  const pwru_config& config = spec.config;
   PWRU_ASSIGN(bpf_map* const rings, find_map(object_.get(), "ring_memory"));
   const uint32_t ring_count = config.cpus * (config.nesting_rings ? 2 : 1);
   bpf_map__set_value_size(rings, config.chunk_bytes);

@@ -91,7 +91,7 @@ class Tracer {
  private:
   Result<> pick_programs(const TracerSpec& spec);
   Result<> pick_map_programs(const TracerSpec& spec);
-  Result<> set_constants(const TracerSpec& spec);
+  Result<> size_maps(const TracerSpec& spec);
   Result<> map_rings();
   Result<> map_shared();
   [[nodiscard]] uint64_t entries_in(const char* map) const;

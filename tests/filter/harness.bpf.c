@@ -7,13 +7,9 @@
 #include "bpf/tunnel.bpf.h"
 #include "tests/filter/harness_abi.h"
 
-const volatile struct pwru_config cfg = {};
-
 struct harness_state state;
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-#define SKB_OFFSET(field) bpf_core_field_offset(struct sk_buff, field)
 
 SEC("raw_tp")
 int locate(void* ctx __attribute__((unused))) {

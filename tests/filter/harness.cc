@@ -14,6 +14,7 @@
 #include <numeric>
 
 #include "abi/config.h"
+#include "program/constants.h"
 #include "program/libbpf_log.h"
 #include "program/link.h"
 
@@ -121,9 +122,7 @@ Result<> Harness::open_object(const filter::PcapFilter& filter, const filter::Tu
                               Way way) {
   const std::array<std::string_view, 5> parts = {
       harness_object(way), filter.l2_object, filter.l3_object, tunnel.l2_object, tunnel.l3_object};
-  PWRU_ASSIGN(const std::string elf, program::link_objects(parts));
-  object_.reset(bpf_object__open_mem(elf.data(), elf.size(), nullptr));
-  if (!object_) return sys_fail("open the linked object: " + program::take_libbpf_reason());
+  PWRU_ASSIGN(std::string elf, program::link_objects(parts));
   pwru_config config = {};
   config.has_pcap = 1;
   config.filter_copies = filter.copies;
@@ -134,13 +133,13 @@ Result<> Harness::open_object(const filter::PcapFilter& filter, const filter::Tu
   if (state_) {
     config.vmemmap_base_addr = state_->layout.memory + offsetof(fake_memory, vmemmap_base);
     config.page_offset_base_addr = state_->layout.memory + offsetof(fake_memory, page_offset_base);
-    if (bpf_map__reuse_fd(bpf_object__find_map_by_name(object_.get(), ".bss"), memory_fd_.get()) !=
-        0)
-      return sys_fail("share the harness's memory");
   }
-  if (bpf_map__set_initial_value(bpf_object__find_map_by_name(object_.get(), ".rodata"), &config,
-                                 sizeof(config)) != 0)
-    return sys_fail("set the constants");
+  PWRU_TRY(program::set_constants(elf, config));
+  object_.reset(bpf_object__open_mem(elf.data(), elf.size(), nullptr));
+  if (!object_) return sys_fail("open the linked object: " + program::take_libbpf_reason());
+  if (state_ &&
+      bpf_map__reuse_fd(bpf_object__find_map_by_name(object_.get(), ".bss"), memory_fd_.get()) != 0)
+    return sys_fail("share the harness's memory");
   return {};
 }
 

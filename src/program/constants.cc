@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program/constants.h"
+
+#include <linux/bpf.h>
+
+#include <cstring>
+
+namespace pwru::program {
+namespace {
+
+// The instruction that loads a 64-bit number takes the room of two.
+struct WideLoad {
+  bpf_insn low, high;
+
+  [[nodiscard]] uint64_t number() const {
+    return static_cast<uint32_t>(low.imm) | static_cast<uint64_t>(static_cast<uint32_t>(high.imm))
+                                                << 32;
+  }
+  void set_number(uint64_t number) {
+    low.imm = static_cast<int32_t>(number);
+    high.imm = static_cast<int32_t>(number >> 32);
+  }
+};
+
+bool is_mark(const WideLoad& load) {
+  return load.low.code == (BPF_LD | BPF_IMM | BPF_DW) && load.low.src_reg == 0 &&
+         load.number() >> 16 == PWRU_CONSTANT_MARK >> 16;
+}
+
+}  // namespace
+
+Result<> set_constants(std::string& elf, const pwru_config& config) {
+  for (size_t at = 0; at + sizeof(WideLoad) <= elf.size(); at += sizeof(bpf_insn)) {
+    WideLoad load;
+    std::memcpy(&load, elf.data() + at, sizeof(load));
+    if (!is_mark(load)) continue;
+    const size_t offset = load.number() & 0xff, bytes = load.number() >> 8 & 0xff;
+    uint64_t value = 0;
+    if (bytes > sizeof(value) || offset + bytes > sizeof(config))
+      return fail("the built-in BPF object has a constant that is unknown: this build is broken");
+    std::memcpy(&value, reinterpret_cast<const char*>(&config) + offset, bytes);
+    load.set_number(value);
+    std::memcpy(elf.data() + at, &load, sizeof(load));
+  }
+  return {};
+}
+
+}  // namespace pwru::program
