@@ -131,8 +131,8 @@ int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options
 }
 
 Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKind kind) {
-  PWRU_ASSIGN(const std::string elf,
-              link_with_filters(progs_object(spec.uses_cast && kind == ProgKind::Tc), spec));
+  PWRU_ASSIGN(const std::string unlinked, progs_object(spec.uses_cast && kind == ProgKind::Tc));
+  PWRU_ASSIGN(const std::string elf, link_with_filters(unlinked, spec));
   const SectionHandler handler(take_program, this);
   if (handler.id() < 0)
     return sys_fail("tell libbpf about programs for BPF programs", -handler.id());

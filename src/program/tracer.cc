@@ -97,7 +97,8 @@ Result<std::string> link_with_filters(std::string_view object, const TracerSpec&
 
 Result<Tracer> Tracer::load(const TracerSpec& spec) {
   Tracer tracer;
-  PWRU_ASSIGN(const std::string elf, link_with_filters(tracer_object(spec.uses_cast), spec));
+  PWRU_ASSIGN(const std::string unlinked, tracer_object(spec.uses_cast));
+  PWRU_ASSIGN(const std::string elf, link_with_filters(unlinked, spec));
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
   PWRU_TRY(tracer.pick_programs(spec));
   PWRU_TRY(tracer.set_constants(spec));
