@@ -37,14 +37,22 @@ struct pwru_config {
 	__u8 has_xdp_expr;     /* pwru_filter_xdp_expr must match */
 	__u8 by_skb;	       /* tracks, and a packet that is known passes without the filters */
 	__u8 by_stack;	       /* tracks, and so passes what is hit while it is handled */
-	__u32 expr_bytes; /* of PWRU_PART_EXPR: what the values of an skb or XDP buffer need */
+	__u32 expr_bytes;      /* of PWRU_PART_EXPR: what the values of an skb or XDP buffer need */
 	__u32 shinfo_bytes;    /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
 	__u8 has_tunnel_l2;    /* pwru_filter_tunnel_l2 must match */
 	__u8 has_tunnel_l3;    /* pwru_filter_tunnel_l3 must match */
 	__u8 pad0[2];
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
+	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */
+	__u32 arg_shift;
 };
+
+/*
+ * The slot of a function in the map arg_table. All that is near its start, where ftrace's site may
+ * be, has the same one when it lies in the same 16 bytes, as functions are aligned.
+ */
+#define PWRU_ARG_SLOT(ip, multiplier, shift) (((__u32)(ip) >> 4) * (multiplier) >> (shift))
 
 /* A probe may stand behind endbr64 and the 5 bytes of the ftrace site: offsets below this. */
 #define PWRU_ENTRY_BYTES 10
@@ -58,6 +66,6 @@ struct pwru_config {
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 104, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 112, "pwru_config is the same on both sides");
 
 #endif

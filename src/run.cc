@@ -240,6 +240,8 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   spec.uses_cast = kernel.features.rdonly_cast_id != 0;
   spec.backend = backend;
   for (const kernel::Function& function : functions.found) spec.uses_arg[function.skb_arg] = true;
+  if (backend == program::Backend::KprobeMulti)
+    spec.arg_table = program::make_arg_table(functions.found);
   if (kernel.features.has_fexit) {
     std::vector<const char*> names = {"skb_clone",       "skb_copy",        "__pskb_copy_fclone",
                                       "skb_copy_expand", "skb_copy_header", "skb_pp_cow_data"};

@@ -103,18 +103,27 @@ Result<Tracer> Tracer::load(const TracerSpec& spec) {
   PWRU_TRY(tracer.pick_programs(spec));
   PWRU_TRY(tracer.set_constants(spec));
   if (const int error = bpf_object__load(tracer.object_.get()); error) return explain_load(-error);
+  PWRU_TRY(tracer.fill_arg_table(spec));
   PWRU_TRY(tracer.map_rings());
   PWRU_TRY(tracer.map_shared());
   return tracer;
 }
 
-Result<> Tracer::pick_programs(const TracerSpec& spec) {
-  for (int arg = 1; arg <= 5; arg++) {
+Result<> Tracer::pick_trace_programs(const TracerSpec& spec) {
+  PWRU_ASSIGN(bpf_program* const several, find_program(object_.get(), "pwru_trace_2_to_5"));
+  use(several, spec.arg_table.has_value(), spec.backend);
+  for (size_t arg = 1; arg <= 5; arg++) {
     PWRU_ASSIGN(bpf_program* const program,
                 find_program(object_.get(), fmt::format("pwru_trace_{}", arg).c_str()));
-    trace_[static_cast<size_t>(arg)] =
-        use(program, spec.uses_arg[static_cast<size_t>(arg)], spec.backend);
+    const bool is_shared = arg > 1 && spec.arg_table;
+    trace_[arg] = use(program, spec.uses_arg[arg] && !is_shared, spec.backend);
+    if (is_shared) trace_[arg] = several;
   }
+  return {};
+}
+
+Result<> Tracer::pick_programs(const TracerSpec& spec) {
+  PWRU_TRY(pick_trace_programs(spec));
   PWRU_ASSIGN(bpf_program* const trace_stack, find_program(object_.get(), "pwru_trace_stack"));
   trace_[0] = use(trace_stack, spec.uses_arg[0], spec.backend);
   PWRU_TRY(pick_map_programs(spec));
@@ -150,6 +159,12 @@ Result<> Tracer::pick_map_programs(const TracerSpec& spec) {
 
 Result<> Tracer::set_constants(const TracerSpec& spec) {
   pwru_config config = spec.config;
+  if (spec.arg_table) {
+    config.arg_multiplier = spec.arg_table->multiplier;
+    config.arg_shift = spec.arg_table->shift;
+    PWRU_ASSIGN(bpf_map* const arg_table, find_map(object_.get(), "arg_table"));
+    bpf_map__set_value_size(arg_table, static_cast<uint32_t>(spec.arg_table->positions.size()));
+  }
 
   PWRU_ASSIGN(bpf_map* const rodata, find_map(object_.get(), ".rodata"));
   if (bpf_map__set_initial_value(rodata, &config, sizeof(config)) != 0)
@@ -169,6 +184,14 @@ Result<> Tracer::set_constants(const TracerSpec& spec) {
   PWRU_ASSIGN(bpf_map* const lookups, find_map(object_.get(), "map_lookups"));
   const bool shows_maps = (spec.config.parts & PWRU_PART_BPFMAP) != 0;
   bpf_map__set_max_entries(lookups, shows_maps ? spec.stack_entries : 1);
+  return {};
+}
+
+Result<> Tracer::fill_arg_table(const TracerSpec& spec) {
+  if (!spec.arg_table) return {};
+  const uint32_t zero = 0;
+  if (bpf_map_update_elem(map_fd("arg_table"), &zero, spec.arg_table->positions.data(), BPF_ANY))
+    return sys_fail("tell the tracer which argument of a function is the skb");
   return {};
 }
 
