@@ -42,6 +42,8 @@ struct pwru_config {
 	__u8 filters_fields;   /* by mark, netns or ifindex */
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
+	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */
+	__u32 arg_shift;
 };
 
 /* The number that stands for a field in the instructions of an object: its size and offset. */
@@ -49,6 +51,12 @@ struct pwru_config {
 #define PWRU_CONSTANT(field)                                                                       \
 	(PWRU_CONSTANT_MARK | sizeof(((struct pwru_config *)0)->field) << 8 |                      \
 	 __builtin_offsetof(struct pwru_config, field))
+
+/*
+ * The slot of a function in the map arg_table. All that is near its start, where ftrace's site may
+ * be, has the same one when it lies in the same 16 bytes, as functions are aligned.
+ */
+#define PWRU_ARG_SLOT(ip, multiplier, shift) ((__u32)(((__u32)(ip) >> 4) * (__u32)(multiplier)) >> (shift))
 
 /* A probe may stand behind endbr64 and the 5 bytes of the ftrace site: offsets below this. */
 #define PWRU_ENTRY_BYTES 10
@@ -62,6 +70,6 @@ struct pwru_config {
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 104, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 112, "pwru_config is the same on both sides");
 
 #endif

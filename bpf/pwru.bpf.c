@@ -4,6 +4,7 @@
  * for the ends of its life. kprobe and kprobe.multi run the same ones.
  */
 #include "abi/event.h"
+#include "bpf/args.bpf.h"
 #include "bpf/bpfmap.bpf.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/identify_call.bpf.h"
@@ -71,6 +72,13 @@ TRACE_PROGRAM(2)
 TRACE_PROGRAM(3)
 TRACE_PROGRAM(4)
 TRACE_PROGRAM(5)
+
+/* kprobe-multi: those of 2 to 5 together. Hits of 1 are too many for a look-up. */
+SEC("kprobe")
+int pwru_trace_2_to_5(struct pt_regs *ctx)
+{
+	return trace_skb(ctx, skb_argument(ctx));
+}
 
 /* skb_release_head_state(), when it is among the functions to show. */
 SEC("kprobe")

@@ -195,14 +195,6 @@ struct Filters {
   filter::TunnelFilter tunnel;
 };
 
-Result<Filters> compile_filters(const cli::Options& options, const filter::CastIds& ids) {
-  Filters filters;
-  PWRU_ASSIGN(filters.pcap, filter::compile_pcap(options.filter_pcap, ids));
-  PWRU_ASSIGN(filters.tunnel, filter::compile_tunnel(options.filter_tunnel_pcap_l2,
-                                                     options.filter_tunnel_pcap_l3, ids));
-  return filters;
-}
-
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
                                 const Filters& filters, const Expressions& expressions,
                                 program::Backend backend) {
@@ -240,6 +232,8 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   spec.uses_cast = kernel.features.rdonly_cast_id != 0;
   spec.backend = backend;
   for (const kernel::Function& function : functions.found) spec.uses_arg[function.skb_arg] = true;
+  if (backend == program::Backend::KprobeMulti)
+    spec.arg_table = program::make_arg_table(functions.found);
   if (kernel.features.has_fexit) {
     std::vector<const char*> names = {"skb_clone",       "skb_copy",        "__pskb_copy_fclone",
                                       "skb_copy_expand", "skb_copy_header", "skb_pp_cow_data"};
@@ -402,10 +396,14 @@ Result<> run(const cli::Options& options) {
   kernel::raise_memlock_limit();
 
   // A mistake in the expression is told before anything else is tried.
-  PWRU_TRY(compile_filters(options, {}));
+  PWRU_ASSIGN(const auto parsed, filter::parse_pcap(options.filter_pcap));
+  PWRU_ASSIGN(const auto parsed_tunnel,
+              filter::parse_tunnel(options.filter_tunnel_pcap_l2, options.filter_tunnel_pcap_l3));
   PWRU_ASSIGN(Kernel kernel, look_at_kernel(options));
   const filter::CastIds ids = {kernel.features.rdonly_cast_id, kernel.features.byte_window_id};
-  PWRU_ASSIGN(const auto filters, compile_filters(options, ids));
+  Filters filters;
+  PWRU_ASSIGN(filters.pcap, filter::generate_pcap(parsed, ids));
+  PWRU_ASSIGN(filters.tunnel, filter::generate_tunnel(parsed_tunnel, ids));
   Expressions expressions;
   PWRU_ASSIGN(expressions.skb, expr::compile_skb(*kernel.btf, {options.filter_skb_expr,
                                                                options.output_skb_metadata}));

@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -15,9 +17,23 @@ Result<UniqueFd> open_file(const std::string& path, int flags, unsigned mode) {
   return fd;
 }
 
-Result<std::string> read_file(const std::string& path) {
+namespace {
+
+// 0 for a file that does not say, or that may say anything, as /proc/kcore does.
+size_t size_of(int fd) {
+  constexpr off_t kMost = 64 << 20;
+  struct stat status {};
+  if (::fstat(fd, &status) != 0 || status.st_size < 0 || status.st_size > kMost) return 0;
+  return static_cast<size_t>(status.st_size);
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path, size_t expected_bytes) {
   PWRU_ASSIGN(const UniqueFd fd, open_file(path, O_RDONLY));
   std::string text;
+  // Memory that is reserved and not written to costs nothing; growing copies all that was read.
+  text.reserve(std::max(expected_bytes, size_of(fd.get())));
   // Through a small buffer: growing the string ahead of read(2) would clear and fault in up to
   // twice the memory, which costs more than the copy.
   std::array<char, 1 << 16> chunk;

@@ -12,8 +12,9 @@ namespace pwru {
 // Opens with O_CLOEXEC. The error names the path.
 [[nodiscard]] Result<UniqueFd> open_file(const std::string& path, int flags, unsigned mode = 0);
 
-// Reads to the end, also of /proc and /sys files whose size is unknown.
-[[nodiscard]] Result<std::string> read_file(const std::string& path);
+// Reads to the end, also of /proc and /sys files whose size is unknown; `expected_bytes`, better
+// too many than too few, is for the large ones among these.
+[[nodiscard]] Result<std::string> read_file(const std::string& path, size_t expected_bytes = 0);
 
 // Writes every byte; the error names `path`.
 [[nodiscard]] Result<> write_all(int fd, std::string_view bytes, const std::string& path);

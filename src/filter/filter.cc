@@ -15,17 +15,7 @@ bool is_syntax_error(const Error& error) {
   return error.what.find("syntax error") != std::string::npos;
 }
 
-// An expression as the user gave it.
-struct Source {
-  std::string expression;
-  std::string name;  // how errors call it
-};
-
-Source main_source(const std::string& expression) {
-  return {expression, fmt::format("the filter '{}'", expression)};
-}
-
-tl::unexpected<Error> explain(const Source& source, Layer layer, const Error& error) {
+tl::unexpected<Error> explain(const ParsedFilter& source, Layer layer, const Error& error) {
   if (!is_syntax_error(error)) {
     return fail(fmt::format("{} is not valid: {} (see pcap-filter(7))", source.name, error.what),
                 ExitCode::BadUsage);
@@ -40,7 +30,7 @@ tl::unexpected<Error> explain(const Source& source, Layer layer, const Error& er
 }
 
 // libpcap compiles these for a capture of its own, into loads that no packet satisfies.
-Result<> refuse_direction(const Source& source) {
+Result<> refuse_direction(const ParsedFilter& source) {
   for (const char* const word : {"inbound", "outbound"}) {
     if (!has_keyword(source.expression, word)) continue;
     return fail(
@@ -52,7 +42,7 @@ Result<> refuse_direction(const Source& source) {
   return {};
 }
 
-Result<ClassicProgram> compile_source(const Source& source, Layer layer) {
+Result<ClassicProgram> compile_source(const ParsedFilter& source, Layer layer) {
   auto program = compile_classic(source.expression, layer);
   if (!program) return explain(source, layer, program.error());
   PWRU_TRY(refuse_direction(source));
@@ -60,7 +50,7 @@ Result<ClassicProgram> compile_source(const Source& source, Layer layer) {
 }
 
 Result<std::string> build(FilterFunction function, const ClassicProgram& program,
-                          const CastIds& ids, const Source& source, bool& reads_len) {
+                          const CastIds& ids, const ParsedFilter& source, bool& reads_len) {
   auto code = translate(program, ids);
   if (!code) {
     return fail(fmt::format("{} cannot be run in the kernel: {}", source.name, code.error().what),
@@ -72,39 +62,60 @@ Result<std::string> build(FilterFunction function, const ClassicProgram& program
 
 }  // namespace
 
-Result<PcapFilter> compile_pcap(const std::string& expression, const CastIds& ids) {
-  const Source source = main_source(expression);
-  PWRU_ASSIGN(const ClassicProgram l2, compile_source(source, Layer::Ethernet));
+Result<ParsedFilter> parse_pcap(const std::string& expression) {
+  ParsedFilter parsed = {expression, fmt::format("the filter '{}'", expression), {}, {}};
+  PWRU_ASSIGN(parsed.l2, compile_source(parsed, Layer::Ethernet));
   // What needs a link layer fails here, and never matches a packet without one.
   const ClassicProgram reject_all = {{0x06 /* BPF_RET | BPF_K */, 0, 0, 0}};
-  const ClassicProgram l3 = compile_classic(expression, Layer::Ip).value_or(reject_all);
+  parsed.l3 = compile_classic(expression, Layer::Ip).value_or(reject_all);
+  return parsed;
+}
 
+Result<PcapFilter> generate_pcap(const ParsedFilter& parsed, const CastIds& ids) {
   PcapFilter filter;
-  filter.sees_vlan = has_keyword(expression, "vlan");
+  filter.sees_vlan = has_keyword(parsed.expression, "vlan");
   filter.copies = filter.sees_vlan || ids.rdonly_cast_id == 0 || ids.byte_window_id == 0;
   const CastIds used = filter.copies ? CastIds{} : ids;
-  PWRU_ASSIGN(filter.l2_object, build(FilterFunction::L2, l2, used, source, filter.reads_len));
-  PWRU_ASSIGN(filter.l3_object, build(FilterFunction::L3, l3, used, source, filter.reads_len));
+  PWRU_ASSIGN(filter.l2_object,
+              build(FilterFunction::L2, parsed.l2, used, parsed, filter.reads_len));
+  PWRU_ASSIGN(filter.l3_object,
+              build(FilterFunction::L3, parsed.l3, used, parsed, filter.reads_len));
+  return filter;
+}
+
+Result<PcapFilter> compile_pcap(const std::string& expression, const CastIds& ids) {
+  PWRU_ASSIGN(const ParsedFilter parsed, parse_pcap(expression));
+  return generate_pcap(parsed, ids);
+}
+
+Result<ParsedTunnelFilter> parse_tunnel(const std::string& l2_expression,
+                                        const std::string& l3_expression) {
+  const auto source_of = [](const char* option, const std::string& expression) {
+    return ParsedFilter{expression, fmt::format("--{} '{}'", option, expression), {}, {}};
+  };
+  ParsedTunnelFilter parsed = {source_of("filter-tunnel-pcap-l2", l2_expression),
+                               source_of("filter-tunnel-pcap-l3", l3_expression)};
+  PWRU_ASSIGN(parsed.on_frame.l2, compile_source(parsed.on_frame, Layer::Ethernet));
+  PWRU_ASSIGN(parsed.on_packet.l3, compile_source(parsed.on_packet, Layer::Ip));
+  return parsed;
+}
+
+Result<TunnelFilter> generate_tunnel(const ParsedTunnelFilter& parsed, const CastIds& ids) {
+  TunnelFilter filter;
+  bool reads_len = false;  // it is always there
+  filter.has_l2 = !parsed.on_frame.expression.empty();
+  filter.has_l3 = !parsed.on_packet.expression.empty();
+  PWRU_ASSIGN(filter.l2_object,
+              build(FilterFunction::TunnelL2, parsed.on_frame.l2, ids, parsed.on_frame, reads_len));
+  PWRU_ASSIGN(filter.l3_object, build(FilterFunction::TunnelL3, parsed.on_packet.l3, ids,
+                                      parsed.on_packet, reads_len));
   return filter;
 }
 
 Result<TunnelFilter> compile_tunnel(const std::string& l2_expression,
                                     const std::string& l3_expression, const CastIds& ids) {
-  const auto source_of = [](const char* option, const std::string& expression) {
-    return Source{expression, fmt::format("--{} '{}'", option, expression)};
-  };
-  const Source l2 = source_of("filter-tunnel-pcap-l2", l2_expression);
-  const Source l3 = source_of("filter-tunnel-pcap-l3", l3_expression);
-  PWRU_ASSIGN(const ClassicProgram l2_program, compile_source(l2, Layer::Ethernet));
-  PWRU_ASSIGN(const ClassicProgram l3_program, compile_source(l3, Layer::Ip));
-
-  TunnelFilter filter;
-  bool reads_len = false;  // it is always there
-  filter.has_l2 = !l2_expression.empty();
-  filter.has_l3 = !l3_expression.empty();
-  PWRU_ASSIGN(filter.l2_object, build(FilterFunction::TunnelL2, l2_program, ids, l2, reads_len));
-  PWRU_ASSIGN(filter.l3_object, build(FilterFunction::TunnelL3, l3_program, ids, l3, reads_len));
-  return filter;
+  PWRU_ASSIGN(const ParsedTunnelFilter parsed, parse_tunnel(l2_expression, l3_expression));
+  return generate_tunnel(parsed, ids);
 }
 
 }  // namespace pwru::filter

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "filter/classic.h"
 
 namespace pwru::filter {
 
@@ -17,6 +18,14 @@ struct CastIds {
   uint32_t byte_window_id = 0;
 };
 
+// An expression as libpcap compiles it, before anything is known of the kernel.
+struct ParsedFilter {
+  std::string expression;
+  std::string name;   // how errors call it
+  ClassicProgram l2;  // on Ethernet frames
+  ClassicProgram l3;  // on IP packets
+};
+
 struct PcapFilter {
   std::string l2_object;   // ELF object that defines pwru_filter_l2()
   std::string l3_object;   // and pwru_filter_l3()
@@ -25,9 +34,12 @@ struct PcapFilter {
   bool sees_vlan = false;  // an offloaded tag must stand in the frame: pwru_config.filter_sees_vlan
 };
 
-// Compiles an expression; the empty one takes every packet. A packet without an Ethernet header
-// never matches an expression that needs one (arp, vlan, ether ...). `protochain` follows 31
-// extension headers; a packet with more does not match.
+// The empty expression takes every packet. A packet without an Ethernet header never matches an
+// expression that needs one (arp, vlan, ether ...). `protochain` follows 31 extension headers; a
+// packet with more does not match.
+[[nodiscard]] Result<ParsedFilter> parse_pcap(const std::string& expression);
+[[nodiscard]] Result<PcapFilter> generate_pcap(const ParsedFilter& parsed, const CastIds& ids);
+// Both in one.
 [[nodiscard]] Result<PcapFilter> compile_pcap(const std::string& expression, const CastIds& ids);
 
 struct TunnelFilter {
@@ -37,9 +49,19 @@ struct TunnelFilter {
   bool has_l3 = false;    // pwru_config.has_tunnel_l3
 };
 
-// Compiles the expressions of --filter-tunnel-pcap-l2 and -l3, which see the Ethernet frame and the
-// IP packet in a tunnel; the empty one is none. They read copy[] of the context where there is no
+struct ParsedTunnelFilter {
+  ParsedFilter on_frame;   // has only l2
+  ParsedFilter on_packet;  // has only l3
+};
+
+// The expressions of --filter-tunnel-pcap-l2 and -l3, which see the Ethernet frame and the IP
+// packet in a tunnel; the empty one is none. They read copy[] of the context where there is no
 // cast.
+[[nodiscard]] Result<ParsedTunnelFilter> parse_tunnel(const std::string& l2_expression,
+                                                      const std::string& l3_expression);
+[[nodiscard]] Result<TunnelFilter> generate_tunnel(const ParsedTunnelFilter& parsed,
+                                                   const CastIds& ids);
+// Both in one.
 [[nodiscard]] Result<TunnelFilter> compile_tunnel(const std::string& l2_expression,
                                                   const std::string& l3_expression,
                                                   const CastIds& ids);

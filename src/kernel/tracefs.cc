@@ -17,6 +17,7 @@ namespace pwru::kernel {
 namespace {
 
 constexpr const char* kFile = "available_filter_functions";
+constexpr size_t kTypicalBytes = 4 << 20;  // 2 MB in Debian's 6.12 with few modules
 
 // The system calls themselves: glibc has had wrappers only since 2.36.
 UniqueFd private_tracefs() {
@@ -63,7 +64,7 @@ Result<UniqueFd> open_tracefs(const char* file, int flags) {
 Result<std::string> read_available_functions() {
   PWRU_ASSIGN(const UniqueFd folder, open_tracefs(kFile, O_RDONLY));
   const UniqueFd file(::openat(folder.get(), kFile, O_RDONLY | O_CLOEXEC));
-  PWRU_ASSIGN(std::string text, read_file(path_of_fd(file.get())));
+  PWRU_ASSIGN(std::string text, read_file(path_of_fd(file.get()), kTypicalBytes));
   if (text.empty())
     return fail(fmt::format("read {}: it is empty; the kernel needs CONFIG_FUNCTION_TRACER", kFile),
                 ExitCode::NotSupported);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tracer's BPF objects, compiled from bpf/*.bpf.c and embedded in the executable.
+// The tracer's BPF objects, compiled from bpf/*.bpf.c and embedded in the executable as gzip.
 #pragma once
 
-#include <string_view>
+#include <string>
+
+#include "base/result.h"
 
 namespace pwru::program {
 
 // One that reads the kernel by plain loads (bpf_rdonly_cast, 6.2), one that copies.
-[[nodiscard]] std::string_view tracer_object(bool uses_cast);
+[[nodiscard]] Result<std::string> tracer_object(bool uses_cast);
 // The same of bpf/progs.bpf.c.
-[[nodiscard]] std::string_view progs_object(bool uses_cast);
+[[nodiscard]] Result<std::string> progs_object(bool uses_cast);
 
 }  // namespace pwru::program

@@ -132,8 +132,8 @@ int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options
 }
 
 Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKind kind) {
-  PWRU_ASSIGN(std::string elf,
-              link_with_filters(progs_object(spec.uses_cast && kind == ProgKind::Tc), spec));
+  PWRU_ASSIGN(const std::string unlinked, progs_object(spec.uses_cast && kind == ProgKind::Tc));
+  PWRU_ASSIGN(std::string elf, link_with_filters(unlinked, spec));
   PWRU_TRY(set_constants(elf, config_for(spec.config, kind, !spec.xdp_expressions.values.empty())));
   const SectionHandler handler(take_program, this);
   if (handler.id() < 0)

@@ -87,6 +87,18 @@ bool is_plain(const pwru_config& config) {
          !config.has_tunnel_l3 && !config.has_skb_expr && !config.filter_copies;
 }
 
+// The configuration with what follows from the rest.
+pwru_config complete(const TracerSpec& spec) {
+  pwru_config config = spec.config;
+  config.is_plain = spec.uses_cast && is_plain(config);
+  config.filters_fields = config.mark_mask || config.netns || config.ifindex;
+  if (spec.arg_table) {
+    config.arg_multiplier = spec.arg_table->multiplier;
+    config.arg_shift = spec.arg_table->shift;
+  }
+  return config;
+}
+
 }  // namespace
 
 Result<std::string> link_with_filters(std::string_view object, const TracerSpec& spec) {
@@ -104,27 +116,34 @@ Result<std::string> link_with_filters(std::string_view object, const TracerSpec&
 
 Result<Tracer> Tracer::load(const TracerSpec& spec) {
   Tracer tracer;
-  PWRU_ASSIGN(std::string elf, link_with_filters(tracer_object(spec.uses_cast), spec));
-  pwru_config config = spec.config;
-  config.is_plain = spec.uses_cast && is_plain(config);
-  config.filters_fields = config.mark_mask || config.netns || config.ifindex;
-  PWRU_TRY(set_constants(elf, config));
+  PWRU_ASSIGN(const std::string unlinked, tracer_object(spec.uses_cast));
+  PWRU_ASSIGN(std::string elf, link_with_filters(unlinked, spec));
+  PWRU_TRY(set_constants(elf, complete(spec)));
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
   PWRU_TRY(tracer.pick_programs(spec));
   PWRU_TRY(tracer.size_maps(spec));
   if (const int error = bpf_object__load(tracer.object_.get()); error) return explain_load(-error);
+  PWRU_TRY(tracer.fill_arg_table(spec));
   PWRU_TRY(tracer.map_rings());
   PWRU_TRY(tracer.map_shared());
   return tracer;
 }
 
-Result<> Tracer::pick_programs(const TracerSpec& spec) {
-  for (int arg = 1; arg <= 5; arg++) {
+Result<> Tracer::pick_trace_programs(const TracerSpec& spec) {
+  PWRU_ASSIGN(bpf_program* const several, find_program(object_.get(), "pwru_trace_2_to_5"));
+  use(several, spec.arg_table.has_value(), spec.backend);
+  for (size_t arg = 1; arg <= 5; arg++) {
     PWRU_ASSIGN(bpf_program* const program,
                 find_program(object_.get(), fmt::format("pwru_trace_{}", arg).c_str()));
-    trace_[static_cast<size_t>(arg)] =
-        use(program, spec.uses_arg[static_cast<size_t>(arg)], spec.backend);
+    const bool is_shared = arg > 1 && spec.arg_table;
+    trace_[arg] = use(program, spec.uses_arg[arg] && !is_shared, spec.backend);
+    if (is_shared) trace_[arg] = several;
   }
+  return {};
+}
+
+Result<> Tracer::pick_programs(const TracerSpec& spec) {
+  PWRU_TRY(pick_trace_programs(spec));
   PWRU_ASSIGN(bpf_program* const trace_stack, find_program(object_.get(), "pwru_trace_stack"));
   trace_[0] = use(trace_stack, spec.uses_arg[0], spec.backend);
   PWRU_TRY(pick_map_programs(spec));
@@ -160,6 +179,10 @@ Result<> Tracer::pick_map_programs(const TracerSpec& spec) {
 
 Result<> Tracer::size_maps(const TracerSpec& spec) {
   const pwru_config& config = spec.config;
+  if (spec.arg_table) {
+    PWRU_ASSIGN(bpf_map* const arg_table, find_map(object_.get(), "arg_table"));
+    bpf_map__set_value_size(arg_table, static_cast<uint32_t>(spec.arg_table->positions.size()));
+  }
   PWRU_ASSIGN(bpf_map* const rings, find_map(object_.get(), "ring_memory"));
   const uint32_t ring_count = config.cpus * (config.nesting_rings ? 2 : 1);
   bpf_map__set_value_size(rings, config.chunk_bytes);
@@ -175,6 +198,14 @@ Result<> Tracer::size_maps(const TracerSpec& spec) {
   PWRU_ASSIGN(bpf_map* const lookups, find_map(object_.get(), "map_lookups"));
   const bool shows_maps = (spec.config.parts & PWRU_PART_BPFMAP) != 0;
   bpf_map__set_max_entries(lookups, shows_maps ? spec.stack_entries : 1);
+  return {};
+}
+
+Result<> Tracer::fill_arg_table(const TracerSpec& spec) {
+  if (!spec.arg_table) return {};
+  const uint32_t zero = 0;
+  if (bpf_map_update_elem(map_fd("arg_table"), &zero, spec.arg_table->positions.data(), BPF_ANY))
+    return sys_fail("tell the tracer which argument of a function is the skb");
   return {};
 }
 

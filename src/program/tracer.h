@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "expr/compile.h"
 #include "filter/filter.h"
 #include "kernel/functions.h"
+#include "program/arg_table.h"
 
 namespace pwru::program {
 
@@ -35,6 +37,7 @@ struct TracerSpec {
   Backend backend = Backend::Kprobe;
   // [1]..[5]: some function has its skb there; [0]: some function has none.
   std::array<bool, 6> uses_arg = {};
+  std::optional<ArgTable> arg_table;        // with it one program does positions 2 to 5
   std::vector<std::string> copy_functions;  // functions with a fexit program that exist here
   uint32_t tracked_entries = 1;
   uint32_t stack_entries = 1;  // call stacks that handle a packet, with config.by_stack
@@ -89,9 +92,11 @@ class Tracer {
   [[nodiscard]] uint64_t stacks_lost() const;
 
  private:
+  Result<> pick_trace_programs(const TracerSpec& spec);
   Result<> pick_programs(const TracerSpec& spec);
   Result<> pick_map_programs(const TracerSpec& spec);
   Result<> size_maps(const TracerSpec& spec);
+  Result<> fill_arg_table(const TracerSpec& spec);
   Result<> map_rings();
   Result<> map_shared();
   [[nodiscard]] uint64_t entries_in(const char* map) const;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program/arg_table.h"
+
+#include <gtest/gtest.h>
+
+#include "abi/config.h"
+
+namespace pwru::program {
+namespace {
+
+// Functions as far apart as the kernel's, with their skb here and there.
+std::vector<kernel::Function> some_functions(size_t count) {
+  std::vector<kernel::Function> functions;
+  uint64_t addr = 0xffffffff81000000;
+  for (size_t i = 0; i < count; ++i) {
+    kernel::Function function;
+    addr += 16 * (1 + i * i % 97);
+    function.addr = addr;
+    function.skb_arg = static_cast<uint8_t>(i * 7 % 11 % 6);
+    functions.push_back(function);
+  }
+  return functions;
+}
+
+uint8_t look_up(const ArgTable& table, uint64_t ip) {
+  return table.positions[PWRU_ARG_SLOT(ip, table.multiplier, table.shift)];
+}
+
+void expect_all_found(const std::vector<kernel::Function>& functions) {
+  const auto table = make_arg_table(functions);
+  ASSERT_TRUE(table);
+  for (const kernel::Function& function : functions) {
+    if (function.skb_arg < 2) continue;
+    EXPECT_EQ(look_up(*table, function.addr), function.skb_arg);
+    EXPECT_EQ(look_up(*table, function.addr + 4), function.skb_arg) << "behind endbr64";
+  }
+}
+
+TEST(ArgTable, KnowsThePositionOfEveryFunction) { expect_all_found(some_functions(1000)); }
+
+TEST(ArgTable, GrowsWithTheNumberOfFunctions) { expect_all_found(some_functions(6000)); }
+
+TEST(ArgTable, IsNotNeededForOnePosition) {
+  std::vector<kernel::Function> functions = some_functions(100);
+  for (kernel::Function& function : functions) function.skb_arg = function.skb_arg ? 3 : 1;
+  EXPECT_FALSE(make_arg_table(functions));
+  EXPECT_FALSE(make_arg_table({}));
+}
+
+// No multiplier parts what is in the same 16 bytes.
+TEST(ArgTable, GivesUpWhereTwoFunctionsAreTooClose) {
+  std::vector<kernel::Function> functions(2);
+  functions[0].addr = 0xffffffff81000000;
+  functions[0].skb_arg = 2;
+  functions[1].addr = 0xffffffff81000008;
+  functions[1].skb_arg = 3;
+  EXPECT_FALSE(make_arg_table(functions));
+}
+
+}  // namespace
+}  // namespace pwru::program
