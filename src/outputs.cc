@@ -47,7 +47,7 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_caller = options.output_caller;
   style.has_tunnel = options.output_tunnel;
   style.has_stack = options.output_stack;
-  style.has_cb = options.output_skb_cb;
+  style.has_cb = shows_cb(options);
   if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
   const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
                                              std::getenv("TERM")};
@@ -56,6 +56,10 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
 }
 
 }  // namespace
+
+bool shows_cb(const cli::Options& options) {
+  return options.output_skb_cb || (options.filter_trace_tc && options.output_meta);
+}
 
 Result<output::Target> open_output(const cli::Options& options) {
   if (options.output_file.empty()) return output::Target::standard_output();

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/signals.h"
+#include "debug.h"
 #include "expr/compile.h"
 #include "filter/filter.h"
 #include "kernel/drop_reasons.h"
@@ -175,7 +176,7 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
   if (!options.output_skb_metadata.empty()) parts |= PWRU_PART_EXPR;
-  if (options.output_skb_cb) parts |= PWRU_PART_CB;
+  if (shows_cb(options)) parts |= PWRU_PART_CB;
   if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
   if (options.output_bpfmap) parts |= PWRU_PART_BPFMAP;
   if (options.output_tunnel) parts |= PWRU_PART_TUNNEL;
@@ -348,6 +349,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   session.watch_misses([&] { return missed_hits(*backend, attached, tracer, progs.get()); });
   Result<> outcome;
   if (!attached.is_interrupted) {
+    if (options.debug) tell_what_is_known(options, progs.get());
     log_info("Listening for events..");
     if (!options.ready_file.empty())
       outcome = write_file(options.ready_file, "", O_CREAT | O_TRUNC);

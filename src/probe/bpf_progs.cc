@@ -127,6 +127,12 @@ void BpfProgs::look_again() {
   if (count() > before) log_info("{} new BPF programs are traced", count() - before);
 }
 
+std::vector<std::string_view> BpfProgs::names() const {
+  std::vector<std::string_view> names;
+  for (const Traced& traced : traced_) names.push_back(traced.name);
+  return names;
+}
+
 program::MissCounts BpfProgs::missed() const {
   program::MissCounts counts;
   for (const Traced& traced : traced_) {

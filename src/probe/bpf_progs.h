@@ -44,6 +44,8 @@ class BpfProgs {
   void look_again();
 
   [[nodiscard]] size_t count() const { return traced_.size(); }
+  // Of those that are traced, as in the events.
+  [[nodiscard]] std::vector<std::string_view> names() const;
   [[nodiscard]] size_t skipped() const { return skipped_; }
   // Hits of a traced program inside another one's, which the kernel does not run.
   [[nodiscard]] program::MissCounts missed() const;
