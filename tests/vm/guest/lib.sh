@@ -47,7 +47,7 @@ launch_pwru() {
 is_ready_or_gone() { [ -e "$ready" ] || ! kill -0 "$pwru_pid"; }
 
 # With JSON_TWIN each pwru that a scenario starts has a second one beside it, which traces the same
-# and writes JSON to $twin.
+# and writes JSON to $twin. All that they wrote is validated when the scenario is over.
 launch_twin() {
     rm -f "$twin" "$twin.ready"
     "$PWRU" "$@" --output-json --output-file "$twin" --ready-file "$twin.ready" >"$twin.err" 2>&1 </dev/null &
@@ -71,7 +71,7 @@ expect_valid_json() {
     [ -z "$violations" ] || fail "$violations"
 }
 
-# end_twin STATUS: when pwru left with success its twin does so too, and what it wrote is valid.
+# end_twin STATUS: when pwru left with success its twin does so too.
 end_twin() {
     local pid=$twin_pid status=0
     twin_pid=
@@ -79,9 +79,8 @@ end_twin() {
     kill -INT "$pid" 2>/dev/null || true
     wait "$pid" || status=$?
     [ "$status" -eq 0 ] || fail "the twin exited $status: $(tail -n 3 "$twin.err")"
-    expect_valid_json "$twin"
     tail -n 1 "$twin" | grep -q '"type":"summary"' || fail "the twin's last line is no summary"
-    echo "# $(wc -l <"$twin") valid lines of JSON"
+    cat "$twin" >>"$twin.all"
 }
 
 is_gone() { ! kill -0 "$pwru_pid"; }
