@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # What a TC program looks up in its maps, and puts there, for the packets that match: by the types
 # of the map, or in hex; a long value is cut, and it says so.
+# cilium's bug: --output-bpfmap does nothing on its own, and prints no more than 256 bytes.
 namespace other
 cable '' va 10.8.0.1/24 other vb 10.8.0.2/24
 ping -q -c 1 10.8.0.2
