@@ -10,9 +10,8 @@ ip -6 addr add fd01::1/64 dev va nodad
 # cilium's bug: bytes of a later fragment are printed as ports.
 start_pwru --filter-func 'ip6_rcv_core|ipv6_rcv|ip6_output' 'ip6 and (ip6[6] = 0 or ip6[6] = 44)'
 send_udp '[fd01::2]' 9 "$(printf '%02000d' 0)"
-ip link add d1 type dummy
-ip link set d1 up
-wait_for 'the membership report of d1' grep -q 'ff02::16' "$out"
+ip -6 addr add fd01::3/64 dev va nodad
+wait_for 'the membership report for that address' grep -q 'ff02::16' "$out"
 stop_pwru
 expect_line ' \[fd01::1\]:[0-9]+->\[fd01::2\]:9\(udp\) +ip'
 expect_line ' \[fd01::1\]->\[fd01::2\]\(udp\) +ip'
