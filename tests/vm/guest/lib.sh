@@ -53,11 +53,13 @@ launch_twin() {
     "$PWRU" "$@" --output-json --output-file "$twin" --ready-file "$twin.ready" >"$twin.err" 2>&1 </dev/null &
     twin_pid=$!
 }
+# Two tracers that probe the functions of maps, and use maps, take hits from each other.
+may_have_twin() { [ -n "${JSON_TWIN:-}" ] && [[ ! " $* " =~ ' '--output-(bpfmap|json)' ' ]]; }
 twin_is_ready_or_gone() { [ -e "$twin.ready" ] || ! kill -0 "$twin_pid"; }
 
 # start_pwru ARGS...: starts pwru and waits until it listens.
 start_pwru() {
-    [ -z "${JSON_TWIN:-}" ] || launch_twin "$@"
+    ! may_have_twin "$@" || launch_twin "$@"
     launch_pwru "$@"
     wait_for "pwru to be ready" is_ready_or_gone
     [ -e "$ready" ] || fail "pwru left before it was ready: $(tail -n 3 "$err")"

@@ -29,3 +29,12 @@ if has_kprobe_multi; then
 else
     trace kprobe '.packets = \(__u64\)1'
 fi
+
+# It can have no twin that writes JSON.
+if [ -n "${JSON_TWIN:-}" ]; then
+    start_pwru --output-json --output-bpfmap --filter-func ip_output 'udp dst port 9'
+    send_udp 10.8.0.2 9
+    stop_pwru
+    expect_valid_json "$out"
+    jq -s -e 'any(.bpf_map.name == "flows")' "$out" >/dev/null
+fi
