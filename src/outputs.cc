@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outputs.h"
 
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "cli/color.h"
 #include "output/json.h"
 
 namespace pwru {
@@ -20,7 +25,41 @@ Result<output::Dumps> make_dumps(const cli::Options& options, const kernel::Btf&
   return dumps;
 }
 
+output::TextStyle text_style(const cli::Options& options, int out_fd) {
+  output::TextStyle style;
+  switch (options.timestamp) {
+    case cli::Timestamp::None:
+      style.time = output::TimeColumn::None;
+      break;
+    case cli::Timestamp::Current:
+      style.time = output::TimeColumn::Current;
+      break;
+    case cli::Timestamp::Relative:
+      style.time = output::TimeColumn::Relative;
+      break;
+    case cli::Timestamp::Absolute:
+      style.time = output::TimeColumn::Absolute;
+      break;
+  }
+  style.has_meta = options.output_meta;
+  style.has_tuple = options.output_tuple;
+  style.has_tcp_flags = options.output_tcp_flags;
+  style.has_caller = options.output_caller;
+  style.has_tunnel = options.output_tunnel;
+  style.has_stack = options.output_stack;
+  style.has_cb = shows_cb(options);
+  if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
+  const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
+                                             std::getenv("TERM")};
+  style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
+  return style;
+}
+
 }  // namespace
+
+bool shows_cb(const cli::Options& options) {
+  return options.output_skb_cb || (options.filter_trace_tc && options.output_meta);
+}
 
 Result<output::Target> open_output(const cli::Options& options) {
   if (options.output_file.empty()) return output::Target::standard_output();
@@ -31,10 +70,10 @@ Result<output::Target> open_output(const cli::Options& options) {
 }
 
 Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options,
-                                                const output::TextStyle& style,
                                                 output::Target& target, output::Names& names,
                                                 const kernel::Btf& btf, output::Metadata metadata) {
   PWRU_ASSIGN(auto dumps, make_dumps(options, btf, std::move(metadata)));
+  const output::TextStyle style = text_style(options, target.fd());
   if (!options.output_json)
     return std::make_unique<output::TextSink>(target.lines(), style, names, std::move(dumps));
   const output::JsonStyle json_style = {style.time, style.has_caller};

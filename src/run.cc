@@ -7,13 +7,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/signals.h"
-#include "cli/color.h"
+#include "debug.h"
 #include "expr/compile.h"
 #include "filter/filter.h"
 #include "kernel/drop_reasons.h"
@@ -177,7 +176,7 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
   if (!options.output_skb_metadata.empty()) parts |= PWRU_PART_EXPR;
-  if (options.output_skb_cb) parts |= PWRU_PART_CB;
+  if (shows_cb(options)) parts |= PWRU_PART_CB;
   if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
   if (options.output_bpfmap) parts |= PWRU_PART_BPFMAP;
   if (options.output_tunnel) parts |= PWRU_PART_TUNNEL;
@@ -247,36 +246,6 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   return spec;
 }
 
-output::TextStyle text_style(const cli::Options& options, int out_fd) {
-  output::TextStyle style;
-  switch (options.timestamp) {
-    case cli::Timestamp::None:
-      style.time = output::TimeColumn::None;
-      break;
-    case cli::Timestamp::Current:
-      style.time = output::TimeColumn::Current;
-      break;
-    case cli::Timestamp::Relative:
-      style.time = output::TimeColumn::Relative;
-      break;
-    case cli::Timestamp::Absolute:
-      style.time = output::TimeColumn::Absolute;
-      break;
-  }
-  style.has_meta = options.output_meta;
-  style.has_tuple = options.output_tuple;
-  style.has_tcp_flags = options.output_tcp_flags;
-  style.has_caller = options.output_caller;
-  style.has_tunnel = options.output_tunnel;
-  style.has_stack = options.output_stack;
-  style.has_cb = options.output_skb_cb;
-  if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
-  const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
-                                             std::getenv("TERM")};
-  style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
-  return style;
-}
-
 event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
   const event::RingLayout layout = {config.cpus, config.ring_bytes, config.chunk_bytes,
                                     config.record_max_bytes};
@@ -320,6 +289,15 @@ void warn_about_tracking(const cli::Options& options, const Kernel& kernel,
     log_warn("this kernel refuses fexit programs: clones and copies of a packet are not followed");
 }
 
+// By all programs; those that are detached already count no more.
+program::MissCounts missed_hits(const probe::Backend& backend, const probe::Attached& attached,
+                                const program::Tracer& tracer, const probe::BpfProgs* progs) {
+  program::MissCounts counts = backend.missed(attached);
+  std::ranges::move(tracer.missed(), std::back_inserter(counts));
+  if (progs) std::ranges::move(progs->missed(), std::back_inserter(counts));
+  return counts;
+}
+
 Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filters,
                const Expressions& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
@@ -342,7 +320,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     metadata.skb.emplace(expressions.skb.values, *kernel.btf, kernel.symbols);
   if (!expressions.xdp.values.empty())
     metadata.xdp.emplace(expressions.xdp.values, *kernel.btf, kernel.symbols);
-  PWRU_ASSIGN(const auto sink, make_sink(options, text_style(options, target.fd()), target, names,
+  PWRU_ASSIGN(const auto sink, make_sink(options, target, names,
                                          *kernel.btf, std::move(metadata)));
   PWRU_TRY(sink->begin());
 
@@ -362,16 +340,16 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   Session session(make_reader(tracer, spec.config), std::move(doorbell), *sink, tracer,
                   options.output_limit_lines);
   if (progs) session.on_pause([&progs] { progs->look_again(); });
+  session.watch_misses([&] { return missed_hits(*backend, attached, tracer, progs.get()); });
   Result<> outcome;
   if (!attached.is_interrupted) {
+    if (options.debug) tell_what_is_known(options, progs.get());
     log_info("Listening for events..");
     if (!options.ready_file.empty())
       outcome = write_file(options.ready_file, "", O_CREAT | O_TRUNC);
     if (outcome) outcome = session.listen();
   }
 
-  uint64_t missed = backend->missed(attached);
-  if (progs) missed += progs->missed();
   progs.reset();
   {
     const size_t total = attached.links.size();
@@ -379,7 +357,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     backend->detach(std::move(attached), [&](size_t done) { progress.advance_to(done); });
   }
   if (outcome) outcome = session.finish();
-  if (auto summarized = session.summarize(missed); outcome) outcome = summarized;
+  if (auto summarized = session.summarize(); outcome) outcome = summarized;
   if (auto finished = target.finish(); outcome) outcome = finished;
   return outcome;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.h"
 
+#include <chrono>
+
 #include "base/log.h"
 #include "base/signals.h"
 
@@ -12,6 +14,13 @@ namespace {
 constexpr int kBusyMs = 20;
 // A signal that comes between the look at its flag and the sleep waits so long at most.
 constexpr int kIdleMs = 200;
+constexpr double kNsPerSecond = 1e9;
+
+uint64_t monotonic_ns() {
+  return static_cast<uint64_t>(std::chrono::nanoseconds(
+                                   std::chrono::steady_clock::now().time_since_epoch())
+                                   .count());
+}
 
 }  // namespace
 
@@ -28,6 +37,8 @@ Result<> Session::listen() {
     PWRU_TRY(step(false));
     if (is_done_) break;
     if (on_pause_) on_pause_();
+    // Without events there is nothing to miss, and an idle tracer sleeps.
+    if (misses_ && events_in_step_ > 0) PWRU_TRY(tell(misses_->look(monotonic_ns())));
     if (events_in_step_ == 0 && reader_.ask_for_bell()) {
       doorbell_.wait(kIdleMs);
     } else {
@@ -36,10 +47,28 @@ Result<> Session::listen() {
     }
     reader_.decline_bell();
   }
+  // What the probes counted goes away with them.
+  return misses_ ? tell(misses_->look_last(monotonic_ns())) : Result<>{};
+}
+
+void Session::watch_misses(probe::MissWatch::Source source) {
+  misses_.emplace(std::move(source), monotonic_ns());
+}
+
+Result<> Session::tell(const std::vector<event::Miss>& misses) {
+  if (misses.empty()) return {};
+  log_warn("hits missed in the last {:.1f} s, because another probe was running on their CPU: {}",
+           static_cast<double>(misses.front().until_ns - misses.front().since_ns) / kNsPerSecond,
+           probe::describe(misses));
+  for (const event::Miss& miss : misses) {
+    if (is_pipe_closed_) break;
+    PWRU_TRY(ignore_closed_pipe(sink_.missed(miss)));
+  }
   return {};
 }
 
 Result<> Session::finish() {
+  if (misses_) PWRU_TRY(tell(misses_->look_last(monotonic_ns())));
   if (is_done_) return {};
   PWRU_TRY(step(true));
   if (is_done_) return {};
@@ -80,13 +109,14 @@ Result<bool> Session::lost(const event::Loss& loss) {
   return true;
 }
 
-Result<> Session::summarize(uint64_t missed_probes) {
+Result<> Session::summarize() {
+  const program::ProgramMisses missed = misses_ ? misses_->total() : program::ProgramMisses{};
   const uint64_t heads_evicted = tracer_.heads_evicted();
   const output::Summary summary = {
       .events = printed_,
       .lost = lost_,
-      .missed_probes = missed_probes,
-      .recursion_misses = tracer_.missed().recursion,
+      .missed_probes = missed.by_probe,
+      .recursion_misses = missed.by_recursion,
       .failed_stacks = failed_stacks_,
       .evicted = tracer_.tracked_evicted(),
   };
@@ -95,6 +125,9 @@ Result<> Session::summarize(uint64_t missed_probes) {
       "packets no longer followed",
       summary.events, summary.lost, summary.missed_probes, summary.recursion_misses,
       summary.failed_stacks, summary.evicted);
+  if (missed.by_probe + missed.by_recursion)
+    log_warn("hits missed in all, because another probe was running on their CPU: {}",
+             misses_->by_program());
   if (summary.evicted)
     log_warn("{} packets were no longer followed because too many were followed at once",
              summary.evicted);

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "event/doorbell.h"
 #include "event/reader.h"
 #include "output/sink.h"
-#include "probe/attach.h"
+#include "probe/miss_watch.h"
 #include "program/tracer.h"
 
 namespace pwru {
@@ -22,17 +24,20 @@ class Session : private event::Consumer {
 
   // Called between two looks at the rings while listening, and must be quick.
   void on_pause(std::function<void()> work) { on_pause_ = std::move(work); }
+  // Where hits are counted that no program sees; they are told as they come.
+  void watch_misses(probe::MissWatch::Source source);
   // Until a signal, the limit or an error. A closed pipe is a quiet end.
   [[nodiscard]] Result<> listen();
   // After everything is detached: what the rings still hold, and the losses not told yet.
   [[nodiscard]] Result<> finish();
-  // One line to stderr, a record to the sink; `missed_probes` is what the links counted.
-  [[nodiscard]] Result<> summarize(uint64_t missed_probes);
+  // One line to stderr, a record to the sink.
+  [[nodiscard]] Result<> summarize();
 
  private:
   Result<bool> event(const event::Event& event) override;
   Result<bool> lost(const event::Loss& loss) override;
   Result<> step(bool is_last);
+  Result<> tell(const std::vector<event::Miss>& misses);
   Result<> ignore_closed_pipe(Result<> result);
 
   event::Reader reader_;
@@ -41,6 +46,7 @@ class Session : private event::Consumer {
   const program::Tracer& tracer_;
   uint64_t limit_;
   std::function<void()> on_pause_;
+  std::optional<probe::MissWatch> misses_;
   uint64_t printed_ = 0;
   uint64_t lost_ = 0;
   uint64_t events_in_step_ = 0;

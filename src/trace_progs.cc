@@ -23,7 +23,7 @@ Result<std::unique_ptr<probe::BpfProgs>> prepare_progs(const ProgKinds& kinds,
     PWRU_ASSIGN(xdp, program::ProgTemplate::prepare(spec, tracer, program::ProgKind::Xdp));
   }
   const auto add_name = [&names](const probe::BpfProg& prog) {
-    names.add_bpf_program(prog.ip, fmt::format("{}({})", prog.name, probe::name_of(prog.kind)));
+    names.add_bpf_program(prog.ip, probe::traced_name(prog));
   };
   return std::make_unique<probe::BpfProgs>(std::move(tc), std::move(xdp), add_name);
 }

@@ -268,6 +268,15 @@ Result<> JsonSink::lost(const event::Loss& loss) {
   return end_record();
 }
 
+Result<> JsonSink::missed(const event::Miss& miss) {
+  begin_record("missed");
+  text("program", miss.program);
+  number("count", miss.count);
+  number("since_ns", miss.since_ns);
+  number("until_ns", miss.until_ns);
+  return end_record();
+}
+
 Result<> JsonSink::summary(const Summary& summary) {
   begin_record("summary");
   number("events", summary.events);

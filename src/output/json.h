@@ -35,6 +35,7 @@ class JsonSink : public Sink {
   Result<> begin() override { return {}; }
   Result<> event(const event::Event& event) override;
   Result<> lost(const event::Loss& loss) override;
+  Result<> missed(const event::Miss& miss) override;
   Result<> summary(const Summary& summary) override;
   Result<> flush() override { return out_.flush(); }
 

@@ -54,6 +54,7 @@ class Stream {
 
   rapidjson::Document event(const event::Event& event) { return record(sink_.event(event)); }
   rapidjson::Document lost(const event::Loss& loss) { return record(sink_.lost(loss)); }
+  rapidjson::Document missed(const event::Miss& miss) { return record(sink_.missed(miss)); }
   rapidjson::Document summary(const Summary& all) { return record(sink_.summary(all)); }
   // Of the last record.
   [[nodiscard]] const std::string& line() const { return line_; }
@@ -233,6 +234,14 @@ TEST(JsonSink, NamesOfAnyBytes) {
   const auto record = Stream().event(event);
   EXPECT_STREQ(record["process"].GetString(), "sixteen-bytes-xx:4294967295");
   EXPECT_STREQ(record["iface"].GetString(), "sixteen-bytes-xx:4294967295");
+}
+
+TEST(JsonSink, MissedHitsAreARecord) {
+  Stream stream;
+  stream.missed({"pwru_trace_1", 12, 10, 20});
+  EXPECT_EQ(stream.line(), R"({"version":1,"type":"missed","program":"pwru_trace_1","count":12,)"
+                           R"("since_ns":10,"until_ns":20})"
+                           "\n");
 }
 
 TEST(JsonSink, ALossAndTheSummaryAreRecords) {

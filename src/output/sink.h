@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "event/event.h"
+#include "event/miss.h"
 
 namespace pwru::output {
 
@@ -26,6 +27,8 @@ class Sink {
   [[nodiscard]] virtual Result<> begin() = 0;
   [[nodiscard]] virtual Result<> event(const event::Event& event) = 0;
   [[nodiscard]] virtual Result<> lost(const event::Loss& loss) = 0;
+  // Hits that no program saw; for formats that have such a record.
+  [[nodiscard]] virtual Result<> missed(const event::Miss& /*miss*/) { return {}; }
   // The last record, for formats that have one.
   [[nodiscard]] virtual Result<> summary(const Summary& /*summary*/) { return {}; }
   // Writes what has gathered; called after every drain of the rings.

@@ -44,19 +44,26 @@ constexpr uint32_t kPerfEventKretprobe = 4;
 
 }  // namespace
 
-uint64_t Attached::missed() const {
-  uint64_t total = 0;
-  for (const BpfLink& link : links) {
-    const int fd = bpf_link__fd(link.get());
+void Attached::add(BpfLink link, const bpf_program* program) {
+  links.push_back(std::move(link));
+  programs.push_back(program);
+}
+
+program::MissCounts Attached::missed() const {
+  program::MissCounts counts;
+  for (size_t i = 0; i < links.size(); i++) {
+    const int fd = bpf_link__fd(links[i].get());
     LinkInfo info = {};
     uint32_t size = sizeof(info);
     if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) != 0) continue;
-    if (info.type == kLinkKprobeMulti) total += info.kprobe_multi.missed;
+    uint64_t missed = 0;
+    if (info.type == kLinkKprobeMulti) missed = info.kprobe_multi.missed;
     if (info.type == kLinkPerfEvent && info.perf_kprobe.perf_type >= kPerfEventKprobe &&
         info.perf_kprobe.perf_type <= kPerfEventKretprobe)
-      total += info.perf_kprobe.missed;
+      missed = info.perf_kprobe.missed;
+    if (missed) counts.push_back({bpf_program__name(programs[i]), missed, 0});
   }
-  return total;
+  return counts;
 }
 
 void attach_copies(const std::vector<bpf_program*>& programs, Attached& attached) {
@@ -67,7 +74,7 @@ void attach_copies(const std::vector<bpf_program*>& programs, Attached& attached
           .left_out[std::string("fexit refused by the kernel (") + std::strerror(errno) + ")"]++;
       continue;
     }
-    attached.links.push_back(std::move(link));
+    attached.add(std::move(link), program);
   }
 }
 

@@ -10,17 +10,20 @@
 #include "base/result.h"
 #include "kernel/functions.h"
 #include "probe/plan.h"
+#include "program/misses.h"
 
 namespace pwru::probe {
 
 struct Attached {
   std::vector<BpfLink> links;
-  size_t count = 0;             // addresses that are probed
-  kernel::LeftOut left_out;     // what the kernel refused, by its reason
-  bool is_interrupted = false;  // the user asked to stop half way
+  std::vector<const bpf_program*> programs;  // of each link
+  size_t count = 0;                          // addresses that are probed
+  kernel::LeftOut left_out;                  // what the kernel refused, by its reason
+  bool is_interrupted = false;               // the user asked to stop half way
 
-  // What the links say (6.7); 0 where the kernel cannot tell.
-  [[nodiscard]] uint64_t missed() const;
+  void add(BpfLink link, const bpf_program* program);
+  // What the links say (6.7); nothing where the kernel cannot tell.
+  [[nodiscard]] program::MissCounts missed() const;
 };
 
 // Told how many addresses are done.
@@ -35,7 +38,7 @@ class Backend {
                                                 const OnProgress& on_progress) = 0;
   virtual void detach(Attached attached, const OnProgress& on_progress) = 0;
   // Hits that the kernel could not hand to a program, as far as it tells.
-  [[nodiscard]] virtual uint64_t missed(const Attached& attached) const {
+  [[nodiscard]] virtual program::MissCounts missed(const Attached& attached) const {
     return attached.missed();
   }
 };

@@ -66,6 +66,10 @@ std::optional<BpfProg> read_prog(uint32_t id) {
 
 }  // namespace
 
+std::string traced_name(const BpfProg& prog) {
+  return prog.name + "(" + std::string(name_of(prog.kind)) + ")";
+}
+
 std::string_view name_of(ProgKind kind) { return kind == ProgKind::Tc ? "tc" : "xdp"; }
 
 BpfProgs::BpfProgs(std::unique_ptr<program::ProgTemplate> tc,
@@ -86,6 +90,7 @@ std::vector<BpfProg> BpfProgs::find_new() {
 Result<BpfProgs::Traced> BpfProgs::attach(const BpfProg& prog) const {
   if (!prog.function_id) return fail("it has no BTF that names its entry function");
   Traced traced;
+  traced.name = traced_name(prog);
   PWRU_ASSIGN(traced.programs,
               template_for(prog.kind)->load(
                   {.fd = prog.fd.get(), .function_id = prog.function_id, .ip = prog.ip}));
@@ -107,7 +112,7 @@ void BpfProgs::attach_new(const OnProgress& on_progress) {
     if (traced)
       traced_.push_back(std::move(*traced));
     else if (++skipped <= kNamed)
-      log_warn("BPF program {} {}({}) is not traced: {}", prog.id, prog.name, name_of(prog.kind),
+      log_warn("BPF program {} {} is not traced: {}", prog.id, traced_name(prog),
                traced.error().what);
     on_progress(++done, found.size());
   }
@@ -122,16 +127,23 @@ void BpfProgs::look_again() {
   if (count() > before) log_info("{} new BPF programs are traced", count() - before);
 }
 
-uint64_t BpfProgs::missed() const {
-  uint64_t total = 0;
+std::vector<std::string_view> BpfProgs::names() const {
+  std::vector<std::string_view> names;
+  for (const Traced& traced : traced_) names.push_back(traced.name);
+  return names;
+}
+
+program::MissCounts BpfProgs::missed() const {
+  program::MissCounts counts;
   for (const Traced& traced : traced_) {
     for (const UniqueFd* fd : {&traced.programs.entry, &traced.programs.exit}) {
       bpf_prog_info info = {};
       uint32_t size = sizeof(info);
-      if (bpf_obj_get_info_by_fd(fd->get(), &info, &size) == 0) total += info.recursion_misses;
+      if (bpf_obj_get_info_by_fd(fd->get(), &info, &size) == 0 && info.recursion_misses)
+        counts.push_back({traced.name, 0, info.recursion_misses});
     }
   }
-  return total;
+  return counts;
 }
 
 }  // namespace pwru::probe

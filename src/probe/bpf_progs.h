@@ -12,6 +12,7 @@
 
 #include "base/handle.h"
 #include "base/result.h"
+#include "program/misses.h"
 #include "program/prog_template.h"
 
 namespace pwru::probe {
@@ -43,15 +44,18 @@ class BpfProgs {
   void look_again();
 
   [[nodiscard]] size_t count() const { return traced_.size(); }
+  // Of those that are traced, as in the events.
+  [[nodiscard]] std::vector<std::string_view> names() const;
   [[nodiscard]] size_t skipped() const { return skipped_; }
   // Hits of a traced program inside another one's, which the kernel does not run.
-  [[nodiscard]] uint64_t missed() const;
+  [[nodiscard]] program::MissCounts missed() const;
 
  private:
   struct Traced {
     program::ProgPair programs;
     UniqueFd entry_link;
     UniqueFd exit_link;
+    std::string name;  // as in the events
   };
 
   [[nodiscard]] std::vector<BpfProg> find_new();
@@ -68,6 +72,9 @@ class BpfProgs {
   uint32_t last_id_ = 0;  // ids only grow: idr_alloc_cyclic() in bpf_prog_alloc_id()
   std::chrono::steady_clock::time_point last_look_;
 };
+
+// As the events name it: "from_container(tc)".
+[[nodiscard]] std::string traced_name(const BpfProg& prog);
 
 // "tc" or "xdp".
 [[nodiscard]] std::string_view name_of(program::ProgKind kind);

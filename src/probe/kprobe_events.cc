@@ -36,7 +36,7 @@ void remove_stale(int tracefs, int events_fd) {
   if (!text) return;
   std::string last;
   for (size_t at = 0; (at = text->find(kGroupPrefix, at)) != std::string::npos;) {
-    const std::string name = text->substr(at, text->find(' ', at) - at);  // pwru_123/g0
+    const std::string name = text->substr(at, text->find(' ', at) - at);  // pwru_123/pwru_123_0
     at += name.size();
     const auto pid =
         static_cast<pid_t>(std::strtol(name.c_str() + kGroupPrefix.size(), nullptr, 10));
@@ -56,7 +56,10 @@ class KprobeEvents : public Backend {
   Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) override {
     remove_stale(tracefs_.get(), events_.get());
     std::vector<std::string> removals;
-    for (size_t i = 0; i < plan.groups.size(); i++) removals.push_back("-:" + event_name(i));
+    for (size_t i = 0; i < plan.groups.size(); i++) {
+      removals.push_back("-:" + event_name(i));
+      programs_.emplace_back(bpf_program__name(plan.groups[i].program));
+    }
     guard_.emplace(events_.get(), removals);
     guard_->hurry(true);
     Attached attached;
@@ -77,26 +80,30 @@ class KprobeEvents : public Backend {
     guard_.reset();  // removes the events and puts the settings back
   }
 
-  uint64_t missed(const Attached& attached) const override {
+  // The profile has every kprobe; a link knows of the first of its siblings only.
+  program::MissCounts missed(const Attached& attached) const override {
     const UniqueFd file(::openat(tracefs_.get(), "kprobe_profile", O_RDONLY | O_CLOEXEC));
-    const auto text = file ? read_file(path_of_fd(file.get())) : Result<std::string>("");
-    uint64_t total = attached.missed();
-    if (!text) return total;
-    // "  pwru_123/g0        hits        misses", one line an event.
-    const std::string group = group_name() + "/";
-    for (size_t at = 0; (at = text->find(group, at)) != std::string::npos;) {
-      at = text->find(' ', at);
+    const auto text = file ? read_file(path_of_fd(file.get())) : sys_fail("open kprobe_profile");
+    if (!text) return attached.missed();
+    program::MissCounts counts;
+    // "  pwru_123_0        hits        misses", one line a kprobe; the group is not named.
+    const std::string prefix = "  " + group_name() + "_";
+    for (size_t at = 0; (at = text->find(prefix, at)) != std::string::npos;) {
+      at += prefix.size();
+      size_t index = 0;
       unsigned long long hits = 0, misses = 0;
-      if (at != std::string::npos &&
-          std::sscanf(text->c_str() + at, "%llu %llu", &hits, &misses) == 2)
-        total += misses;
+      if (std::sscanf(text->c_str() + at, "%zu %llu %llu", &index, &hits, &misses) == 3 && misses &&
+          index < programs_.size())
+        counts.push_back({programs_[index], misses, 0});
     }
-    return total;
+    return counts;
   }
 
  private:
   static std::string group_name() { return fmt::format("{}{}", kGroupPrefix, ::getpid()); }
-  static std::string event_name(size_t index) { return fmt::format("{}/g{}", group_name(), index); }
+  static std::string event_name(size_t index) {
+    return fmt::format("{0}/{0}_{1}", group_name(), index);
+  }
 
   Result<> attach_groups(const Plan& plan, const OnProgress& on_progress, Attached& attached) {
     size_t done = 0;
@@ -149,12 +156,13 @@ class KprobeEvents : public Backend {
     BpfLink link(bpf_program__attach_perf_event(program, event.get()));
     if (!link) return sys_fail("attach a program to " + path);
     (void)event.release();  // the link owns it now
-    attached.links.push_back(std::move(link));
+    attached.add(std::move(link), program);
     return {};
   }
 
   UniqueFd tracefs_;
   UniqueFd events_;
+  std::vector<std::string> programs_;  // of each event
   std::optional<Guard> guard_;
 };
 

@@ -48,7 +48,7 @@ class KprobeMulti : public Backend {
     BpfLink link(bpf_program__attach_kprobe_multi_opts(group.program, nullptr, &opts));
     const int code = errno;
     if (link) {
-      attached.links.push_back(std::move(link));
+      attached.add(std::move(link), group.program);
       attached.count += addresses.size();
       return {};
     }

@@ -67,7 +67,7 @@ class KprobePmu : public Backend {
       auto link = attach_one(pmu_type, targets[index]);
       const std::lock_guard lock(mutex);
       if (link) {
-        attached.links.push_back(std::move(*link));
+        attached.add(std::move(*link), targets[index].program);
         on_progress(++attached.count);
       } else if (is_about_one_address(link.error().code)) {
         attached.left_out[refused_reason(link.error().code)]++;

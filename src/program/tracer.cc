@@ -240,17 +240,18 @@ int Tracer::map_fd(const char* name) const {
   return map ? bpf_map__fd(map) : -1;
 }
 
-Missed Tracer::missed() const {
-  Missed missed;
+MissCounts Tracer::missed() const {
+  MissCounts counts;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) {
     const int fd = bpf_program__fd(program);
     if (fd < 0) continue;
     bpf_prog_info info = {};
     uint32_t size = sizeof(info);
-    if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0) missed.recursion += info.recursion_misses;
+    if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && info.recursion_misses)
+      counts.push_back({bpf_program__name(program), 0, info.recursion_misses});
   }
-  return missed;
+  return counts;
 }
 
 uint64_t Tracer::entries_in(const char* map) const {

@@ -22,6 +22,7 @@
 #include "filter/filter.h"
 #include "kernel/functions.h"
 #include "program/arg_table.h"
+#include "program/misses.h"
 
 namespace pwru::program {
 
@@ -47,11 +48,6 @@ struct TracerSpec {
 // `object` with the user's filters and expressions, as one ELF file.
 [[nodiscard]] Result<std::string> link_with_filters(std::string_view object,
                                                     const TracerSpec& spec);
-
-// What the kernel counted of hits that no program saw.
-struct Missed {
-  uint64_t recursion = 0;  // a probe hit inside another probe's program
-};
 
 class Tracer {
  public:
@@ -83,7 +79,8 @@ class Tracer {
   [[nodiscard]] pwru_shared& shared() const { return *shared_; }
   // Of the map that wakes the reader up.
   [[nodiscard]] int doorbell_fd() const;
-  [[nodiscard]] Missed missed() const;
+  // Hits inside another probe's program.
+  [[nodiscard]] MissCounts missed() const;
   // Identities that the LRU map threw out to make room.
   [[nodiscard]] uint64_t tracked_evicted() const;
   // The same of packets between XDP and their skb.

@@ -37,7 +37,10 @@ struct Case {
 std::vector<SkbView> views_of(size_t turn, size_t bytes, bool has_ethernet) {
   const size_t pullable = has_ethernet ? kEthernetBytes : 0;
   std::vector<SkbView> views = {{.has_ethernet = has_ethernet}};
-  if (has_ethernet && bytes > kEthernetBytes) views.push_back({.is_pulled = true});
+  if (has_ethernet && bytes > kEthernetBytes) {
+    views.push_back({.is_pulled = true});
+    views.push_back({.is_pulled = true, .is_fresh = true});
+  }
   // Cut within the IP header, within the next one, and behind; one, two or three fragments.
   const size_t linear = pullable + std::array<size_t, 3>{7, 21, 41}[turn % 3];
   if (bytes > linear + 3) {
@@ -104,7 +107,8 @@ std::vector<Case> every_nth(const std::vector<Case>& all, size_t turn) {
 }
 
 std::string describe(const Case& test) {
-  std::string text = test.name + (test.view.is_pulled ? ", pulled" : "") + ", fragments";
+  std::string text = test.name + (test.view.is_pulled ? ", pulled" : "") +
+                     (test.view.is_fresh ? ", fresh" : "") + ", fragments";
   for (const size_t size : test.view.frag_bytes) text += " " + std::to_string(size);
   return text;
 }

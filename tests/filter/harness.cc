@@ -163,7 +163,7 @@ void Harness::place(std::string_view packet, const SkbView& view) {
   put<uint32_t>(memory.skb, layout.data_len, static_cast<uint32_t>(paged));
   put<uint16_t>(memory.skb, layout.mac_header, view.has_ethernet ? kHeadroom : kHeaderUnset);
   put<uint16_t>(memory.skb, layout.network_header,
-                kHeadroom + (view.has_ethernet ? kEthernetBytes : 0));
+                view.is_fresh ? 0 : kHeadroom + (view.has_ethernet ? kEthernetBytes : 0));
   put<uint16_t>(memory.skb, layout.vlan_proto,
                 static_cast<uint16_t>(view.vlan_proto >> 8 | view.vlan_proto << 8));
   put<uint16_t>(memory.skb, layout.vlan_tci, view.vlan_tci);

@@ -22,6 +22,7 @@ enum class Way { Cast, Copied };
 struct SkbView {
   bool has_ethernet = true;  // else only an IP header is known of, at the first byte
   bool is_pulled = false;    // skb->data behind the Ethernet header, as on the way in
+  bool is_fresh = false;     // from a driver: network_header is not set yet
   std::vector<size_t> frag_bytes =
       {};  // the last bytes of the packet, in page fragments of these sizes
   uint16_t vlan_proto = 0, vlan_tci = 0;  // an offloaded tag

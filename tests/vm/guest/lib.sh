@@ -7,8 +7,9 @@ set -eE -o pipefail
 
 PWRU=${PWRU:-/usr/bin/pwru}
 work=/run/work
-out=$work/out err=$work/err ready=$work/ready
+out=$work/out err=$work/err ready=$work/ready twin=$work/twin
 pwru_pid=
+twin_pid=
 
 fail() {
     trap - DEBUG ERR
@@ -45,11 +46,43 @@ launch_pwru() {
 
 is_ready_or_gone() { [ -e "$ready" ] || ! kill -0 "$pwru_pid"; }
 
+# With JSON_TWIN each pwru that a scenario starts has a second one beside it, which traces the same
+# and writes JSON to $twin. All that they wrote is validated when the scenario is over.
+launch_twin() {
+    rm -f "$twin" "$twin.ready"
+    "$PWRU" "$@" --output-json --output-file "$twin" --ready-file "$twin.ready" >"$twin.err" 2>&1 </dev/null &
+    twin_pid=$!
+}
+# Two tracers that probe the functions of maps, and use maps, take hits from each other.
+may_have_twin() { [ -n "${JSON_TWIN:-}" ] && [[ ! " $* " =~ ' '--output-(bpfmap|json)' ' ]]; }
+twin_is_ready_or_gone() { [ -e "$twin.ready" ] || ! kill -0 "$twin_pid"; }
+
 # start_pwru ARGS...: starts pwru and waits until it listens.
 start_pwru() {
+    ! may_have_twin "$@" || launch_twin "$@"
     launch_pwru "$@"
     wait_for "pwru to be ready" is_ready_or_gone
     [ -e "$ready" ] || fail "pwru left before it was ready: $(tail -n 3 "$err")"
+    [ -z "$twin_pid" ] || wait_for "the twin to be ready" twin_is_ready_or_gone
+}
+
+# expect_valid_json FILE: every line is an object that the schema allows.
+expect_valid_json() {
+    local violations
+    violations=$(jq -n -r --slurpfile schema /vm/event.schema.json -f /vm/schema.jq "$1" 2>&1 | head -n 20)
+    [ -z "$violations" ] || fail "$violations"
+}
+
+# end_twin STATUS: when pwru left with success its twin does so too.
+end_twin() {
+    local pid=$twin_pid status=0
+    twin_pid=
+    [ "$1" -eq 0 ] || { kill -KILL "$pid" 2>/dev/null || true; return 0; }
+    kill -INT "$pid" 2>/dev/null || true
+    wait "$pid" || status=$?
+    [ "$status" -eq 0 ] || fail "the twin exited $status: $(tail -n 3 "$twin.err")"
+    tail -n 1 "$twin" | grep -q '"type":"summary"' || fail "the twin's last line is no summary"
+    cat "$twin" >>"$twin.all"
 }
 
 is_gone() { ! kill -0 "$pwru_pid"; }
@@ -59,6 +92,7 @@ expect_exit() {
     local status=0
     wait_for "pwru to exit" is_gone
     wait "$pwru_pid" || status=$?
+    [ -z "$twin_pid" ] || end_twin "$1"
     pwru_pid=
     [ "$status" -eq "$1" ] || fail "pwru exited $status, expected $1: $(tail -n 3 "$err")"
 }

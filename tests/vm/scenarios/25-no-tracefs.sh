@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Nobody mounted tracefs or debugfs: it works, and none is left mounted.
+# cilium's bug: without tracefs nothing can be traced.
 umount /sys/kernel/tracing /sys/kernel/debug
 start_pwru --filter-func 'ip_output|dev_hard_start_xmit' 'udp dst port 9'
 send_udp 1.0.0.1 9

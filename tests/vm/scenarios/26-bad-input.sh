@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Every option with a value it cannot take: one sentence that names it, nothing attached.
+# cilium's bug: a mark or an inode that does not fit is cut short instead of refused.
 wrong=0
 try() { # EXIT-PATTERN STDERR-PATTERN ARGS...
     local status=0

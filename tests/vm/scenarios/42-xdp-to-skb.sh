@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A followed packet stays the same one from its skb through XDP, which rewrites it, to the new skb.
 # The address at XDP is the head of that skb.
+# cilium's bug: of a packet that XDP rewrote only the first function is shown.
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
 ping -q -n -c 1 10.1.0.2 >/dev/null # the neighbour is known from here on

@@ -20,33 +20,38 @@ only_d1() {
     trace "$@"
     expect_every " d1:$index .*10\.1\.0\.1:[0-9]+->10\.1\.0\.9:9\(udp\) "
 }
-both() {
-    trace "$@"
-    expect_line ' dummy0:.*->1\.0\.0\.1:9\(udp\) '
-    expect_line " d1:$index .*->10\.1\.0\.9:9\(udp\) "
-}
-none() {
-    trace "$@"
-    [ -z "$(events)" ] || fail "an event matches: $1"
+# join OPERATOR EXPR...: each in parentheses.
+join() {
+    local text="($2)" expr
+    for expr in "${@:3}"; do text+=" $1 ($expr)"; done
+    echo "$text"
 }
 
-only_d1 "skb->dev->ifindex == $index"
-only_d1 "skb->dev->ifindex = $index"
-only_d1 'skb->dev->name == "d1"'
-only_d1 'skb->dev->name == "*1" && skb->dev->name != "*y*0"'
-only_d1 "$ipv4->daddr == 10.1.0.9"
-only_d1 "$ipv4->daddr == 10.0.0.0/8 && $ipv4->ttl < 65 && $ipv4->protocol == IPPROTO_UDP"
-only_d1 "(($ipv4->daddr >> 24) + 1) * 2 / 11 % 3 - 2 == 0"
-only_d1 '((struct ethhdr *)(skb->head + skb->mac_header))->h_dest == 02:00:00:00:00:09'
-both 'skb->protocol == 0x0800 && skb->len >= 43'
-both "$ipv4->version == 4 && $ipv4->ihl * 4 == 20 && !($ipv4->frag_off & 0x1fff)"
-both '(u8)skb->len == skb->len && -1 < (int)skb->len && -1 > skb->data_len'
-both 'skb->dev->nd_net.net == skb->sk->__sk_common.skc_net.net' --filter-track-skb
-none "$ipv4->ttl < 5"
-none 'skb->protocol == 0x86dd || skb->mark == 0x80000000'
-# A NULL on the way: neither equal nor different.
-both '!(((struct sk_buff *)NULL)->len != 0) && !(((struct sk_buff *)0)->dev->name == "*")'
-none '((struct sk_buff *)NULL)->len == 0 || skb->len / (skb->len - skb->len) == 0'
+# Each is true of d1's packet and false of dummy0's: then so are all of them together, and any.
+of_d1=("skb->dev->ifindex == $index"
+    "skb->dev->ifindex = $index"
+    'skb->dev->name == "d1"'
+    'skb->dev->name == "*1" && skb->dev->name != "*y*0"'
+    "$ipv4->daddr == 10.1.0.9"
+    "$ipv4->daddr == 10.0.0.0/8 && $ipv4->ttl < 65 && $ipv4->protocol == IPPROTO_UDP"
+    "(($ipv4->daddr >> 24) + 1) * 2 / 11 % 3 - 2 == 0"
+    '((struct ethhdr *)(skb->head + skb->mac_header))->h_dest == 02:00:00:00:00:09')
+only_d1 "$(join '&&' "${of_d1[@]}")"
+only_d1 "$(join '||' "${of_d1[@]}")"
+
+# True of both. At the end a NULL on the way: neither equal nor different.
+trace "$(join '&&' 'skb->protocol == 0x0800 && skb->len >= 43' \
+    "$ipv4->version == 4 && $ipv4->ihl * 4 == 20 && !($ipv4->frag_off & 0x1fff)" \
+    '(u8)skb->len == skb->len && -1 < (int)skb->len && -1 > skb->data_len' \
+    'skb->dev->nd_net.net == skb->sk->__sk_common.skc_net.net' \
+    '!(((struct sk_buff *)NULL)->len != 0) && !(((struct sk_buff *)0)->dev->name == "*")')" --filter-track-skb
+expect_line ' dummy0:.*->1\.0\.0\.1:9\(udp\) '
+expect_line " d1:$index .*->10\.1\.0\.9:9\(udp\) "
+
+# True of none.
+trace "$(join '||' "$ipv4->ttl < 5" 'skb->protocol == 0x86dd || skb->mark == 0x80000000' \
+    '((struct sk_buff *)NULL)->len == 0 || skb->len / (skb->len - skb->len) == 0')"
+[ -z "$(events)" ] || fail 'an event matches'
 
 # With both ways to attach, and with as much of the stack in use as there is.
 ten='skb->len - (skb->len - (skb->len - (skb->len - (skb->len - (skb->len - (skb->len - (skb->len'
@@ -56,14 +61,11 @@ if has_kprobe_multi; then
     only_d1 "$full == $index && skb->dev->name == \"*d*1*\"" --backend kprobe-multi --output-caller
 fi
 
-# refuse PATTERN EXPR: one sentence that says where.
+# refuse PATTERN EXPR: one sentence that says where; tests/expr has all of them.
 refuse() {
     run_pwru 2 --filter-skb-expr "$2"
     expect_one_sentence
     expect_stderr "--filter-skb-expr: $1"
 }
 refuse 'column 6: struct sk_buff has no member "lenn"; did you mean "len"\?' 'skb->lenn == 1'
-refuse 'column 12: expected a value, not the end of the expression' 'skb->len =='
-refuse 'column 5: struct sk_buff \* is a pointer; use "->"' 'skb.len'
-refuse 'column 1: "sk" is neither skb, xdp nor a constant of any enum' 'sk->sk_mark'
 refuse 'column 1: this kernel has no type "struct iphdx"; did you mean' '(struct iphdx *)skb->data'

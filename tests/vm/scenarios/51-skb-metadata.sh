@@ -8,14 +8,12 @@ ip neigh replace 10.1.0.9 lladdr 02:00:00:00:00:09 dev d1
 ipv4='((struct iphdr *)(skb->head + skb->network_header))'
 index=$(ip -o link show d1 | cut -d : -f 1)
 
-# shows TEXT LIST...: the line of a datagram ends in TEXT.
+# shows TEXT LIST...: the line of a datagram has TEXT next, before the end.
+texts=() lists=()
 shows() {
-    local lists=() list
+    local list
+    texts+=("$1")
     for list in "${@:2}"; do lists+=(--output-skb-metadata "$list"); done
-    start_pwru --filter-func dev_hard_start_xmit "${lists[@]}" 'udp dst port 9'
-    send_udp 10.1.0.9 9
-    stop_pwru
-    expect_every " dev_hard_start_xmit$1\$"
 }
 
 shows " ifindex=$index name=\"d1\" len=43" 'skb->dev->ifindex,skb->dev->name' 'skb->len'
@@ -31,6 +29,12 @@ shows ' destructor=sock_wfree prev=0x0 name="UDP"' \
 shows ' status=DL_DEV_NO_DRIVER' 'skb->dev->dev.links.status'
 shows ' len=\? name=\? len=43' '((struct sk_buff *)0)->len,((struct net_device *)8)->name,skb->len'
 shows ' stats=\{.*tx_packets=.*\}' 'skb->dev->stats'
+
+start_pwru --filter-func dev_hard_start_xmit "${lists[@]}" 'udp dst port 9'
+send_udp 10.1.0.9 9
+stop_pwru
+all=$(printf %s "${texts[@]}")
+expect_every " dev_hard_start_xmit$all\$"
 
 # With everything else that a record can hold.
 start_pwru --filter-func dev_hard_start_xmit --output-skb --output-stack --output-caller \

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The name of the namespace: of /run/netns, also one that comes later, else of a process in it.
+# cilium's bug: names of namespaces are read once, and only from /run/netns.
 start_pwru --filter-func ip_output --output-netns-names 'udp dst port 9'
 namespace late-comer
 ip -n late-comer addr add 192.0.2.1/32 dev lo

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A function that takes no skb is shown for the packet that its call stack is handling, and for no
 # other: not for the routing of a packet that is not there yet, nor for one that does not match.
+# cilium's bug: --filter-non-skb-funcs does not start without --filter-track-skb.
 namespace other
 cable '' va 10.8.0.1/24 other vb 10.8.0.2/24
 ping -q -c 1 10.8.0.2

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # What runs while a matched packet is handled belongs to it, also when it is about another skb: the
 # ICMP error that a datagram to a closed port causes.
+# cilium's bug: --filter-track-skb-by-stackid does not start without --filter-track-skb, and needs frame pointers.
 namespace other
 cable '' va 10.8.0.1/24 other vb 10.8.0.2/24
 ping -q -c 1 10.8.0.2

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "debug.h"
+
+#include <map>
+
+#include "base/log.h"
+#include "kernel/netns_names.h"
+
+namespace pwru {
+
+void tell_what_is_known(const cli::Options& options, const probe::BpfProgs* progs) {
+  if (progs)
+    for (const std::string_view name : progs->names()) log_info("debug: BPF program {}", name);
+  if (!options.output_netns_names) return;
+  const kernel::NetnsNameTable names = kernel::scan_netns_names();
+  for (const auto& [inode, name] : std::map<uint32_t, std::string>(names.begin(), names.end()))
+    log_info("debug: network namespace {} is {}", inode, name);
+}
+
+}  // namespace pwru
