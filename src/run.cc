@@ -14,7 +14,7 @@
 #include "base/progress.h"
 #include "base/signals.h"
 #include "cli/color.h"
-#include "expr/compile.h"
+#include "expressions.h"
 #include "filter/filter.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
@@ -46,12 +46,6 @@ struct Kernel {
   kernel::Symbols symbols;
   kernel::Features features;
   kernel::DropReasons reasons;
-};
-
-// The user's expressions, on both kinds of packets.
-struct Expressions {
-  expr::Program skb;
-  expr::Program xdp;
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -343,13 +337,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
 
   output::Names names(functions, kernel.symbols, kernel.reasons);
   if (options.output_netns_names) names.use_netns_names(kernel::NetnsNames::live());
-  output::Metadata metadata;
-  if (!expressions.skb.values.empty())
-    metadata.skb.emplace(expressions.skb.values, *kernel.btf, kernel.symbols);
-  if (!expressions.xdp.values.empty())
-    metadata.xdp.emplace(expressions.xdp.values, *kernel.btf, kernel.symbols);
   PWRU_ASSIGN(const auto sink, make_sink(options, text_style(options, target.fd()), target, names,
-                                         *kernel.btf, std::move(metadata)));
+                                         *kernel.btf, make_metadata(expressions, kernel.symbols)));
   PWRU_TRY(sink->begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, spec.config.tracks != 0);
@@ -406,11 +395,7 @@ Result<> run(const cli::Options& options) {
   PWRU_ASSIGN(Kernel kernel, look_at_kernel(options));
   const filter::CastIds ids = {kernel.features.rdonly_cast_id, kernel.features.byte_window_id};
   PWRU_ASSIGN(const auto filters, compile_filters(options, ids));
-  Expressions expressions;
-  PWRU_ASSIGN(expressions.skb, expr::compile_skb(*kernel.btf, {options.filter_skb_expr,
-                                                               options.output_skb_metadata}));
-  PWRU_ASSIGN(expressions.xdp, expr::compile_xdp(*kernel.btf, {options.filter_xdp_expr,
-                                                               options.output_xdp_metadata}));
+  PWRU_ASSIGN(const auto expressions, compile_expressions(options, *kernel.btf));
   return trace(options, kernel, filters, expressions);
 }
 
