@@ -4,9 +4,9 @@
 conn='((struct nf_conn *)(skb->_nfct & ~7ul))'
 iptables -t nat -A OUTPUT -p udp --dport 9 -j DNAT --to-destination 10.9.0.7:10
 if [ ! -e /sys/kernel/btf/nf_conntrack ]; then
-    run_pwru 2 --filter-skb-expr "$conn->timeout"
+    run_pwru 2 --filter-skb-expr '((struct veth_priv *)skb->dev)->peer'
     expect_one_sentence
-    expect_stderr "no type \"struct nf_conn\".*; searched: vmlinux' BTF \(no module is loaded that has BTF, which needs Linux 5\.11"
+    expect_stderr "no type \"struct veth_priv\".*; searched: vmlinux' BTF \(no module is loaded that has BTF, which needs Linux 5\.11"
     skip 'this kernel has no BTF for its modules (no /sys/kernel/btf/nf_conntrack)'
 fi
 trace() {
