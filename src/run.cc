@@ -351,7 +351,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     PWRU_ASSIGN(progs, prepare_progs(kinds, kernel.features, spec, tracer, names));
     if (!progs && functions.found.empty()) return fail(kProgsRefused);
     if (!progs) log_warn("{}", kProgsRefused);
-    if (progs) attach_progs(*progs);
+    if (progs) attach_progs(*progs, kinds);
   }
 
   Session session(make_reader(tracer, spec.config), std::move(doorbell), *sink, tracer,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,8 @@ class BpfProgs {
   std::chrono::steady_clock::time_point last_look_;
 };
 
+// Nothing for a BPF_PROG_TYPE_* that is not traced.
+[[nodiscard]] std::optional<program::ProgKind> kind_of(uint32_t type);
 // "tc" or "xdp".
 [[nodiscard]] std::string_view name_of(program::ProgKind kind);
 
