@@ -2,7 +2,6 @@
 #include "run.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/progress.h"
 #include "base/signals.h"
 #include "cli/color.h"
@@ -50,21 +50,6 @@ struct Kernel {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-// A kprobe takes two descriptors. Raising the soft limit needs no privilege; the hard one may stay.
-void raise_open_files() {
-  rlimit limit = {};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-// The rings fill while others run: the tracer comes first, and takes only the time that it needs.
-// Not on a machine's behalf but its own: without the privilege all stays as it is.
-void come_first() {
-  constexpr int kMostFavourable = -20;
-  ::setpriority(PRIO_PROCESS, 0, kMostFavourable);
 }
 
 bool wants_modules(const cli::Options& options) {
