@@ -39,7 +39,7 @@ struct pwru_config {
 	__u8 has_tunnel_l2;    /* pwru_filter_tunnel_l2 must match */
 	__u8 has_tunnel_l3;    /* pwru_filter_tunnel_l3 must match */
 	__u8 is_plain;	       /* only the pcap filter, the fields of an skb and tracking decide */
-	__u8 filters_fields;   /* by mark, netns or ifindex */
+	__u8 reads_fields;     /* the filter asks for mark, netns, ifindex or len of an skb */
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */
@@ -56,7 +56,8 @@ struct pwru_config {
  * The slot of a function in the map arg_table. All that is near its start, where ftrace's site may
  * be, has the same one when it lies in the same 16 bytes, as functions are aligned.
  */
-#define PWRU_ARG_SLOT(ip, multiplier, shift) ((__u32)(((__u32)(ip) >> 4) * (__u32)(multiplier)) >> (shift))
+#define PWRU_ARG_SLOT(ip, multiplier, shift)                                                       \
+	((__u32)(((__u32)(ip) >> 4) * (__u32)(multiplier)) >> (shift))
 
 /* A probe may stand behind endbr64 and the 5 bytes of the ftrace site: offsets below this. */
 #define PWRU_ENTRY_BYTES 10

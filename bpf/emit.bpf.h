@@ -96,6 +96,11 @@ static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, con
 		struct pwru_stack *stack = (void *)event + size;
 
 		stack->size_bytes = bpf_get_stack(ctx, stack->ip, sizeof(stack->ip), 0);
+		/* A misled unwinder finds no caller; see unwind() in stack.bpf.h. */
+		if (!CFG(has_func_ip) && !CFG(is_progs) && stack->size_bytes == sizeof(__u64)) {
+			READ_CALLER((struct pt_regs *)ctx, &stack->ip[1]);
+			stack->size_bytes += sizeof(__u64);
+		}
 		size += sizeof(*stack);
 	}
 	if (CFG(parts) & PWRU_PART_SKB) {

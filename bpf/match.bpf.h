@@ -34,7 +34,7 @@ static __always_inline bool matches(struct skb_pos *pos)
 /* The same with pwru_config.is_plain, after skb_find(). */
 static __always_inline bool plain_matches(struct skb_pos *pos)
 {
-	if (CFG(filters_fields)) {
+	if (CFG(reads_fields)) {
 		pos->typed = KERNEL_PTR(struct sk_buff, pos->skb);
 		if (!fields_match(pos))
 			return false;

@@ -84,6 +84,8 @@ static __always_inline bool was_encapsulated(const struct skb_pos *pos, __u64 fr
 {
 	struct sk_buff *skb = (void *)pos->skb;
 
+	if (pos->skb == pos->head) /* at XDP there is no skb */
+		return false;
 	return pos->head + BPF_CORE_READ(skb, inner_mac_header) == frame;
 }
 

@@ -54,6 +54,8 @@ static __always_inline bool xdp_matches(struct skb_pos *pos, __u64 xdp)
 		return false;
 	if (CFG(has_pcap) && !pcap_matches(pos))
 		return false;
+	if (!tunnel_matches(pos))
+		return false;
 	return !CFG(has_xdp_expr) || pwru_filter_xdp_expr(xdp);
 }
 

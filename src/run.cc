@@ -2,7 +2,6 @@
 #include "run.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,10 +9,11 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/progress.h"
 #include "base/signals.h"
 #include "debug.h"
-#include "expr/compile.h"
+#include "expressions.h"
 #include "filter/filter.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
@@ -47,29 +47,8 @@ struct Kernel {
   kernel::DropReasons reasons;
 };
 
-// The user's expressions, on both kinds of packets.
-struct Expressions {
-  expr::Program skb;
-  expr::Program xdp;
-};
-
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-// A kprobe takes two descriptors. Raising the soft limit needs no privilege; the hard one may stay.
-void raise_open_files() {
-  rlimit limit = {};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-// The rings fill while others run: the tracer comes first, and takes only the time that it needs.
-// Not on a machine's behalf but its own: without the privilege all stays as it is.
-void come_first() {
-  constexpr int kMostFavourable = -20;
-  ::setpriority(PRIO_PROCESS, 0, kMostFavourable);
 }
 
 bool wants_modules(const cli::Options& options) {
@@ -315,13 +294,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
 
   output::Names names(functions, kernel.symbols, kernel.reasons);
   if (options.output_netns_names) names.use_netns_names(kernel::NetnsNames::live());
-  output::Metadata metadata;
-  if (!expressions.skb.values.empty())
-    metadata.skb.emplace(expressions.skb.values, *kernel.btf, kernel.symbols);
-  if (!expressions.xdp.values.empty())
-    metadata.xdp.emplace(expressions.xdp.values, *kernel.btf, kernel.symbols);
-  PWRU_ASSIGN(const auto sink, make_sink(options, target, names,
-                                         *kernel.btf, std::move(metadata)));
+  PWRU_ASSIGN(const auto sink, make_sink(options, target, names, *kernel.btf,
+                                         make_metadata(expressions, kernel.symbols)));
   PWRU_TRY(sink->begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, spec.config.tracks != 0);
@@ -334,7 +308,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     PWRU_ASSIGN(progs, prepare_progs(kinds, kernel.features, spec, tracer, names));
     if (!progs && functions.found.empty()) return fail(kProgsRefused);
     if (!progs) log_warn("{}", kProgsRefused);
-    if (progs) attach_progs(*progs);
+    if (progs) attach_progs(*progs, kinds);
   }
 
   Session session(make_reader(tracer, spec.config), std::move(doorbell), *sink, tracer,
@@ -382,11 +356,7 @@ Result<> run(const cli::Options& options) {
   Filters filters;
   PWRU_ASSIGN(filters.pcap, filter::generate_pcap(parsed, ids));
   PWRU_ASSIGN(filters.tunnel, filter::generate_tunnel(parsed_tunnel, ids));
-  Expressions expressions;
-  PWRU_ASSIGN(expressions.skb, expr::compile_skb(*kernel.btf, {options.filter_skb_expr,
-                                                               options.output_skb_metadata}));
-  PWRU_ASSIGN(expressions.xdp, expr::compile_xdp(*kernel.btf, {options.filter_xdp_expr,
-                                                               options.output_xdp_metadata}));
+  PWRU_ASSIGN(const auto expressions, compile_expressions(options, *kernel.btf));
   return trace(options, kernel, filters, expressions);
 }
 

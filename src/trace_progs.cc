@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace_progs.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "base/progress.h"
+#include "probe/tail_calls.h"
 
 namespace pwru {
+namespace {
+
+void tell_about_tail_calls(const ProgKinds& kinds) {
+  constexpr size_t kNamed = 3;
+  const std::vector<std::string> names = probe::tail_called_progs(
+      [&](program::ProgKind kind) { return kind == program::ProgKind::Tc ? kinds.tc : kinds.xdp; });
+  if (names.empty()) return;
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kNamed); i++) text += (i ? ", " : "") + names[i];
+  if (names.size() > kNamed) text += ", ..";
+  log_info(
+      "{} BPF programs are in maps for tail calls ({}): reached by one they cannot be traced, and "
+      "the verdict at the caller's exit is theirs",
+      names.size(), text);
+}
+
+}  // namespace
 
 Result<std::unique_ptr<probe::BpfProgs>> prepare_progs(const ProgKinds& kinds,
                                                        const kernel::Features& features,
@@ -28,7 +49,7 @@ Result<std::unique_ptr<probe::BpfProgs>> prepare_progs(const ProgKinds& kinds,
   return std::make_unique<probe::BpfProgs>(std::move(tc), std::move(xdp), add_name);
 }
 
-void attach_progs(probe::BpfProgs& progs) {
+void attach_progs(probe::BpfProgs& progs, const ProgKinds& kinds) {
   const auto start = std::chrono::steady_clock::now();
   std::optional<Progress> progress;
   progs.attach_new([&](size_t done, size_t total) {
@@ -39,6 +60,7 @@ void attach_progs(probe::BpfProgs& progs) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   log_info("Attached to {} BPF programs in {:.1f} s; left out: {}", progs.count(), took.count(),
            progs.skipped());
+  tell_about_tail_calls(kinds);
 }
 
 }  // namespace pwru

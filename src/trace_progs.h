@@ -27,7 +27,8 @@ inline constexpr const char* kProgsRefused =
     const ProgKinds& kinds, const kernel::Features& features, const program::TracerSpec& spec,
     const program::Tracer& tracer, output::Names& names);
 
-// Traces what is loaded now; a bar and one line on stderr.
-void attach_progs(probe::BpfProgs& progs);
+// Traces what is loaded now; a bar and one line on stderr, and one about tail calls if there are
+// programs for that.
+void attach_progs(probe::BpfProgs& progs, const ProgKinds& kinds);
 
 }  // namespace pwru

@@ -97,9 +97,9 @@ Form form_of_memory(const Types& types, const Type& type) {
 Root skb_root() { return {"skb", "sk_buff"}; }
 Root xdp_root() { return {"xdp", "xdp_buff"}; }
 
-Result<filter::Code> compile_condition(const kernel::Btf& btf, const Root& root,
+Result<filter::Code> compile_condition(const TypeSource& source, const Root& root,
                                        std::string_view text) {
-  const Types types(btf);
+  const Types types(source);
   PWRU_ASSIGN(const auto expressions, parse_checked(types, root, text));
   if (expressions.size() > 1)
     return error_at(expressions[1].at, "one expression is enough; join two with && or ||");
@@ -110,9 +110,9 @@ Result<filter::Code> compile_condition(const kernel::Btf& btf, const Root& root,
   return generator.finish();
 }
 
-Result<Values> compile_values(const kernel::Btf& btf, const Root& root,
+Result<Values> compile_values(const TypeSource& source, const Root& root,
                               std::span<const std::string> lists) {
-  const Types types(btf);
+  const Types types(source);
   Values values;
   values.bytes = kWordBytes;
   Generator generator(types);
@@ -139,18 +139,18 @@ tl::unexpected<Error> in_option(std::string_view option, const Root& root, const
   return fail(fmt::format(fmt::runtime(option), root.name) + ": " + error.what, ExitCode::BadUsage);
 }
 
-Result<Program> compile(const kernel::Btf& btf, const Kind& kind, const Request& request) {
+Result<Program> compile(const TypeSource& source, const Kind& kind, const Request& request) {
   Program program;
   program.has_filter = !request.filter.empty();
   std::optional<filter::Code> filter;
   if (program.has_filter) {
-    auto code = compile_condition(btf, kind.root, request.filter);
+    auto code = compile_condition(source, kind.root, request.filter);
     if (!code) return in_option("--filter-{}-expr", kind.root, code.error());
     filter = std::move(*code);
   }
   std::optional<filter::Code> writer;
   if (!request.values.empty()) {
-    auto values = compile_values(btf, kind.root, request.values);
+    auto values = compile_values(source, kind.root, request.values);
     if (!values) return in_option("--output-{}-metadata", kind.root, values.error());
     program.values = std::move(values->list);
     program.value_bytes = values->bytes;
@@ -163,12 +163,12 @@ Result<Program> compile(const kernel::Btf& btf, const Kind& kind, const Request&
 
 }  // namespace
 
-Result<Program> compile_skb(const kernel::Btf& btf, const Request& request) {
-  return compile(btf, {skb_root(), Function::SkbFilter, Function::SkbValues}, request);
+Result<Program> compile_skb(const TypeSource& source, const Request& request) {
+  return compile(source, {skb_root(), Function::SkbFilter, Function::SkbValues}, request);
 }
 
-Result<Program> compile_xdp(const kernel::Btf& btf, const Request& request) {
-  return compile(btf, {xdp_root(), Function::XdpFilter, Function::XdpValues}, request);
+Result<Program> compile_xdp(const TypeSource& source, const Request& request) {
+  return compile(source, {xdp_root(), Function::XdpFilter, Function::XdpValues}, request);
 }
 
 }  // namespace pwru::expr

@@ -76,13 +76,13 @@ struct Program {
 };
 
 // Errors name the option and the column.
-[[nodiscard]] Result<Program> compile_skb(const kernel::Btf& btf, const Request& request);
-[[nodiscard]] Result<Program> compile_xdp(const kernel::Btf& btf, const Request& request);
+[[nodiscard]] Result<Program> compile_skb(const TypeSource& source, const Request& request);
+[[nodiscard]] Result<Program> compile_xdp(const TypeSource& source, const Request& request);
 
 // The two steps of both. Errors begin with the column in their text.
-[[nodiscard]] Result<filter::Code> compile_condition(const kernel::Btf& btf, const Root& root,
+[[nodiscard]] Result<filter::Code> compile_condition(const TypeSource& source, const Root& root,
                                                      std::string_view text);
-[[nodiscard]] Result<Values> compile_values(const kernel::Btf& btf, const Root& root,
+[[nodiscard]] Result<Values> compile_values(const TypeSource& source, const Root& root,
                                             std::span<const std::string> lists);
 
 }  // namespace pwru::expr

@@ -250,8 +250,8 @@ Result<std::pair<int64_t, Type>> Types::enumerator(std::string_view name) const 
     }
   }
   if (!found)
-    return fail(
-        fmt::format("\"{}\" is neither skb, xdp nor a constant of any enum of this kernel", name));
+    return fail(fmt::format(
+        "\"{}\" is neither skb, xdp nor a constant of any enum of this kernel{}", name, searched_));
   if (is_ambiguous)
     return fail(fmt::format(
         "\"{}\" has different values in several enums of this kernel; write the number", name));
@@ -316,8 +316,9 @@ Result<uint32_t> Types::tagged(const TypeName& name) const {
     if (std::find(kinds.begin(), kinds.end(), btf_.kind(id)) != kinds.end())
       names.emplace_back(btf_.name(id));
   }
-  return fail(fmt::format("this kernel has no type \"{}{}{}\"{}", name.tag,
-                          name.tag.empty() ? "" : " ", name.name, did_you_mean(name.name, names)));
+  return fail(fmt::format("this kernel has no type \"{}{}{}\"{}{}", name.tag,
+                          name.tag.empty() ? "" : " ", name.name, did_you_mean(name.name, names),
+                          searched_));
 }
 
 Result<Type> Types::named(const TypeName& name) const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "kernel/btf.h"
@@ -52,10 +53,19 @@ struct Field {
   Type type;
 };
 
+// Where types are looked up.
+struct TypeSource {
+  TypeSource(const kernel::Btf& from, std::string where = "")
+      : btf(from), searched(std::move(where)) {}
+
+  const kernel::Btf& btf;
+  std::string searched;  // ends the error about a type that is not there; may be ""
+};
+
 class Types {
  public:
-  // `btf` must outlive it.
-  explicit Types(const kernel::Btf& btf) : btf_(btf) {}
+  // The BTF of `source` must outlive it.
+  explicit Types(const TypeSource& source) : btf_(source.btf), searched_(source.searched) {}
 
   // The type that a BTF id stands for, typedefs and qualifiers looked through.
   [[nodiscard]] Type of(uint32_t id) const;
@@ -89,6 +99,7 @@ class Types {
   [[nodiscard]] uint32_t complete(uint32_t id) const;
 
   const kernel::Btf& btf_;
+  std::string searched_;
 };
 
 }  // namespace pwru::expr

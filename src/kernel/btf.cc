@@ -154,7 +154,7 @@ Result<> Btf::read_header() {
     return malformed("the first string is not empty");
   if (base_) {
     first_id_ = base_->end_id();
-    first_string_ = base_->first_string_ + static_cast<uint32_t>(base_->strings_.size());
+    first_string_ = base_->end_string();
   }
   return {};
 }
@@ -185,7 +185,7 @@ Result<> Btf::index_types() {
 
 Result<> Btf::check_references(uint32_t max_string, uint32_t max_type) const {
   // Split BTF without strings of its own is legal; with a base there is always at least one.
-  if (max_string >= first_string_ + strings_.size())
+  if (max_string >= end_string())
     return malformed(fmt::format("string offset {} is past the end", max_string));
   if (max_type >= end_id())
     return malformed(fmt::format("type {} is referred to and does not exist", max_type));
@@ -248,6 +248,8 @@ uint32_t Btf::resolve(uint32_t id) const {
   }
   return 0;
 }
+
+bool Btf::has_target(uint32_t id) const { return has_type_reference(kind(id)); }
 
 uint32_t Btf::find(std::string_view type_name, uint32_t kind) const {
   for (size_t n = 0; n < index_.size(); ++n) {

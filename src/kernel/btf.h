@@ -45,6 +45,12 @@ class Btf {
   [[nodiscard]] const btf_array* array(uint32_t id) const;
   // Skips typedef, const, volatile, restrict and type tags; 0 for a chain that never ends.
   [[nodiscard]] uint32_t resolve(uint32_t id) const;
+  // Whether a type is made of another one (a pointer, a typedef, ..): its `type` is an id then.
+  [[nodiscard]] bool has_target(uint32_t id) const;
+  // Where the strings of split BTF over this one begin.
+  [[nodiscard]] uint32_t end_string() const {
+    return first_string_ + static_cast<uint32_t>(strings_.size());
+  }
   // 0 when there is none, here or in the base. kind is a BTF_KIND_*.
   [[nodiscard]] uint32_t find(std::string_view type_name, uint32_t kind) const;
 

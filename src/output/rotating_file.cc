@@ -2,6 +2,7 @@
 #include "output/rotating_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <csignal>
@@ -26,6 +27,15 @@ std::string free_backup_name(const std::string& path) {
     std::string name = backup_name(path, time);
     if (!exists(name) && !exists(name + ".gz")) return name;
   }
+}
+
+// Two writers would rename each other's file. Some network file systems have no locks: there the
+// user is on his own.
+Result<> lock_output(const UniqueFd& fd, const std::string& path) {
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return {};
+  return fail("write to the output file " + path +
+              ": another process has locked it, such as a pwru that writes to it; name another "
+              "file");
 }
 
 }  // namespace
@@ -91,6 +101,7 @@ Result<RotatingFile> RotatingFile::open(const std::string& path, uint64_t max_by
   struct stat st = {};
   if (::fstat(file.fd_.get(), &st) != 0) return sys_fail("stat " + path);
   if (!S_ISREG(st.st_mode)) return file;
+  PWRU_TRY(lock_output(file.fd_, path));
   file.size_bytes_ = static_cast<uint64_t>(st.st_size);
   // A symbolic link stays where it is: what it leads to is renamed.
   std::error_code error;
@@ -113,6 +124,7 @@ Result<> RotatingFile::rotate() {
   if (::rename(path_.c_str(), backup.c_str()) != 0)
     return sys_fail("rename the full output file " + path_ + " to " + backup);
   PWRU_ASSIGN(fd_, open_file(path_, O_WRONLY | O_APPEND | O_CREAT | O_EXCL, 0600));
+  PWRU_TRY(lock_output(fd_, path_));
   if (::fchmod(fd_.get(), st.st_mode & ALLPERMS) != 0) return sys_fail("chmod " + path_);
   size_bytes_ = header_.size();
   PWRU_TRY(write_all(fd_.get(), header_, path_));

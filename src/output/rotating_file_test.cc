@@ -64,6 +64,23 @@ void write_header(LineBuffer& lines, std::string_view header) {
 
 using Texts = std::vector<std::string>;
 
+TEST_F(Rotation, RefusesASecondWriter) {
+  auto first = open(10);
+  const auto refused = [this] {
+    const auto second = RotatingFile::open(path_, 10, {});
+    return second ? "" : second.error().what;
+  };
+  const std::string message = "write to the output file " + path_ +
+                              ": another process has locked it, such as a pwru that writes to it; "
+                              "name another file";
+  EXPECT_EQ(refused(), message);
+  LineBuffer lines(first);
+  write_line(lines, "line 1");
+  write_line(lines, "line 2");  // in the next file
+  EXPECT_EQ(find_backups(path_).size(), 1u);
+  EXPECT_EQ(refused(), message);
+}
+
 TEST_F(Rotation, EachFileHasTheHeaderAndWholeLines) {
   RotatingFile file = open(16);
   LineBuffer lines(file);

@@ -207,11 +207,14 @@ void TextSink::append_function(const event::Event& event) {
   if (is_exit(event.type)) append_verdict(event);
   const size_t width = out_.size() - start;
   if (is_red) out_.append(kPlain);
-  if (!style_.has_caller || event.type != PWRU_EVENT_FUNC) return;
+  if (!style_.has_caller) return;
   function_width_ = std::max(function_width_, width);
   for (size_t i = width; i < function_width_; i++) out_.append(' ');
   out_.append(' ');
-  out_.append(names_.symbol(event.caller_ip));
+  if (event.type == PWRU_EVENT_FUNC)
+    out_.append(names_.symbol(event.caller_ip));
+  else
+    out_.append('-');  // a BPF program's caller is no function
 }
 
 void TextSink::append_tunnel_column(const event::Event& event) {

@@ -192,7 +192,10 @@ TEST(TextSink, BpfProgramsHaveNoCaller) {
   style.has_tuple = false;
   style.has_caller = true;
   EXPECT_EQ(Screen(style).event(of_program(PWRU_EVENT_TC_ENTRY, 0)),
-            "0xffff888012345600 2   curl:4242        my_prog(tc)\n");
+            "0xffff888012345600 2   curl:4242        my_prog(tc) -\n");
+  style.has_tunnel = true;  // which stays the column behind it
+  EXPECT_EQ(Screen(style).event(of_program(PWRU_EVENT_TC_ENTRY, 0)),
+            "0xffff888012345600 2   curl:4242        my_prog(tc) - -\n");
 }
 
 TEST(TextSink, Stack) {

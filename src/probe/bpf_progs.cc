@@ -6,7 +6,6 @@
 #include <linux/bpf.h>
 
 #include <cerrno>
-#include <optional>
 
 #include "base/log.h"
 
@@ -18,12 +17,6 @@ using program::ProgKind;
 constexpr auto kPause = std::chrono::milliseconds(100);
 constexpr size_t kNamed =
     5;  // programs of one look that are skipped and named; the rest is counted
-
-std::optional<ProgKind> kind_of(uint32_t type) {
-  if (type == BPF_PROG_TYPE_SCHED_CLS) return ProgKind::Tc;
-  if (type == BPF_PROG_TYPE_XDP) return ProgKind::Xdp;
-  return std::nullopt;
-}
 
 // The BTF has the whole name; bpf_prog_info has its first 15 characters.
 void read_entry_function(BpfProg& prog, uint32_t btf_id, uint32_t function_id) {
@@ -68,6 +61,12 @@ std::optional<BpfProg> read_prog(uint32_t id) {
 
 std::string traced_name(const BpfProg& prog) {
   return prog.name + "(" + std::string(name_of(prog.kind)) + ")";
+}
+
+std::optional<ProgKind> kind_of(uint32_t type) {
+  if (type == BPF_PROG_TYPE_SCHED_CLS) return ProgKind::Tc;
+  if (type == BPF_PROG_TYPE_XDP) return ProgKind::Xdp;
+  return std::nullopt;
 }
 
 std::string_view name_of(ProgKind kind) { return kind == ProgKind::Tc ? "tc" : "xdp"; }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,8 @@ class BpfProgs {
 // As the events name it: "from_container(tc)".
 [[nodiscard]] std::string traced_name(const BpfProg& prog);
 
+// Nothing for a BPF_PROG_TYPE_* that is not traced.
+[[nodiscard]] std::optional<program::ProgKind> kind_of(uint32_t type);
 // "tc" or "xdp".
 [[nodiscard]] std::string_view name_of(program::ProgKind kind);
 

@@ -22,7 +22,7 @@ constexpr size_t kVerifierLogBytes = 256 * 1024;
 
 // What an event of a packet without an skb can have.
 constexpr uint32_t kXdpParts =
-    PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
+    PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
 
 constexpr bpf_insn instruction(unsigned code, int32_t imm) {
   bpf_insn insn{};

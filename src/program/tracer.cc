@@ -91,7 +91,8 @@ bool is_plain(const pwru_config& config) {
 pwru_config complete(const TracerSpec& spec) {
   pwru_config config = spec.config;
   config.is_plain = spec.uses_cast && is_plain(config);
-  config.filters_fields = config.mark_mask || config.netns || config.ifindex;
+  config.reads_fields =
+      config.mark_mask || config.netns || config.ifindex || config.filter_reads_len;
   if (spec.arg_table) {
     config.arg_multiplier = spec.arg_table->multiplier;
     config.arg_shift = spec.arg_table->shift;
