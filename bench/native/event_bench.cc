@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "event/fake_ring_for_test.h"
 #include "event/reader.h"
+#include "output/json.h"
 #include "output/names_for_test.h"
 #include "output/text.h"
 
@@ -56,17 +57,19 @@ void decode_event(benchmark::State& state) {
 }
 BENCHMARK(decode_event);
 
-void print_text_line(benchmark::State& state) {
+template <typename Sink, typename Style>
+void print_line(benchmark::State& state) {
   const Record record = tcp_record();
   const auto event =
       event::decode({reinterpret_cast<const std::byte*>(&record), sizeof(record)}, 0, {});
   const UniqueFd null = open_file("/dev/null", O_WRONLY, 0).value();
   output::FakeKernel kernel;
-  output::TextSink sink(output::LineBuffer(null.get(), "null"), {}, *kernel.names, {});
+  Sink sink(output::LineBuffer(null.get(), "null"), Style{}, *kernel.names, {});
   for (auto _ : state) benchmark::DoNotOptimize(sink.event(*event));
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(print_text_line);
+BENCHMARK_TEMPLATE(print_line, output::TextSink, output::TextStyle)->Name("print_text_line");
+BENCHMARK_TEMPLATE(print_line, output::JsonSink, output::JsonStyle)->Name("print_json_line");
 
 // What the sink is spared: time order, losses, giving space back.
 class Count : public event::Consumer {

@@ -8,7 +8,6 @@
 
 #include "output/tunnel_text.h"
 #include "output/tuple_text.h"
-#include "output/utf8.h"
 #include "output/verdict_text.h"
 
 namespace pwru::output {
@@ -21,7 +20,7 @@ std::string_view append_address(std::array<char, 48>& room, const event::Tuple& 
   return {room.data(), end};
 }
 
-std::string_view type_name(pwru_event_type type) {
+JsonWriter::Plain type_name(pwru_event_type type) {
   switch (type) {
     case PWRU_EVENT_FUNC:
       return "function";
@@ -40,60 +39,49 @@ std::string_view type_name(pwru_event_type type) {
 }  // namespace
 
 JsonSink::JsonSink(LineBuffer out, JsonStyle style, Names& names, Dumps dumps)
-    : out_(std::move(out)),
-      style_(style),
-      names_(names),
-      dumps_(std::move(dumps)),
-      writer_(record_) {}
+    : out_(std::move(out)), style_(style), names_(names), dumps_(std::move(dumps)) {}
 
-void JsonSink::key(std::string_view name) {
-  writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+void JsonSink::number(Name name, uint64_t value) {
+  writer_.key(name);
+  writer_.number(value);
 }
 
-// The writer takes its text for UTF-8; what the kernel hands out may be any bytes.
-void JsonSink::string(std::string_view text) {
-  const std::string_view valid = to_utf8(text, scratch_);
-  writer_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
+void JsonSink::text(Name name, std::string_view value) {
+  writer_.key(name);
+  writer_.string(value);
 }
 
-void JsonSink::number(std::string_view name, uint64_t value) {
-  key(name);
-  writer_.Uint64(value);
+void JsonSink::plain(Name name, std::string_view value) {
+  writer_.key(name);
+  writer_.plain(value);
 }
 
-void JsonSink::text(std::string_view name, std::string_view value) {
-  key(name);
-  string(value);
-}
-
-void JsonSink::hex(std::string_view name, uint64_t value) {
+void JsonSink::hex(Name name, uint64_t value) {
   std::array<char, 18> room = {'0', 'x'};
   const char* const end = std::to_chars(room.data() + 2, room.data() + room.size(), value, 16).ptr;
-  text(name, {room.data(), end});
+  plain(name, {room.data(), end});
 }
 
-void JsonSink::bytes(std::string_view name, std::span<const std::byte> value) {
+void JsonSink::bytes(Name name, std::span<const std::byte> value) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   scratch_.clear();
   for (const std::byte byte : value) {
     scratch_ += kDigits[std::to_integer<size_t>(byte) >> 4];
     scratch_ += kDigits[std::to_integer<size_t>(byte) & 15];
   }
-  key(name);
-  writer_.String(scratch_.data(), static_cast<rapidjson::SizeType>(scratch_.size()));
+  plain(name, scratch_);
 }
 
-void JsonSink::begin_record(std::string_view type) {
-  record_.Clear();
-  writer_.Reset(record_);
-  writer_.StartObject();
+void JsonSink::begin_record(Name type) {
+  writer_.clear();
+  writer_.begin_object();
   number("version", kVersion);
-  text("type", type);
+  plain("type", type.text());
 }
 
 Result<> JsonSink::end_record() {
-  writer_.EndObject();
-  out_.append({record_.GetString(), record_.GetSize()});
+  writer_.end_object();
+  out_.append(writer_.text());
   return out_.end_line();
 }
 
@@ -183,21 +171,21 @@ void JsonSink::write_meta(const event::Event& event) {
 }
 
 void JsonSink::write_cb(const event::Event& event) {
-  key("cb");
-  writer_.StartArray();
-  for (const uint32_t word : event.cb) writer_.Uint(word);
-  writer_.EndArray();
+  writer_.key("cb");
+  writer_.begin_array();
+  for (const uint32_t word : event.cb) writer_.number(word);
+  writer_.end_array();
 }
 
 // Without a value when there is none: nothing was found, or it was deleted or not readable.
 void JsonSink::write_map_call(const event::BpfMapCall& call) {
-  key("bpf_map");
-  writer_.StartObject();
+  writer_.key("bpf_map");
+  writer_.begin_object();
   number("id", call.id);
   text("name", call.name);
   bytes("key", call.key);
   if (!call.value.empty()) bytes("value", call.value);
-  writer_.EndObject();
+  writer_.end_object();
 }
 
 void JsonSink::write_tunnel(const event::Tunnel& tunnel) {
@@ -207,12 +195,12 @@ void JsonSink::write_tunnel(const event::Tunnel& tunnel) {
   if (tunnel.tuple) write_tuple("tunnel_tuple", *tunnel.tuple);
 }
 
-void JsonSink::write_tuple(std::string_view name, const event::Tuple& tuple) {
+void JsonSink::write_tuple(Name name, const event::Tuple& tuple) {
   std::array<char, 48> room;
-  key(name);
-  writer_.StartObject();
-  text("saddr", append_address(room, tuple, tuple.saddr));
-  text("daddr", append_address(room, tuple, tuple.daddr));
+  writer_.key(name);
+  writer_.begin_object();
+  plain("saddr", append_address(room, tuple, tuple.saddr));
+  plain("daddr", append_address(room, tuple, tuple.daddr));
   if (tuple.has_ports) {
     number("sport", tuple.sport);
     number("dport", tuple.dport);
@@ -220,31 +208,33 @@ void JsonSink::write_tuple(std::string_view name, const event::Tuple& tuple) {
   number("proto", tuple.l4_proto);
   if (has_tcp_flags(tuple)) {
     char* const end = append_tcp_flags(room.data(), tuple.tcp_flags);
-    text("flags", {room.data(), end});
+    plain("flags", {room.data(), end});
   }
   if (tuple.has_icmp) {
     number("icmp_type", tuple.icmp_type);
     number("icmp_code", tuple.icmp_code);
   }
-  key("fragment");
-  writer_.Bool(tuple.is_later_fragment);
-  writer_.EndObject();
+  writer_.key("fragment");
+  writer_.boolean(tuple.is_later_fragment);
+  writer_.end_object();
 }
 
 void JsonSink::write_metadata(const event::Event& event) {
-  key("metadata");
-  writer_.StartObject();
+  writer_.key("metadata");
+  writer_.begin_object();
   expr::ValueText& values = *dumps_.metadata.of(event);
-  for (size_t i = 0; i < values.size(); i++)
-    text(values.label(i), values.text(i, event.expr_bytes));
-  writer_.EndObject();
+  for (size_t i = 0; i < values.size(); i++) {
+    writer_.any_key(values.label(i));
+    writer_.string(values.text(i, event.expr_bytes));
+  }
+  writer_.end_object();
 }
 
 void JsonSink::write_stack(const event::Event& event) {
-  key("stack");
-  writer_.StartArray();
-  for (const uint64_t ip : event.stack) string(names_.symbol(ip));
-  writer_.EndArray();
+  writer_.key("stack");
+  writer_.begin_array();
+  for (const uint64_t ip : event.stack) writer_.string(names_.symbol(ip));
+  writer_.end_array();
 }
 
 Result<> JsonSink::write_dumps(const event::Event& event) {

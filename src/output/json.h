@@ -3,13 +3,11 @@
 // fields mean, docs/event.schema.json which there are.
 #pragma once
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <string>
 #include <string_view>
 
 #include "output/dumps.h"
+#include "output/json_writer.h"
 #include "output/last_seen.h"
 #include "output/line_buffer.h"
 #include "output/names.h"
@@ -40,16 +38,16 @@ class JsonSink : public Sink {
   Result<> flush() override { return out_.flush(); }
 
  private:
-  using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+  using Name = JsonWriter::Plain;
 
-  void begin_record(std::string_view type);
+  void begin_record(Name type);
   Result<> end_record();
   // A field each, or a few that belong together; a new field is one more of these.
   void write_time(const event::Event& event);
   void write_process(const event::Event& event);
   void write_meta(const event::Event& event);
   void write_tunnel(const event::Tunnel& tunnel);
-  void write_tuple(std::string_view key, const event::Tuple& tuple);
+  void write_tuple(Name name, const event::Tuple& tuple);
   void write_function(const event::Event& event);
   void write_caller(const event::Event& event);
   void write_stack(const event::Event& event);
@@ -58,14 +56,14 @@ class JsonSink : public Sink {
   void write_map_call(const event::BpfMapCall& call);
   Result<> write_dumps(const event::Event& event);
 
-  void key(std::string_view name);
-  void string(std::string_view text);
-  void number(std::string_view name, uint64_t value);
-  void text(std::string_view name, std::string_view value);
+  void number(Name name, uint64_t value);
+  void text(Name name, std::string_view value);
+  // The same for text that needs no escaping.
+  void plain(Name name, std::string_view value);
   // Two digits a byte.
-  void bytes(std::string_view name, std::span<const std::byte> value);
+  void bytes(Name name, std::span<const std::byte> value);
   // 0x1234, in a string: a number of 64 bits loses its end in most JSON readers.
-  void hex(std::string_view name, uint64_t value);
+  void hex(Name name, uint64_t value);
 
   LineBuffer out_;
   JsonStyle style_;
@@ -73,8 +71,7 @@ class JsonSink : public Sink {
   Dumps dumps_;
   LastSeen last_seen_;
   WallClock wall_clock_;
-  rapidjson::StringBuffer record_;
-  Writer writer_;
+  JsonWriter writer_;
   std::string scratch_;
   std::string function_;
 };

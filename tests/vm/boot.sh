@@ -3,7 +3,8 @@
 # boot.sh KERNEL [COMMAND]: boots a guest, runs COMMAND in it and exits with its status; a shell
 # without COMMAND. A guest that died (no status: panic, hang, QEMU gone) is booted once more, then
 # it is exit 70, the console and the state of its processors kept.
-# PWRU: the executable under test. VM_OVERLAY, VM_SMP, VM_MEMORY, VM_TIMEOUT (seconds), VM_LOGS.
+# PWRU: the executable under test. VM_OVERLAY, VM_SMP, VM_MEMORY, VM_TIMEOUT (seconds), VM_LOGS,
+# VM_QEMU (more options of QEMU).
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 kernel=${1:?boot.sh KERNEL [COMMAND]} command=${2:-}
@@ -18,7 +19,8 @@ trap 'rm -rf "$work"' EXIT
 qemu() {
     # thread=single: with one thread a CPU, code that another CPU patches (static keys, ftrace,
     # kprobes) crashes the emulated guest now and then.
-    qemu-system-x86_64 -accel tcg,thread=single -cpu max -smp "${VM_SMP:-2}" -m "${VM_MEMORY:-1G}" \
+    # shellcheck disable=SC2086  # several words
+    qemu-system-x86_64 ${VM_QEMU:-} -accel tcg,thread=single -cpu max -smp "${VM_SMP:-2}" -m "${VM_MEMORY:-1G}" \
         -nodefaults -display none -no-reboot -kernel "$kernel_dir/vmlinuz" -initrd "$work/initrd" \
         -append "console=ttyS0 quiet panic=-1 oops=panic net.ifnames=0" \
         -d cpu_reset -D "$work/cpu" \
