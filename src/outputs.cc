@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outputs.h"
 
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "cli/color.h"
 #include "output/json.h"
+#include "output/text.h"
 
 namespace pwru {
 namespace {
@@ -20,6 +26,37 @@ Result<output::Dumps> make_dumps(const cli::Options& options, const kernel::Btf&
   return dumps;
 }
 
+output::TextStyle text_style(const cli::Options& options, int out_fd) {
+  output::TextStyle style;
+  switch (options.timestamp) {
+    case cli::Timestamp::None:
+      style.time = output::TimeColumn::None;
+      break;
+    case cli::Timestamp::Current:
+      style.time = output::TimeColumn::Current;
+      break;
+    case cli::Timestamp::Relative:
+      style.time = output::TimeColumn::Relative;
+      break;
+    case cli::Timestamp::Absolute:
+      style.time = output::TimeColumn::Absolute;
+      break;
+  }
+  style.has_meta = options.output_meta;
+  style.has_tuple = options.output_tuple;
+  style.has_tcp_flags = options.output_tcp_flags;
+  style.has_caller = options.output_caller;
+  style.has_tunnel = options.output_tunnel;
+  style.has_id = options.output_id;
+  style.has_stack = options.output_stack;
+  style.has_cb = options.output_skb_cb;
+  if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
+  const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
+                                             std::getenv("TERM")};
+  style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
+  return style;
+}
+
 }  // namespace
 
 Result<output::Target> open_output(const cli::Options& options) {
@@ -30,10 +67,10 @@ Result<output::Target> open_output(const cli::Options& options) {
                               uint64_t{options.output_file_max_size} << kMegabyteShift, policy);
 }
 
-Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options,
-                                                const output::TextStyle& style,
-                                                output::Target& target, output::Names& names,
-                                                const kernel::Btf& btf, output::Metadata metadata) {
+Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options, output::Target& target,
+                                                output::Names& names, const kernel::Btf& btf,
+                                                output::Metadata metadata) {
+  const output::TextStyle style = text_style(options, target.fd());
   PWRU_ASSIGN(auto dumps, make_dumps(options, btf, std::move(metadata)));
   if (!options.output_json)
     return std::make_unique<output::TextSink>(target.lines(), style, names, std::move(dumps));

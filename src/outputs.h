@@ -8,20 +8,21 @@
 #include "cli/options.h"
 #include "expr/values.h"
 #include "kernel/btf.h"
+#include "output/dumps.h"
 #include "output/names.h"
 #include "output/sink.h"
 #include "output/target.h"
-#include "output/text.h"
 
 namespace pwru {
 
 // Opened before anything is attached, so that a bad path costs nothing.
 [[nodiscard]] Result<output::Target> open_output(const cli::Options& options);
 
-// Text in that style, or JSON; `metadata` prints the values of expressions. `target` and `names`
-// must outlive it.
-[[nodiscard]] Result<std::unique_ptr<output::Sink>> make_sink(
-    const cli::Options& options, const output::TextStyle& style, output::Target& target,
-    output::Names& names, const kernel::Btf& btf, output::Metadata metadata);
+// Text or JSON; `metadata` prints the values of expressions. `target` and `names` must outlive it.
+[[nodiscard]] Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options,
+                                                              output::Target& target,
+                                                              output::Names& names,
+                                                              const kernel::Btf& btf,
+                                                              output::Metadata metadata);
 
 }  // namespace pwru

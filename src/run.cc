@@ -13,7 +13,6 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/signals.h"
-#include "cli/color.h"
 #include "expr/compile.h"
 #include "filter/filter.h"
 #include "kernel/drop_reasons.h"
@@ -30,6 +29,7 @@
 #include "session.h"
 #include "stack_functions.h"
 #include "trace_progs.h"
+#include "tracking.h"
 
 namespace pwru {
 namespace {
@@ -181,6 +181,7 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
   if (options.output_bpfmap) parts |= PWRU_PART_BPFMAP;
   if (options.output_tunnel) parts |= PWRU_PART_TUNNEL;
+  if (options.output_id) parts |= PWRU_PART_PARENT;
   // Without drop reasons, who called kfree_skb() is the reason.
   if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
   return parts;
@@ -240,47 +241,12 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   spec.uses_cast = kernel.features.rdonly_cast_id != 0;
   spec.backend = backend;
   for (const kernel::Function& function : functions.found) spec.uses_arg[function.skb_arg] = true;
-  if (kernel.features.has_fexit) {
-    std::vector<const char*> names = {"skb_clone",       "skb_copy",        "__pskb_copy_fclone",
-                                      "skb_copy_expand", "skb_copy_header", "skb_pp_cow_data"};
-    if (options.filter_trace_xdp) names.push_back("pskb_expand_head");
-    for (const char* name : names)
-      if (kernel.btf->find(name, BTF_KIND_FUNC)) spec.copy_functions.push_back(name);
-  }
+  if (kernel.features.has_fexit)
+    spec.copy_functions = copy_functions(*kernel.btf, options.filter_trace_xdp);
   spec.tracked_entries = kTrackedEntries;
   spec.stack_entries = kStackEntries;
   spec.btf_path = options.kernel_btf;
   return spec;
-}
-
-output::TextStyle text_style(const cli::Options& options, int out_fd) {
-  output::TextStyle style;
-  switch (options.timestamp) {
-    case cli::Timestamp::None:
-      style.time = output::TimeColumn::None;
-      break;
-    case cli::Timestamp::Current:
-      style.time = output::TimeColumn::Current;
-      break;
-    case cli::Timestamp::Relative:
-      style.time = output::TimeColumn::Relative;
-      break;
-    case cli::Timestamp::Absolute:
-      style.time = output::TimeColumn::Absolute;
-      break;
-  }
-  style.has_meta = options.output_meta;
-  style.has_tuple = options.output_tuple;
-  style.has_tcp_flags = options.output_tcp_flags;
-  style.has_caller = options.output_caller;
-  style.has_tunnel = options.output_tunnel;
-  style.has_stack = options.output_stack;
-  style.has_cb = options.output_skb_cb;
-  if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
-  const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
-                                             std::getenv("TERM")};
-  style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
-  return style;
 }
 
 event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
@@ -315,17 +281,6 @@ std::unique_ptr<probe::Backend> make_backend(program::Backend kind, const cli::O
                                                             : kKprobeBatch);
 }
 
-void warn_about_tracking(const cli::Options& options, const Kernel& kernel,
-                         const probe::Plan& plan) {
-  if (!options.filter_track_skb) return;
-  if (plan.release_function.empty())
-    log_warn(
-        "this kernel shows no function where an skb is freed: a reused address may be taken for "
-        "the old packet");
-  if (!kernel.features.has_fexit)
-    log_warn("this kernel refuses fexit programs: clones and copies of a packet are not followed");
-}
-
 Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filters,
                const Expressions& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
@@ -348,12 +303,11 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     metadata.skb.emplace(expressions.skb.values, *kernel.btf, kernel.symbols);
   if (!expressions.xdp.values.empty())
     metadata.xdp.emplace(expressions.xdp.values, *kernel.btf, kernel.symbols);
-  PWRU_ASSIGN(const auto sink, make_sink(options, text_style(options, target.fd()), target, names,
-                                         *kernel.btf, std::move(metadata)));
+  PWRU_ASSIGN(const auto sink, make_sink(options, target, names, *kernel.btf, std::move(metadata)));
   PWRU_TRY(sink->begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, spec.config.tracks != 0);
-  warn_about_tracking(options, kernel, plan);
+  if (options.filter_track_skb) warn_about_tracking(spec, plan, kernel.features.has_fexit);
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
   std::unique_ptr<probe::BpfProgs> progs;
