@@ -33,6 +33,7 @@ enum pwru_part {
 	PWRU_PART_SHINFO = 1 << 7,  /* pwru_config.shinfo_bytes bytes of struct skb_shared_info */
 	PWRU_PART_TUNNEL = 1 << 9,  /* struct pwru_tunnel */
 	PWRU_PART_BPFMAP = 1 << 10, /* struct pwru_bpfmap; only for functions of BPF maps */
+	PWRU_PART_PARENT = 1 << 11, /* struct pwru_parent */
 };
 
 /* What was hit: a kernel function, or a BPF program of the machine on its way in or out. */
@@ -44,11 +45,16 @@ enum pwru_event_type {
 	PWRU_EVENT_XDP_EXIT = 4,
 };
 
+/* A packet id: the CPU that gave it, a bit for who did, and the CPU's count from 1. */
+#define PWRU_ID_CPU_SHIFT 48
+#define PWRU_ID_OF_PROG (1ull << 47)  /* a program at a BPF program of the machine */
+#define PWRU_ID_OF_CHILD (1ull << 46) /* made of another packet, by bpf/children.bpf.h */
+
 struct pwru_event {
 	__u64 ts_ns;	 /* CLOCK_MONOTONIC, taken after the record was reserved */
 	__u64 func_ip;	 /* start of the function; see pwru_config.has_func_ip */
 	__u64 skb;	 /* address of the struct sk_buff */
-	__u64 packet_id; /* CPU << 48 | count from 1; 0: the packet is not followed */
+	__u64 packet_id; /* PWRU_ID_*; 0: the packet is not followed */
 	__u64 caller_ip; /* return address, with PWRU_PART_CALLER */
 	__u16 parts;	 /* PWRU_PART_* that follow, or are filled in here */
 	__u16 bytes;	 /* of the record with all parts: a multiple of 8 */
@@ -104,6 +110,11 @@ struct pwru_bpfmap {
 	__u32 value_offset;
 	__u32 room;
 	char name[16];
+};
+
+/* The packet that this one was made of. */
+struct pwru_parent {
+	__u64 packet_id; /* 0: of none that is known */
 };
 
 enum pwru_l4_flag {
@@ -179,6 +190,7 @@ PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on 
 PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_cb) == 24, "pwru_cb is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_bpfmap) == 48, "pwru_bpfmap is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_parent) == 8, "pwru_parent is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 20, "pwru_tuple4 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 44, "pwru_tuple6 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tunnel) == 72, "pwru_tunnel is the same on both sides");

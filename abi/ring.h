@@ -24,7 +24,8 @@ struct pwru_ring {
 	__u64 lost; /* events that found the ring full, or being written by whom they interrupt */
 	__u64 packets;		/* identities given out on this CPU */
 	__u64 packets_of_progs; /* the same by fentry programs, which a kprobe may interrupt */
-	__u64 pad0[3];
+	__u64 children;		/* the same by programs where one packet is made of another */
+	__u64 pad0[2];
 	/* Written by user space, on a cache line of its own: up to here may be overwritten. */
 	__u64 released;
 	__u64 pad1[7];
@@ -45,9 +46,11 @@ struct pwru_shared {
 	/* Look-ups in BPF maps that were called, and of them those that were seen to return. */
 	__u64 lookups_begun;
 	__u64 lookups_ended;
+	/* Lists of segments of which only a part is followed. */
+	__u64 lists_cut;
 	__u32 wake_bytes; /* ring the doorbell once a ring holds so much: set by who goes to sleep
 			   */
-	__u32 pad1[15];
+	__u32 pad1[13];
 	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU for who interrupts */
 };
 

@@ -7,6 +7,7 @@
 #include "bpf/expr.bpf.h"
 #include "bpf/map_part.bpf.h"
 #include "bpf/meta.bpf.h"
+#include "bpf/parents.bpf.h"
 #include "bpf/ring.bpf.h"
 #include "bpf/tunnel.bpf.h"
 #include "bpf/tuple.bpf.h"
@@ -155,7 +156,7 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 {
 	__u32 number = ring_number(bpf_get_smp_processor_id());
 	struct pwru_ring *ring = ring_of(number);
-	__u32 bytes = parts_bytes(), map_at = bytes, tuple_at, parts = CFG(parts);
+	__u32 bytes = parts_bytes(), map_at = bytes, parent_at, tuple_at, parts = CFG(parts);
 	struct pwru_event *event;
 	struct ip_pos ip = {};
 	struct plain_ip4 plain = {};
@@ -171,6 +172,9 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 		parts |= PWRU_PART_BPFMAP;
 		bytes += MAP_ROOM_BYTES(room);
 	}
+	parent_at = bytes;
+	if (parts & PWRU_PART_PARENT)
+		bytes += sizeof(struct pwru_parent);
 	tuple_at = bytes;
 	if (ip.version == 4) {
 		parts |= PWRU_PART_TUPLE4;
@@ -202,6 +206,8 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	emit_parts(event, ctx, hit, pos);
 	if (call)
 		fill_map_part((void *)event + map_at, call, room);
+	if (CFG(parts) & PWRU_PART_PARENT)
+		fill_parent((void *)event + parent_at, &event->packet_id);
 	if (plain.is_there)
 		fill_plain_tuple((void *)event + tuple_at, &plain);
 	else

@@ -47,6 +47,7 @@ struct sock {
 };
 
 struct sk_buff {
+	struct sk_buff *next;
 	struct net_device *dev;
 	struct sock *sk;
 	unsigned long _skb_refdst;
@@ -64,6 +65,18 @@ struct sk_buff {
 	unsigned char *head;
 	unsigned char *data;
 	char cb[48];
+};
+
+struct rb_node {
+	struct rb_node *rb_left;
+};
+
+struct rb_root {
+	struct rb_node *rb_node;
+};
+
+struct inet_frag_queue {
+	struct rb_root rb_fragments;
 };
 
 struct qdisc_skb_cb {
@@ -136,6 +149,7 @@ struct any_skb_frag {
 
 struct skb_shared_info {
 	__u8 nr_frags;
+	struct sk_buff *frag_list;
 	struct any_skb_frag frags[1];
 } __attribute__((preserve_access_index));
 

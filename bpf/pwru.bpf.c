@@ -6,6 +6,7 @@
 #include "abi/event.h"
 #include "bpf/args.bpf.h"
 #include "bpf/bpfmap.bpf.h"
+#include "bpf/children.bpf.h"
 #include "bpf/emit.bpf.h"
 #include "bpf/identify_call.bpf.h"
 #include "bpf/maps.bpf.h"

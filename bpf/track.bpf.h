@@ -37,8 +37,8 @@ static __always_inline __u64 new_packet_id(void)
 	struct pwru_ring *mine = ring_of(cpu);
 
 	if (CFG(is_progs))
-		return (__u64)cpu << 48 | 1ull << 47 | ++mine->packets_of_progs;
-	return (__u64)cpu << 48 | ++mine->packets;
+		return (__u64)cpu << PWRU_ID_CPU_SHIFT | PWRU_ID_OF_PROG | ++mine->packets_of_progs;
+	return (__u64)cpu << PWRU_ID_CPU_SHIFT | ++mine->packets;
 }
 
 static __always_inline __u64 track_new(__u64 skb)

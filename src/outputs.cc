@@ -7,6 +7,7 @@
 
 #include "cli/color.h"
 #include "output/json.h"
+#include "output/text.h"
 
 namespace pwru {
 namespace {
@@ -46,6 +47,7 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_tcp_flags = options.output_tcp_flags;
   style.has_caller = options.output_caller;
   style.has_tunnel = options.output_tunnel;
+  style.has_id = options.output_id;
   style.has_stack = options.output_stack;
   style.has_cb = shows_cb(options);
   if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
@@ -69,9 +71,9 @@ Result<output::Target> open_output(const cli::Options& options) {
                               uint64_t{options.output_file_max_size} << kMegabyteShift, policy);
 }
 
-Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options,
-                                                output::Target& target, output::Names& names,
-                                                const kernel::Btf& btf, output::Metadata metadata) {
+Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options, output::Target& target,
+                                                output::Names& names, const kernel::Btf& btf,
+                                                output::Metadata metadata) {
   PWRU_ASSIGN(auto dumps, make_dumps(options, btf, std::move(metadata)));
   const output::TextStyle style = text_style(options, target.fd());
   if (!options.output_json)

@@ -8,10 +8,10 @@
 #include "cli/options.h"
 #include "expr/values.h"
 #include "kernel/btf.h"
+#include "output/dumps.h"
 #include "output/names.h"
 #include "output/sink.h"
 #include "output/target.h"
-#include "output/text.h"
 
 namespace pwru {
 
@@ -21,8 +21,7 @@ namespace pwru {
 // The column of cb[]: also a TC program's, as it is the program's own scratch memory.
 [[nodiscard]] bool shows_cb(const cli::Options& options);
 
-// Text or JSON; `metadata` prints the values of expressions. `target` and `names`
-// must outlive it.
+// Text or JSON; `metadata` prints the values of expressions. `target` and `names` must outlive it.
 [[nodiscard]] Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options,
                                                               output::Target& target,
                                                               output::Names& names,

@@ -43,6 +43,7 @@ void set_rings(const cli::Options& options, pwru_config& config) {
   if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
   if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
   if (config.parts & PWRU_PART_TUNNEL) config.record_max_bytes += sizeof(pwru_tunnel);
+  if (config.parts & PWRU_PART_PARENT) config.record_max_bytes += sizeof(pwru_parent);
   if (config.parts & PWRU_PART_CB) config.record_max_bytes += round_up_8(sizeof(pwru_cb));
   if (config.parts & PWRU_PART_SHINFO) config.record_max_bytes += round_up_8(config.shinfo_bytes);
   if (config.parts & PWRU_PART_BPFMAP)

@@ -29,6 +29,7 @@
 #include "session.h"
 #include "stack_functions.h"
 #include "trace_progs.h"
+#include "tracking.h"
 
 namespace pwru {
 namespace {
@@ -159,6 +160,7 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
   if (options.output_bpfmap) parts |= PWRU_PART_BPFMAP;
   if (options.output_tunnel) parts |= PWRU_PART_TUNNEL;
+  if (options.output_id) parts |= PWRU_PART_PARENT;
   // Without drop reasons, who called kfree_skb() is the reason.
   if (options.output_caller || kernel.reasons.empty()) parts |= PWRU_PART_CALLER;
   return parts;
@@ -212,13 +214,8 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   for (const kernel::Function& function : functions.found) spec.uses_arg[function.skb_arg] = true;
   if (backend == program::Backend::KprobeMulti)
     spec.arg_table = program::make_arg_table(functions.found);
-  if (kernel.features.has_fexit) {
-    std::vector<const char*> names = {"skb_clone",       "skb_copy",        "__pskb_copy_fclone",
-                                      "skb_copy_expand", "skb_copy_header", "skb_pp_cow_data"};
-    if (options.filter_trace_xdp) names.push_back("pskb_expand_head");
-    for (const char* name : names)
-      if (kernel.btf->find(name, BTF_KIND_FUNC)) spec.copy_functions.push_back(name);
-  }
+  if (kernel.features.has_fexit)
+    spec.copy_functions = copy_functions(*kernel.btf, options.filter_trace_xdp);
   spec.tracked_entries = kTrackedEntries;
   spec.stack_entries = kStackEntries;
   spec.btf_path = options.kernel_btf;
@@ -257,17 +254,6 @@ std::unique_ptr<probe::Backend> make_backend(program::Backend kind, const cli::O
                                                             : kKprobeBatch);
 }
 
-void warn_about_tracking(const cli::Options& options, const Kernel& kernel,
-                         const probe::Plan& plan) {
-  if (!options.filter_track_skb) return;
-  if (plan.release_function.empty())
-    log_warn(
-        "this kernel shows no function where an skb is freed: a reused address may be taken for "
-        "the old packet");
-  if (!kernel.features.has_fexit)
-    log_warn("this kernel refuses fexit programs: clones and copies of a packet are not followed");
-}
-
 // By all programs; those that are detached already count no more.
 program::MissCounts missed_hits(const probe::Backend& backend, const probe::Attached& attached,
                                 const program::Tracer& tracer, const probe::BpfProgs* progs) {
@@ -299,7 +285,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   PWRU_TRY(sink->begin());
 
   const auto plan = probe::make_plan(functions, kernel.symbols, tracer, spec.config.tracks != 0);
-  warn_about_tracking(options, kernel, plan);
+  if (options.filter_track_skb) warn_about_tracking(spec, plan, kernel.features.has_fexit);
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
   std::unique_ptr<probe::BpfProgs> progs;

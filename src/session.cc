@@ -134,6 +134,8 @@ Result<> Session::summarize() {
   if (heads_evicted)
     log_warn("{} packets were no longer followed between XDP and their skb because too many were",
              heads_evicted);
+  if (const uint64_t cut = tracer_.shared().lists_cut)
+    log_warn("{} packets were cut into so many segments that the last ones are not followed", cut);
   if (const uint64_t lookups = tracer_.lookups_lost())
     log_warn("{} look-ups in BPF maps are not shown: their return was not seen", lookups);
   if (const uint64_t stacks = tracer_.stacks_lost())

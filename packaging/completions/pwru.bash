@@ -37,7 +37,7 @@ _pwru() {
                 --filter-trace-xdp --filter-tunnel-pcap-l2 --filter-tunnel-pcap-l3
                 --kmods --all-kmods --kernel-btf --backend --filter-kprobe-batch
                 --output-meta --output-netns-names --netns-names-max-length
-                --output-tuple --output-tcp-flags --output-tunnel --output-skb
+                --output-tuple --output-tcp-flags --output-tunnel --output-id --output-skb
                 --output-skb-metadata --output-xdp-metadata --output-skb-shared-info
                 --output-skb-cb --output-stack --output-caller --output-bpfmap
                 --output-json --output-file --output-file-max-size --output-file-max-age

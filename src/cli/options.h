@@ -61,6 +61,7 @@ struct Options {
   bool output_bpfmap = false;
   bool output_tcp_flags = false;
   bool output_tunnel = false;
+  bool output_id = false;
   bool output_netns_names = false;
   uint32_t netns_names_max_length = 16;  // at least 10
   uint32_t set_percpu_buf = 0;           // only taken for scripts that give it

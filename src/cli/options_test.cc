@@ -49,6 +49,12 @@ TEST(Options, DefaultsAreThoseOfCilium) {
   EXPECT_FALSE(options.kmods.has_value());
 }
 
+TEST(Options, IdsNeedPacketsThatAreFollowed) {
+  EXPECT_TRUE(good({"--output-id", "--filter-track-skb"}).output_id);
+  EXPECT_TRUE(good({"--output-id", "--filter-track-skb-by-stackid"}).output_id);
+  EXPECT_TRUE(has(refusal({"--output-id"}), "--filter-track-skb"));
+}
+
 TEST(Options, WordsAreThePcapFilter) {
   EXPECT_EQ(good({"tcp", "and", "dst port 80"}).filter_pcap, "tcp and dst port 80");
   const Options mixed = good({"tcp", "--filter-func", "ip_rcv", "port", "--output-stack", "80"});

@@ -78,6 +78,12 @@ Result<int> take_option(Options& options, int argc, const char* const* argv, int
   return at + 1;
 }
 
+bool follows_packets(const Options& options) {
+  return options.filter_track_skb || options.filter_track_skb_by_stackid ||
+         options.filter_track_bpf_helpers || options.output_bpfmap ||
+         !options.filter_non_skb_funcs.empty();
+}
+
 Result<> check_together(Options& options) {
   if (options.all_kmods) options.kmods.reset();
   if (options.kmods && *options.kmods == std::vector<std::string>{"none"}) options.kmods->clear();
@@ -85,6 +91,9 @@ Result<> check_together(Options& options) {
     return bad_usage(
         "inode netns specifier cannot be used with --filter-ifname: an interface is looked up by "
         "entering its namespace, so give --filter-netns a /path");
+  if (options.output_id && !follows_packets(options))
+    return bad_usage(
+        "--output-id prints the ids of packets that are followed: give --filter-track-skb too");
   return {};
 }
 

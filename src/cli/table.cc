@@ -249,6 +249,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "print the TCP flags with the tuple"},
     {"output-tunnel", 0, "", Group::Output, &Options::output_tunnel,
      "print the tunnel that the packet is in, and what it carries"},
+    {"output-id", 0, "", Group::Output, &Options::output_id,
+     "print the id of the packet, and of the one it was made of: 0.c2<0.1"},
     {"output-skb", 0, "", Group::Output, &Options::output_skb,
      "print the whole struct sk_buff after each line"},
     {"output-skb-metadata", 0, "EXPR[,EXPR]", Group::Output, add_skb_metadata,

@@ -112,6 +112,12 @@ bool set_cb(Event& event, std::span<const std::byte>& rest) {
   return part != nullptr;
 }
 
+bool set_parent(Event& event, std::span<const std::byte>& rest) {
+  const std::byte* part = take(rest, sizeof(pwru_parent));
+  if (part) event.parent_id = reinterpret_cast<const pwru_parent*>(part)->packet_id;
+  return part != nullptr;
+}
+
 bool set_map_call(Event& event, std::span<const std::byte>& rest) {
   const std::byte* part = take(rest, sizeof(pwru_bpfmap));
   if (!part) return false;
@@ -157,6 +163,7 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const Part
     is_whole = set_bytes(event.expr_bytes, rest, sizes.expr_bytes);
   if (is_whole && core.parts & PWRU_PART_TUNNEL) is_whole = set_tunnel(event, rest);
   if (is_whole && core.parts & PWRU_PART_BPFMAP) is_whole = set_map_call(event, rest);
+  if (is_whole && core.parts & PWRU_PART_PARENT) is_whole = set_parent(event, rest);
   if (is_whole && core.parts & PWRU_PART_TUPLE4)
     is_whole = set_tuple<pwru_tuple4>(event, rest, false);
   if (is_whole && core.parts & PWRU_PART_TUPLE6)

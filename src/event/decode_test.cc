@@ -135,13 +135,14 @@ void put_shinfo(Wire& wire) {
 Wire with_all_parts(uint32_t tuple_part) {
   Wire wire =
       core(PWRU_PART_STACK | PWRU_PART_SKB | tuple_part | PWRU_PART_META | PWRU_PART_CALLER |
-           PWRU_PART_CB | PWRU_PART_SHINFO | PWRU_PART_EXPR | PWRU_PART_TUNNEL);
+           PWRU_PART_CB | PWRU_PART_SHINFO | PWRU_PART_EXPR | PWRU_PART_TUNNEL | PWRU_PART_PARENT);
   put_stack(wire, 16, {0x1111, 0x2222});
   put_skb(wire);
   put_cb(wire);
   put_shinfo(wire);
   put_expr(wire);
   put_tunnel(wire, PWRU_TUNNEL_HAS_ID, 6);
+  wire.put<uint64_t>(wire.size(), 41);
   if (tuple_part == PWRU_PART_TUPLE4) put_tuple4(wire, 6, PWRU_L4_HAS_PORTS);
   if (tuple_part == PWRU_PART_TUPLE6) put_tuple6(wire, 6, PWRU_L4_HAS_PORTS);
   return wire;
@@ -211,6 +212,14 @@ TEST(Decode, NamesThatFillTheirArray) {
   ASSERT_TRUE(event);
   EXPECT_EQ(event->comm, "sixteen-chars-aa");
   EXPECT_EQ(event->ifname, "sixteen-chars-bb");
+}
+
+TEST(Decode, TheParentStandsBeforeTheTuple) {
+  Wire wire = with_all_parts(PWRU_PART_TUPLE4);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
+  ASSERT_TRUE(event) << event.error().what;
+  EXPECT_EQ(event->parent_id, 41u);
+  EXPECT_EQ(event->tuple.sport, 40000);
 }
 
 TEST(Decode, Tuple4) {

@@ -22,6 +22,7 @@ struct Event {
   uint64_t func_ip = 0;
   uint64_t skb = 0;
   uint64_t packet_id = 0;  // 0: not followed
+  uint64_t parent_id = 0;  // of the packet that it was made of; 0: none, or not asked for
   uint64_t caller_ip = 0;
   uint32_t cpu = 0;
   uint32_t pid = 0;

@@ -91,6 +91,7 @@ Result<> JsonSink::event(const event::Event& event) {
   write_time(event);
   hex("skb", event.skb);
   if (event.packet_id) hex("packet_id", event.packet_id);
+  if (event.parent_id) hex("parent_packet_id", event.parent_id);
   number("cpu", event.cpu);
   write_process(event);
   write_function(event);

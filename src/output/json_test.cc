@@ -129,6 +129,15 @@ TEST(JsonSink, IdentitiesKeepAllTheirBits) {
   EXPECT_STREQ(record["packet_id"].GetString(), "0x3ff000000000007");
 }
 
+TEST(JsonSink, AParentIsThereIfThePacketHasOne) {
+  event::Event event = packet();
+  event.packet_id = 2;
+  EXPECT_FALSE(Stream().event(event).HasMember("parent_packet_id"));
+  event.parent_id = 1023ull << 48 | 7;
+  const auto record = Stream().event(event);
+  EXPECT_STREQ(record["parent_packet_id"].GetString(), "0x3ff000000000007");
+}
+
 TEST(JsonSink, Ipv6HasNoBrackets) {
   event::Event event = packet();
   event.tuple.is_v6 = true;

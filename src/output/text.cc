@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "output/id_text.h"
 #include "output/tunnel_text.h"
 #include "output/tuple_text.h"
 #include "output/verdict_text.h"
@@ -24,6 +25,7 @@ constexpr size_t kProtoWidth = 6;
 constexpr size_t kMtuWidth = 5;
 constexpr size_t kLenWidth = 5;
 constexpr size_t kCbWidth = 56;
+constexpr size_t kIdWidth = 13;
 
 constexpr std::string_view kRed = "\x1b[1;31m";
 constexpr std::string_view kYellow = "\x1b[33m";
@@ -86,6 +88,10 @@ Result<> TextSink::begin() {
     out_.append(' ');
     out_.append_centred("NETNS NAME", style_.netns_name_width);
   }
+  if (style_.has_id) {
+    out_.append(' ');
+    out_.append_left("ID", kIdWidth);
+  }
   if (style_.has_tuple) out_.append(" TUPLE");
   out_.append(" FUNC");
   if (style_.has_caller) out_.append(" CALLER");
@@ -113,6 +119,7 @@ Result<> TextSink::event(const event::Event& event) {
   if (style_.has_meta) append_meta(event);
   if (style_.has_cb) append_cb(event);
   if (style_.netns_name_width) append_netns_name(event);
+  if (style_.has_id) append_id(event);
   if (style_.has_tuple) append_tuple_column(event);
   append_function(event);
   if (style_.has_tunnel) append_tunnel_column(event);
@@ -176,6 +183,13 @@ void TextSink::append_meta(const event::Event& event) {
   start = out_.size();
   out_.append_decimal(event.len_bytes);
   out_.pad_from(start, kLenWidth);
+}
+
+void TextSink::append_id(const event::Event& event) {
+  out_.append(' ');
+  const size_t start = out_.size();
+  out_.commit(append_ids(out_.reserve(kIdsRoom), event.packet_id, event.parent_id));
+  out_.pad_from(start, kIdWidth);
 }
 
 void TextSink::append_tuple_column(const event::Event& event) {

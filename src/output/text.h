@@ -20,6 +20,7 @@ struct TextStyle {
   bool has_tcp_flags = false;
   bool has_caller = false;
   bool has_tunnel = false;
+  bool has_id = false;
   bool has_stack = false;
   bool has_cb = false;
   size_t netns_name_width = 0;  // 0: no such column
@@ -40,6 +41,7 @@ class TextSink : public Sink {
   void append_time(const event::Event& event);
   void append_process(const event::Event& event);
   void append_meta(const event::Event& event);
+  void append_id(const event::Event& event);
   void append_tuple_column(const event::Event& event);
   void append_function(const event::Event& event);
   void append_tunnel_column(const event::Event& event);

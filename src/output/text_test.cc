@@ -104,6 +104,18 @@ TEST(TextSink, TunnelIsTheLastColumn) {
             "ipip:10.9.0.1:40000->1.0.0.1:8080(tcp)\nip_rcv+0x15\n");
 }
 
+TEST(TextSink, IdsStandBeforeTheTuple) {
+  TextStyle style = narrow();
+  style.has_tuple = false;
+  style.has_id = true;
+  Screen screen(style);
+  EXPECT_EQ(screen.begin(), "SKB                CPU PROCESS          ID            FUNC\n");
+  event::Event event = packet();
+  event.packet_id = PWRU_ID_OF_CHILD | 2;
+  event.parent_id = 1;
+  EXPECT_EQ(screen.event(event), "0xffff888012345600 2   curl:4242        0.c2<0.1      ip_rcv\n");
+}
+
 TEST(TextSink, WithoutMeta) {
   Screen screen(narrow());
   EXPECT_EQ(screen.begin(), "SKB                CPU PROCESS          TUPLE FUNC\n");

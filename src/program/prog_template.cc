@@ -22,7 +22,8 @@ constexpr size_t kVerifierLogBytes = 256 * 1024;
 
 // What an event of a packet without an skb can have.
 constexpr uint32_t kXdpParts =
-    PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
+    PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 |
+    PWRU_PART_PARENT;
 
 constexpr bpf_insn instruction(unsigned code, int32_t imm) {
   bpf_insn insn{};
@@ -84,9 +85,10 @@ class SectionHandler {
   int id_;
 };
 
-// What both objects define in bpf/maps.bpf.h and bpf/heads.bpf.h; .bss are the counters.
+// What both objects define in bpf/maps.bpf.h, heads.bpf.h and parents.bpf.h; .bss are the counters.
 Result<> share_maps(bpf_object* object, const Tracer& tracer) {
-  for (const char* name : {"ring_memory", "doorbell", "tracked", "dying", "heads", ".bss"}) {
+  for (const char* name :
+       {"ring_memory", "doorbell", "tracked", "dying", "heads", "parents", ".bss"}) {
     bpf_map* const map = bpf_object__find_map_by_name(object, name);
     const int fd = tracer.map_fd(name);
     if (!map || fd < 0)

@@ -24,7 +24,7 @@ struct CopyProgram {
   const char* function;
 };
 // The fentry and fexit programs of bpf/pwru.bpf.c and what they watch.
-constexpr std::array<CopyProgram, 8> kCopyPrograms = {{
+constexpr std::array<CopyProgram, 18> kCopyPrograms = {{
     {"pwru_skb_clone", "skb_clone"},
     {"pwru_skb_copy", "skb_copy"},
     {"pwru_pskb_copy", "__pskb_copy_fclone"},
@@ -33,6 +33,16 @@ constexpr std::array<CopyProgram, 8> kCopyPrograms = {{
     {"pwru_cow_begins", "skb_pp_cow_data"},
     {"pwru_cow_ends", "skb_pp_cow_data"},
     {"pwru_expand_head", "pskb_expand_head"},
+    {"pwru_segment", "skb_segment"},
+    {"pwru_fragment4", "ip_do_fragment"},
+    {"pwru_fragment6", "ip6_fragment"},
+    {"pwru_next_fragment4", "ip_frag_next"},
+    {"pwru_next_fragment6", "ip6_frag_next"},
+    {"pwru_gro", "skb_gro_receive"},
+    {"pwru_gro_list", "skb_gro_receive_list"},
+    {"pwru_gro_free", "napi_skb_free_stolen_head"},
+    {"pwru_reassembly_begins", "inet_frag_reasm_prepare"},
+    {"pwru_reassembly_ends", "inet_frag_reasm_prepare"},
 }};
 
 Result<bpf_program*> find_program(bpf_object* object, const char* name) {
@@ -192,6 +202,9 @@ Result<> Tracer::size_maps(const TracerSpec& spec) {
   PWRU_ASSIGN(bpf_map* const dying, find_map(object_.get(), "dying"));
   bpf_map__set_max_entries(tracked, spec.config.tracks ? spec.tracked_entries : 1);
   bpf_map__set_max_entries(dying, spec.config.tracks ? kDyingEntries : 1);
+  PWRU_ASSIGN(bpf_map* const parents, find_map(object_.get(), "parents"));
+  const bool has_parents = spec.config.by_skb || (spec.config.parts & PWRU_PART_PARENT) != 0;
+  bpf_map__set_max_entries(parents, has_parents ? spec.tracked_entries : 1);
   PWRU_ASSIGN(bpf_map* const heads, find_map(object_.get(), "heads"));
   bpf_map__set_max_entries(heads, spec.config.follows_xdp ? spec.tracked_entries : 1);
   PWRU_ASSIGN(bpf_map* const stacks, find_map(object_.get(), "stacks"));

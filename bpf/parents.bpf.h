@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which packet another one was made of. */
+#ifndef PWRU_BPF_PARENTS_H
+#define PWRU_BPF_PARENTS_H
+
+#include "bpf/maps.bpf.h"
+
+/* Packet id to that of its parent. LRU: clones share an id, so nobody knows when it is done with.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1); /* set before loading */
+	__type(key, __u64);
+	__type(value, __u64);
+} parents SEC(".maps");
+
+/* `packet_id` lies in the record: no room on the stack is left for it. */
+static __always_inline void fill_parent(struct pwru_parent *part, __u64 *packet_id)
+{
+	__u64 *parent = bpf_map_lookup_elem(&parents, packet_id);
+
+	part->packet_id = parent ? *parent : 0;
+}
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tracking.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.h"
+
+namespace pwru {
+namespace {
+
+constexpr std::array kCopyFunctions = {
+    "skb_clone",
+    "skb_copy",
+    "__pskb_copy_fclone",
+    "skb_copy_expand",
+    "skb_copy_header",
+    "skb_pp_cow_data",
+    "skb_segment",
+    "skb_gro_receive",
+    "skb_gro_receive_list",
+    "napi_skb_free_stolen_head",
+    "ip_do_fragment",
+    "ip_frag_next",
+    "ip6_fragment",
+    "ip6_frag_next",
+    "inet_frag_reasm_prepare",
+};
+
+// What is not followed where the function is missing.
+struct Loss {
+  const char* function;
+  const char* what;
+};
+constexpr std::array<Loss, 5> kLosses = {{
+    {"skb_segment", "segments of a packet"},
+    {"skb_gro_receive", "packets merged by GRO"},
+    {"ip_frag_next", "fragments of IPv4"},
+    {"ip6_frag_next", "fragments of IPv6"},
+    {"inet_frag_reasm_prepare", "reassembled packets"},
+}};
+
+std::string not_followed(const std::vector<std::string>& functions) {
+  std::string text;
+  for (const Loss& loss : kLosses) {
+    if (std::find(functions.begin(), functions.end(), loss.function) != functions.end()) continue;
+    text += text.empty() ? "" : ", ";
+    text += loss.what;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> copy_functions(const kernel::Btf& btf, bool traces_xdp) {
+  std::vector<std::string> names;
+  for (const char* name : kCopyFunctions)
+    if (btf.find(name, BTF_KIND_FUNC)) names.emplace_back(name);
+  if (traces_xdp && btf.find("pskb_expand_head", BTF_KIND_FUNC))
+    names.emplace_back("pskb_expand_head");
+  return names;
+}
+
+void warn_about_tracking(const program::TracerSpec& spec, const probe::Plan& plan, bool has_fexit) {
+  if (plan.release_function.empty())
+    log_warn(
+        "this kernel shows no function where an skb is freed: a reused address may be taken for "
+        "the old packet");
+  if (!has_fexit) {
+    log_warn(
+        "this kernel refuses fexit programs: clones, copies, segments and fragments of a packet, "
+        "and what it is merged into, are not followed");
+    return;
+  }
+  if (const std::string missing = not_followed(spec.copy_functions); !missing.empty())
+    log_warn("this kernel shows no function to follow: {}", missing);
+}
+
+}  // namespace pwru
