@@ -44,6 +44,8 @@ struct pwru_config {
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */
 	__u32 arg_shift;
+	__u32 fixed_bytes; /* of a record without map data, parent and tuple */
+	__u32 pad0;
 };
 
 /* The number that stands for a field in the instructions of an object: its size and offset. */
@@ -71,6 +73,6 @@ struct pwru_config {
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 112, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 120, "pwru_config is the same on both sides");
 
 #endif

@@ -88,8 +88,9 @@ static __always_inline void fill_hit(struct pwru_event *event, const struct hit 
 	event->verdict = hit->verdict;
 }
 
-static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, const struct hit *hit,
-					const struct skb_pos *pos)
+/* All but the tuple, and what stands in front of it. */
+static __always_inline void emit_parts(struct pwru_event *event, void *ctx, const struct hit *hit,
+				       const struct skb_pos *pos)
 {
 	__u32 size = sizeof(*event);
 
@@ -127,20 +128,7 @@ static __always_inline __u32 emit_parts(struct pwru_event *event, void *ctx, con
 		struct pwru_tunnel *tunnel = (void *)event + size;
 
 		tunnel->kind = read_tunnel(tunnel, pos);
-		size += sizeof(*tunnel);
 	}
-	return size;
-}
-
-static __always_inline __u32 parts_bytes(void)
-{
-	return sizeof(struct pwru_event) +
-	       (CFG(parts) & PWRU_PART_STACK ? sizeof(struct pwru_stack) : 0) +
-	       (CFG(parts) & PWRU_PART_SKB ? ROUND_UP_8(CFG(skb_bytes)) : 0) +
-	       (CFG(parts) & PWRU_PART_CB ? sizeof(struct pwru_cb) : 0) +
-	       (CFG(parts) & PWRU_PART_SHINFO ? ROUND_UP_8(CFG(shinfo_bytes)) : 0) +
-	       (CFG(parts) & PWRU_PART_EXPR ? CFG(expr_bytes) : 0) +
-	       (CFG(parts) & PWRU_PART_TUNNEL ? sizeof(struct pwru_tunnel) : 0);
 }
 
 #define NO_MAP ((struct map_room){})
@@ -156,7 +144,7 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 {
 	__u32 number = ring_number(bpf_get_smp_processor_id());
 	struct pwru_ring *ring = ring_of(number);
-	__u32 bytes = parts_bytes(), map_at = bytes, parent_at, tuple_at, parts = CFG(parts);
+	__u32 bytes = CFG(fixed_bytes), map_at = bytes, parent_at, tuple_at, parts = CFG(parts);
 	struct pwru_event *event;
 	struct ip_pos ip = {};
 	struct plain_ip4 plain = {};
@@ -183,6 +171,7 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 		parts |= PWRU_PART_TUPLE6;
 		bytes += ROUND_UP_8(sizeof(struct pwru_tuple6));
 	}
+	barrier_var(ring); /* or it is computed again at each use */
 	event = ring_reserve(ring, number, bytes);
 	if (!event)
 		return;
@@ -203,7 +192,8 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	fill_task(event);
 	if (CFG(parts) & PWRU_PART_META)
 		fill_meta(event, pos);
-	emit_parts(event, ctx, hit, pos);
+	if (CFG(fixed_bytes) > sizeof(*event))
+		emit_parts(event, ctx, hit, pos);
 	if (call)
 		fill_map_part((void *)event + map_at, call, room);
 	if (CFG(parts) & PWRU_PART_PARENT)

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "abi/event.h"
+#include "program/constants.h"
 
 namespace pwru {
 namespace {
@@ -39,17 +40,11 @@ void set_rings(const cli::Options& options, pwru_config& config) {
   config.ring_bytes = ring_bytes(options);
   config.chunk_bytes = std::min(config.ring_bytes, kMostChunkBytes);
   config.chunk_shift = static_cast<uint32_t>(std::countr_zero(config.chunk_bytes));
-  config.record_max_bytes = round_up_8(sizeof(pwru_event)) + round_up_8(sizeof(pwru_tuple6));
-  if (config.parts & PWRU_PART_STACK) config.record_max_bytes += round_up_8(sizeof(pwru_stack));
-  if (config.parts & PWRU_PART_SKB) config.record_max_bytes += round_up_8(config.skb_bytes);
-  if (config.parts & PWRU_PART_TUNNEL) config.record_max_bytes += sizeof(pwru_tunnel);
-  if (config.parts & PWRU_PART_PARENT) config.record_max_bytes += sizeof(pwru_parent);
-  if (config.parts & PWRU_PART_CB) config.record_max_bytes += round_up_8(sizeof(pwru_cb));
-  if (config.parts & PWRU_PART_SHINFO) config.record_max_bytes += round_up_8(config.shinfo_bytes);
+  config.record_max_bytes = program::fixed_bytes(config) + uint32_t{sizeof(pwru_parent)} +
+                            round_up_8(sizeof(pwru_tuple6));
   if (config.parts & PWRU_PART_BPFMAP)
     config.record_max_bytes +=
         round_up_8(sizeof(pwru_bpfmap) + PWRU_MAP_LARGE_KEY + PWRU_MAP_LARGE_VALUE);
-  config.record_max_bytes += config.expr_bytes;
 }
 
 }  // namespace pwru

@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "abi/event.h"
+
 namespace pwru::program {
 namespace {
 
@@ -27,9 +29,22 @@ bool is_mark(const WideLoad& load) {
          load.number() >> 16 == PWRU_CONSTANT_MARK >> 16;
 }
 
+constexpr uint32_t round_up_8(size_t bytes) { return static_cast<uint32_t>((bytes + 7) & ~7ul); }
+
 }  // namespace
 
-Result<> set_constants(std::string& elf, const pwru_config& config) {
+uint32_t fixed_bytes(const pwru_config& config) {
+  const auto of = [&](uint32_t part, size_t bytes) {
+    return config.parts & part ? round_up_8(bytes) : 0u;
+  };
+  return uint32_t{sizeof(pwru_event)} + of(PWRU_PART_STACK, sizeof(pwru_stack)) +
+         of(PWRU_PART_SKB, config.skb_bytes) + of(PWRU_PART_CB, sizeof(pwru_cb)) +
+         of(PWRU_PART_SHINFO, config.shinfo_bytes) + of(PWRU_PART_EXPR, config.expr_bytes) +
+         of(PWRU_PART_TUNNEL, sizeof(pwru_tunnel));
+}
+
+Result<> set_constants(std::string& elf, pwru_config config) {
+  config.fixed_bytes = fixed_bytes(config);
   for (size_t at = 0; at + sizeof(WideLoad) <= elf.size(); at += sizeof(bpf_insn)) {
     WideLoad load;
     std::memcpy(&load, elf.data() + at, sizeof(load));

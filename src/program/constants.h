@@ -3,6 +3,7 @@
 #ifndef PWRU_PROGRAM_CONSTANTS_H
 #define PWRU_PROGRAM_CONSTANTS_H
 
+#include <cstdint>
 #include <string>
 
 #include "abi/config.h"
@@ -10,9 +11,12 @@
 
 namespace pwru::program {
 
+// Of a record without map data, parent and tuple, which not every record has.
+uint32_t fixed_bytes(const pwru_config& config);
+
 // Puts the values into the instructions of an ELF image that was not opened yet. Fails when it
 // asks for a field that the configuration does not have.
-Result<> set_constants(std::string& elf, const pwru_config& config);
+Result<> set_constants(std::string& elf, pwru_config config);
 
 }  // namespace pwru::program
 
