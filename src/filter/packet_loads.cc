@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filter/packet_loads.h"
+
+#include <linux/filter.h>
+
+#include "abi/filter.h"
+#include "filter/classic_flow.h"
+
+namespace pwru::filter {
+namespace {
+
+constexpr Registers kCasting = {BPF_REG_1, BPF_REG_2, BPF_REG_3, BPF_REG_4,
+                                BPF_REG_6, BPF_REG_5, BPF_REG_0};
+constexpr Registers kCopying = {BPF_REG_9, BPF_REG_0, BPF_REG_5, BPF_REG_6,
+                                BPF_REG_7, BPF_REG_1, BPF_REG_2};
+
+// The byte array of struct __kernel_sockaddr_storage: the longest that the cast reaches at once.
+constexpr int16_t kWindowStart = 2;
+constexpr uint32_t kWindowBytes = 126;
+
+constexpr int16_t ctx_offset(size_t offset) { return static_cast<int16_t>(offset); }
+constexpr int16_t kBase = ctx_offset(offsetof(pwru_filter_ctx, base));
+constexpr int16_t kSkb = ctx_offset(offsetof(pwru_filter_ctx, skb));
+constexpr int16_t kLen = ctx_offset(offsetof(pwru_filter_ctx, len));
+constexpr int16_t kLinearLen = ctx_offset(offsetof(pwru_filter_ctx, linear_len));
+constexpr int16_t kCopiedLen = ctx_offset(offsetof(pwru_filter_ctx, copied_len));
+constexpr int16_t kVlanTag = ctx_offset(offsetof(pwru_filter_ctx, vlan_tag));
+constexpr int16_t kCopy = ctx_offset(offsetof(pwru_filter_ctx, copy));
+
+bool is_in_window(const ClassicInsn& insn) {
+  return !is_indirect(insn) && insn.k + load_bytes(insn) <= kWindowBytes;
+}
+
+}  // namespace
+
+PacketLoads::PacketLoads(Assembler& assembler, const CastIds& ids, Label reject)
+    : asm_(assembler),
+      ids_(ids),
+      reject_(reject),
+      copies_(ids.rdonly_cast_id == 0),
+      reg_(copies_ ? kCopying : kCasting) {}
+
+void PacketLoads::emit_ctx() {
+  if (copies_) asm_.mov(reg_.ctx, BPF_REG_1);
+}
+
+void PacketLoads::emit_len(uint8_t dst) { load_ctx(BPF_W, dst, kLen); }
+
+void PacketLoads::emit(const ClassicInsn& insn, uint8_t dst) {
+  const Label done = asm_.new_label();
+  if (copies_) {
+    emit_copied_load(insn, dst, done);
+  } else {
+    emit_cast_load(insn, dst, done);
+  }
+  asm_.bind(done);
+}
+
+void PacketLoads::load_ctx(uint8_t size, uint8_t dst, int16_t field) {
+  asm_.load(size, dst, reg_.ctx, field);
+}
+
+void PacketLoads::emit_limit() { load_ctx(BPF_W, reg_.limit, copies_ ? kCopiedLen : kLinearLen); }
+
+// Around a call whose result goes to `dst`.
+void PacketLoads::emit_save(uint8_t dst) {
+  if (copies_) return;
+  asm_.store(BPF_DW, BPF_REG_10, kCtxSlot, reg_.ctx);
+  asm_.store(BPF_DW, BPF_REG_10, kWindowSlot, reg_.window);
+  if (dst != reg_.a) asm_.store(BPF_DW, BPF_REG_10, kSavedA, reg_.a);
+}
+void PacketLoads::emit_restore(uint8_t dst) {
+  if (!copies_) {
+    asm_.load(BPF_DW, reg_.ctx, BPF_REG_10, kCtxSlot);
+    asm_.load(BPF_DW, reg_.window, BPF_REG_10, kWindowSlot);
+    if (dst != reg_.a) asm_.load(BPF_DW, reg_.a, BPF_REG_10, kSavedA);
+  }
+  emit_limit();
+}
+
+// r0 = window whose first byte is that of the packet at `offset`, or at the scratch register
+// beyond.
+void PacketLoads::emit_cast(uint32_t offset, bool adds_scratch) {
+  load_ctx(BPF_DW, BPF_REG_1, kBase);
+  if (adds_scratch) asm_.alu64(BPF_ADD, BPF_REG_1, reg_.scratch);
+  asm_.alu64_imm(BPF_ADD, BPF_REG_1, static_cast<int32_t>(offset) - kWindowStart);
+  asm_.mov32_imm(BPF_REG_2, static_cast<int32_t>(ids_.byte_window_id));
+  asm_.call(BPF_PSEUDO_KFUNC_CALL, static_cast<int32_t>(ids_.rdonly_cast_id));
+}
+
+Label PacketLoads::slow_way(const ClassicInsn& insn, uint8_t dst, Label done) {
+  slow_ways_.push_back({asm_.new_label(), done, insn, dst});
+  return slow_ways_.back().entry;
+}
+
+// scratch = X + k. No wrap-around: it is added in 64 bits, so the sum is beyond every packet
+// then, which is what bpf_filter() of libpcap takes pains to find out in 32.
+void PacketLoads::emit_indirect_offset(const ClassicInsn& insn) {
+  asm_.mov(reg_.scratch, reg_.x);
+  if (insn.k) asm_.alu64_imm(BPF_ADD, reg_.scratch, static_cast<int32_t>(insn.k));
+}
+
+void PacketLoads::emit_cast_load(const ClassicInsn& insn, uint8_t dst, Label done) {
+  const uint32_t bytes = load_bytes(insn);
+  if (is_indirect(insn)) {
+    emit_indirect_offset(insn);
+    asm_.mov(reg_.scratch2, reg_.scratch);
+    asm_.alu64_imm(BPF_ADD, reg_.scratch2, static_cast<int32_t>(bytes));
+    asm_.jump64(BPF_JGT, reg_.scratch2, reg_.limit, slow_way(insn, dst, done));
+  } else {
+    asm_.jump_imm(BPF_JLT, reg_.limit, static_cast<int32_t>(insn.k + bytes),
+                  slow_way(insn, dst, done));
+  }
+  if (is_in_window(insn)) {
+    asm_.load(BPF_SIZE(insn.code), dst, reg_.window, static_cast<int16_t>(kWindowStart + insn.k));
+  } else {
+    emit_save(dst);
+    emit_cast(is_indirect(insn) ? 0 : insn.k, is_indirect(insn));
+    asm_.load(BPF_SIZE(insn.code), dst, BPF_REG_0, kWindowStart);
+    emit_restore(dst);
+  }
+  asm_.from_big_endian(dst, bytes);
+}
+
+void PacketLoads::emit_copied_load(const ClassicInsn& insn, uint8_t dst, Label done) {
+  const uint32_t bytes = load_bytes(insn);
+  if (is_indirect(insn)) {
+    emit_indirect_offset(insn);
+    return emit_call(insn, dst);
+  }
+  if (insn.k + bytes > PWRU_COPY_BYTES) return emit_call(insn, dst);
+  asm_.jump_imm(BPF_JLT, reg_.limit, static_cast<int32_t>(insn.k + bytes),
+                slow_way(insn, dst, done));
+  emit_aligned_pieces(insn.k, bytes, dst);
+}
+
+// The verifier refuses unaligned loads of the stack on every architecture.
+void PacketLoads::emit_aligned_pieces(uint32_t offset, uint32_t bytes, uint8_t dst) {
+  for (uint32_t at = offset; at < offset + bytes;) {
+    uint32_t piece = offset + bytes - at;
+    while (piece == 3 || (kCopy + at) % piece) piece--;
+    const uint8_t reg = at == offset ? dst : static_cast<uint8_t>(BPF_REG_1);
+    const uint8_t size = piece == 4 ? BPF_W : piece == 2 ? BPF_H : BPF_B;
+    asm_.load(size, reg, reg_.ctx, static_cast<int16_t>(kCopy + at));
+    asm_.from_big_endian(reg, piece);
+    if (reg != dst) {
+      asm_.alu32_imm(BPF_LSH, dst, static_cast<int32_t>(8 * piece));
+      asm_.alu32(BPF_OR, dst, reg);
+    }
+    at += piece;
+  }
+}
+
+void PacketLoads::emit_slow_ways() {
+  for (const SlowWay& way : slow_ways_) {
+    asm_.bind(way.entry);
+    emit_call(way.insn, way.dst);
+    asm_.jump_always(way.done);
+  }
+}
+
+// dst = pwru_filter_load(...); the offset of an indirect load is in the scratch register.
+void PacketLoads::emit_call(const ClassicInsn& insn, uint8_t dst) {
+  const uint64_t size = static_cast<uint64_t>(load_bytes(insn)) << PWRU_LOAD_SIZE_SHIFT;
+  emit_save(dst);
+  if (is_indirect(insn)) {
+    asm_.mov(reg_.scratch2, reg_.scratch);
+    asm_.alu64_imm(BPF_RSH, reg_.scratch2, 32);
+    asm_.jump_imm(BPF_JNE, reg_.scratch2, 0, reject_);
+    asm_.load_imm64(BPF_REG_3, size);
+    asm_.alu64(BPF_ADD, BPF_REG_3, reg_.scratch);
+  } else {
+    asm_.load_imm64(BPF_REG_3, size | insn.k);
+  }
+  load_ctx(BPF_DW, BPF_REG_2, kBase);
+  load_ctx(BPF_W, BPF_REG_4, kLinearLen);
+  load_ctx(BPF_W, BPF_REG_5, kVlanTag);
+  load_ctx(BPF_DW, BPF_REG_1, kSkb);
+  calls_.push_back(asm_.insns().size());
+  asm_.call(BPF_PSEUDO_CALL, -1);
+  asm_.mov(BPF_REG_1, BPF_REG_0);
+  asm_.alu64_imm(BPF_RSH, BPF_REG_1, 32);
+  asm_.jump_imm(BPF_JNE, BPF_REG_1, 0, reject_);
+  asm_.mov32(dst, BPF_REG_0);
+  // Tells the verifier what it knows of the plain load of a byte, so that the ways join.
+  if (load_bytes(insn) == 1) asm_.alu32_imm(BPF_AND, dst, 0xff);
+  emit_restore(dst);
+}
+
+}  // namespace pwru::filter

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loads of packet bytes in a generated filter, and the registers that it lives in.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "filter/assembler.h"
+#include "filter/classic.h"
+#include "filter/filter.h"
+
+namespace pwru::filter {
+
+//            context  window  limit  A   X   scratch
+//   cast     r1       r2      r3     r4  r6  r5 r0
+//   copying  r9       -       r5     r6  r7  r1 r2
+// The limit is how many bytes the plain loads may touch: linear_len, or copied_len. A casting
+// filter leaves its arguments where they are and has nothing in registers that a function must save
+// for its caller, but for X: most packets are decided by a few loads, and saving would be half of
+// the work. So it saves what it needs around its own calls, which are rare. A and X are written by
+// 32-bit operations only, so their upper halves are zero.
+struct Registers {
+  uint8_t ctx, window, limit, a, x, scratch, scratch2;
+};
+
+class PacketLoads {
+ public:
+  // From the frame's end: what a casting filter needs to save around calls.
+  static constexpr int16_t kCtxSlot = -16, kWindowSlot = -24, kSavedA = -32;
+
+  // `reject` is where a load outside of the packet goes.
+  PacketLoads(Assembler& assembler, const CastIds& ids, Label reject);
+
+  [[nodiscard]] bool copies() const { return copies_; }
+  [[nodiscard]] const Registers& registers() const { return reg_; }
+
+  // At the beginning of a function that loads from the packet, and at that of any.
+  void emit_limit();
+  void emit_ctx();
+  // pwru_filter_ctx.len
+  void emit_len(uint8_t dst);
+  // A BPF_ABS, BPF_IND or BPF_MSH load, the latter without its arithmetic.
+  void emit(const ClassicInsn& insn, uint8_t dst);
+  // Behind the program: how loads go on that left the plain way.
+  void emit_slow_ways();
+  // Instructions that call pwru_filter_load().
+  [[nodiscard]] const std::vector<size_t>& calls() const { return calls_; }
+
+ private:
+  struct SlowWay {
+    Label entry;
+    Label done;
+    ClassicInsn insn;
+    uint8_t dst;
+  };
+
+  void load_ctx(uint8_t size, uint8_t dst, int16_t field);
+  void emit_save(uint8_t dst);
+  void emit_restore(uint8_t dst);
+  void emit_cast(uint32_t offset, bool adds_scratch);
+  Label slow_way(const ClassicInsn& insn, uint8_t dst, Label done);
+  void emit_indirect_offset(const ClassicInsn& insn);
+  void emit_cast_load(const ClassicInsn& insn, uint8_t dst, Label done);
+  void emit_copied_load(const ClassicInsn& insn, uint8_t dst, Label done);
+  void emit_aligned_pieces(uint32_t offset, uint32_t bytes, uint8_t dst);
+  void emit_call(const ClassicInsn& insn, uint8_t dst);
+
+  Assembler& asm_;
+  const CastIds& ids_;
+  Label reject_;
+  bool copies_;
+  Registers reg_;
+  std::vector<SlowWay> slow_ways_;
+  std::vector<size_t> calls_;
+};
+
+}  // namespace pwru::filter
