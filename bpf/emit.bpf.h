@@ -185,7 +185,8 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	event->parts = parts;
 	event->bytes = bytes;
 	event->lost = ring->lost;
-	if (hit)
+	/* Older verifiers do not know that the address of a hit is not zero. */
+	if (CFG(is_progs) || hit)
 		fill_hit(event, hit);
 	else
 		fill_func(event, ctx);

@@ -29,19 +29,19 @@ static __always_inline bool matches(struct skb_pos *pos)
 	return !CFG(has_skb_expr) || pwru_filter_skb_expr(pos->skb);
 }
 
-#ifdef PWRU_CAST
-
 /* The same with pwru_config.is_plain, after skb_find(). */
 static __always_inline bool plain_matches(struct skb_pos *pos)
 {
 	if (CFG(reads_fields)) {
-		pos->typed = KERNEL_PTR(struct sk_buff, pos->skb);
+		skb_read_fields(pos);
 		if (!fields_match(pos))
 			return false;
 	}
+#ifdef PWRU_CAST
 	return !CFG(has_pcap) || plain_pcap_matches(pos);
-}
-
+#else
+	return !CFG(has_pcap) || pcap_matches(pos);
 #endif
+}
 
 #endif

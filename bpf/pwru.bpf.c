@@ -14,8 +14,6 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#ifdef PWRU_CAST
-
 /*
  * The way of most hits, with as little as possible on it. Each option that it does not know costs
  * the others nothing here; see pwru_config.is_plain.
@@ -35,11 +33,13 @@ static __always_inline int trace_plain(struct pt_regs *ctx, __u64 skb)
 		if (CFG(tracks))
 			packet_id = track_new(skb);
 	}
+#ifndef PWRU_CAST
+	if (!CFG(reads_fields) || packet_id)
+		skb_read_fields(&pos);
+#endif
 	emit_func(ctx, &pos, skb, packet_id);
 	return 0;
 }
-
-#endif
 
 /* What one hit of a probed function does. */
 static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
@@ -52,10 +52,8 @@ static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 			stack_pass(ctx);
 		return 0;
 	}
-#ifdef PWRU_CAST
 	if (CFG(is_plain))
 		return trace_plain(ctx, skb);
-#endif
 	if (identify_call(ctx, &pos, skb, &packet_id))
 		emit_func(ctx, &pos, skb, packet_id);
 	return 0;

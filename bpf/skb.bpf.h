@@ -125,10 +125,15 @@ static __always_inline void skb_find(struct skb_pos *pos, __u64 addr)
 }
 
 /* And all else that is read of it later. */
+static __always_inline void skb_read_fields(struct skb_pos *pos)
+{
+	pos->typed = KERNEL_PTR(struct sk_buff, pos->skb);
+}
+
 static __always_inline void skb_read(struct skb_pos *pos, __u64 addr)
 {
 	skb_find(pos, addr);
-	pos->typed = KERNEL_PTR(struct sk_buff, addr);
+	skb_read_fields(pos);
 }
 
 /* skb->data; there may be no more than skb_find() yet. */
@@ -152,27 +157,51 @@ static __always_inline __u32 skb_vlan_tag(const struct skb_pos *pos)
 	(*(typeof(((struct sk_buff *)0)->field) *)((copy) +                                        \
 						   bpf_core_field_offset(struct sk_buff, field)))
 
-/* A function of its own: the copy must not stay on the stack while the filter runs. */
-static __noinline int skb_read(struct skb_pos *pos, __u64 addr)
+/* From network_header on: as much as mac_header, tail, end, head and data take behind it. */
+#define FIND_COPY_BYTES 40
+
+/* What finds the packet's bytes: they lie together, and a copy costs by its length. */
+static __noinline int skb_find(struct skb_pos *pos, __u64 addr)
+{
+	const __u64 at = SKB_OFFSET(network_header) & ~7ull; /* loads of the stack are aligned */
+	const __u64 last = FIND_COPY_BYTES - sizeof(__u64);
+	struct sk_buff *skb = (void *)addr;
+	char copy[FIND_COPY_BYTES] __attribute__((aligned(8)));
+
+	pos->skb = addr;
+	if (SKB_OFFSET(mac_header) - at <= last && SKB_OFFSET(tail) - at <= last &&
+	    SKB_OFFSET(head) - at <= last && SKB_OFFSET(data) - at <= last) {
+		bpf_probe_read_kernel(copy, sizeof(copy), (void *)(addr + at)); /* or zeroes it */
+		pos->network_header = *(__u16 *)(copy + (SKB_OFFSET(network_header) - at));
+		pos->mac_header = *(__u16 *)(copy + (SKB_OFFSET(mac_header) - at));
+		pos->tail = *(__u32 *)(copy + (SKB_OFFSET(tail) - at));
+		pos->head = *(__u64 *)(copy + (SKB_OFFSET(head) - at));
+		pos->data = *(__u64 *)(copy + (SKB_OFFSET(data) - at));
+	} else {
+		pos->network_header = BPF_CORE_READ(skb, network_header);
+		pos->mac_header = BPF_CORE_READ(skb, mac_header);
+		pos->tail = BPF_CORE_READ(skb, tail);
+		pos->head = (__u64)BPF_CORE_READ(skb, head);
+		pos->data = (__u64)BPF_CORE_READ(skb, data);
+	}
+	return 0;
+}
+
+/* All else. A function of its own: the copy must not stay on the stack while the filter runs. */
+static __noinline int skb_read_fields(struct skb_pos *pos)
 {
 	char copy[SKB_COPY_BYTES];
 	__u32 size = bpf_core_type_size(struct sk_buff);
 
 	if (size > sizeof(copy))
 		size = sizeof(copy);
-	bpf_probe_read_kernel(copy, size, (void *)addr); /* zeroes the copy when it fails */
-	pos->skb = addr;
-	pos->head = (__u64)COPIED(copy, head);
-	pos->tail = COPIED(copy, tail);
-	pos->mac_header = COPIED(copy, mac_header);
-	pos->network_header = COPIED(copy, network_header);
-	pos->data = (__u64)COPIED(copy, data);
+	bpf_probe_read_kernel(copy, size, (void *)pos->skb); /* zeroes the copy when it fails */
 	pos->len = COPIED(copy, len);
 	pos->data_len = COPIED(copy, data_len);
 	pos->protocol = COPIED(copy, protocol);
 	pos->vlan_tag = vlan_tag_of(COPIED(copy, vlan_proto), COPIED(copy, vlan_tci));
 	if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
-		struct sk_buff___vlan_bit *bit = (void *)addr;
+		struct sk_buff___vlan_bit *bit = (void *)pos->skb;
 
 		if (!BPF_CORE_READ_BITFIELD_PROBED(bit, vlan_present))
 			pos->vlan_tag = 0;
@@ -182,6 +211,12 @@ static __noinline int skb_read(struct skb_pos *pos, __u64 addr)
 	pos->sk = (__u64)COPIED(copy, sk);
 	pos->_skb_refdst = COPIED(copy, _skb_refdst);
 	return 0;
+}
+
+static __always_inline void skb_read(struct skb_pos *pos, __u64 addr)
+{
+	skb_find(pos, addr);
+	skb_read_fields(pos);
 }
 
 static __always_inline __u64 skb_data(const struct skb_pos *pos)

@@ -94,15 +94,15 @@ bpf_program* use(bpf_program* program, bool is_used, Backend backend) {
 // See trace_plain() in bpf/pwru.bpf.c.
 bool is_plain(const pwru_config& config) {
   return !config.by_stack && !config.follows_xdp && !config.has_tunnel_l2 &&
-         !config.has_tunnel_l3 && !config.has_skb_expr && !config.filter_copies;
+         !config.has_tunnel_l3 && !config.has_skb_expr;
 }
 
 // The configuration with what follows from the rest.
 pwru_config complete(const TracerSpec& spec) {
   pwru_config config = spec.config;
-  config.is_plain = spec.uses_cast && is_plain(config);
-  config.reads_fields =
-      config.mark_mask || config.netns || config.ifindex || config.filter_reads_len;
+  config.is_plain = is_plain(config) && !(spec.uses_cast && config.filter_copies);
+  config.reads_fields = config.mark_mask || config.netns || config.ifindex ||
+                        config.filter_reads_len || config.filter_sees_vlan;
   if (spec.arg_table) {
     config.arg_multiplier = spec.arg_table->multiplier;
     config.arg_shift = spec.arg_table->shift;
