@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The programs that are attached. One for each argument position that an skb can have, and a few
- * for the ends of its life. kprobe and kprobe.multi run the same ones.
+ * The programs that are attached. One for each argument position that an skb can have, one for
+ * several positions (kprobe.multi only), and a few for the ends of its life.
  */
 #include "abi/event.h"
 #include "bpf/args.bpf.h"
