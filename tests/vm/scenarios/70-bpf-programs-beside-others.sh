@@ -12,8 +12,8 @@ send_udp 1.0.0.1 10
 stop_pwru
 word='0x[0-9A-F]{8}'
 expect_line '^SKB .* LEN +__sk_buff->cb\[\] +NETNS NAME +TUPLE FUNC CALLER$'
-expect_line " \[$word,$word,$word,$word,$word\] .*:10\(udp\) +drops_discard_port\(tc\)\$"
-expect_line ':10\(udp\) +drops_discard_port\(tc\) -> TC_ACT_OK$'
+expect_line " \[$word,$word,$word,$word,$word\] .*:10\(udp\) +drops_discard_port\(tc\) -\$"
+expect_line ':10\(udp\) +drops_discard_port\(tc\) -> TC_ACT_OK -$'
 expect_line ':10\(udp\) +dev_hard_start_xmit +[a-z_]+\+0x[0-9a-f]+$'
 expect_stderr '^debug: BPF program drops_discard_port\(tc\)$'
 expect_stderr "^debug: network namespace $(netns_inode) is [^ ]+\$"
