@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # What a name was when the packet came, although process and device are gone when the line is printed.
-ln -s /usr/sbin/socat "$work/short-lived"
+ln -s /usr/sbin/socat "$work/brief"
 start_pwru --filter-func dev_hard_start_xmit --timestamp absolute 'udp dst port 9'
 kill -STOP "$pwru_pid"
 ip link add late-device type dummy
@@ -9,13 +9,13 @@ ip addr add 10.1.0.1/24 dev late-device
 ip link set late-device up
 ip neigh replace 10.1.0.9 lladdr 02:00:00:00:00:09 dev late-device
 before=${EPOCHREALTIME/./}
-"$work/short-lived" -u -b 8192 STDIN UDP:10.1.0.9:9 <<<x
+"$work/brief" -u -b 8192 STDIN UDP:10.1.0.9:9 <<<x
 after=${EPOCHREALTIME/./}
 ip link del late-device
 kill -CONT "$pwru_pid"
 stop_pwru
 # cilium's bug: a process that is gone prints as <empty>, or as who has its pid now.
-expect_every ' short-lived:[0-9]+ '
+expect_every ' brief:[0-9]+ '
 # cilium's bug: an interface that is younger than the tracer has no name.
 expect_every ' late-device:[0-9]+ +0x0800 '
 # cilium's bug: the absolute time is that of printing.
