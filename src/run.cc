@@ -173,6 +173,9 @@ uint32_t size_of_struct(const kernel::Btf& btf, std::string_view name) {
 struct Filters {
   filter::PcapFilter pcap;
   filter::TunnelFilter tunnel;
+  // Those of XDP programs, whose packets are read by copies on every kernel.
+  filter::PcapFilter xdp_pcap;
+  filter::TunnelFilter xdp_tunnel;
 };
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
@@ -273,6 +276,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   PWRU_ASSIGN(spec.config, make_config(options, kernel, filters, expressions, backend_kind));
   spec.filter = filters.pcap;
   spec.tunnel_filter = filters.tunnel;
+  spec.xdp_filter = filters.xdp_pcap;
+  spec.xdp_tunnel_filter = filters.xdp_tunnel;
   spec.expressions = expressions.skb;
   spec.xdp_expressions = expressions.xdp;
   PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
@@ -342,6 +347,10 @@ Result<> run(const cli::Options& options) {
   Filters filters;
   PWRU_ASSIGN(filters.pcap, filter::generate_pcap(parsed, ids));
   PWRU_ASSIGN(filters.tunnel, filter::generate_tunnel(parsed_tunnel, ids));
+  if (options.filter_trace_xdp) {
+    PWRU_ASSIGN(filters.xdp_pcap, filter::generate_pcap(parsed, {}));
+    PWRU_ASSIGN(filters.xdp_tunnel, filter::generate_tunnel(parsed_tunnel, {}));
+  }
   PWRU_ASSIGN(const auto expressions, compile_expressions(options, *kernel.btf));
   return trace(options, kernel, filters, expressions);
 }

@@ -21,9 +21,8 @@ constexpr const char* kLicense = "Dual BSD/GPL";
 constexpr size_t kVerifierLogBytes = 256 * 1024;
 
 // What an event of a packet without an skb can have.
-constexpr uint32_t kXdpParts =
-    PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 |
-    PWRU_PART_PARENT;
+constexpr uint32_t kXdpParts = PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL |
+                               PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_PARENT;
 
 constexpr bpf_insn instruction(unsigned code, int32_t imm) {
   bpf_insn insn{};
@@ -40,6 +39,7 @@ pwru_config config_for(const pwru_config& of_tracer, ProgKind kind, bool has_xdp
   if (kind == ProgKind::Xdp) {
     config.parts &= kXdpParts;
     if (has_xdp_values) config.parts |= PWRU_PART_EXPR;
+    config.filter_copies = 1;
     config.vmemmap_base_addr = 0;  // no skb_shared_info to look for page fragments
   }
   return config;
@@ -135,7 +135,12 @@ int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options
 
 Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKind kind) {
   PWRU_ASSIGN(const std::string unlinked, progs_object(spec.uses_cast && kind == ProgKind::Tc));
-  PWRU_ASSIGN(std::string elf, link_with_filters(unlinked, spec));
+  TracerSpec with_filters = spec;
+  if (kind == ProgKind::Xdp) {
+    with_filters.filter = spec.xdp_filter;
+    with_filters.tunnel_filter = spec.xdp_tunnel_filter;
+  }
+  PWRU_ASSIGN(std::string elf, link_with_filters(unlinked, with_filters));
   PWRU_TRY(set_constants(elf, config_for(spec.config, kind, !spec.xdp_expressions.values.empty())));
   const SectionHandler handler(take_program, this);
   if (handler.id() < 0)

@@ -34,6 +34,8 @@ struct TracerSpec {
   expr::Program expressions;      // on struct sk_buff
   expr::Program xdp_expressions;  // on struct xdp_buff
   filter::TunnelFilter tunnel_filter;
+  filter::PcapFilter xdp_filter;  // the same for XDP programs: made to copy
+  filter::TunnelFilter xdp_tunnel_filter;
   bool uses_cast = false;
   Backend backend = Backend::Kprobe;
   // [1]..[5]: some function has its skb there; [0]: some function has none.
