@@ -45,7 +45,13 @@ struct pwru_config {
 	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */
 	__u32 arg_shift;
 	__u32 fixed_bytes; /* of a record without map data, parent and tuple */
-	__u32 pad0;
+	/* Of the rings' memory: how far into a chunk a record may begin, and a ring's chunks. */
+	__u32 chunk_mask; /* chunk_bytes - 1 */
+	__u32 chunk_last; /* chunk_bytes - record_max_bytes */
+	__u32 ring_chunk_mask;
+	__u32 ring_chunk_shift;
+	__u32 plain_parts; /* of a record with metadata, a tuple4 and no more; 0: others are wanted
+			    */
 };
 
 /* The number that stands for a field in the instructions of an object: its size and offset. */
@@ -73,6 +79,6 @@ struct pwru_config {
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 120, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 136, "pwru_config is the same on both sides");
 
 #endif

@@ -61,17 +61,17 @@ struct pwru_event {
 	__u32 lost;	 /* events this CPU could not deliver since the start, up to this one */
 	__u32 arg2;	 /* low halves of the 2nd and 3rd argument: a drop reason is one of them */
 	__u32 arg3;
-	__u32 pid; /* thread group id of the task that ran, which need not be the packet's owner */
 	char comm[PWRU_COMM_BYTES];
+	__u32 pid; /* thread group id of the task that ran, which need not be the packet's owner */
 	/* PWRU_PART_META */
 	__u32 netns; /* inode number, 0: unknown */
-	__u32 mark;
+	char ifname[PWRU_IFNAME_BYTES];
 	__u32 ifindex; /* 0: no device */
+	__u32 mark;
 	__u32 len_bytes;
 	__u32 mtu;
-	__u16 proto; /* skb->protocol, host order */
-	__u16 type;  /* PWRU_EVENT_* */
-	char ifname[PWRU_IFNAME_BYTES];
+	__u16 proto;   /* skb->protocol, host order */
+	__u16 type;    /* PWRU_EVENT_* */
 	__s32 verdict; /* what a BPF program returned, with PWRU_EVENT_*_EXIT */
 };
 

@@ -12,8 +12,6 @@
 #include "bpf/tunnel.bpf.h"
 #include "bpf/tuple.bpf.h"
 
-#define ROUND_UP_8(bytes) (((bytes) + 7) & ~7u)
-
 static __always_inline void fill_task(struct pwru_event *event)
 {
 #ifdef PWRU_CAST
@@ -66,12 +64,10 @@ static __always_inline void read_func_hit(struct hit *hit, struct pt_regs *ctx)
 
 static __always_inline void fill_func(struct pwru_event *event, struct pt_regs *ctx)
 {
-	__u64 caller_ip = 0;
-
 	event->func_ip = func_ip(ctx);
+	event->caller_ip = 0;
 	if (CFG(parts) & PWRU_PART_CALLER)
-		READ_CALLER(ctx, &caller_ip);
-	event->caller_ip = caller_ip;
+		READ_CALLER(ctx, &event->caller_ip);
 	event->arg2 = REGS_ARG2(ctx);
 	event->arg3 = REGS_ARG3(ctx);
 	event->type = PWRU_EVENT_FUNC;
@@ -131,6 +127,28 @@ static __always_inline void emit_parts(struct pwru_event *event, void *ctx, cons
 	}
 }
 
+/*
+ * A record with what each has, or NULL: there is no room. The time is taken after the reservation:
+ * a reader that notes the time, then how far each ring is reserved, knows that it has every event
+ * up to that time.
+ */
+static __always_inline struct pwru_event *begin_record(struct pwru_ring *ring, __u64 number,
+						       __u32 bytes, __u32 parts, __u64 skb,
+						       __u64 packet_id)
+{
+	struct pwru_event *event = ring_reserve(ring, number, bytes);
+
+	if (!event)
+		return NULL;
+	event->ts_ns = bpf_ktime_get_ns();
+	event->skb = skb;
+	event->packet_id = packet_id;
+	event->parts = parts;
+	event->bytes = bytes;
+	event->lost = ring->lost;
+	return event;
+}
+
 #define NO_MAP ((struct map_room){})
 
 /*
@@ -142,19 +160,14 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 					__u64 skb, __u64 packet_id, const struct map_call *call,
 					struct map_room room)
 {
-	__u32 number = ring_number(bpf_get_smp_processor_id());
+	__u64 number = ring_number(bpf_get_smp_processor_id());
 	struct pwru_ring *ring = ring_of(number);
 	__u32 bytes = CFG(fixed_bytes), map_at = bytes, parent_at, tuple_at, parts = CFG(parts);
 	struct pwru_event *event;
 	struct ip_pos ip = {};
-	struct plain_ip4 plain = {};
 
-	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6)) {
-		if (read_plain_ip4(pos, &plain))
-			ip.version = 4;
-		else
-			find_ip_of(pos, &ip);
-	}
+	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6))
+		find_ip_of(pos, &ip);
 	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_BPFMAP);
 	if (call) {
 		parts |= PWRU_PART_BPFMAP;
@@ -172,19 +185,9 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 		bytes += ROUND_UP_8(sizeof(struct pwru_tuple6));
 	}
 	barrier_var(ring); /* or it is computed again at each use */
-	event = ring_reserve(ring, number, bytes);
+	event = begin_record(ring, number, bytes, parts, skb, packet_id);
 	if (!event)
 		return;
-	/*
-	 * The time is taken after the reservation: a reader that notes the time, then how far each
-	 * ring is reserved, knows that it has every event up to that time.
-	 */
-	event->ts_ns = bpf_ktime_get_ns();
-	event->skb = skb;
-	event->packet_id = packet_id;
-	event->parts = parts;
-	event->bytes = bytes;
-	event->lost = ring->lost;
 	/* Older verifiers do not know that the address of a hit is not zero. */
 	if (CFG(is_progs) || hit)
 		fill_hit(event, hit);
@@ -192,17 +195,14 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 		fill_func(event, ctx);
 	fill_task(event);
 	if (CFG(parts) & PWRU_PART_META)
-		fill_meta(event, pos);
+		fill_meta(event, pos, bpf_ntohs(SKB_FIELD(pos, protocol)));
 	if (CFG(fixed_bytes) > sizeof(*event))
 		emit_parts(event, ctx, hit, pos);
 	if (call)
 		fill_map_part((void *)event + map_at, call, room);
 	if (CFG(parts) & PWRU_PART_PARENT)
 		fill_parent((void *)event + parent_at, &event->packet_id);
-	if (plain.is_there)
-		fill_plain_tuple((void *)event + tuple_at, &plain);
-	else
-		read_tuple_of((void *)event + tuple_at, &ip);
+	read_tuple_of((void *)event + tuple_at, &ip);
 	ring_commit(ring);
 }
 
@@ -212,41 +212,121 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	emit_record(ctx, hit, pos, skb, packet_id, NULL, NO_MAP);
 }
 
-#ifdef PWRU_CAST
-
-/* An skb of which nothing can be read. */
-#define WHERE_GONE (1ull << 63)
+#define PLAIN_RECORD_BYTES (sizeof(struct pwru_event) + ROUND_UP_8(sizeof(struct pwru_tuple4)))
 
 /*
- * `where` is linear_len, and start in its upper half. A function of its own, which takes but
- * numbers: what decides whether a hit is shown has the registers for itself, and most hits are not.
+ * The record that most runs write: nothing but the metadata and the tuple, and that a plain one.
+ * False: it is another. `l2_bytes` stand before the network header.
  */
-static __noinline int emit_located(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
-				   __u64 packet_id)
+static __always_inline bool emit_plain(struct pt_regs *ctx, const struct skb_pos *pos,
+				       __u32 l2_bytes, __u64 skb, __u64 packet_id)
 {
-	struct skb_pos pos = {.base = base, .linear_len = where, .start = where >> 32 & 3};
+	HEADER(ip, pos->base + l2_bytes, ROUND_UP_8(PLAIN_HEADER_BYTES));
+	struct pwru_event *event;
+	struct pwru_ring *ring;
+	__u64 number;
 
-	pos.skb = where & WHERE_GONE ? 0 : skb;
-	pos.typed = KERNEL_PTR(struct sk_buff, pos.skb);
+	if (pos->linear_len < l2_bytes + PLAIN_HEADER_BYTES ||
+	    SKB_FIELD(pos, protocol) != bpf_htons(ETH_P_IP) || !is_plain_ip4(ip))
+		return false;
+	number = ring_number(bpf_get_smp_processor_id());
+	ring = ring_of(number);
+	barrier_var(ring); /* or it is computed again at each use */
+	event = begin_record(ring, number, PLAIN_RECORD_BYTES, CFG(plain_parts), skb, packet_id);
+	if (!event)
+		return true;
+	fill_func(event, ctx);
+	fill_task(event);
+	fill_plain_tuple((void *)(event + 1), ip);
+	fill_meta(event, pos, ETH_P_IP);
+	ring_commit(ring);
+	return true;
+}
+
+/* Whether the network header is the first behind an Ethernet header, or there is none of these. */
+static __always_inline bool is_network_first(const struct skb_pos *pos)
+{
+	return pos->start == PKT_L3 ||
+	       (pos->start == PKT_L2 && pos->network_header - pos->mac_header == ETH_HEADER_BYTES);
+}
+
+static __always_inline __u32 plain_l2_bytes(const struct skb_pos *pos)
+{
+	return pos->start == PKT_L2 ? ETH_HEADER_BYTES : 0;
+}
+
+#ifdef PWRU_CAST
+
+/* A part of an skb_pos as one number: linear_len; start; and in bytes of their own, */
+#define WHERE_START_SHIFT 32
+#define WHERE_PLAIN (1ull << 40) /* is_network_first() */
+#define WHERE_GONE (1ull << 41)	 /* nothing can be read of the skb */
+#define WHERE_L2_BYTES_SHIFT 48	 /* plain_l2_bytes() */
+
+static __always_inline void set_located(struct skb_pos *pos, __u64 skb, __u64 base, __u64 where)
+{
+	pos->skb = where & WHERE_GONE ? 0 : skb;
+	pos->typed = KERNEL_PTR(struct sk_buff, pos->skb);
+	pos->base = base;
+	pos->linear_len = where;
+	pos->start = where >> WHERE_START_SHIFT & 3;
+}
+
+static __noinline int emit_other(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
+				 __u64 packet_id)
+{
+	struct skb_pos pos = {};
+
+	set_located(&pos, skb, base, where);
 	if (CFG(parts) & (PWRU_PART_SHINFO | PWRU_PART_TUNNEL))
 		pos.head = SKB_ADDRESS(&pos, head);
 	emit(ctx, NULL, &pos, skb, packet_id);
 	return 0;
 }
 
+/*
+ * A function of its own, which takes but numbers: what decides whether a hit is shown has the
+ * registers for itself, and most hits are not.
+ */
+static __noinline int emit_located(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
+				   __u64 packet_id)
+{
+	if (CFG(plain_parts) && where & WHERE_PLAIN) {
+		struct skb_pos pos;
+
+		set_located(&pos, skb, base, where);
+		if (emit_plain(ctx, &pos, where >> WHERE_L2_BYTES_SHIFT, skb, packet_id))
+			return 0;
+	}
+	return emit_other(ctx, skb, base, where, packet_id);
+}
+
 static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
-	emit_located(ctx, skb, pos->base,
-		     (pos->skb ? 0 : WHERE_GONE) | (__u64)pos->start << 32 | pos->linear_len,
-		     packet_id);
+	__u64 where = (__u64)pos->start << WHERE_START_SHIFT | pos->linear_len;
+
+	if (!pos->skb)
+		where |= WHERE_GONE;
+	else if (is_network_first(pos))
+		where |= WHERE_PLAIN | (__u64)plain_l2_bytes(pos) << WHERE_L2_BYTES_SHIFT;
+	emit_located(ctx, skb, pos->base, where, packet_id);
 }
 
 #else
 
+static __noinline int try_plain(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
+				__u64 packet_id)
+{
+	return emit_plain(ctx, pos, plain_l2_bytes(pos), skb, packet_id);
+}
+
 static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
+	if (CFG(plain_parts) && pos->skb && is_network_first(pos) &&
+	    try_plain(ctx, pos, skb, packet_id))
+		return;
 	emit(ctx, NULL, pos, skb, packet_id);
 }
 

@@ -131,9 +131,9 @@ struct __kernel_sockaddr_storage {
 };
 
 struct task_struct {
+	char comm[16]; /* first, or the compiler takes it for unaligned */
 	int tgid;
-	char comm[16];
-};
+} __attribute__((aligned(8)));
 
 #pragma clang attribute pop
 

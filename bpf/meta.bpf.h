@@ -25,10 +25,8 @@ static __always_inline __u32 netns_of(struct net *net)
 }
 
 /* 0 when the pointer does not lead to a device. */
-static __always_inline __u32 netns_of_dev(__u64 addr)
+static __always_inline __u32 netns_of_dev(struct net_device *dev, __u64 addr)
 {
-	struct net_device *dev = KERNEL_PTR(struct net_device, addr);
-
 	if (addr < KERNEL_ADDRESS_MIN)
 		return 0;
 	return netns_of(KERNEL_PTR(struct net, (__u64)KERNEL_READ(dev, nd_net.net)));
@@ -46,7 +44,8 @@ static __always_inline __u32 netns_of_sk(__u64 addr)
 /* The namespace of the device, else of the socket; 0 when the skb has neither. */
 static __always_inline __u32 skb_netns(const struct skb_pos *pos)
 {
-	__u32 netns = netns_of_dev(SKB_ADDRESS(pos, dev));
+	__u64 dev = SKB_ADDRESS(pos, dev);
+	__u32 netns = netns_of_dev(KERNEL_PTR(struct net_device, dev), dev);
 
 	return netns ? netns : netns_of_sk(SKB_ADDRESS(pos, sk));
 }
@@ -56,7 +55,7 @@ static __always_inline __u32 skb_ifindex(const struct skb_pos *pos)
 	__u64 addr = SKB_ADDRESS(pos, dev);
 	struct net_device *dev = KERNEL_PTR(struct net_device, addr);
 
-	return netns_of_dev(addr) ? KERNEL_READ(dev, ifindex) : 0;
+	return netns_of_dev(dev, addr) ? KERNEL_READ(dev, ifindex) : 0;
 }
 
 /*
@@ -67,47 +66,51 @@ static __always_inline __u32 dst_mtu(__u64 refdst, __u64 known)
 {
 	struct dst_entry *dst = KERNEL_PTR(struct dst_entry, refdst & DST_PTRMASK);
 	struct dst_metrics *metrics;
+	struct net_device *dev;
 	__u64 dev_addr, metrics_addr;
 	__u32 mtu = 0;
 
 	if (refdst < KERNEL_ADDRESS_MIN)
 		return 0;
 	dev_addr = (__u64)KERNEL_READ(dst, dev);
+	dev = KERNEL_PTR(struct net_device, dev_addr);
 	/* _skb_refdst is a union with TCP's list of sent segments. */
-	if (dev_addr != known && !netns_of_dev(dev_addr))
+	if (dev_addr != known && !netns_of_dev(dev, dev_addr))
 		return 0;
 	metrics_addr = KERNEL_READ(dst, _metrics) & DST_METRICS_PTRMASK;
 	metrics = KERNEL_PTR(struct dst_metrics, metrics_addr);
 	if (metrics_addr >= KERNEL_ADDRESS_MIN)
 		mtu = KERNEL_READ(metrics, metrics[RTAX_MTU_INDEX]);
-	return mtu ? mtu : KERNEL_READ(KERNEL_PTR(struct net_device, dev_addr), mtu);
+	return mtu ? mtu : KERNEL_READ(dev, mtu);
 }
 
-static __always_inline void fill_meta(struct pwru_event *event, const struct skb_pos *pos)
+/* `proto` is skb->protocol in host order, which the caller may know. */
+static __always_inline void fill_meta(struct pwru_event *event, const struct skb_pos *pos,
+				      __u16 proto)
 {
 	__u64 dev_addr = SKB_ADDRESS(pos, dev);
 	struct net_device *dev = KERNEL_PTR(struct net_device, dev_addr);
-	__u32 netns = netns_of_dev(dev_addr);
-	__u32 mtu = dst_mtu(SKB_FIELD(pos, _skb_refdst), netns ? dev_addr : 0);
+	__u32 netns = netns_of_dev(dev, dev_addr), mtu;
 
 	event->mark = SKB_FIELD(pos, mark);
 	event->len_bytes = SKB_FIELD(pos, len);
-	event->proto = bpf_ntohs(SKB_FIELD(pos, protocol));
+	event->proto = proto;
 	if (netns) {
 		event->netns = netns;
 		event->ifindex = KERNEL_READ(dev, ifindex);
-		event->mtu = mtu ? mtu : KERNEL_READ(dev, mtu);
 #ifdef PWRU_CAST
 		*(__u64 *)event->ifname = *(__u64 *)dev->name;
 		*(__u64 *)(event->ifname + 8) = *(__u64 *)(dev->name + 8);
 #else
 		bpf_core_read(event->ifname, PWRU_IFNAME_BYTES, &dev->name);
 #endif
+		mtu = dst_mtu(SKB_FIELD(pos, _skb_refdst), dev_addr);
+		event->mtu = mtu ? mtu : KERNEL_READ(dev, mtu);
 	} else {
 		event->netns = netns_of_sk(SKB_ADDRESS(pos, sk));
 		event->ifindex = 0;
-		event->mtu = mtu;
 		__builtin_memset(event->ifname, 0, PWRU_IFNAME_BYTES);
+		event->mtu = dst_mtu(SKB_FIELD(pos, _skb_refdst), 0);
 	}
 }
 

@@ -12,7 +12,7 @@ static __always_inline struct pwru_ring *ring_of(__u32 number)
 }
 
 /* The ring to write to on this CPU: the first one that nobody is writing to. */
-static __always_inline __u32 ring_number(__u32 cpu)
+static __always_inline __u64 ring_number(__u64 cpu)
 {
 	struct pwru_ring *first = ring_of(cpu);
 
@@ -24,25 +24,24 @@ static __always_inline __u32 ring_number(__u32 cpu)
  * barrier on x86: who takes the time after it and is not seen by a reader that took its time before
  * it looked, is younger than that.
  */
-static __always_inline void *ring_reserve(struct pwru_ring *ring, __u32 number, __u32 bytes)
+static __always_inline void *ring_reserve(struct pwru_ring *ring, __u64 number, __u32 bytes)
 {
 	__u64 position = ring->reserved;
-	__u64 start = position, mask = CFG(chunk_bytes) - 1;
-	__u64 offset = position & mask;
+	__u64 start = position, offset = position & CFG(chunk_mask);
 	__u32 key;
 	char *chunk;
 
 	if (position != ring->committed)
 		goto lost;
 	/* pwru_record_start(), in the form that tells the verifier how far the offset goes. */
-	if (offset > CFG(chunk_bytes) - CFG(record_max_bytes)) {
-		start = (position | mask) + 1;
+	if (offset > CFG(chunk_last)) {
+		start = (position | CFG(chunk_mask)) + 1;
 		offset = 0;
+		barrier(); /* a branch: it is rare */
 	}
 	if (start + bytes - ring->released > CFG(ring_bytes))
 		goto lost;
-	key = (number * (__u64)CFG(ring_bytes) + (start & (CFG(ring_bytes) - 1))) >>
-	      CFG(chunk_shift);
+	key = number << CFG(ring_chunk_shift) | (start >> CFG(chunk_shift) & CFG(ring_chunk_mask));
 	chunk = bpf_map_lookup_elem(&ring_memory, &key);
 	if (!chunk)
 		goto lost;

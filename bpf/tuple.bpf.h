@@ -12,6 +12,7 @@
 #define ETH_P_8021AD 0x88A8
 
 #define IP_OFFSET_MASK 0x1fff
+#define ROUND_UP_8(bytes) (((bytes) + 7) & ~7u)
 #define MAX_IPV6_HEADERS 8 /* RFC 8200 needs five; more is an attack or a test */
 
 enum {
@@ -99,8 +100,11 @@ struct l4_kind {
 
 static __always_inline bool has_ports(__u8 proto)
 {
-	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP ||
-	       proto == PROTO_DCCP || proto == PROTO_UDPLITE;
+	const __u64 small = 1ull << PROTO_TCP | 1ull << PROTO_UDP | 1ull << PROTO_DCCP;
+
+	if (proto < 64)
+		return small >> proto & 1;
+	return proto == PROTO_SCTP || proto == PROTO_UDPLITE;
 }
 
 /* How many bytes of layer 4 read_l4() wants. */
@@ -296,46 +300,49 @@ static __always_inline void read_tuple6(struct pwru_tuple6 *tuple, const struct 
 	fill_l4(&tuple->l4, &kind, &at);
 }
 
-/* An IPv4 packet without tags, options or an offset, with its headers in the linear part. */
-struct plain_ip4 {
-	bool is_there;
-	__u8 proto;
-	__u8 tcp_flags;
-	__u32 l4;	 /* the first bytes of layer 4 as they are on the wire */
-	__u64 addresses; /* as well: source, destination */
-};
+#define PLAIN_HEADER_BYTES 34 /* an IPv4 header, then up to the flags of TCP */
+#define L4_AT(field) (8 * __builtin_offsetof(struct pwru_l4, field))
+
+/* Most packets are of this kind: no options, and no fragment but the first. */
+static __always_inline bool is_plain_ip4(const char *header)
+{
+	__u64 first = LOAD64_RAW(header, 0);
+
+	return (first & 0xff) == 0x45 && !(first >> 48 & bpf_htons(IP_OFFSET_MASK));
+}
+
+/*
+ * The tuple of such a packet, PLAIN_HEADER_BYTES long. By words, because each load has a check of
+ * its address.
+ */
+static __always_inline void fill_plain_tuple(__u64 *tuple, const char *header)
+{
+	__u64 second = LOAD64_RAW(header, 8), third = LOAD64_RAW(header, 16);
+	__u64 ports = third >> 32, l4;
+	__u8 proto = second >> 8;
+
+	tuple[0] = second >> 32 | third << 32; /* source and destination */
+	l4 = (__u64)proto << L4_AT(proto);
+	if (proto == PROTO_TCP)
+		l4 |= (__u64)LOAD8(header, 33) << L4_AT(tcp_flags);
+	if (has_ports(proto)) {
+		ports = bpf_ntohl(ports);
+		tuple[1] = l4 | ports >> 16 | (ports & 0xffff) << 16;
+		tuple[2] = PWRU_L4_HAS_PORTS;
+	} else if (proto == PROTO_ICMP || proto == PROTO_ICMPV6) {
+		tuple[1] = l4 | ports << L4_AT(icmp_type); /* and the code */
+		tuple[2] = PWRU_L4_HAS_ICMP;
+	} else {
+		tuple[1] = l4;
+		tuple[2] = 0;
+	}
+}
+_Static_assert(L4_AT(sport) == 0 && L4_AT(dport) == 16 && L4_AT(icmp_type) == 48 &&
+		       L4_AT(icmp_code) == 56 && L4_AT(flags) == 64 &&
+		       sizeof(struct pwru_tuple4) > 16,
+	       "fill_plain_tuple() knows where they are");
 
 #ifdef PWRU_CAST
-
-#define PLAIN_HEADER_BYTES 34 /* up to the flags of TCP */
-
-/* Most packets are of this kind: few loads, because each has a check of its address. */
-static __always_inline bool read_plain_ip4(const struct skb_pos *pos, struct plain_ip4 *plain)
-{
-	__u32 l2_bytes = pos->start == PKT_L2 ? ETH_HEADER_BYTES : 0;
-	const char *bytes = BYTES_AT(pos->base + l2_bytes - 2); /* the EtherType, then IP */
-	__u64 first, second;
-
-	plain->is_there = false;
-	if (pos->start == PKT_NONE || pos->linear_len < l2_bytes + PLAIN_HEADER_BYTES)
-		return false;
-	first = LOAD64_RAW(bytes, 0);
-	if ((first >> 16 & 0xff) != 0x45)
-		return false;
-	if (pos->start == PKT_L3)
-		first = SKB_FIELD(pos, protocol);
-	if ((first & 0xffff) != bpf_htons(ETH_P_IP))
-		return false;
-	second = LOAD64_RAW(bytes, 2 + 6);
-	if (second & bpf_htons(IP_OFFSET_MASK))
-		return false;
-	plain->proto = second >> 24;
-	plain->addresses = LOAD64_RAW(bytes, 2 + 12);
-	plain->l4 = LOAD32_RAW(bytes, 2 + 20);
-	plain->tcp_flags = plain->proto == PROTO_TCP ? LOAD8(bytes, 2 + 20 + 13) : 0;
-	plain->is_there = true;
-	return true;
-}
 
 /* The general ways; of their own, so that they take no registers from the plain one. */
 static __noinline int find_any_ip(const struct skb_pos *pos, struct ip_pos *ip)
@@ -366,12 +373,6 @@ static __always_inline void read_tuple_of(void *tuple, const struct ip_pos *ip)
 
 #else
 
-static __always_inline bool read_plain_ip4(const struct skb_pos *pos __attribute__((unused)),
-					   struct plain_ip4 *plain __attribute__((unused)))
-{
-	return false;
-}
-
 static __always_inline void find_ip_of(const struct skb_pos *pos, struct ip_pos *ip)
 {
 	find_ip(pos, ip, false);
@@ -386,25 +387,5 @@ static __always_inline void read_tuple_of(void *tuple, const struct ip_pos *ip)
 }
 
 #endif
-
-static __always_inline void fill_plain_tuple(struct pwru_tuple4 *tuple,
-					     const struct plain_ip4 *plain)
-{
-	__u32 l4 = bpf_ntohl(plain->l4);
-
-	*(__u64 *)tuple->saddr = plain->addresses;
-	__builtin_memset(&tuple->l4, 0, sizeof(tuple->l4));
-	tuple->l4.proto = plain->proto;
-	tuple->l4.tcp_flags = plain->tcp_flags;
-	if (has_ports(plain->proto)) {
-		tuple->l4.sport = l4 >> 16;
-		tuple->l4.dport = l4;
-		tuple->l4.flags = PWRU_L4_HAS_PORTS;
-	} else if (plain->proto == PROTO_ICMP || plain->proto == PROTO_ICMPV6) {
-		tuple->l4.icmp_type = l4 >> 24;
-		tuple->l4.icmp_code = l4 >> 16;
-		tuple->l4.flags = PWRU_L4_HAS_ICMP;
-	}
-}
 
 #endif

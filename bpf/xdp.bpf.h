@@ -48,7 +48,8 @@ static __always_inline bool xdp_matches(struct skb_pos *pos, __u64 xdp)
 {
 	if (CFG(mark_mask) && CFG(mark))
 		return false;
-	if (CFG(netns) && netns_of_dev(pos->dev) != CFG(netns))
+	if (CFG(netns) &&
+	    netns_of_dev(KERNEL_PTR(struct net_device, pos->dev), pos->dev) != CFG(netns))
 		return false;
 	if (CFG(ifindex) && skb_ifindex(pos) != CFG(ifindex))
 		return false;

@@ -3,6 +3,7 @@
 
 #include <linux/bpf.h>
 
+#include <bit>
 #include <cstring>
 
 #include "abi/event.h"
@@ -43,8 +44,21 @@ uint32_t fixed_bytes(const pwru_config& config) {
          of(PWRU_PART_TUNNEL, sizeof(pwru_tunnel));
 }
 
-Result<> set_constants(std::string& elf, pwru_config config) {
+// What follows from the other fields.
+static void derive(pwru_config& config) {
   config.fixed_bytes = fixed_bytes(config);
+  constexpr uint32_t kPlain = PWRU_PART_META | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
+  if ((config.parts & ~uint32_t{PWRU_PART_CALLER}) == kPlain)
+    config.plain_parts = config.parts & ~uint32_t{PWRU_PART_TUPLE6};
+  const uint32_t chunks = config.ring_bytes >> config.chunk_shift;
+  config.chunk_mask = config.chunk_bytes - 1;
+  config.chunk_last = config.chunk_bytes - config.record_max_bytes;
+  config.ring_chunk_mask = chunks - 1;
+  config.ring_chunk_shift = static_cast<uint32_t>(std::countr_zero(chunks));
+}
+
+Result<> set_constants(std::string& elf, pwru_config config) {
+  derive(config);
   for (size_t at = 0; at + sizeof(WideLoad) <= elf.size(); at += sizeof(bpf_insn)) {
     WideLoad load;
     std::memcpy(&load, elf.data() + at, sizeof(load));
