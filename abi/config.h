@@ -40,6 +40,9 @@ struct pwru_config {
 	__u8 has_tunnel_l3;    /* pwru_filter_tunnel_l3 must match */
 	__u8 is_plain;	       /* only the pcap filter, the fields of an skb and tracking decide */
 	__u8 reads_fields;     /* the filter asks for mark, netns, ifindex or len of an skb */
+	__u8 has_hit;	       /* is_plain, and pwru_filter_hit() is linked in */
+	__u8 hit_is_all;       /* has_hit, and nothing else decides */
+	__u8 pad0[6];
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */
@@ -79,6 +82,6 @@ struct pwru_config {
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 136, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 144, "pwru_config is the same on both sides");
 
 #endif

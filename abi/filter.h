@@ -13,6 +13,11 @@
  *           VLAN tag inside the frame.
  * What neither reaches (behind the linear part, past copy[], computed offsets of a copied filter)
  * goes through pwru_filter_load().
+ *
+ * `int pwru_filter_hit(void *ctx, __u64 skb, __u64 packet_id)` is both in one for where there is a
+ * cast, and finds the packet of the skb by itself, as skb_find() and skb_locate() do: most hits end
+ * in it. When the packet matches, or has an id already, it calls the tracer's `int
+ * pwru_filter_matched(void *ctx, __u64 skb, __u64 base, __u64 where, __u64 packet_id)`.
  */
 #ifndef PWRU_ABI_FILTER_H
 #define PWRU_ABI_FILTER_H
@@ -36,6 +41,15 @@ struct pwru_filter_ctx {
 	__u32 vlan_tag;
 	__u8 copy[PWRU_COPY_BYTES];
 };
+
+/*
+ * What is known of a packet that begins at `base`, as one number: linear_len in the lower half,
+ * where it begins (enum pkt_start), and in bytes of their own:
+ */
+#define PWRU_WHERE_START_SHIFT 32
+#define PWRU_WHERE_PLAIN (1ull << 40) /* the network header is at base + the L2 bytes below */
+#define PWRU_WHERE_GONE (1ull << 41)  /* nothing can be read of the skb */
+#define PWRU_WHERE_L2_BYTES_SHIFT 48  /* with PLAIN: 14 with an Ethernet header, else 0 */
 
 /* A load outside the packet: cBPF rejects the packet then, as libpcap's interpreter does. */
 #define PWRU_LOAD_OUTSIDE (~0ULL)

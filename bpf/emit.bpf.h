@@ -3,6 +3,7 @@
 #ifndef PWRU_BPF_EMIT_H
 #define PWRU_BPF_EMIT_H
 
+#include "abi/filter.h"
 #include "bpf/dump.bpf.h"
 #include "bpf/expr.bpf.h"
 #include "bpf/map_part.bpf.h"
@@ -243,33 +244,15 @@ static __always_inline bool emit_plain(struct pt_regs *ctx, const struct skb_pos
 	return true;
 }
 
-/* Whether the network header is the first behind an Ethernet header, or there is none of these. */
-static __always_inline bool is_network_first(const struct skb_pos *pos)
-{
-	return pos->start == PKT_L3 ||
-	       (pos->start == PKT_L2 && pos->network_header - pos->mac_header == ETH_HEADER_BYTES);
-}
-
-static __always_inline __u32 plain_l2_bytes(const struct skb_pos *pos)
-{
-	return pos->start == PKT_L2 ? ETH_HEADER_BYTES : 0;
-}
-
 #ifdef PWRU_CAST
-
-/* A part of an skb_pos as one number: linear_len; start; and in bytes of their own, */
-#define WHERE_START_SHIFT 32
-#define WHERE_PLAIN (1ull << 40) /* is_network_first() */
-#define WHERE_GONE (1ull << 41)	 /* nothing can be read of the skb */
-#define WHERE_L2_BYTES_SHIFT 48	 /* plain_l2_bytes() */
 
 static __always_inline void set_located(struct skb_pos *pos, __u64 skb, __u64 base, __u64 where)
 {
-	pos->skb = where & WHERE_GONE ? 0 : skb;
+	pos->skb = where & PWRU_WHERE_GONE ? 0 : skb;
 	pos->typed = KERNEL_PTR(struct sk_buff, pos->skb);
 	pos->base = base;
 	pos->linear_len = where;
-	pos->start = where >> WHERE_START_SHIFT & 3;
+	pos->start = where >> PWRU_WHERE_START_SHIFT & 3;
 }
 
 static __noinline int emit_other(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
@@ -284,33 +267,39 @@ static __noinline int emit_other(struct pt_regs *ctx, __u64 skb, __u64 base, __u
 	return 0;
 }
 
+/* False: it must be emit_other(). `where` is PWRU_WHERE_*. */
+static __always_inline bool emit_plain_at(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
+					  __u64 packet_id)
+{
+	struct skb_pos pos;
+
+	if (!CFG(plain_parts) || !(where & PWRU_WHERE_PLAIN))
+		return false;
+	set_located(&pos, skb, base, where);
+	return emit_plain(ctx, &pos, where >> PWRU_WHERE_L2_BYTES_SHIFT, skb, packet_id);
+}
+
 /*
  * A function of its own, which takes but numbers: what decides whether a hit is shown has the
- * registers for itself, and most hits are not.
+ * registers for itself, and most hits are not. It does not call the other one: stack is short.
  */
-static __noinline int emit_located(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
-				   __u64 packet_id)
+static __noinline int try_plain(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
+				__u64 packet_id)
 {
-	if (CFG(plain_parts) && where & WHERE_PLAIN) {
-		struct skb_pos pos;
-
-		set_located(&pos, skb, base, where);
-		if (emit_plain(ctx, &pos, where >> WHERE_L2_BYTES_SHIFT, skb, packet_id))
-			return 0;
-	}
-	return emit_other(ctx, skb, base, where, packet_id);
+	return emit_plain_at(ctx, skb, base, where, packet_id);
 }
 
 static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
-	__u64 where = (__u64)pos->start << WHERE_START_SHIFT | pos->linear_len;
+	__u64 where = (__u64)pos->start << PWRU_WHERE_START_SHIFT | pos->linear_len;
 
 	if (!pos->skb)
-		where |= WHERE_GONE;
+		where |= PWRU_WHERE_GONE;
 	else if (is_network_first(pos))
-		where |= WHERE_PLAIN | (__u64)plain_l2_bytes(pos) << WHERE_L2_BYTES_SHIFT;
-	emit_located(ctx, skb, pos->base, where, packet_id);
+		where |= PWRU_WHERE_PLAIN | (__u64)plain_l2_bytes(pos) << PWRU_WHERE_L2_BYTES_SHIFT;
+	if (!CFG(plain_parts) || !try_plain(ctx, skb, pos->base, where, packet_id))
+		emit_other(ctx, skb, pos->base, where, packet_id);
 }
 
 #else

@@ -72,6 +72,18 @@ static __always_inline void skb_locate(struct skb_pos *pos)
 #endif
 }
 
+/* Whether the network header is the first behind an Ethernet header, or there is none of these. */
+static __always_inline bool is_network_first(const struct skb_pos *pos)
+{
+	return pos->start == PKT_L3 ||
+	       (pos->start == PKT_L2 && pos->network_header - pos->mac_header == ETH_HEADER_BYTES);
+}
+
+static __always_inline __u32 plain_l2_bytes(const struct skb_pos *pos)
+{
+	return pos->start == PKT_L2 ? ETH_HEADER_BYTES : 0;
+}
+
 /* Where the bytes of a page fragment are, 0: they cannot be read. */
 static __always_inline __u64 frag_addr(const struct any_skb_frag *frag)
 {

@@ -29,14 +29,17 @@ static __always_inline bool matches(struct skb_pos *pos)
 	return !CFG(has_skb_expr) || pwru_filter_skb_expr(pos->skb);
 }
 
-/* The same with pwru_config.is_plain, after skb_find(). */
+static __always_inline bool read_fields_match(struct skb_pos *pos)
+{
+	skb_read_fields(pos);
+	return fields_match(pos);
+}
+
+/* The same as matches() with pwru_config.is_plain, after skb_find(). */
 static __always_inline bool plain_matches(struct skb_pos *pos)
 {
-	if (CFG(reads_fields)) {
-		skb_read_fields(pos);
-		if (!fields_match(pos))
-			return false;
-	}
+	if (CFG(reads_fields) && !read_fields_match(pos))
+		return false;
 #ifdef PWRU_CAST
 	return !CFG(has_pcap) || plain_pcap_matches(pos);
 #else

@@ -14,17 +14,11 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/*
- * The way of most hits, with as little as possible on it. Each option that it does not know costs
- * the others nothing here; see pwru_config.is_plain.
- */
-static __always_inline int trace_plain(struct pt_regs *ctx, __u64 skb)
+/* A hit whose packet is found here, because there is no pwru_filter_hit(). */
+static __always_inline int trace_located(struct pt_regs *ctx, __u64 skb, __u64 packet_id)
 {
-	__u64 packet_id = 0;
 	struct skb_pos pos;
 
-	if (CFG(tracks))
-		packet_id = packet_of(skb);
 	skb_find(&pos, skb);
 	skb_locate(&pos);
 	if (!packet_id) {
@@ -39,6 +33,54 @@ static __always_inline int trace_plain(struct pt_regs *ctx, __u64 skb)
 #endif
 	emit_func(ctx, &pos, skb, packet_id);
 	return 0;
+}
+
+#ifdef PWRU_CAST
+
+extern __hidden int pwru_filter_hit(void *ctx, __u64 skb, __u64 packet_id);
+
+__hidden __noinline int pwru_filter_matched(void *ctx, __u64 skb, __u64 base, __u64 where,
+					    __u64 packet_id)
+{
+	bool is_done;
+
+	if (CFG(tracks) && !packet_id)
+		packet_id = track_new(skb);
+	/* What tracking calls takes stack too: then with a frame that is gone before the next. */
+	if (CFG(tracks))
+		is_done = try_plain(ctx, skb, base, where, packet_id);
+	else
+		is_done = emit_plain_at(ctx, skb, base, where, packet_id);
+	if (!is_done)
+		emit_other(ctx, skb, base, where, packet_id);
+	return 0;
+}
+
+static __always_inline bool skb_fields_match(__u64 skb)
+{
+	struct skb_pos pos = {.skb = skb};
+
+	return read_fields_match(&pos);
+}
+
+#endif
+
+/*
+ * The way of most hits, with as little as possible on it. Each option that it does not know costs
+ * the others nothing here; see pwru_config.is_plain.
+ */
+static __always_inline int trace_plain(struct pt_regs *ctx, __u64 skb)
+{
+	__u64 packet_id = CFG(tracks) ? packet_of(skb) : 0;
+
+#ifdef PWRU_CAST
+	if (CFG(has_hit)) {
+		if (!CFG(reads_fields) || packet_id || skb_fields_match(skb))
+			pwru_filter_hit(ctx, skb, packet_id);
+		return 0;
+	}
+#endif
+	return trace_located(ctx, skb, packet_id);
 }
 
 /* What one hit of a probed function does. */
@@ -59,10 +101,22 @@ static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 	return 0;
 }
 
+/* Nothing but this: what follows takes no registers from it. */
+#ifdef PWRU_CAST
+#define STRAIGHT_HIT(ctx, n)                                                                       \
+	if (CFG(hit_is_all)) {                                                                     \
+		pwru_filter_hit(ctx, REGS_ARG##n((volatile struct pt_regs *)(ctx)), 0);            \
+		return 0;                                                                          \
+	}
+#else
+#define STRAIGHT_HIT(ctx, n)
+#endif
+
 #define TRACE_PROGRAM(n)                                                                           \
 	SEC("kprobe")                                                                              \
 	int pwru_trace_##n(struct pt_regs *ctx)                                                    \
 	{                                                                                          \
+		STRAIGHT_HIT(ctx, n);                                                              \
 		return trace_skb(ctx, REGS_ARG##n(ctx));                                           \
 	}
 

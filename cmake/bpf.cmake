@@ -65,6 +65,7 @@ pwru_bpf_packed_object(pwru_copy ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c)
 pwru_bpf_packed_object(pwru_cast ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c -DPWRU_CAST)
 pwru_bpf_packed_object(pwru_progs_copy ${CMAKE_SOURCE_DIR}/bpf/progs.bpf.c)
 pwru_bpf_packed_object(pwru_progs_cast ${CMAKE_SOURCE_DIR}/bpf/progs.bpf.c -DPWRU_CAST)
+pwru_bpf_object(pwru_hit_stub ${CMAKE_SOURCE_DIR}/bpf/hit_stub.bpf.c)
 foreach(layer l2 l3 tunnel_l2 tunnel_l3)
   pwru_bpf_object(pwru_filter_stub_${layer} ${CMAKE_SOURCE_DIR}/bpf/filter_stub.bpf.c
                   -DPWRU_FILTER=pwru_filter_${layer})

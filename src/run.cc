@@ -15,6 +15,7 @@
 #include "debug.h"
 #include "expressions.h"
 #include "filter/filter.h"
+#include "filters.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
 #include "kernel/functions.h"
@@ -170,14 +171,6 @@ uint32_t size_of_struct(const kernel::Btf& btf, std::string_view name) {
   return btf.type(btf.find(name, BTF_KIND_STRUCT)).size;
 }
 
-struct Filters {
-  filter::PcapFilter pcap;
-  filter::TunnelFilter tunnel;
-  // Those of XDP programs, whose packets are read by copies on every kernel.
-  filter::PcapFilter xdp_pcap;
-  filter::TunnelFilter xdp_tunnel;
-};
-
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
                                 const Filters& filters, const Expressions& expressions,
                                 program::Backend backend) {
@@ -275,6 +268,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
   PWRU_ASSIGN(spec.config, make_config(options, kernel, filters, expressions, backend_kind));
   spec.filter = filters.pcap;
+  spec.hit_filter = filters.hit;
   spec.tunnel_filter = filters.tunnel;
   spec.xdp_filter = filters.xdp_pcap;
   spec.xdp_tunnel_filter = filters.xdp_tunnel;
@@ -339,18 +333,10 @@ Result<> run(const cli::Options& options) {
   kernel::raise_memlock_limit();
 
   // A mistake in the expression is told before anything else is tried.
-  PWRU_ASSIGN(const auto parsed, filter::parse_pcap(options.filter_pcap));
-  PWRU_ASSIGN(const auto parsed_tunnel,
-              filter::parse_tunnel(options.filter_tunnel_pcap_l2, options.filter_tunnel_pcap_l3));
+  PWRU_ASSIGN(const ParsedFilters parsed, parse_filters(options));
   PWRU_ASSIGN(Kernel kernel, look_at_kernel(options));
-  const filter::CastIds ids = {kernel.features.rdonly_cast_id, kernel.features.byte_window_id};
-  Filters filters;
-  PWRU_ASSIGN(filters.pcap, filter::generate_pcap(parsed, ids));
-  PWRU_ASSIGN(filters.tunnel, filter::generate_tunnel(parsed_tunnel, ids));
-  if (options.filter_trace_xdp) {
-    PWRU_ASSIGN(filters.xdp_pcap, filter::generate_pcap(parsed, {}));
-    PWRU_ASSIGN(filters.xdp_tunnel, filter::generate_tunnel(parsed_tunnel, {}));
-  }
+  PWRU_ASSIGN(const Filters filters,
+              generate_filters(parsed, options, *kernel.btf, kernel.features));
   PWRU_ASSIGN(const auto expressions, compile_expressions(options, *kernel.btf));
   return trace(options, kernel, filters, expressions);
 }

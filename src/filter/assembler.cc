@@ -39,6 +39,10 @@ void Assembler::store(uint8_t size, uint8_t dst, int16_t off, uint8_t src) {
   add(BPF_STX | size | BPF_MEM, dst, src, off, 0);
 }
 
+void Assembler::store_imm(uint8_t size, uint8_t dst, int16_t off, int32_t imm) {
+  add(BPF_ST | size | BPF_MEM, dst, 0, off, imm);
+}
+
 void Assembler::mov(uint8_t dst, uint8_t src) { alu64(BPF_MOV, dst, src); }
 void Assembler::mov32(uint8_t dst, uint8_t src) { alu32(BPF_MOV, dst, src); }
 void Assembler::mov32_imm(uint8_t dst, int32_t imm) { alu32_imm(BPF_MOV, dst, imm); }

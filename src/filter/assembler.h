@@ -24,6 +24,7 @@ class Assembler {
   // Sizes are BPF_B, BPF_H, BPF_W, BPF_DW.
   void load(uint8_t size, uint8_t dst, uint8_t src, int16_t off);
   void store(uint8_t size, uint8_t dst, int16_t off, uint8_t src);
+  void store_imm(uint8_t size, uint8_t dst, int16_t off, int32_t imm);
   void mov(uint8_t dst, uint8_t src);
   void mov32(uint8_t dst, uint8_t src);
   void mov32_imm(uint8_t dst, int32_t imm);

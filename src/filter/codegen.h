@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "filter/assembler.h"
 #include "filter/classic.h"
 #include "filter/filter.h"
 
@@ -16,12 +17,19 @@ namespace pwru::filter {
 
 struct Code {
   std::vector<bpf_insn> insns;
-  std::vector<size_t> load_calls;  // instructions that call pwru_filter_load(), to be relocated
-  bool reads_len = false;          // pwru_filter_ctx.len
+  // Instructions that call pwru_filter_load() and pwru_filter_matched(), to be relocated.
+  std::vector<size_t> load_calls, matched_calls;
+  bool reads_len = false;  // pwru_filter_ctx.len
 };
 
 // `ids` of zero make a function that reads the context's copy[] instead of casting. What classic
 // BPF would read outside of the packet, and a division by zero, rejects the packet.
 [[nodiscard]] Result<Code> translate(const ClassicProgram& program, const CastIds& ids);
+
+// Pieces of it that pwru_filter_hit() has as well: what stands at `reject`, if anything goes there;
+// the jumps filled in; and an error.
+void emit_reject(Assembler& assembler, Label reject);
+[[nodiscard]] Result<> resolve(Assembler& assembler);
+[[nodiscard]] tl::unexpected<Error> too_much_memory();
 
 }  // namespace pwru::filter

@@ -6,6 +6,7 @@
 #include "filter/classic.h"
 #include "filter/codegen.h"
 #include "filter/expression.h"
+#include "filter/hit.h"
 #include "filter/object.h"
 
 namespace pwru::filter {
@@ -80,6 +81,19 @@ Result<PcapFilter> generate_pcap(const ParsedFilter& parsed, const CastIds& ids)
               build(FilterFunction::L2, parsed.l2, used, parsed, filter.reads_len));
   PWRU_ASSIGN(filter.l3_object,
               build(FilterFunction::L3, parsed.l3, used, parsed, filter.reads_len));
+  return filter;
+}
+
+Result<HitFilter> generate_hit(const ParsedFilter& parsed, const CastIds& ids,
+                               const SkbLayout& layout, bool tracks) {
+  HitFilter filter;
+  PWRU_ASSIGN(filter.unused, hit_object(translate_no_hit()));
+  const bool is_possible = ids.rdonly_cast_id && ids.byte_window_id && is_usable(layout) &&
+                           !parsed.expression.empty() && !has_keyword(parsed.expression, "vlan");
+  if (!is_possible) return filter;
+  const auto code = translate_hit(parsed.l2, parsed.l3, ids, layout, tracks);
+  if (!code || code->reads_len) return filter;
+  PWRU_ASSIGN(filter.object, hit_object(*code));
   return filter;
 }
 

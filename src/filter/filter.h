@@ -18,6 +18,12 @@ struct CastIds {
   uint32_t byte_window_id = 0;
 };
 
+// Where struct sk_buff has what finds a packet: offsets in bytes. mac_header and tail follow on
+// network_header, data on head or not far from it; where they do not, nothing is generated for it.
+struct SkbLayout {
+  uint32_t network_header = 0, mac_header = 0, tail = 0, head = 0, data = 0;
+};
+
 // An expression as libpcap compiles it, before anything is known of the kernel.
 struct ParsedFilter {
   std::string expression;
@@ -39,7 +45,15 @@ struct PcapFilter {
 // packet with more does not match.
 [[nodiscard]] Result<ParsedFilter> parse_pcap(const std::string& expression);
 [[nodiscard]] Result<PcapFilter> generate_pcap(const ParsedFilter& parsed, const CastIds& ids);
-// Both in one.
+// The object that defines pwru_filter_hit(), which `tracks` packets or is given none that is known.
+// Not every filter can be run so: `object` is empty then.
+struct HitFilter {
+  std::string object;
+  std::string unused;  // defines it for who never calls it
+};
+[[nodiscard]] Result<HitFilter> generate_hit(const ParsedFilter& parsed, const CastIds& ids,
+                                             const SkbLayout& layout, bool tracks);
+// parse_pcap() and generate_pcap() in one.
 [[nodiscard]] Result<PcapFilter> compile_pcap(const std::string& expression, const CastIds& ids);
 
 struct TunnelFilter {

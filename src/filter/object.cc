@@ -16,13 +16,16 @@ extern const char pwru_filter_stub_l2_begin[], pwru_filter_stub_l2_end[];
 extern const char pwru_filter_stub_l3_begin[], pwru_filter_stub_l3_end[];
 extern const char pwru_filter_stub_tunnel_l2_begin[], pwru_filter_stub_tunnel_l2_end[];
 extern const char pwru_filter_stub_tunnel_l3_begin[], pwru_filter_stub_tunnel_l3_end[];
+extern const char pwru_hit_stub_begin[], pwru_hit_stub_end[];
 }
 
 namespace pwru::filter {
 namespace {
 
 constexpr uint32_t kRelocCall = 10;  // R_BPF_64_32
+// What generated code calls.
 constexpr std::string_view kLoadFunction = "pwru_filter_load";
+constexpr std::string_view kMatchedFunction = "pwru_filter_matched";
 
 // .BTF.ext begins with this; libbpf keeps its own to itself.
 struct BtfExtHeader {
@@ -101,23 +104,30 @@ class ElfImage {
   Elf64_Ehdr header_;
 };
 
-// Sets the size of the one function; returns the symbol number of kLoadFunction, 0 without one.
-Result<uint64_t> patch_symbols(ElfImage* image, size_t code_bytes) {
+// Symbol numbers of what is called; 0 for what is not.
+struct Callees {
+  uint64_t load = 0, matched = 0;
+};
+
+// Sets the size of the one function that is defined.
+Result<Callees> patch_symbols(ElfImage* image, size_t code_bytes) {
   const size_t index = image->find_section(".symtab");
   const Elf64_Shdr table = image->section(index);
-  uint64_t load_function = 0;
+  Callees callees;
   bool has_function = false;
   for (size_t i = 0; i * sizeof(Elf64_Sym) < table.sh_size; i++) {
     const size_t at = table.sh_offset + i * sizeof(Elf64_Sym);
     Elf64_Sym symbol = image->get<Elf64_Sym>(at);
-    if (image->string(table.sh_link, symbol.st_name) == kLoadFunction) load_function = i;
+    const std::string_view name = image->string(table.sh_link, symbol.st_name);
+    if (name == kLoadFunction) callees.load = i;
+    if (name == kMatchedFunction) callees.matched = i;
     if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
     has_function = true;
     symbol.st_size = code_bytes;
     image->put(at, symbol);
   }
   if (!has_function) return fail("the built-in filter stub lacks a symbol: this build is broken");
-  return load_function;
+  return callees;
 }
 
 // Keeps the first source line, that of the function's beginning: the others name instructions that
@@ -141,19 +151,29 @@ Result<std::string> replace_code(std::string_view object, const Code& code) {
   const size_t text = image.find_section(".text"), relocs = image.find_section(".rel.text"),
                btf_ext = image.find_section(".BTF.ext");
   const size_t code_bytes = code.insns.size() * sizeof(bpf_insn);
-  PWRU_ASSIGN(const uint64_t load_function, patch_symbols(&image, code_bytes));
-  const bool can_call = relocs && load_function;
-  if (!text || !btf_ext || (!code.load_calls.empty() && !can_call))
+  PWRU_ASSIGN(const Callees callees, patch_symbols(&image, code_bytes));
+  const bool has_callees =
+      (callees.load || code.load_calls.empty()) && (callees.matched || code.matched_calls.empty());
+  const bool has_calls = !code.load_calls.empty() || !code.matched_calls.empty();
+  if (!text || !btf_ext || !has_callees || (has_calls && !relocs))
     return fail("the built-in filter stub lacks a section: this build is broken");
 
   keep_first_line(&image, btf_ext);
   image.replace_section(text, code.insns.data(), code_bytes);
   if (!relocs) return image.take();
   std::vector<Elf64_Rel> calls;
-  for (const size_t at : code.load_calls)
-    calls.push_back({at * sizeof(bpf_insn), ELF64_R_INFO(load_function, kRelocCall)});
+  const auto relocate = [&](const std::vector<size_t>& at, uint64_t symbol) {
+    for (const size_t insn : at)
+      calls.push_back({insn * sizeof(bpf_insn), ELF64_R_INFO(symbol, kRelocCall)});
+  };
+  relocate(code.load_calls, callees.load);
+  relocate(code.matched_calls, callees.matched);
   image.replace_section(relocs, calls.data(), calls.size() * sizeof(Elf64_Rel));
   return image.take();
+}
+
+Result<std::string> hit_object(const Code& code) {
+  return replace_code(between(pwru_hit_stub_begin, pwru_hit_stub_end), code);
 }
 
 Result<std::string> filter_object(FilterFunction function, const Code& code) {

@@ -16,6 +16,11 @@ namespace pwru::filter {
 // The filter functions of abi/filter.h.
 enum class FilterFunction { L2, L3, TunnelL2, TunnelL3 };
 
+// The object that defines pwru_filter_hit(): as the compiler made it, or with this code as its
+// body.
+[[nodiscard]] std::string_view hit_stub();
+[[nodiscard]] Result<std::string> hit_object(const Code& code);
+
 // The object that defines this function, with this code as its body.
 [[nodiscard]] Result<std::string> filter_object(FilterFunction function, const Code& code);
 

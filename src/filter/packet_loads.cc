@@ -11,12 +11,25 @@ namespace {
 
 constexpr Registers kCasting = {BPF_REG_1, BPF_REG_2, BPF_REG_3, BPF_REG_4,
                                 BPF_REG_6, BPF_REG_5, BPF_REG_0};
+constexpr Registers kHit = {BPF_REG_10, BPF_REG_0, BPF_REG_3, BPF_REG_4,
+                            BPF_REG_6,  BPF_REG_5, BPF_REG_2};
 constexpr Registers kCopying = {BPF_REG_9, BPF_REG_0, BPF_REG_5, BPF_REG_6,
                                 BPF_REG_7, BPF_REG_1, BPF_REG_2};
 
-// The byte array of struct __kernel_sockaddr_storage: the longest that the cast reaches at once.
-constexpr int16_t kWindowStart = 2;
-constexpr uint32_t kWindowBytes = 126;
+// What is saved around calls, see slot().
+constexpr int16_t kCtxSlot = -16, kWindowSlot = -24, kSavedA = -32;
+
+const Registers& registers_of(Reading reading) {
+  switch (reading) {
+    case Reading::Copied:
+      return kCopying;
+    case Reading::Cast:
+      return kCasting;
+    case Reading::Hit:
+      break;
+  }
+  return kHit;
+}
 
 constexpr int16_t ctx_offset(size_t offset) { return static_cast<int16_t>(offset); }
 constexpr int16_t kBase = ctx_offset(offsetof(pwru_filter_ctx, base));
@@ -28,27 +41,31 @@ constexpr int16_t kVlanTag = ctx_offset(offsetof(pwru_filter_ctx, vlan_tag));
 constexpr int16_t kCopy = ctx_offset(offsetof(pwru_filter_ctx, copy));
 
 bool is_in_window(const ClassicInsn& insn) {
-  return !is_indirect(insn) && insn.k + load_bytes(insn) <= kWindowBytes;
+  return !is_indirect(insn) && insn.k + load_bytes(insn) <= PacketLoads::kWindowBytes;
 }
 
 }  // namespace
 
-PacketLoads::PacketLoads(Assembler& assembler, const CastIds& ids, Label reject)
-    : asm_(assembler),
-      ids_(ids),
-      reject_(reject),
-      copies_(ids.rdonly_cast_id == 0),
-      reg_(copies_ ? kCopying : kCasting) {}
+PacketLoads::PacketLoads(Assembler& assembler, const CastIds& ids, Label reject, Reading reading)
+    : asm_(assembler), ids_(ids), reject_(reject), reading_(reading), reg_(registers_of(reading)) {}
 
-void PacketLoads::emit_ctx() {
-  if (copies_) asm_.mov(reg_.ctx, BPF_REG_1);
+// The frame of a hit has its own things at the end.
+int16_t PacketLoads::slot(int16_t offset) const {
+  return static_cast<int16_t>(offset - (reading_ == Reading::Hit ? HitFrame::kBytes : 0));
 }
 
-void PacketLoads::emit_len(uint8_t dst) { load_ctx(BPF_W, dst, kLen); }
+int32_t PacketLoads::frame_bytes() const { return -slot(kSavedA); }
+
+void PacketLoads::emit_ctx() {
+  if (copies()) asm_.mov(reg_.ctx, BPF_REG_1);
+}
+
+// There is no such field in a hit, and a filter that asks for it is not made into one.
+void PacketLoads::emit_len(uint8_t dst) { load_ctx(BPF_W, dst, kLen, HitFrame::kLinearLen); }
 
 void PacketLoads::emit(const ClassicInsn& insn, uint8_t dst) {
   const Label done = asm_.new_label();
-  if (copies_) {
+  if (copies()) {
     emit_copied_load(insn, dst, done);
   } else {
     emit_cast_load(insn, dst, done);
@@ -56,24 +73,33 @@ void PacketLoads::emit(const ClassicInsn& insn, uint8_t dst) {
   asm_.bind(done);
 }
 
-void PacketLoads::load_ctx(uint8_t size, uint8_t dst, int16_t field) {
-  asm_.load(size, dst, reg_.ctx, field);
+void PacketLoads::load_ctx(uint8_t size, uint8_t dst, int16_t field, int16_t hit_slot) {
+  asm_.load(size, dst, reg_.ctx, reading_ == Reading::Hit ? hit_slot : field);
 }
 
-void PacketLoads::emit_limit() { load_ctx(BPF_W, reg_.limit, copies_ ? kCopiedLen : kLinearLen); }
+void PacketLoads::load_base(uint8_t dst) { load_ctx(BPF_DW, dst, kBase, HitFrame::kBase); }
+
+void PacketLoads::load_linear_len(uint8_t dst) {
+  load_ctx(BPF_W, dst, kLinearLen, HitFrame::kLinearLen);
+}
+
+void PacketLoads::emit_limit() {
+  if (copies()) return asm_.load(BPF_W, reg_.limit, reg_.ctx, kCopiedLen);
+  load_linear_len(reg_.limit);
+}
 
 // Around a call whose result goes to `dst`.
 void PacketLoads::emit_save(uint8_t dst) {
-  if (copies_) return;
-  asm_.store(BPF_DW, BPF_REG_10, kCtxSlot, reg_.ctx);
-  asm_.store(BPF_DW, BPF_REG_10, kWindowSlot, reg_.window);
-  if (dst != reg_.a) asm_.store(BPF_DW, BPF_REG_10, kSavedA, reg_.a);
+  if (copies()) return;
+  if (reading_ == Reading::Cast) asm_.store(BPF_DW, BPF_REG_10, slot(kCtxSlot), reg_.ctx);
+  asm_.store(BPF_DW, BPF_REG_10, slot(kWindowSlot), reg_.window);
+  if (dst != reg_.a) asm_.store(BPF_DW, BPF_REG_10, slot(kSavedA), reg_.a);
 }
 void PacketLoads::emit_restore(uint8_t dst) {
-  if (!copies_) {
-    asm_.load(BPF_DW, reg_.ctx, BPF_REG_10, kCtxSlot);
-    asm_.load(BPF_DW, reg_.window, BPF_REG_10, kWindowSlot);
-    if (dst != reg_.a) asm_.load(BPF_DW, reg_.a, BPF_REG_10, kSavedA);
+  if (!copies()) {
+    if (reading_ == Reading::Cast) asm_.load(BPF_DW, reg_.ctx, BPF_REG_10, slot(kCtxSlot));
+    asm_.load(BPF_DW, reg_.window, BPF_REG_10, slot(kWindowSlot));
+    if (dst != reg_.a) asm_.load(BPF_DW, reg_.a, BPF_REG_10, slot(kSavedA));
   }
   emit_limit();
 }
@@ -81,7 +107,7 @@ void PacketLoads::emit_restore(uint8_t dst) {
 // r0 = window whose first byte is that of the packet at `offset`, or at the scratch register
 // beyond.
 void PacketLoads::emit_cast(uint32_t offset, bool adds_scratch) {
-  load_ctx(BPF_DW, BPF_REG_1, kBase);
+  load_base(BPF_REG_1);
   if (adds_scratch) asm_.alu64(BPF_ADD, BPF_REG_1, reg_.scratch);
   asm_.alu64_imm(BPF_ADD, BPF_REG_1, static_cast<int32_t>(offset) - kWindowStart);
   asm_.mov32_imm(BPF_REG_2, static_cast<int32_t>(ids_.byte_window_id));
@@ -172,10 +198,14 @@ void PacketLoads::emit_call(const ClassicInsn& insn, uint8_t dst) {
   } else {
     asm_.load_imm64(BPF_REG_3, size | insn.k);
   }
-  load_ctx(BPF_DW, BPF_REG_2, kBase);
-  load_ctx(BPF_W, BPF_REG_4, kLinearLen);
-  load_ctx(BPF_W, BPF_REG_5, kVlanTag);
-  load_ctx(BPF_DW, BPF_REG_1, kSkb);
+  load_base(BPF_REG_2);
+  load_linear_len(BPF_REG_4);
+  if (reading_ == Reading::Hit) {
+    asm_.mov32_imm(BPF_REG_5, 0);
+  } else {
+    asm_.load(BPF_W, BPF_REG_5, reg_.ctx, kVlanTag);
+  }
+  load_ctx(BPF_DW, BPF_REG_1, kSkb, HitFrame::kSkb);  // the last: it may be the context's register
   calls_.push_back(asm_.insns().size());
   asm_.call(BPF_PSEUDO_CALL, -1);
   asm_.mov(BPF_REG_1, BPF_REG_0);

@@ -12,8 +12,15 @@
 
 namespace pwru::filter {
 
+enum class Reading {
+  Copied,  // from copy[] of the context
+  Cast,    // in place, in a function that is given a context and a window
+  Hit,     // in place, in pwru_filter_hit(), whose context is its own frame
+};
+
 //            context  window  limit  A   X   scratch
 //   cast     r1       r2      r3     r4  r6  r5 r0
+//   hit      r10      r0      r3     r4  r6  r5 r2
 //   copying  r9       -       r5     r6  r7  r1 r2
 // The limit is how many bytes the plain loads may touch: linear_len, or copied_len. A casting
 // filter leaves its arguments where they are and has nothing in registers that a function must save
@@ -24,15 +31,27 @@ struct Registers {
   uint8_t ctx, window, limit, a, x, scratch, scratch2;
 };
 
+// What pwru_filter_hit() keeps, from the frame's end. linear_len and the upper half of
+// PWRU_WHERE_* are one number.
+struct HitFrame {
+  static constexpr int16_t kCtx = -8, kLinearLen = -16, kWhere = -12, kBase = -24, kSkb = -32,
+                           kPacketId = -40;
+  static constexpr int32_t kBytes = 40;
+};
+
 class PacketLoads {
  public:
-  // From the frame's end: what a casting filter needs to save around calls.
-  static constexpr int16_t kCtxSlot = -16, kWindowSlot = -24, kSavedA = -32;
+  // The byte array of struct __kernel_sockaddr_storage: the longest that the cast reaches at once.
+  static constexpr int16_t kWindowStart = 2;
+  static constexpr uint32_t kWindowBytes = 126;
 
   // `reject` is where a load outside of the packet goes.
-  PacketLoads(Assembler& assembler, const CastIds& ids, Label reject);
+  PacketLoads(Assembler& assembler, const CastIds& ids, Label reject, Reading reading);
 
-  [[nodiscard]] bool copies() const { return copies_; }
+  [[nodiscard]] bool copies() const { return reading_ == Reading::Copied; }
+  // From the frame's end: what these take of it for themselves, the 8 bytes of the budget of a loop
+  // included.
+  [[nodiscard]] int32_t frame_bytes() const;
   [[nodiscard]] const Registers& registers() const { return reg_; }
 
   // At the beginning of a function that loads from the packet, and at that of any.
@@ -55,7 +74,10 @@ class PacketLoads {
     uint8_t dst;
   };
 
-  void load_ctx(uint8_t size, uint8_t dst, int16_t field);
+  void load_ctx(uint8_t size, uint8_t dst, int16_t field, int16_t hit_slot);
+  void load_base(uint8_t dst);
+  void load_linear_len(uint8_t dst);
+  int16_t slot(int16_t offset) const;
   void emit_save(uint8_t dst);
   void emit_restore(uint8_t dst);
   void emit_cast(uint32_t offset, bool adds_scratch);
@@ -69,7 +91,7 @@ class PacketLoads {
   Assembler& asm_;
   const CastIds& ids_;
   Label reject_;
-  bool copies_;
+  Reading reading_;
   Registers reg_;
   std::vector<SlowWay> slow_ways_;
   std::vector<size_t> calls_;

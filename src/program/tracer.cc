@@ -101,8 +101,10 @@ bool is_plain(const pwru_config& config) {
 pwru_config complete(const TracerSpec& spec) {
   pwru_config config = spec.config;
   config.is_plain = is_plain(config) && !(spec.uses_cast && config.filter_copies);
+  config.has_hit = config.is_plain && !spec.hit_filter.object.empty();
   config.reads_fields = config.mark_mask || config.netns || config.ifindex ||
                         config.filter_reads_len || config.filter_sees_vlan;
+  config.hit_is_all = config.has_hit && !config.tracks && !config.reads_fields;
   if (spec.arg_table) {
     config.arg_multiplier = spec.arg_table->multiplier;
     config.arg_shift = spec.arg_table->shift;
@@ -110,26 +112,33 @@ pwru_config complete(const TracerSpec& spec) {
   return config;
 }
 
+std::vector<std::string_view> with_filters(std::string_view object, const TracerSpec& spec) {
+  return {object,
+          spec.filter.l2_object,
+          spec.filter.l3_object,
+          spec.tunnel_filter.l2_object,
+          spec.tunnel_filter.l3_object,
+          spec.expressions.filter_object,
+          spec.expressions.values_object,
+          spec.xdp_expressions.filter_object,
+          spec.xdp_expressions.values_object};
+}
+
 }  // namespace
 
 Result<std::string> link_with_filters(std::string_view object, const TracerSpec& spec) {
-  const std::array<std::string_view, 9> parts = {object,
-                                                 spec.filter.l2_object,
-                                                 spec.filter.l3_object,
-                                                 spec.tunnel_filter.l2_object,
-                                                 spec.tunnel_filter.l3_object,
-                                                 spec.expressions.filter_object,
-                                                 spec.expressions.values_object,
-                                                 spec.xdp_expressions.filter_object,
-                                                 spec.xdp_expressions.values_object};
-  return link_objects(parts);
+  return link_objects(with_filters(object, spec));
 }
 
 Result<Tracer> Tracer::load(const TracerSpec& spec) {
   Tracer tracer;
   PWRU_ASSIGN(const std::string unlinked, tracer_object(spec.uses_cast));
-  PWRU_ASSIGN(std::string elf, link_with_filters(unlinked, spec));
-  PWRU_TRY(set_constants(elf, complete(spec)));
+  std::vector<std::string_view> objects = with_filters(unlinked, spec);
+  const pwru_config config = complete(spec);
+  if (spec.uses_cast)
+    objects.push_back(config.has_hit ? spec.hit_filter.object : spec.hit_filter.unused);
+  PWRU_ASSIGN(std::string elf, link_objects(objects));
+  PWRU_TRY(set_constants(elf, config));
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
   PWRU_TRY(tracer.pick_programs(spec));
   PWRU_TRY(tracer.size_maps(spec));

@@ -21,7 +21,9 @@ namespace {
 constexpr size_t kEthernetBytes = 14, kMacBytes = 12, kTagBytes = 4;
 constexpr int kShownDifferences = 20;
 
-const char* name_of(Way way) { return way == Way::Cast ? "cast" : "copied"; }
+const char* name_of(Way way) {
+  return way == Way::Cast ? "cast" : way == Way::Hit ? "hit" : "copied";
+}
 
 // A packet, how it is laid out, and the bytes that libpcap shall judge.
 struct Case {
@@ -130,6 +132,7 @@ class FilterDifferential : public ::testing::Test {
 
   std::unique_ptr<Harness> harness_;
   size_t verdicts_ = 0, accepted_ = 0, differences_ = 0;
+  size_t hits_ = 0;  // expressions with a pwru_filter_hit()
 
   // libpcap's verdict on one layer; an expression that this layer cannot have matches nothing.
   static Verdict expected(const std::optional<LibpcapFilter>& filter, const std::string& bytes) {
@@ -147,7 +150,12 @@ class FilterDifferential : public ::testing::Test {
     for (const Case& test : cases)
       wanted.push_back(expected(judges[static_cast<size_t>(test.layer)], test.as_captured));
 
-    for (const Way way : ways()) {
+    std::vector<Way> all = ways();
+    const auto can_hit = harness_->can_hit(expression);
+    ASSERT_TRUE(can_hit) << expression;
+    if (*can_hit) all.push_back(Way::Hit);
+    hits_ += *can_hit;
+    for (const Way way : all) {
       const auto loaded = harness_->load(expression, way);
       ASSERT_TRUE(loaded) << expression << " (" << name_of(way) << "): " << loaded.error().what;
       for (size_t i = 0; i < cases.size(); i++) compare_one(expression, way, cases[i], wanted[i]);
@@ -156,8 +164,9 @@ class FilterDifferential : public ::testing::Test {
 
   void compare_one(const std::string& expression, Way way, const Case& test, Verdict wanted) {
     harness_->place(test.bytes, test.view);
-    const auto verdict = harness_->run();
-    ASSERT_TRUE(verdict) << verdict.error().what;
+    const auto verdict = way == Way::Hit ? harness_->run_hit(0) : harness_->run();
+    ASSERT_TRUE(verdict) << expression << ", " << name_of(way) << " on " << describe(test) << ": "
+                         << verdict.error().what;
     verdicts_++;
     accepted_ += *verdict;
     if (*verdict == (wanted == Verdict::Accept)) return;
@@ -196,6 +205,20 @@ TEST_F(FilterDifferential, EveryVerdictIsLibpcaps) {
     if (HasFatalFailure()) return;
   }
   report(expressions.size(), packets.size());
+  if (ways().size() > 1) {
+    EXPECT_GT(hits_, expressions.size() / 2);
+  }
+}
+
+TEST_F(FilterDifferential, APacketThatIsFollowedNeedsNoMatch) {
+  if (ways().size() == 1) GTEST_SKIP() << "no bpf_rdonly_cast";
+  ASSERT_TRUE(harness_->load("tcp port 9999", Way::Hit));
+  for (const Case& test : plain_cases(crafted_packets())) {
+    harness_->place(test.bytes, test.view);
+    const auto verdict = harness_->run_hit(77);
+    ASSERT_TRUE(verdict) << describe(test) << ": " << verdict.error().what;
+    EXPECT_TRUE(*verdict) << describe(test);
+  }
 }
 
 // Not libpcap's verdict, but the documented one: the loop ends.

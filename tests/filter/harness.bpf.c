@@ -62,6 +62,41 @@ int match(void* ctx __attribute__((unused))) { return run(); }
 SEC("tc")
 int match_repeated(struct __sk_buff* ctx __attribute__((unused))) { return run(); }
 
+#ifdef PWRU_CAST
+
+extern __hidden int pwru_filter_hit(void* ctx, __u64 skb, __u64 packet_id);
+
+__hidden __noinline int pwru_filter_matched(void* ctx __attribute__((unused)), __u64 skb,
+                                            __u64 base, __u64 where, __u64 packet_id) {
+  state.hit.skb = skb;
+  state.hit.base = base;
+  state.hit.where = where;
+  state.hit.packet_id = packet_id;
+  state.hit.calls++;
+  return 0;
+}
+
+/* The verdict of the generated function that finds the packet too, and whether that is the same. */
+SEC("raw_tp")
+int hit(void* ctx) {
+  __u64 where, id = state.hit.known_id;
+  struct skb_pos pos;
+
+  read_fake_skb(&pos);
+  state.hit.calls = 0;
+  pwru_filter_hit(ctx, pos.skb, id);
+  if (!state.hit.calls) return HIT_NONE;
+  where = (__u64)pos.start << PWRU_WHERE_START_SHIFT | pos.linear_len;
+  if (is_network_first(&pos))
+    where |= PWRU_WHERE_PLAIN | (__u64)plain_l2_bytes(&pos) << PWRU_WHERE_L2_BYTES_SHIFT;
+  return state.hit.calls == 1 && state.hit.skb == pos.skb && state.hit.base == pos.base &&
+                 state.hit.where == where && state.hit.packet_id == id
+             ? HIT_FOUND
+             : HIT_ELSEWHERE;
+}
+
+#endif
+
 SEC("raw_tp")
 int match_tunnel(void* ctx __attribute__((unused))) {
   struct skb_pos pos;

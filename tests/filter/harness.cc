@@ -46,7 +46,7 @@ void put(uint8_t* where, size_t offset, T value) {
 }
 
 std::string_view harness_object(Way way) {
-  const bool is_cast = way == Way::Cast;
+  const bool is_cast = way != Way::Copied;
   const char* const begin = is_cast ? filter_harness_cast_begin : filter_harness_copy_begin;
   const char* const end = is_cast ? filter_harness_cast_end : filter_harness_copy_end;
   return {begin, static_cast<size_t>(end - begin)};
@@ -100,11 +100,12 @@ Result<> Harness::map_memory() {
 
 Result<> Harness::load_programs(const Expressions& expressions, Way way,
                                 const std::vector<std::string>& wanted) {
-  const filter::CastIds ids = way == Way::Cast ? cast_ids_ : filter::CastIds{};
+  const filter::CastIds ids = way == Way::Copied ? filter::CastIds{} : cast_ids_;
   PWRU_ASSIGN(const auto filter, filter::compile_pcap(expressions.pcap, ids));
   PWRU_ASSIGN(const auto tunnel,
               filter::compile_tunnel(expressions.tunnel_l2, expressions.tunnel_l3, ids));
-  PWRU_TRY(open_object(filter, tunnel, way));
+  PWRU_ASSIGN(const auto hit, hit_filter(expressions.pcap));
+  PWRU_TRY(open_object(filter, hit, tunnel, way));
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) {
     const char* const name = bpf_program__name(program);
@@ -118,10 +119,26 @@ Result<> Harness::load_programs(const Expressions& expressions, Way way,
   return {};
 }
 
-Result<> Harness::open_object(const filter::PcapFilter& filter, const filter::TunnelFilter& tunnel,
-                              Way way) {
-  const std::array<std::string_view, 5> parts = {
-      harness_object(way), filter.l2_object, filter.l3_object, tunnel.l2_object, tunnel.l3_object};
+// As one that tracks: the most that it can do.
+Result<filter::HitFilter> Harness::hit_filter(const std::string& expression) const {
+  if (!state_) return filter::generate_hit({}, {}, {}, false);
+  const fake_layout& layout = state_->layout;
+  PWRU_ASSIGN(const auto parsed, filter::parse_pcap(expression));
+  return filter::generate_hit(
+      parsed, cast_ids_,
+      {layout.network_header, layout.mac_header, layout.tail, layout.head, layout.data}, true);
+}
+
+Result<bool> Harness::can_hit(const std::string& expression) const {
+  PWRU_ASSIGN(const auto filter, hit_filter(expression));
+  return !filter.object.empty();
+}
+
+Result<> Harness::open_object(const filter::PcapFilter& filter, const filter::HitFilter& hit,
+                              const filter::TunnelFilter& tunnel, Way way) {
+  std::vector<std::string_view> parts = {harness_object(way), filter.l2_object, filter.l3_object,
+                                         tunnel.l2_object, tunnel.l3_object};
+  if (way != Way::Copied) parts.push_back(way == Way::Hit ? hit.object : hit.unused);
   PWRU_ASSIGN(std::string elf, program::link_objects(parts));
   pwru_config config = {};
   config.has_pcap = 1;
@@ -183,12 +200,26 @@ void Harness::place(std::string_view packet, const SkbView& view) {
   }
 }
 
-Result<bool> Harness::run_program(const char* name) const {
+Result<uint32_t> Harness::retval_of(const char* name) const {
   PWRU_ASSIGN(const int program, program_fd(object_.get(), name));
   LIBBPF_OPTS(bpf_test_run_opts, opts);
   if (const int error = bpf_prog_test_run_opts(program, &opts); error)
     return sys_fail("run the filter", -error);
-  return opts.retval != 0;
+  return opts.retval;
+}
+
+Result<bool> Harness::run_program(const char* name) const {
+  PWRU_ASSIGN(const uint32_t retval, retval_of(name));
+  return retval != 0;
+}
+
+Result<bool> Harness::run_hit(uint64_t packet_id) const {
+  state_->hit.known_id = packet_id;
+  PWRU_ASSIGN(const uint32_t retval, retval_of("hit"));
+  if (retval == HIT_ELSEWHERE)
+    return fail(
+        fmt::format("it found base {:#x} where {:#x}", state_->hit.base, state_->hit.where));
+  return retval == HIT_FOUND;
 }
 
 Result<pwru_tunnel> Harness::read_tunnel() const {

@@ -15,8 +15,8 @@
 
 namespace pwru::test {
 
-// How the generated code reads a packet (abi/filter.h).
-enum class Way { Cast, Copied };
+// How the generated code reads a packet (abi/filter.h). Hit: in place, and finds it by itself.
+enum class Way { Cast, Copied, Hit };
 
 // How a packet lies in an skb.
 struct SkbView {
@@ -38,8 +38,10 @@ class Harness {
   [[nodiscard]] const filter::CastIds& cast_ids() const { return cast_ids_; }
   // Compiles, links, loads. The harness has room for one filter at a time.
   [[nodiscard]] Result<> load(const std::string& expression, Way way) {
-    return load_programs({expression, "", ""}, way, {"match"});
+    return load_programs({expression, "", ""}, way, {way == Way::Hit ? "hit" : "match"});
   }
+  // Whether there is a pwru_filter_hit() for it.
+  [[nodiscard]] Result<bool> can_hit(const std::string& expression) const;
   [[nodiscard]] Result<> load_timed(const std::string& expression, Way way) {
     return load_programs({expression, "", ""}, way, {"match", "match_repeated"});
   }
@@ -50,6 +52,9 @@ class Harness {
   void place(std::string_view packet, const SkbView& view);
   // The verdict on the packet placed last.
   [[nodiscard]] Result<bool> run() const { return run_program("match"); }
+  // The same of Way::Hit. Fails when what it found of the packet is not what skb_locate() finds.
+  // With an id it is a packet that is followed.
+  [[nodiscard]] Result<bool> run_hit(uint64_t packet_id) const;
   // The same of load_tunnel()'s filters, and what the tracer would print.
   [[nodiscard]] Result<bool> run_tunnel() const { return run_program("match_tunnel"); }
   [[nodiscard]] Result<pwru_tunnel> read_tunnel() const;
@@ -68,9 +73,11 @@ class Harness {
   // Only those of harness.bpf.c that are wanted: verifying is most of the time.
   Result<> load_programs(const Expressions& expressions, Way way,
                          const std::vector<std::string>& wanted);
-  Result<> open_object(const filter::PcapFilter& filter, const filter::TunnelFilter& tunnel,
-                       Way way);
+  Result<> open_object(const filter::PcapFilter& filter, const filter::HitFilter& hit,
+                       const filter::TunnelFilter& tunnel, Way way);
+  Result<uint32_t> retval_of(const char* name) const;
   Result<bool> run_program(const char* name) const;
+  Result<filter::HitFilter> hit_filter(const std::string& expression) const;
 
   filter::CastIds cast_ids_;
   BpfObject object_;

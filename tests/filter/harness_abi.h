@@ -32,6 +32,14 @@ struct fake_layout {
   __u32 vlan_present, vlan_present_mask; /* a bit of a byte, until 6.1; mask 0: there is none */
 };
 
+/* What the program hit returns. */
+enum { HIT_NONE, HIT_FOUND, HIT_ELSEWHERE };
+
+struct fake_hit {
+  __u64 known_id; /* as if the skb was followed */
+  __u64 skb, base, where, packet_id, calls;
+};
+
 struct harness_state {
   struct fake_layout layout;
   struct fake_memory memory;
@@ -40,6 +48,7 @@ struct harness_state {
   __u32 ip_version; /* which is valid, 0: none */
   struct pwru_tuple4 tuple4;
   struct pwru_tuple6 tuple6;
+  struct fake_hit hit;
 };
 
 #endif

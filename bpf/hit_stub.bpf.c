@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The object file of a generated pwru_filter_hit(), before its code is put in; see
+ * filter_stub.bpf.c. */
+#include "abi/filter.h"
+#include <bpf/bpf_helpers.h>
+
+extern __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u32 linear_len,
+			      __u32 vlan_tag);
+extern __hidden int pwru_filter_matched(void *ctx, __u64 skb, __u64 base, __u64 where,
+					__u64 packet_id);
+
+__hidden int pwru_filter_hit(void *ctx, __u64 skb, __u64 packet_id)
+{
+	return pwru_filter_load(skb, 0, 0, 0, 0) && pwru_filter_matched(ctx, skb, 0, 0, packet_id);
+}

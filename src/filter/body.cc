@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filter/body.h"
+
+#include <linux/filter.h>
+
+namespace pwru::filter {
+namespace {
+
+// Rounds of each of the filter's loops (protochain has one for each IP version). The verifier walks
+// every one, on all ways through.
+constexpr int32_t kLoopRounds = 32;
+
+// Where the budget is kept, from the frame's end.
+constexpr int16_t kBudgetSlot = -8;
+
+// What the kernel's 512 bytes leave beside the tracer's own frames; a casting tracer's are smaller.
+constexpr int32_t kMaxStackBytes = 64, kMaxCastStackBytes = 96;
+
+constexpr uint8_t op_of(const ClassicInsn& insn) { return static_cast<uint8_t>(BPF_OP(insn.code)); }
+
+}  // namespace
+
+Body::Body(const ClassicProgram& program, Assembler& assembler, PacketLoads& loads,
+           std::optional<Label> accept, Label reject)
+    : program_(program),
+      asm_(assembler),
+      loads_(loads),
+      reg_(loads.registers()),
+      accept_(accept),
+      reject_(reject) {}
+
+bool Body::emit() {
+  for (size_t i = 0; i < program_.size(); i++) {
+    labels_.push_back(asm_.new_label());
+    round_labels_.push_back(asm_.new_label());
+  }
+  flow_ = analyze(program_);
+  if (!lay_out_stack()) return false;
+  emit_prologue();
+  for (size_t i = 0; i < program_.size(); i++) {
+    if (flow_.is_reachable[i]) emit_insn(i);
+  }
+  loads_.emit_slow_ways();
+  return true;
+}
+
+bool Body::lay_out_stack() {
+  int32_t depth = flow_.has_loops ? -kBudgetSlot : 0;
+  if (!loads_.copies()) depth = loads_.frame_bytes();
+  for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
+    if (!flow_.uses_memory[slot]) continue;
+    depth += 4;
+    memory_slots_[slot] = static_cast<int16_t>(-depth);
+  }
+  return depth <= (loads_.copies() ? kMaxStackBytes : kMaxCastStackBytes);
+}
+
+void Body::emit_prologue() {
+  loads_.emit_ctx();
+  asm_.mov32_imm(reg_.a, 0);
+  if (uses_x()) asm_.mov32_imm(reg_.x, 0);
+  for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
+    if (flow_.uses_memory[slot]) asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], reg_.a);
+  }
+  if (loads_.copies() && has_load()) loads_.emit_limit();
+}
+
+bool Body::uses_x() const {
+  if (flow_.has_loops) return true;
+  for (size_t i = 0; i < program_.size(); i++) {
+    const uint16_t code = program_[i].code, kind = BPF_CLASS(code);
+    const bool computes = kind == BPF_ALU || kind == BPF_JMP;
+    if (kind == BPF_LDX || kind == BPF_STX || kind == BPF_MISC || is_indirect(program_[i]) ||
+        (computes && BPF_SRC(code) == BPF_X))
+      return true;
+  }
+  return false;
+}
+
+bool Body::loads_packet(size_t at) const {
+  return flow_.is_reachable[at] && is_packet_load(program_[at]) && !never_succeeds(program_[at]);
+}
+
+bool Body::has_load() const {
+  for (size_t i = 0; i < program_.size(); i++) {
+    if (loads_packet(i)) return true;
+  }
+  return false;
+}
+
+void Body::emit_return(int32_t value) {
+  if (value && accept_) return asm_.jump_always(*accept_);
+  asm_.mov32_imm(BPF_REG_0, value);
+  asm_.exit();
+}
+
+void Body::emit_insn(size_t at) {
+  const ClassicInsn& insn = program_[at];
+  asm_.bind(labels_[at]);
+  if (flow_.is_loop_head[at]) emit_loop_head(at);
+  if (never_succeeds(insn)) return emit_return(0);
+  switch (BPF_CLASS(insn.code)) {
+    case BPF_LD:
+    case BPF_LDX:
+      return emit_load(insn);
+    case BPF_ST:
+      return asm_.store(BPF_W, BPF_REG_10, memory_slots_[insn.k], reg_.a);
+    case BPF_STX:
+      return asm_.store(BPF_W, BPF_REG_10, memory_slots_[insn.k], reg_.x);
+    case BPF_ALU:
+      return emit_alu(insn);
+    case BPF_JMP:
+      return emit_jump(at);
+    case BPF_RET:
+      return emit_ret(insn);
+    default:
+      return BPF_MISCOP(insn.code) == BPF_TAX ? asm_.mov32(reg_.x, reg_.a)
+                                              : asm_.mov32(reg_.a, reg_.x);
+  }
+}
+
+// Who comes from before the loop gets a full budget, whatever a loop before left of it: else the
+// verifier would walk this one for each such rest.
+void Body::emit_loop_head(size_t at) {
+  // All 64 bits and through a register, else older verifiers forget the value.
+  asm_.mov32_imm(reg_.scratch, kLoopRounds);
+  asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, reg_.scratch);
+  asm_.bind(round_labels_[at]);
+  emit_forget();
+}
+
+// Makes A, X and the memory unknown to the verifier, at no change: else it would follow every way
+// through a loop's body with the values of each way before, which doubles at every round.
+void Body::emit_forget() {
+  load_len(reg_.scratch);
+  const auto forget = [&](uint8_t reg) {
+    asm_.alu32(BPF_ADD, reg, reg_.scratch);
+    asm_.alu32(BPF_SUB, reg, reg_.scratch);
+  };
+  forget(reg_.a);
+  forget(reg_.x);
+  for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
+    if (!flow_.uses_memory[slot]) continue;
+    asm_.load(BPF_W, reg_.scratch2, BPF_REG_10, memory_slots_[slot]);
+    forget(reg_.scratch2);
+    asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], reg_.scratch2);
+  }
+}
+
+void Body::load_len(uint8_t dst) {
+  reads_len_ = true;
+  loads_.emit_len(dst);
+}
+
+void Body::emit_ret(const ClassicInsn& insn) {
+  if (BPF_RVAL(insn.code) != BPF_A) return emit_return(insn.k != 0);
+  if (accept_) {
+    asm_.jump_imm(BPF_JNE, reg_.a, 0, *accept_);
+    return emit_return(0);
+  }
+  const Label is_zero = asm_.new_label();
+  asm_.mov32(BPF_REG_0, reg_.a);
+  asm_.jump_imm(BPF_JEQ, BPF_REG_0, 0, is_zero);
+  asm_.mov32_imm(BPF_REG_0, 1);
+  asm_.bind(is_zero);
+  asm_.exit();
+}
+
+void Body::emit_load(const ClassicInsn& insn) {
+  const uint8_t dst = BPF_CLASS(insn.code) == BPF_LD ? reg_.a : reg_.x;
+  switch (BPF_MODE(insn.code)) {
+    case BPF_IMM:
+      return asm_.mov32_imm(dst, static_cast<int32_t>(insn.k));
+    case BPF_LEN:
+      return load_len(dst);
+    case BPF_MEM:
+      return asm_.load(BPF_W, dst, BPF_REG_10, memory_slots_[insn.k]);
+    default:
+      break;
+  }
+  loads_.emit(insn, dst);
+  if (BPF_MODE(insn.code) == BPF_MSH) {
+    asm_.alu32_imm(BPF_AND, dst, 0xf);
+    asm_.alu32_imm(BPF_LSH, dst, 2);
+  }
+}
+
+void Body::emit_alu(const ClassicInsn& insn) {
+  const uint8_t op = op_of(insn);
+  if (op == BPF_NEG) return asm_.neg32(reg_.a);
+  const bool is_shift = op == BPF_LSH || op == BPF_RSH;
+  if (BPF_SRC(insn.code) == BPF_K) {
+    if (is_shift && insn.k > 31) return asm_.mov32_imm(reg_.a, 0);
+    return asm_.alu32_imm(op, reg_.a, static_cast<int32_t>(insn.k));
+  }
+  if (op == BPF_DIV || op == BPF_MOD) asm_.jump_imm(BPF_JEQ, reg_.x, 0, reject_);
+  if (!is_shift) return asm_.alu32(op, reg_.a, reg_.x);
+  const Label is_short = asm_.new_label(), done = asm_.new_label();
+  asm_.jump_imm(BPF_JLT, reg_.x, 32, is_short);
+  asm_.mov32_imm(reg_.a, 0);
+  asm_.jump_always(done);
+  asm_.bind(is_short);
+  asm_.alu32(op, reg_.a, reg_.x);
+  asm_.bind(done);
+}
+
+void Body::emit_jump(size_t at) {
+  const ClassicInsn& insn = program_[at];
+  if (is_backward_jump(insn)) {
+    asm_.load(BPF_DW, reg_.scratch, BPF_REG_10, kBudgetSlot);
+    asm_.alu64_imm(BPF_ADD, reg_.scratch, -1);
+    asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, reg_.scratch);
+    asm_.jump_imm(BPF_JEQ, reg_.scratch, 0, reject_);
+  }
+  if (op_of(insn) == BPF_JA) {
+    const size_t target = jump_target(at, insn);
+    if (is_backward_jump(insn)) return asm_.jump_always(round_labels_[target]);
+    if (target != at + 1) asm_.jump_always(labels_[target]);
+    return;
+  }
+  const auto opposite = opposite_of(op_of(insn));
+  if (insn.jt == 0 && opposite) {
+    if (insn.jf != 0) emit_condition(*opposite, insn, labels_[at + 1 + insn.jf]);
+    return;
+  }
+  emit_condition(op_of(insn), insn, labels_[at + 1 + insn.jt]);
+  if (insn.jf != 0) asm_.jump_always(labels_[at + 1 + insn.jf]);
+}
+
+void Body::emit_condition(uint8_t op, const ClassicInsn& insn, Label target) {
+  if (BPF_SRC(insn.code) == BPF_X) return asm_.jump32(op, reg_.a, reg_.x, target);
+  asm_.jump_imm(op, reg_.a, static_cast<int32_t>(insn.k), target);
+}
+
+}  // namespace pwru::filter

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// A classic BPF program as instructions of the kernel's BPF, without what stands around them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <linux/filter.h>
+
+#include "filter/assembler.h"
+#include "filter/classic.h"
+#include "filter/classic_flow.h"
+#include "filter/packet_loads.h"
+
+namespace pwru::filter {
+
+class Body {
+ public:
+  // A packet that is accepted goes to `accept`, or returns 1 without one; one that is rejected
+  // returns 0, sometimes by way of `reject`.
+  Body(const ClassicProgram& program, Assembler& assembler, PacketLoads& loads,
+       std::optional<Label> accept, Label reject);
+
+  // False: the program needs more memory than there is.
+  [[nodiscard]] bool emit();
+  // Of the context; after emit().
+  [[nodiscard]] bool reads_len() const { return reads_len_; }
+
+ private:
+  bool lay_out_stack();
+  void emit_prologue();
+  bool uses_x() const;
+  bool loads_packet(size_t at) const;
+  bool has_load() const;
+  void emit_return(int32_t value);
+  void emit_insn(size_t at);
+  void emit_loop_head(size_t at);
+  void emit_forget();
+  void load_len(uint8_t dst);
+  void emit_ret(const ClassicInsn& insn);
+  void emit_load(const ClassicInsn& insn);
+  void emit_alu(const ClassicInsn& insn);
+  void emit_jump(size_t at);
+  void emit_condition(uint8_t op, const ClassicInsn& insn, Label target);
+
+  const ClassicProgram& program_;
+  Assembler& asm_;
+  PacketLoads& loads_;
+  const Registers& reg_;
+  std::optional<Label> accept_;
+  Label reject_;
+  Flow flow_;
+  std::vector<Label> labels_;        // of each classic instruction
+  std::vector<Label> round_labels_;  // where a backward jump to it goes
+  std::array<int16_t, BPF_MEMWORDS> memory_slots_ = {};
+  bool reads_len_ = false;
+};
+
+}  // namespace pwru::filter
