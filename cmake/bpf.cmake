@@ -61,6 +61,7 @@ foreach(root skb xdp)
   pwru_bpf_object(pwru_${root}_values ${CMAKE_SOURCE_DIR}/bpf/expr_stub.bpf.c
                   -DPWRU_EXPR_VALUES=pwru_${root}_values)
 endforeach()
+pwru_bpf_object(pwru_ksyms ${CMAKE_SOURCE_DIR}/bpf/ksyms.bpf.c)
 pwru_bpf_packed_object(pwru_copy ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c)
 pwru_bpf_packed_object(pwru_cast ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c -DPWRU_CAST)
 pwru_bpf_packed_object(pwru_progs_copy ${CMAKE_SOURCE_DIR}/bpf/progs.bpf.c)

@@ -16,11 +16,11 @@
 #include "expressions.h"
 #include "filter/filter.h"
 #include "filters.h"
+#include "find_functions.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
 #include "kernel/functions.h"
 #include "kernel/netns.h"
-#include "kernel/tracefs.h"
 #include "outputs.h"
 #include "probe/attach.h"
 #include "probe/plan.h"
@@ -44,7 +44,8 @@ constexpr unsigned kKprobeBatch = 10;
 struct Kernel {
   std::unique_ptr<kernel::Btf> btf;
   std::vector<kernel::ModuleBtf> modules;
-  kernel::Symbols symbols;
+  kernel::FunctionSearch search;
+  KnownSymbols known;
   kernel::Features features;
   kernel::DropReasons reasons;
 };
@@ -59,16 +60,18 @@ bool wants_modules(const cli::Options& options) {
 
 Result<Kernel> look_at_kernel(const cli::Options& options) {
   PWRU_ASSIGN(auto btf, kernel::load_kernel_btf(options.kernel_btf));
-  PWRU_ASSIGN(auto symbols, kernel::Symbols::load());
-  PWRU_ASSIGN(auto features, kernel::probe_features(*btf, symbols));
+  PWRU_ASSIGN(auto features, kernel::probe_features(*btf));
   std::vector<kernel::ModuleBtf> modules;
   if (wants_modules(options)) {
     PWRU_ASSIGN(modules,
                 kernel::load_module_btf(*btf, options.kmods.value_or(std::vector<std::string>{})));
   }
+  PWRU_ASSIGN(auto search, kernel::FunctionSearch::create(*btf, modules, options.filter_func));
+  PWRU_ASSIGN(auto known, read_symbols(options, *btf, search));
+  kernel::probe_single_kprobe(known.symbols, features);
   auto reasons = kernel::DropReasons::collect(*btf, modules);
-  return Kernel{std::move(btf), std::move(modules), std::move(symbols), std::move(features),
-                std::move(reasons)};
+  return Kernel{std::move(btf),   std::move(modules),  std::move(search),
+                std::move(known), std::move(features), std::move(reasons)};
 }
 
 std::string describe(const kernel::LeftOut& left_out) {
@@ -76,43 +79,6 @@ std::string describe(const kernel::LeftOut& left_out) {
   for (const auto& [reason, count] : left_out)
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
   return text;
-}
-
-// Their functions cannot be found; that belongs into the line of what was left out.
-void count_modules_without_btf(const cli::Options& options, kernel::LeftOut& left_out) {
-  constexpr size_t kNamed = 3;
-  if (options.kmods) return;  // the user chose
-  const std::vector<std::string> modules = kernel::modules_without_btf();
-  if (modules.empty()) return;
-  std::string reason = "modules without BTF (";
-  for (size_t i = 0; i < std::min(modules.size(), kNamed); i++)
-    reason += (i ? ", " : "") + modules[i];
-  reason += modules.size() > kNamed ? ", ..)" : ")";
-  left_out[reason] = static_cast<unsigned>(modules.size());
-}
-
-Result<kernel::Functions> find_functions(const cli::Options& options, const Kernel& kernel) {
-  kernel::FunctionQuery query;
-  query.filter_func = options.filter_func;
-  auto available = kernel::read_available_functions();
-  if (available)
-    query.available = std::move(*available);
-  else
-    log_warn("{}; every function is tried instead", available.error().what);
-  PWRU_ASSIGN(auto functions,
-              kernel::find_skb_functions(*kernel.btf, kernel.modules, kernel.symbols, query));
-  // Programs may be all that is wanted.
-  const bool needs_functions = !options.filter_trace_tc && !options.filter_trace_xdp;
-  if (functions.found.empty() && needs_functions && options.filter_func.empty())
-    return fail("find functions that take an skb: this kernel's BTF names none that can be probed",
-                ExitCode::NotSupported);
-  if (functions.found.empty() && needs_functions)
-    return fail(fmt::format("find functions that take an skb: none matches --filter-func '{}'",
-                            options.filter_func),
-                ExitCode::BadUsage);
-  PWRU_TRY(add_stack_functions(options, *kernel.btf, kernel.symbols, query.available, functions));
-  count_modules_without_btf(options, functions.left_out);
-  return functions;
 }
 
 Result<program::Backend> choose_backend(const cli::Options& options,
@@ -192,13 +158,13 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.by_skb = options.filter_track_skb;
   config.tracks = options.filter_track_skb;
   config.follows_xdp = options.filter_track_skb && options.filter_trace_xdp;
-  set_stack_config(options, kernel.symbols, config);
+  set_stack_config(options, kernel.known.symbols, config);
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
   config.filter_reads_len = filters.pcap.reads_len;
   set_rings(options, config);
-  config.vmemmap_base_addr = kernel.symbols.data("vmemmap_base").value_or(0);
-  config.page_offset_base_addr = kernel.symbols.data("page_offset_base").value_or(0);
+  config.vmemmap_base_addr = kernel.known.symbols.data("vmemmap_base").value_or(0);
+  config.page_offset_base_addr = kernel.known.symbols.data("page_offset_base").value_or(0);
   return config;
 }
 
@@ -262,7 +228,8 @@ program::MissCounts missed_hits(const probe::Backend& backend, const probe::Atta
 Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filters,
                const Expressions& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
-  PWRU_ASSIGN(const auto functions, find_functions(options, kernel));
+  PWRU_ASSIGN(const auto functions,
+              find_functions(options, *kernel.btf, kernel.search, kernel.known));
   PWRU_ASSIGN(auto target, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
@@ -277,13 +244,14 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
-  output::Names names(functions, kernel.symbols, kernel.reasons);
+  output::Names names(functions, kernel.known.symbols, kernel.reasons);
   if (options.output_netns_names) names.use_netns_names(kernel::NetnsNames::live());
   PWRU_ASSIGN(const auto sink, make_sink(options, target, names, *kernel.btf,
-                                         make_metadata(expressions, kernel.symbols)));
+                                         make_metadata(expressions, kernel.known.symbols)));
   PWRU_TRY(sink->begin());
 
-  const auto plan = probe::make_plan(functions, kernel.symbols, tracer, spec.config.tracks != 0);
+  const auto plan =
+      probe::make_plan(functions, kernel.known.symbols, tracer, spec.config.tracks != 0);
   if (options.filter_track_skb) warn_about_tracking(spec, plan, kernel.features.has_fexit);
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));

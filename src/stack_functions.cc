@@ -52,12 +52,12 @@ Result<> add_map_functions(const kernel::Btf& vmlinux, const kernel::Symbols& sy
   return {};
 }
 
+}  // namespace
+
 bool follows_by_stack(const cli::Options& options) {
   return options.filter_track_skb_by_stackid || !options.filter_non_skb_funcs.empty() ||
          options.filter_track_bpf_helpers || options.output_bpfmap;
 }
-
-}  // namespace
 
 void set_stack_config(const cli::Options& options, const kernel::Symbols& symbols,
                       pwru_config& config) {

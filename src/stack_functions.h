@@ -13,8 +13,11 @@
 
 namespace pwru {
 
-// Fills in what the programs need to follow a packet by its call stack: by request, or because
-// functions without an skb are probed.
+// Whether packets are followed by their call stack: by request, or because functions without an skb
+// are probed.
+[[nodiscard]] bool follows_by_stack(const cli::Options& options);
+
+// Fills in what the programs need for that.
 void set_stack_config(const cli::Options& options, const kernel::Symbols& symbols,
                       pwru_config& config);
 

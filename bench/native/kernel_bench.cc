@@ -31,8 +31,10 @@ void find_functions(benchmark::State& state) {
   const auto btf = kernel::load_kernel_btf("");
   const auto symbols = kernel::Symbols::load();
   if (!btf || !symbols) return state.SkipWithError("this kernel's BTF or symbols cannot be read");
-  for (auto _ : state)
-    benchmark::DoNotOptimize(kernel::find_skb_functions(**btf, {}, *symbols, {}));
+  for (auto _ : state) {
+    auto search = kernel::FunctionSearch::create(**btf, {}, "");
+    benchmark::DoNotOptimize(search->find(*symbols, ""));
+  }
 }
 BENCHMARK(find_functions)->Unit(benchmark::kMillisecond);
 

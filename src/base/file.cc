@@ -31,16 +31,21 @@ size_t size_of(int fd) {
 
 Result<std::string> read_file(const std::string& path, size_t expected_bytes) {
   PWRU_ASSIGN(const UniqueFd fd, open_file(path, O_RDONLY));
+  return read_all(fd.get(), path, expected_bytes);
+}
+
+Result<std::string> read_all(int fd, const std::string& path, size_t expected_bytes) {
   std::string text;
   // Memory that is reserved and not written to costs nothing; growing copies all that was read.
-  text.reserve(std::max(expected_bytes, size_of(fd.get())));
+  text.reserve(std::max(expected_bytes, size_of(fd)));
   // Through a small buffer: growing the string ahead of read(2) would clear and fault in up to
   // twice the memory, which costs more than the copy.
   std::array<char, 1 << 16> chunk;
   for (;;) {
-    const ssize_t n = ::read(fd.get(), chunk.data(), chunk.size());
+    const ssize_t n = ::read(fd, chunk.data(), chunk.size());
     if (n < 0) {
-      if (errno == EINTR) continue;
+      // EAGAIN: a BPF iterator that had a million things to pass over (bpf_seq_read()).
+      if (errno == EINTR || errno == EAGAIN) continue;
       return sys_fail("read " + path);
     }
     if (n == 0) break;

@@ -16,6 +16,10 @@ namespace pwru {
 // too many than too few, is for the large ones among these.
 [[nodiscard]] Result<std::string> read_file(const std::string& path, size_t expected_bytes = 0);
 
+// The rest of an open file; the error names `path`.
+[[nodiscard]] Result<std::string> read_all(int fd, const std::string& path,
+                                           size_t expected_bytes = 0);
+
 // Writes every byte; the error names `path`.
 [[nodiscard]] Result<> write_all(int fd, std::string_view bytes, const std::string& path);
 

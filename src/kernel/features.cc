@@ -200,7 +200,7 @@ std::string explain_kprobe(int error) {
   return fmt::format("attach a kprobe to {}: {}", kProbeTarget, std::strerror(error));
 }
 
-void probe_kprobes(const Symbols& symbols, Features& features) {
+void probe_kprobes(Features& features) {
   if (features.lockdown == "confidentiality") {
     features.why_no_kprobe = kLockedDown;
     return;
@@ -211,19 +211,8 @@ void probe_kprobes(const Symbols& symbols, Features& features) {
     return;
   }
   features.has_kprobe_multi = has_kprobe_multi();
-  if (features.has_kprobe_multi) {
-    // Both rest on the same machinery; a trial would cost grace periods again.
-    features.has_kprobe = kprobe_pmu_type().has_value();
-    return;
-  }
-  const std::vector<uint64_t> targets = symbols.addresses(kProbeTarget, "");
-  if (targets.empty()) {
-    features.why_no_kprobe = fmt::format("attach a kprobe: /proc/kallsyms has no {}", kProbeTarget);
-    return;
-  }
-  const int error = try_kprobe(targets.front());
-  features.has_kprobe = error == 0;
-  if (!features.has_kprobe) features.why_no_kprobe = explain_kprobe(error);
+  // Both rest on the same machinery; a trial would cost grace periods again.
+  if (features.has_kprobe_multi) features.has_kprobe = kprobe_pmu_type().has_value();
 }
 
 }  // namespace
@@ -238,7 +227,7 @@ void raise_memlock_limit() {
   ::setrlimit(RLIMIT_MEMLOCK, &limit);
 }
 
-Result<Features> probe_features(const Btf& vmlinux, const Symbols& symbols) {
+Result<Features> probe_features(const Btf& vmlinux) {
   raise_memlock_limit();
   if (!load_program(kNothing)) {
     const int error = errno;
@@ -256,9 +245,21 @@ Result<Features> probe_features(const Btf& vmlinux, const Symbols& symbols) {
   features.has_ringbuf = has_ringbuf();
   features.has_get_func_ip = has_get_func_ip();
   features.has_fexit = has_fexit(vmlinux);
-  probe_kprobes(symbols, features);
+  probe_kprobes(features);
   probe_rdonly_cast(vmlinux, features);
   return features;
+}
+
+void probe_single_kprobe(const Symbols& symbols, Features& features) {
+  if (features.has_kprobe_multi || !features.why_no_kprobe.empty()) return;
+  const std::vector<uint64_t> targets = symbols.addresses(kProbeTarget, "");
+  if (targets.empty()) {
+    features.why_no_kprobe = fmt::format("attach a kprobe: /proc/kallsyms has no {}", kProbeTarget);
+    return;
+  }
+  const int error = try_kprobe(targets.front());
+  features.has_kprobe = error == 0;
+  if (!features.has_kprobe) features.why_no_kprobe = explain_kprobe(error);
 }
 
 }  // namespace pwru::kernel

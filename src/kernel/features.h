@@ -28,7 +28,9 @@ struct Features {
 
 // Needs CAP_BPF and CAP_PERFMON or CAP_SYS_ADMIN; without them the error says which is missing.
 // Raises the memlock limit first.
-[[nodiscard]] Result<Features> probe_features(const Btf& vmlinux, const Symbols& symbols);
+[[nodiscard]] Result<Features> probe_features(const Btf& vmlinux);
+// Where there is no kprobe-multi, whether a single kprobe can be had; a trial.
+void probe_single_kprobe(const Symbols& symbols, Features& features);
 
 // Kernels before 5.11 account BPF memory to RLIMIT_MEMLOCK; newer ones do not care. Raises it as
 // far as this process may: a limit that stays too low shows when a map is created.

@@ -13,11 +13,12 @@ TEST(Features, OfThisKernel) {
   const auto btf = load_kernel_btf("");
   const auto symbols = Symbols::load();
   if (!btf || !symbols) GTEST_SKIP() << "no BTF, or kallsyms is hidden";
-  const auto features = probe_features(**btf, *symbols);
+  auto features = probe_features(**btf);
   if (!features) {
     EXPECT_EQ(features.error().exit, ExitCode::NotSupported) << features.error().what;
     GTEST_SKIP() << features.error().what;
   }
+  probe_single_kprobe(*symbols, *features);
   EXPECT_EQ(features->rdonly_cast_id == 0, features->byte_window_id == 0);
   if (features->rdonly_cast_id != 0) {
     EXPECT_EQ((*btf)->name(features->rdonly_cast_id), "bpf_rdonly_cast");

@@ -8,8 +8,6 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <bitset>
-#include <cstring>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -37,30 +35,6 @@ struct Candidate {
   std::vector<uint64_t> addresses;
 };
 
-// 200,000 names of kallsyms are looked up among some thousand. This says no to nearly all of them
-// after reading two words of the name, without a look into a table of strings.
-class NameFilter {
- public:
-  void add(std::string_view name) { known_.set(slot(name)); }
-  [[nodiscard]] bool may_have(std::string_view name) const { return known_.test(slot(name)); }
-
- private:
-  static constexpr unsigned kSlotBits = 16;
-
-  static size_t slot(std::string_view name) {
-    const size_t length = std::min(name.size(), sizeof(uint64_t));
-    uint64_t head = 0;
-    uint64_t tail = 0;
-    std::memcpy(&head, name.data(), length);
-    std::memcpy(&tail, name.data() + name.size() - length, length);
-    constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;  // 2^64 / the golden ratio
-    const uint64_t mixed = ((head ^ name.size()) * kGolden) ^ tail;
-    return mixed * kGolden >> (64 - kSlotBits);
-  }
-
-  std::bitset<size_t{1} << kSlotBits> known_;
-};
-
 template <class T>
 using ByName = std::unordered_map<std::string_view, T>;
 
@@ -78,42 +52,42 @@ bool is_tracepoint_glue(std::string_view name) {
          name.starts_with("__bpf_trace_");
 }
 
-class Finder {
- public:
-  Finder(const Symbols& symbols, const RE2* pattern) : symbols_(symbols), pattern_(pattern) {}
-
-  void add_types(const Btf& btf, std::string_view module);
-  void add_symbols();
-  void add_available(std::string_view text);
-  [[nodiscard]] Functions result() const;
-
- private:
-  [[nodiscard]] bool is_wanted(std::string_view name) const;
-  [[nodiscard]] Candidate* candidate_of(Module& module, std::string_view name);
-  void add_aliases(Module& module, Candidate& candidate, std::string_view name);
-  [[nodiscard]] const char* why_not(std::string_view name, const Candidate& candidate) const;
-
-  const Symbols& symbols_;
-  const RE2* pattern_;  // null: every name is wanted
-  bool knows_available_ = false;
-  NameFilter names_;  // of all candidates and aliases
-  ByName<Module> modules_;
-  Module& vmlinux_ = modules_[""];
-};
-
-bool Finder::is_wanted(std::string_view name) const {
+// `pattern` null: every name is wanted.
+bool is_wanted(std::string_view name, const RE2* pattern) {
   // __cfi_ and __pfx_ are the padding before a function; a name with a dot is a clone.
   if (name.empty() || name.starts_with("__cfi_") || name.starts_with("__pfx_")) return false;
   if (name.find('.') != std::string_view::npos) return false;
-  return !pattern_ || RE2::FullMatch(re2::StringPiece(name.data(), name.size()), *pattern_);
+  return !pattern || RE2::FullMatch(re2::StringPiece(name.data(), name.size()), *pattern);
 }
+
+}  // namespace
+
+class Finder {
+ public:
+  void add_types(const Btf& btf, std::string_view module, const RE2* pattern);
+  [[nodiscard]] const NameSet& names() const { return names_; }
+  void add_symbols(const Symbols& symbols);
+  void add_available(const Symbols& symbols, std::string_view text);
+  [[nodiscard]] Functions result() const;
+
+ private:
+  [[nodiscard]] Candidate* candidate_of(Module& module, std::string_view name);
+  void add_aliases(const Symbols& symbols, Module& module, Candidate& candidate,
+                   std::string_view name);
+  [[nodiscard]] const char* why_not(std::string_view name, const Candidate& candidate) const;
+
+  bool knows_available_ = false;
+  NameSet names_;  // of all candidates and aliases
+  ByName<Module> modules_;
+  Module& vmlinux_ = modules_[""];
+};
 
 // All functions of one BTF that handle an skb. Namesakes with another prototype (static functions
 // of other files) make the name ambiguous, as kallsyms cannot say which address is whose. Several
 // addresses of one FUNC are no such case: pahole merges functions that agree in name and
 // prototype, and since 1.25 (Linux 6.4) drops those that do not. Before, it kept the first of
 // them only; nothing tells such a name from a harmless one, and it is taken.
-void Finder::add_types(const Btf& btf, std::string_view module) {
+void Finder::add_types(const Btf& btf, std::string_view module, const RE2* pattern) {
   auto& candidates = modules_[module].candidates;
   std::vector<std::string_view> others;
   for (uint32_t id = btf.first_id(); id < btf.end_id(); ++id) {
@@ -122,7 +96,7 @@ void Finder::add_types(const Btf& btf, std::string_view module) {
     const std::string_view name = btf.name(id);
     if (!signature.has_skb) {
       others.push_back(name);
-    } else if (is_wanted(name)) {
+    } else if (is_wanted(name, pattern)) {
       const auto [it, is_new] = candidates.try_emplace(name);
       if (is_new) it->second.signature = signature;
       names_.add(name);
@@ -152,11 +126,11 @@ Candidate* Finder::candidate_of(Module& module, std::string_view name) {
   return &copy;
 }
 
-void Finder::add_symbols() {
+void Finder::add_symbols(const Symbols& symbols) {
   Module* module = nullptr;
   std::string_view module_name;
-  for (size_t n = 0; n < symbols_.size(); ++n) {
-    const Symbol symbol = symbols_.at(n);
+  for (size_t n = 0; n < symbols.size(); ++n) {
+    const Symbol symbol = symbols.at(n);
     if (n == 0 || symbol.module != module_name) {
       module_name = symbol.module;
       const auto it = modules_.find(module_name);
@@ -172,17 +146,18 @@ void Finder::add_symbols() {
     if (!candidate) continue;
     if (is_clone)
       candidate->has_clone = true;
-    else if (symbols_.is_init_text(symbol.addr))
+    else if (symbols.is_init_text(symbol.addr))
       candidate->is_init = true;
     else if (candidate->addresses.empty() || candidate->addresses.back() != symbol.addr)
       candidate->addresses.push_back(symbol.addr);
   }
 }
 
-void Finder::add_aliases(Module& module, Candidate& candidate, std::string_view name) {
+void Finder::add_aliases(const Symbols& symbols, Module& module, Candidate& candidate,
+                         std::string_view name) {
   for (const uint64_t addr : candidate.addresses) {
-    for (size_t n = symbols_.index_of(addr); n < symbols_.size(); ++n) {
-      const Symbol symbol = symbols_.at(n);
+    for (size_t n = symbols.index_of(addr); n < symbols.size(); ++n) {
+      const Symbol symbol = symbols.at(n);
       if (symbol.addr != addr) break;
       if (symbol.name == name) continue;
       module.aliases[symbol.name].push_back(&candidate);
@@ -192,10 +167,10 @@ void Finder::add_aliases(Module& module, Candidate& candidate, std::string_view 
 }
 
 // Each line is "name" or "name [module]".
-void Finder::add_available(std::string_view text) {
+void Finder::add_available(const Symbols& symbols, std::string_view text) {
   knows_available_ = true;
   for (auto& [module_name, module] : modules_)
-    for (auto& [name, candidate] : module.candidates) add_aliases(module, candidate, name);
+    for (auto& [name, candidate] : module.candidates) add_aliases(symbols, module, candidate, name);
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
@@ -254,25 +229,36 @@ Functions Finder::result() const {
   return functions;
 }
 
-}  // namespace
+FunctionSearch::FunctionSearch(std::unique_ptr<Finder> finder) : finder_(std::move(finder)) {}
+FunctionSearch::FunctionSearch(FunctionSearch&& other) noexcept = default;
+FunctionSearch& FunctionSearch::operator=(FunctionSearch&& other) noexcept = default;
+FunctionSearch::~FunctionSearch() = default;
 
-Result<Functions> find_skb_functions(const Btf& vmlinux, const std::vector<ModuleBtf>& modules,
-                                     const Symbols& symbols, const FunctionQuery& query) {
+Result<FunctionSearch> FunctionSearch::create(const Btf& vmlinux,
+                                              const std::vector<ModuleBtf>& modules,
+                                              const std::string& filter_func) {
   std::optional<RE2> pattern;
-  if (!query.filter_func.empty()) {
-    pattern.emplace(query.filter_func, RE2::Quiet);
+  if (!filter_func.empty()) {
+    pattern.emplace(filter_func, RE2::Quiet);
     if (!pattern->ok())
-      return fail(fmt::format("--filter-func '{}' is no valid RE2 pattern: {}", query.filter_func,
+      return fail(fmt::format("--filter-func '{}' is no valid RE2 pattern: {}", filter_func,
                               pattern->error()),
                   ExitCode::BadUsage);
   }
-  Finder finder(symbols, pattern ? &*pattern : nullptr);
-  finder.add_types(vmlinux, "");
-  for (const ModuleBtf& module : modules) finder.add_types(*module.btf, module.module);
-  finder.add_symbols();
-  if (!query.available.empty()) finder.add_available(query.available);
-  Functions functions = finder.result();
-  functions.are_in_ftrace_list = !query.available.empty();
+  auto finder = std::make_unique<Finder>();
+  const RE2* wanted = pattern ? &*pattern : nullptr;
+  finder->add_types(vmlinux, "", wanted);
+  for (const ModuleBtf& module : modules) finder->add_types(*module.btf, module.module, wanted);
+  return FunctionSearch(std::move(finder));
+}
+
+NameSet FunctionSearch::names() const { return finder_->names(); }
+
+Functions FunctionSearch::find(const Symbols& symbols, std::string_view available) {
+  finder_->add_symbols(symbols);
+  if (!available.empty()) finder_->add_available(symbols, available);
+  Functions functions = finder_->result();
+  functions.are_in_ftrace_list = !available.empty();
   return functions;
 }
 

@@ -4,11 +4,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "kernel/btf.h"
+#include "kernel/name_set.h"
 #include "kernel/symbols.h"
 
 namespace pwru::kernel {
@@ -37,23 +40,34 @@ using LeftOut = std::map<std::string, unsigned>;
 struct Functions {
   std::vector<Function> found;  // sorted by addr, no address twice
   LeftOut left_out;
-  bool are_in_ftrace_list = false;  // all of them, because the query had the list
-};
-
-struct FunctionQuery {
-  std::string filter_func;  // RE2, full match; empty: all
-  // The names that ftrace allows to probe, one "name" or "name [module]" each; empty when the list
-  // cannot be read: then every symbol is taken and an attach is allowed to fail.
-  std::string available;
+  bool are_in_ftrace_list = false;  // all of them, because the list was known
 };
 
 // BTF_KIND_FUNC with a `struct sk_buff *` (const, behind typedefs) among the first five arguments,
 // counted in registers: a struct passed by value takes two, or goes to the stack and takes none.
 // Left out and counted: names that kallsyms does not have (inlined), .isra/.constprop/.part clones,
 // names that ftrace does not list.
-[[nodiscard]] Result<Functions> find_skb_functions(const Btf& vmlinux,
-                                                   const std::vector<ModuleBtf>& modules,
-                                                   const Symbols& symbols,
-                                                   const FunctionQuery& query);
+class FunctionSearch {
+ public:
+  // Reads the prototypes. `filter_func` is RE2, full match; empty: all functions. The BTF must
+  // outlive the search.
+  [[nodiscard]] static Result<FunctionSearch> create(const Btf& vmlinux,
+                                                     const std::vector<ModuleBtf>& modules,
+                                                     const std::string& filter_func);
+  FunctionSearch(FunctionSearch&& other) noexcept;
+  FunctionSearch& operator=(FunctionSearch&& other) noexcept;
+  ~FunctionSearch();
+
+  // The names whose symbols find() needs to know.
+  [[nodiscard]] NameSet names() const;
+  // Once. `available`: what ftrace allows to probe, one "name" or "name [module]" a line; empty
+  // when that is not known: then every symbol is taken and an attach is allowed to fail.
+  [[nodiscard]] Functions find(const Symbols& symbols, std::string_view available);
+
+ private:
+  explicit FunctionSearch(std::unique_ptr<class Finder> finder);
+
+  std::unique_ptr<class Finder> finder_;
+};
 
 }  // namespace pwru::kernel

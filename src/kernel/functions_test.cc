@@ -31,11 +31,15 @@ class FunctionsTest : public ::testing::Test {
     kallsyms_ += line;
   }
 
-  Functions find(const FunctionQuery& query = {}, const std::vector<ModuleBtf>* modules = nullptr) {
+  struct Query {
+    std::string filter_func, available;
+  };
+  Functions find(const Query& query = {}, const std::vector<ModuleBtf>* modules = nullptr) {
     vmlinux_ = *Btf::parse(types_.bytes(), nullptr);
     symbols_ = *Symbols::parse(kallsyms_);
     static const std::vector<ModuleBtf> kNone;
-    return *find_skb_functions(*vmlinux_, modules ? *modules : kNone, *symbols_, query);
+    auto search = *FunctionSearch::create(*vmlinux_, modules ? *modules : kNone, query.filter_func);
+    return search.find(*symbols_, query.available);
   }
 
   uint8_t skb_position(const std::vector<uint32_t>& params, uint32_t result = 0) {
@@ -201,8 +205,7 @@ TEST_F(FunctionsTest, FilterFunc) {
   }
   EXPECT_EQ(find({.filter_func = "ip_rcv", .available = ""}).found.size(), 1u);
   EXPECT_EQ(find({.filter_func = "ip_.*", .available = ""}).found.size(), 2u);
-  const auto bad =
-      find_skb_functions(*vmlinux_, {}, *symbols_, {.filter_func = "(", .available = ""});
+  const auto bad = FunctionSearch::create(*vmlinux_, {}, "(");
   ASSERT_FALSE(bad);
   EXPECT_EQ(bad.error().exit, ExitCode::BadUsage);
   EXPECT_NE(bad.error().what.find("missing )"), std::string::npos);
@@ -238,14 +241,15 @@ TEST(Functions, OfThisKernel) {
   const auto btf = load_kernel_btf("");
   const auto symbols = Symbols::load();
   if (!btf || !symbols) GTEST_SKIP() << "no BTF, or kallsyms is hidden";
-  const auto functions = find_skb_functions(**btf, {}, *symbols, {});
-  ASSERT_TRUE(functions);
-  EXPECT_GT(functions->found.size(), 500u);
-  EXPECT_TRUE(std::is_sorted(functions->found.begin(), functions->found.end(),
+  auto search = FunctionSearch::create(**btf, {}, "");
+  ASSERT_TRUE(search);
+  const Functions functions = search->find(*symbols, "");
+  EXPECT_GT(functions.found.size(), 500u);
+  EXPECT_TRUE(std::is_sorted(functions.found.begin(), functions.found.end(),
                              [](const Function& a, const Function& b) { return a.addr < b.addr; }));
-  const auto clone = std::find_if(functions->found.begin(), functions->found.end(),
+  const auto clone = std::find_if(functions.found.begin(), functions.found.end(),
                                   [](const Function& f) { return f.name == "skb_clone"; });
-  ASSERT_NE(clone, functions->found.end());
+  ASSERT_NE(clone, functions.found.end());
   EXPECT_EQ(clone->skb_arg, 1);
 }
 

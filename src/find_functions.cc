@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "find_functions.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/log.h"
+#include "kernel/ksyms.h"
+#include "kernel/tracefs.h"
+#include "stack_functions.h"
+
+namespace pwru {
+namespace {
+
+// What is looked up besides: by Symbols::is_init_text(), probe_single_kprobe(), make_config() and
+// probe::make_plan().
+constexpr std::array kOtherNames = {"_sinittext",   "_einittext",       "skb_clone",
+                                    "vmemmap_base", "page_offset_base", "skb_release_head_state",
+                                    "kfree_skbmem"};
+
+// Whether an address may have to be named that is not one of the functions found.
+bool names_addresses(const cli::Options& options) {
+  return options.output_caller || options.output_stack || follows_by_stack(options) ||
+         !options.output_skb_metadata.empty() || !options.output_xdp_metadata.empty();
+}
+
+// Their functions cannot be found; that belongs into the line of what was left out.
+void count_modules_without_btf(const cli::Options& options, kernel::LeftOut& left_out) {
+  constexpr size_t kNamed = 3;
+  if (options.kmods) return;  // the user chose
+  const std::vector<std::string> modules = kernel::modules_without_btf();
+  if (modules.empty()) return;
+  std::string reason = "modules without BTF (";
+  for (size_t i = 0; i < std::min(modules.size(), kNamed); i++)
+    reason += (i ? ", " : "") + modules[i];
+  reason += modules.size() > kNamed ? ", ..)" : ")";
+  left_out[reason] = static_cast<unsigned>(modules.size());
+}
+
+std::string read_available() {
+  auto available = kernel::read_available_functions();
+  if (available) return std::move(*available);
+  log_warn("{}; every function is tried instead", available.error().what);
+  return {};
+}
+
+}  // namespace
+
+Result<KnownSymbols> read_symbols(const cli::Options& options, const kernel::Btf& vmlinux,
+                                  const kernel::FunctionSearch& search) {
+  if (!names_addresses(options)) {
+    kernel::NameSet names = search.names();
+    for (const char* name : kOtherNames) names.add(name);
+    if (auto named = kernel::symbols_of(names, vmlinux))
+      return KnownSymbols{std::move(named->symbols), std::move(named->available)};
+  }
+  PWRU_ASSIGN(auto symbols, kernel::Symbols::load());
+  return KnownSymbols{std::move(symbols), std::nullopt};
+}
+
+Result<kernel::Functions> find_functions(const cli::Options& options, const kernel::Btf& vmlinux,
+                                         kernel::FunctionSearch& search, KnownSymbols& known) {
+  if (!known.available) known.available = read_available();
+  kernel::Functions functions = search.find(known.symbols, *known.available);
+  // Programs may be all that is wanted.
+  const bool needs_functions = !options.filter_trace_tc && !options.filter_trace_xdp;
+  if (functions.found.empty() && needs_functions && options.filter_func.empty())
+    return fail("find functions that take an skb: this kernel's BTF names none that can be probed",
+                ExitCode::NotSupported);
+  if (functions.found.empty() && needs_functions)
+    return fail(fmt::format("find functions that take an skb: none matches --filter-func '{}'",
+                            options.filter_func),
+                ExitCode::BadUsage);
+  PWRU_TRY(add_stack_functions(options, vmlinux, known.symbols, *known.available, functions));
+  count_modules_without_btf(options, functions.left_out);
+  return functions;
+}
+
+}  // namespace pwru

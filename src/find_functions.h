@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functions to trace, and the symbols that it takes to find and to name them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "cli/options.h"
+#include "kernel/btf.h"
+#include "kernel/functions.h"
+#include "kernel/symbols.h"
+
+namespace pwru {
+
+struct KnownSymbols {
+  kernel::Symbols symbols;
+  // ftrace's list of them; nothing when it was not read with them.
+  std::optional<std::string> available;
+};
+
+// Of the names that `search` needs only, where the kernel gives them out and no option can ask for
+// the name of an address.
+[[nodiscard]] Result<KnownSymbols> read_symbols(const cli::Options& options,
+                                                const kernel::Btf& vmlinux,
+                                                const kernel::FunctionSearch& search);
+
+// All that the options ask for; the error says why there are none.
+[[nodiscard]] Result<kernel::Functions> find_functions(const cli::Options& options,
+                                                       const kernel::Btf& vmlinux,
+                                                       kernel::FunctionSearch& search,
+                                                       KnownSymbols& known);
+
+}  // namespace pwru

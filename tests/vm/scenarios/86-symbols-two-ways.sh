@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# The functions that are found from a BPF iterator over symbols are those that /proc/kallsyms and
+# ftrace's list give, which --output-caller needs; also while somebody else traces them.
+attached() { # ARGS...
+    start_pwru --filter-func '(__)?(ip6?|br|nf|nft|tcp|skb|__bpf_trace_|perf_trace_net)_.*' "$@" 'udp dst port 9'
+    stop_pwru
+    sed -nE 's/^Attached to ([0-9]+ functions) in .* s; /\1; /p' "$err"
+}
+attached --output-caller | grep '^[1-9]' >"$work/kallsyms"
+attached | grep '^[1-9]' >"$work/iterator"
+diff "$work/kallsyms" "$work/iterator"
+
+"$PWRU" --filter-func 'ip_(output|rcv)|nf_hook_slow' --ready-file "$work/other.ready" 'tcp port 9' >"$work/other" 2>&1 &
+other=$!
+wait_for "the other tracer to be ready" test -e "$work/other.ready"
+attached | grep '^[1-9]' >"$work/beside"
+kill -INT "$other"
+wait "$other"
+diff "$work/kallsyms" "$work/beside"
+
+# To whom kallsyms hides the addresses, the iterator does so too.
+before=$(cat /proc/sys/kernel/kptr_restrict)
+echo 2 >/proc/sys/kernel/kptr_restrict
+status=0
+timeout 60 "$PWRU" icmp >"$out" 2>"$err" </dev/null || status=$?
+echo "$before" >/proc/sys/kernel/kptr_restrict
+[ "$status" -eq 3 ] || fail "pwru exited $status, expected 3"
+expect_one_sentence
+expect_stderr 'kptr_restrict'
