@@ -7,22 +7,27 @@
 
 #include <linux/types.h>
 
-/* Of a name only these bytes are looked at; one word after the other. */
-#define PWRU_KSYM_HASH_WORDS 8
+/* Of a name only this many words are looked at. */
+#define PWRU_KSYM_HASH_WORDS 4
 #define PWRU_KSYM_SLOT_BITS 16
 #define PWRU_KSYM_NAME_BYTES 256 /* KSYM_NAME_LEN is 512 since 6.1, for Rust */
 #define PWRU_KSYM_MODULE_BYTES 64
 
-/* The number in the program that stands for the address of the struct pwru_ksym_query. */
-#define PWRU_KSYM_QUERY_MARK 0x707772754b53594dULL
+/*
+ * The numbers in the program that stand for the address of the struct pwru_ksym_query, and for
+ * where the field `type` of the kernel's struct kallsym_iter is.
+ */
+#define PWRU_KSYM_QUERY_MARK 0x707772754b530001ULL
+#define PWRU_KSYM_TYPE_MARK 0x707772754b530002ULL
 
 struct pwru_ksym_query {
 	/* Where the fields of the kernel's struct kallsym_iter are. */
 	__u32 name_offset;
 	__u32 module_offset;
 	__u32 value_offset;
-	__u32 type_offset;
 	__u32 show_value_offset;
+	/* The letters, as bits of PWRU_KSYM_LETTER(), that wanted names of data begin with. */
+	__u32 data_letters;
 	__u32 pad;
 	/* A bit for each slot: whether a name with that hash is wanted. */
 	__u64 wanted[(1 << PWRU_KSYM_SLOT_BITS) / 64];
@@ -37,6 +42,9 @@ struct pwru_ksym {
 	__u8 is_site;	    /* the function begins with what ftrace patches */
 	__u16 pad;
 };
+
+#define PWRU_KSYM_LETTER(c) (1u << ((c)&31))
+#define PWRU_KSYM_IS_TEXT(type) ((type) == 't' || (type) == 'T' || (type) == 'w' || (type) == 'W')
 
 /* The next word of a name into its hash; the bytes behind the name's end, or its first dot, are 0.
  */

@@ -53,46 +53,50 @@ static __always_inline int begins_with_site(__u64 addr)
 	return is_site(code) || (is_endbr(code) && is_site(code + ENDBR_BYTES));
 }
 
-/* The bit of the first dot, if there is one: the lowest bit of bytes that are zero in `word ^
- * dots`. */
-static __always_inline __u64 first_dot(__u64 word)
-{
-	const __u64 ones = 0x0101010101010101ULL;
-	const __u64 bytes = word ^ ones * '.';
-	const __u64 zero = (bytes - ones) & ~bytes & ones << 7;
+#define ONES 0x0101010101010101ULL
 
-	return zero & -zero;
+/* The highest bits of bytes that are zero, exact for the lowest of them. */
+static __always_inline __u64 zero_bytes(__u64 word)
+{
+	return (word - ONES) & ~word & ONES << 7;
 }
 
-/* Of a name that is followed by zeros. */
+/* Of a name up to its end, or its first dot. */
 static __always_inline __u32 slot_of(const __u64 *words)
 {
-	__u64 hash = 0, word, dot;
+	__u64 hash = 0, word, end;
 	int i;
 
 #pragma unroll
 	for (i = 0; i < PWRU_KSYM_HASH_WORDS; i++) {
 		word = words[i];
-		if (!word)
-			break;
-		dot = first_dot(word);
-		if (dot)
-			word &= (dot >> 7) - 1;
+		end = zero_bytes(word) | zero_bytes(word ^ ONES * '.');
+		if (end)
+			word &= ((end & -end) >> 7) - 1;
 		if (word)
 			hash = pwru_ksym_hash(hash, word);
-		if (dot)
+		if (end)
 			break;
 	}
 	return pwru_ksym_slot(hash);
 }
 
-static __always_inline int is_wanted(const struct pwru_ksym_query *query, const void *ksym)
+/* A third of all symbols are data, of which hardly one is wanted. */
+static __always_inline int is_wanted(const struct pwru_ksym_query *query, const void *ksym,
+				     char type)
 {
-	__u64 words[PWRU_KSYM_HASH_WORDS + 1] = {};
+	__u64 words[PWRU_KSYM_HASH_WORDS];
+	const void *name = ksym + query->name_offset;
+	char letter = 0;
 	__u32 slot;
 
-	/* A name that is longer is cut off before the last byte, which is zero. */
-	bpf_probe_read_kernel_str(words, PWRU_KSYM_HASH_WORDS * 8 + 1, ksym + query->name_offset);
+	if (!PWRU_KSYM_IS_TEXT(type)) {
+		bpf_probe_read_kernel(&letter, sizeof(letter), name);
+		if (!(query->data_letters & PWRU_KSYM_LETTER(letter)))
+			return 0;
+	}
+	if (bpf_probe_read_kernel(words, sizeof(words), name))
+		return 0;
 	slot = slot_of(words);
 	return query->wanted[slot / 64] >> slot % 64 & 1;
 }
@@ -105,9 +109,15 @@ SEC("iter/ksym") int pwru_ksyms(struct iter_ctx *ctx)
 	__u8 shows = 0;
 	char module[PWRU_KSYM_MODULE_BYTES];
 	long name_bytes, module_bytes;
+	__u64 type_offset;
+	char type;
 
 	asm volatile("%0 = %1 ll" : "=r"(query) : "i"(PWRU_KSYM_QUERY_MARK));
-	if (!ksym || !is_wanted(query, ksym))
+	asm volatile("%0 = %1 ll" : "=r"(type_offset) : "i"(PWRU_KSYM_TYPE_MARK));
+	if (!ksym)
+		return 0;
+	type = *(char *)(ksym + type_offset);
+	if (!is_wanted(query, ksym, type))
 		return 0;
 	/* To whom /proc/kallsyms hides the addresses, nothing is shown here. */
 	bpf_probe_read_kernel(&shows, sizeof(shows), ksym + query->show_value_offset);
@@ -116,8 +126,7 @@ SEC("iter/ksym") int pwru_ksyms(struct iter_ctx *ctx)
 	__builtin_memset(&record.head, 0, sizeof(record.head));
 	bpf_probe_read_kernel(&record.head.addr, sizeof(record.head.addr),
 			      ksym + query->value_offset);
-	bpf_probe_read_kernel(&record.head.type, sizeof(record.head.type),
-			      ksym + query->type_offset);
+	record.head.type = type;
 	record.head.is_site = begins_with_site(record.head.addr);
 	name_bytes = bpf_probe_read_kernel_str(record.name, sizeof(record.name),
 					       ksym + query->name_offset);

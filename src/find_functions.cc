@@ -17,9 +17,9 @@ namespace {
 
 // What is looked up besides: by Symbols::is_init_text(), probe_single_kprobe(), make_config() and
 // probe::make_plan().
-constexpr std::array kOtherNames = {"_sinittext",   "_einittext",       "skb_clone",
-                                    "vmemmap_base", "page_offset_base", "skb_release_head_state",
-                                    "kfree_skbmem"};
+constexpr std::array kOtherFunctions = {"_sinittext", "_einittext", "skb_clone",
+                                        "skb_release_head_state", "kfree_skbmem"};
+constexpr std::array kData = {"vmemmap_base", "page_offset_base"};
 
 // Whether an address may have to be named that is not one of the functions found.
 bool names_addresses(const cli::Options& options) {
@@ -52,9 +52,9 @@ std::string read_available() {
 Result<KnownSymbols> read_symbols(const cli::Options& options, const kernel::Btf& vmlinux,
                                   const kernel::FunctionSearch& search) {
   if (!names_addresses(options)) {
-    kernel::NameSet names = search.names();
-    for (const char* name : kOtherNames) names.add(name);
-    if (auto named = kernel::symbols_of(names, vmlinux))
+    kernel::WantedSymbols wanted = {search.names(), {kData.begin(), kData.end()}};
+    for (const char* name : kOtherFunctions) wanted.functions.add(name);
+    if (auto named = kernel::symbols_of(wanted, vmlinux))
       return KnownSymbols{std::move(named->symbols), std::move(named->available)};
   }
   PWRU_ASSIGN(auto symbols, kernel::Symbols::load());

@@ -38,17 +38,18 @@ Code compiled() {
   return {begin, begin + bpf_program__insn_cnt(program)};
 }
 
-// Puts the address of the map's value where the program has the mark.
-void set_query(Code& code, int map) {
+// Puts a number where the program has the mark. `kind` 0: the number; BPF_PSEUDO_MAP_VALUE: the
+// address of what the map of this descriptor has.
+void replace(Code& code, uint64_t mark, uint8_t kind, int number) {
   for (size_t at = 0; at + 1 < code.size(); at++) {
     bpf_insn& low = code[at];
     bpf_insn& high = code[at + 1];
     if (low.code != (BPF_LD | BPF_IMM | BPF_DW)) continue;
-    const uint64_t number = static_cast<uint32_t>(low.imm) |
-                            static_cast<uint64_t>(static_cast<uint32_t>(high.imm)) << 32;
-    if (number != PWRU_KSYM_QUERY_MARK) continue;
-    low.src_reg = BPF_PSEUDO_MAP_VALUE;
-    low.imm = map;
+    const uint64_t found = static_cast<uint32_t>(low.imm) |
+                           static_cast<uint64_t>(static_cast<uint32_t>(high.imm)) << 32;
+    if (found != mark) continue;
+    low.src_reg = kind & 0xf;  // a field of four bits
+    low.imm = number;
     high.imm = 0;
   }
 }
@@ -64,26 +65,38 @@ bool find_offset(const Btf& btf, uint32_t structure, std::string_view name, uint
   return false;
 }
 
-bool make_query(const NameSet& names, const Btf& vmlinux, pwru_ksym_query& query) {
+struct Query {
+  pwru_ksym_query sent = {};
+  uint32_t type_offset = 0;
+};
+
+bool make_query(const WantedSymbols& wanted, const Btf& vmlinux, Query& result) {
+  pwru_ksym_query& query = result.sent;
   const uint32_t iter = vmlinux.find("kallsym_iter", BTF_KIND_STRUCT);
   if (iter == 0 || !find_offset(vmlinux, iter, "name", query.name_offset) ||
       !find_offset(vmlinux, iter, "module_name", query.module_offset) ||
       !find_offset(vmlinux, iter, "value", query.value_offset) ||
-      !find_offset(vmlinux, iter, "type", query.type_offset) ||
+      !find_offset(vmlinux, iter, "type", result.type_offset) ||
       !find_offset(vmlinux, iter, "show_value", query.show_value_offset))
     return false;
+  NameSet names = wanted.functions;
+  for (const std::string_view name : wanted.data) {
+    names.add(name);
+    query.data_letters |= PWRU_KSYM_LETTER(name.front());
+  }
   std::memcpy(query.wanted, names.bits().data(), sizeof(query.wanted));
   return true;
 }
 
 // A file that the kernel runs the program for when it is read; none if it does not.
-UniqueFd open_iterator(const pwru_ksym_query& query, uint32_t target) {
+UniqueFd open_iterator(const Query& query, uint32_t target) {
   const UniqueFd map(
-      bpf_map_create(BPF_MAP_TYPE_ARRAY, kMap, sizeof(uint32_t), sizeof(query), 1, nullptr));
+      bpf_map_create(BPF_MAP_TYPE_ARRAY, kMap, sizeof(uint32_t), sizeof(query.sent), 1, nullptr));
   const uint32_t zero = 0;
-  if (!map || bpf_map_update_elem(map.get(), &zero, &query, BPF_ANY) != 0) return UniqueFd();
+  if (!map || bpf_map_update_elem(map.get(), &zero, &query.sent, BPF_ANY) != 0) return UniqueFd();
   Code code = compiled();
-  set_query(code, map.get());
+  replace(code, PWRU_KSYM_QUERY_MARK, BPF_PSEUDO_MAP_VALUE, map.get());
+  replace(code, PWRU_KSYM_TYPE_MARK, 0, static_cast<int>(query.type_offset));
   LIBBPF_OPTS(bpf_prog_load_opts, options);
   options.expected_attach_type = BPF_TRACE_ITER;
   options.attach_btf_id = target;
@@ -93,8 +106,6 @@ UniqueFd open_iterator(const pwru_ksym_query& query, uint32_t target) {
   const UniqueFd link(bpf_link_create(program.get(), 0, BPF_TRACE_ITER, nullptr));
   return link ? UniqueFd(bpf_iter_create(link.get())) : UniqueFd();
 }
-
-bool is_function(char type) { return type == 't' || type == 'T' || type == 'w' || type == 'W'; }
 
 }  // namespace
 
@@ -113,7 +124,7 @@ KsymTexts texts_of(std::string_view records) {
     fmt::format_to(std::back_inserter(texts.kallsyms), "{:016x} {} {}", ksym.addr, type, name);
     if (!module.empty()) fmt::format_to(std::back_inserter(texts.kallsyms), "\t[{}]", module);
     texts.kallsyms += '\n';
-    if (!ksym.is_site || !is_function(type) || ksym.addr == listed) continue;
+    if (!ksym.is_site || !PWRU_KSYM_IS_TEXT(type) || ksym.addr == listed) continue;
     listed = ksym.addr;
     texts.available += name;
     if (!module.empty()) fmt::format_to(std::back_inserter(texts.available), " [{}]", module);
@@ -122,13 +133,13 @@ KsymTexts texts_of(std::string_view records) {
   return texts;
 }
 
-std::optional<NamedSymbols> symbols_of(const NameSet& names, const Btf& vmlinux) {
+std::optional<NamedSymbols> symbols_of(const WantedSymbols& wanted, const Btf& vmlinux) {
 #if !defined(__x86_64__)
   return std::nullopt;
 #endif
   const uint32_t target = vmlinux.find(kTarget, BTF_KIND_FUNC);
-  pwru_ksym_query query = {};
-  if (target == 0 || !make_query(names, vmlinux, query)) return std::nullopt;
+  Query query;
+  if (target == 0 || !make_query(wanted, vmlinux, query)) return std::nullopt;
   const UniqueFd iterator = open_iterator(query, target);
   if (!iterator) return std::nullopt;
   const auto records = read_all(iterator.get(), kTarget, kTypicalBytes);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kernel/btf.h"
 #include "kernel/name_set.h"
@@ -13,14 +14,20 @@
 
 namespace pwru::kernel {
 
+struct WantedSymbols {
+  NameSet functions;
+  std::vector<std::string_view> data;  // names of data; few
+};
+
 struct NamedSymbols {
-  Symbols symbols;        // of the names in the set and a few others, not of all
+  Symbols symbols;        // what is wanted and a few others, not all
   std::string available;  // those of them that ftrace can trace, as its own list has them
 };
 
 // Nothing where the kernel has no such iterator (before 6.0), hides its addresses, or runs on
 // another architecture than x86-64, whose code is not known here.
-[[nodiscard]] std::optional<NamedSymbols> symbols_of(const NameSet& names, const Btf& vmlinux);
+[[nodiscard]] std::optional<NamedSymbols> symbols_of(const WantedSymbols& wanted,
+                                                     const Btf& vmlinux);
 
 // What `records` (struct pwru_ksym) say, for tests: the first line for line as in /proc/kallsyms,
 // the second as in available_filter_functions.
