@@ -176,7 +176,7 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   for (const kernel::Function& function : functions.found) spec.uses_arg[function.skb_arg] = true;
   if (backend == program::Backend::KprobeMulti)
     spec.arg_table = program::make_arg_table(functions.found);
-  if (kernel.features.has_fexit)
+  if (kernel.features.has_fexit && options.filter_track_skb)
     spec.copy_functions = copy_functions(*kernel.btf, options.filter_trace_xdp);
   spec.tracked_entries = kTrackedEntries;
   spec.stack_entries = kStackEntries;

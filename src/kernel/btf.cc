@@ -254,10 +254,18 @@ bool Btf::has_target(uint32_t id) const { return has_type_reference(kind(id)); }
 uint32_t Btf::find(std::string_view type_name, uint32_t kind) const {
   for (size_t n = 0; n < index_.size(); ++n) {
     const btf_type& t = *index_[n];
-    if (BTF_INFO_KIND(t.info) == kind && string_at(t.name_off) == type_name)
+    if (BTF_INFO_KIND(t.info) == kind && is_named(t, type_name))
       return first_id_ + static_cast<uint32_t>(n);
   }
   return base_ ? base_->find(type_name, kind) : 0;
+}
+
+bool Btf::is_named(const btf_type& t, std::string_view type_name) const {
+  if (t.name_off < first_string_) return base_->is_named(t, type_name);
+  const char* const text = strings_.data() + (t.name_off - first_string_);
+  // Stops at the string's end, which is the section's at the latest.
+  return std::strncmp(text, type_name.data(), type_name.size()) == 0 &&
+         text[type_name.size()] == '\0';
 }
 
 }  // namespace pwru::kernel

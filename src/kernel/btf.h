@@ -34,6 +34,11 @@ class Btf {
   }
   [[nodiscard]] uint32_t kind(uint32_t id) const { return BTF_INFO_KIND(type(id).info); }
   [[nodiscard]] std::string_view name(uint32_t id) const;
+  // As name(id) == type_name, without the length of the name, which takes longer to find than the
+  // first letter that differs.
+  [[nodiscard]] bool is_named(uint32_t id, std::string_view type_name) const {
+    return id < first_id_ ? base_->is_named(id, type_name) : is_named(type(id), type_name);
+  }
   [[nodiscard]] std::string_view string_at(uint32_t offset) const;
   [[nodiscard]] std::span<const btf_param> params(uint32_t func_proto_id) const;
   // Empty for a type of another kind, as are all spans here.
@@ -60,6 +65,7 @@ class Btf {
  private:
   Btf(std::string bytes, const Btf* base) : bytes_(std::move(bytes)), base_(base) {}
 
+  [[nodiscard]] bool is_named(const btf_type& t, std::string_view type_name) const;
   [[nodiscard]] Result<> read_header();
   [[nodiscard]] Result<> index_types();
   [[nodiscard]] Result<> check_references(uint32_t max_string, uint32_t max_type) const;

@@ -39,11 +39,11 @@ bool is_skb_pointer(const Btf& btf, uint32_t resolved_id) {
   if (btf.kind(resolved_id) != BTF_KIND_PTR) return false;
   const uint32_t target = btf.resolve(btf.type(resolved_id).type);
   const uint32_t kind = btf.kind(target);
-  return (kind == BTF_KIND_STRUCT || kind == BTF_KIND_FWD) && btf.name(target) == "sk_buff";
+  return (kind == BTF_KIND_STRUCT || kind == BTF_KIND_FWD) && btf.is_named(target, "sk_buff");
 }
 
 bool is_drop_reason(const Btf& btf, uint32_t resolved_id) {
-  return is_enum(btf.kind(resolved_id)) && btf.name(resolved_id) == "skb_drop_reason";
+  return is_enum(btf.kind(resolved_id)) && btf.is_named(resolved_id, "skb_drop_reason");
 }
 
 }  // namespace
