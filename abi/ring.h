@@ -48,9 +48,9 @@ struct pwru_shared {
 	__u64 lookups_ended;
 	/* Lists of segments of which only a part is followed. */
 	__u64 lists_cut;
-	__u32 wake_bytes; /* ring the doorbell once a ring holds so much: set by who goes to sleep
-			   */
-	__u32 pad1[13];
+	__u64 children_lost; /* packets made of a followed one that got no id */
+	__u32 wake_bytes;    /* ring the doorbell once a ring holds so much: set by who sleeps */
+	__u32 pad1[11];
 	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU for who interrupts */
 };
 

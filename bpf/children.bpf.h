@@ -46,6 +46,8 @@ static __noinline int add_child(__u64 parent, __u64 skb)
 	id = new_child_id(parent);
 	if (id)
 		track_as(skb, id);
+	else
+		__sync_fetch_and_add(&shared.children_lost, 1);
 	return 0;
 }
 

@@ -5,7 +5,9 @@
 
 #include "bpf/maps.bpf.h"
 
-/* Packet id to that of its parent. LRU: clones share an id, so nobody knows when it is done with.
+/*
+ * Packet id to that of its parent. LRU: clones share an id, so nobody knows when it is done with.
+ * Small when parents are not shown: then it only tells ids apart that are given out at once.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -17,9 +17,8 @@ constexpr int kIdleMs = 200;
 constexpr double kNsPerSecond = 1e9;
 
 uint64_t monotonic_ns() {
-  return static_cast<uint64_t>(std::chrono::nanoseconds(
-                                   std::chrono::steady_clock::now().time_since_epoch())
-                                   .count());
+  return static_cast<uint64_t>(
+      std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
 }
 
 }  // namespace
@@ -98,6 +97,7 @@ Result<bool> Session::event(const event::Event& event) {
   events_in_step_++;
   printed_++;
   if (event.has_stack_failed) failed_stacks_++;
+  if (event.is_parent_forgotten) forgotten_parents_++;
   return limit_ == 0 || printed_ < limit_;
 }
 
@@ -136,6 +136,12 @@ Result<> Session::summarize() {
              heads_evicted);
   if (const uint64_t cut = tracer_.shared().lists_cut)
     log_warn("{} packets were cut into so many segments that the last ones are not followed", cut);
+  if (const uint64_t children = tracer_.shared().children_lost)
+    log_warn("{} segments or fragments are not followed: their CPU gave out the same id twice",
+             children);
+  if (forgotten_parents_)
+    log_warn("{} events do not tell what their packet was made of, because that is too long ago",
+             forgotten_parents_);
   if (const uint64_t lookups = tracer_.lookups_lost())
     log_warn("{} look-ups in BPF maps are not shown: their return was not seen", lookups);
   if (const uint64_t stacks = tracer_.stacks_lost())

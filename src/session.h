@@ -51,6 +51,7 @@ class Session : private event::Consumer {
   uint64_t lost_ = 0;
   uint64_t events_in_step_ = 0;
   uint64_t failed_stacks_ = 0;
+  uint64_t forgotten_parents_ = 0;
   bool is_done_ = false;
   bool is_pipe_closed_ = false;
 };

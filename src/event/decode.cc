@@ -114,8 +114,10 @@ bool set_cb(Event& event, std::span<const std::byte>& rest) {
 
 bool set_parent(Event& event, std::span<const std::byte>& rest) {
   const std::byte* part = take(rest, sizeof(pwru_parent));
-  if (part) event.parent_id = reinterpret_cast<const pwru_parent*>(part)->packet_id;
-  return part != nullptr;
+  if (!part) return false;
+  event.parent_id = reinterpret_cast<const pwru_parent*>(part)->packet_id;
+  event.is_parent_forgotten = event.parent_id == 0 && (event.packet_id & PWRU_ID_OF_CHILD) != 0;
+  return true;
 }
 
 bool set_map_call(Event& event, std::span<const std::byte>& rest) {

@@ -222,6 +222,17 @@ TEST(Decode, TheParentStandsBeforeTheTuple) {
   EXPECT_EQ(event->tuple.sport, 40000);
 }
 
+TEST(Decode, AChildWithoutItsParent) {
+  Wire wire = with_all_parts(PWRU_PART_TUPLE4);
+  EXPECT_FALSE(decode(wire.bytes(), kCpu, kSizes)->is_parent_forgotten);
+  Wire child = core(PWRU_PART_PARENT);
+  child.put<uint64_t>(24, PWRU_ID_OF_CHILD | 7).put<uint64_t>(sizeof(pwru_event), 0);
+  EXPECT_TRUE(decode(child.bytes(), kCpu, kSizes)->is_parent_forgotten);
+  Wire other = core(PWRU_PART_PARENT);
+  other.put<uint64_t>(sizeof(pwru_event), 0);
+  EXPECT_FALSE(decode(other.bytes(), kCpu, kSizes)->is_parent_forgotten);
+}
+
 TEST(Decode, Tuple4) {
   Wire wire = core(PWRU_PART_TUPLE4);
   put_tuple4(wire, 6, PWRU_L4_HAS_PORTS);

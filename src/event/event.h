@@ -23,6 +23,8 @@ struct Event {
   uint64_t skb = 0;
   uint64_t packet_id = 0;  // 0: not followed
   uint64_t parent_id = 0;  // of the packet that it was made of; 0: none, or not asked for
+  bool is_parent_forgotten =
+      false;  // it was made of one, and the kernel side no longer knows which
   uint64_t caller_ip = 0;
   uint32_t cpu = 0;
   uint32_t pid = 0;

@@ -18,6 +18,8 @@ namespace {
 
 // Entries that wait for the rest of their skb's release; a few for each CPU would do.
 constexpr uint32_t kDyingEntries = 8192;
+// Of the map `parents` while it only gives out ids.
+constexpr uint32_t kIdEntries = 8192;
 
 struct CopyProgram {
   const char* program;
@@ -212,8 +214,10 @@ Result<> Tracer::size_maps(const TracerSpec& spec) {
   bpf_map__set_max_entries(tracked, spec.config.tracks ? spec.tracked_entries : 1);
   bpf_map__set_max_entries(dying, spec.config.tracks ? kDyingEntries : 1);
   PWRU_ASSIGN(bpf_map* const parents, find_map(object_.get(), "parents"));
-  const bool has_parents = spec.config.by_skb || (spec.config.parts & PWRU_PART_PARENT) != 0;
-  bpf_map__set_max_entries(parents, has_parents ? spec.tracked_entries : 1);
+  const bool shows_parents = (spec.config.parts & PWRU_PART_PARENT) != 0;
+  bpf_map__set_max_entries(parents, !spec.config.by_skb ? 1
+                                    : shows_parents     ? spec.tracked_entries
+                                                        : kIdEntries);
   PWRU_ASSIGN(bpf_map* const heads, find_map(object_.get(), "heads"));
   bpf_map__set_max_entries(heads, spec.config.follows_xdp ? spec.tracked_entries : 1);
   PWRU_ASSIGN(bpf_map* const stacks, find_map(object_.get(), "stacks"));
