@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# Linux 5.18 to 6.1 may have kprobe-multi and no bpf_rdonly_cast(): the object that copies, attached
+# in that way. BTF in which the function has another name makes such a kernel of a younger one.
+has_kprobe_multi || skip "this kernel has no kprobe-multi"
+grep -q bpf_rdonly_cast /sys/kernel/btf/vmlinux || skip "this kernel has no bpf_rdonly_cast(): every scenario runs like this"
+sed s/bpf_rdonly_cast/bpf_rdonly_none/ /sys/kernel/btf/vmlinux >"$work/btf"
+
+namespace other
+cable '' va 10.8.0.1/24 other vb 10.8.0.2/24
+ping -q -c 1 10.8.0.2 >/dev/null
+functions='ip_(output|rcv)|udp_rcv|__icmp_send|icmp_rcv|nf_hook_slow|dev_hard_start_xmit'
+trace() { # OPTIONS...
+    start_pwru --kernel-btf "$work/btf" --backend kprobe-multi --filter-func "$functions" "$@" 'udp dst port 9'
+    send_udp 10.8.0.2 9
+    stop_pwru
+    expect_order '->10\.8\.0\.2:9\(udp\).* ip_output' '->10\.8\.0\.2:9\(udp\).* udp_rcv'
+}
+trace
+trace --filter-track-skb --output-id --output-tunnel --output-caller --output-stack
+trace --filter-track-skb-by-stackid --filter-skb-expr 'skb->len > 20' --output-skb-metadata 'skb->dev->name'
+expect_line '\(icmp:3/3\)'
+trace --filter-track-skb --filter-trace-xdp --filter-trace-tc --output-skb --output-skb-shared-info
