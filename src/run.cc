@@ -89,10 +89,10 @@ Result<program::Backend> choose_backend(const cli::Options& options,
         "try --backend kprobe",
         ExitCode::NotSupported);
   if (options.backend == cli::Backend::Kprobe && !features.has_kprobe)
-    return fail(
-        "use the backend kprobe: this kernel refuses kprobes (CONFIG_KPROBE_EVENTS, "
-        "/proc/sys/kernel/perf_event_paranoid, lockdown)",
-        ExitCode::NotSupported);
+    return fail(features.why_no_kprobe.empty()
+                    ? "use the backend kprobe: this kernel has none (CONFIG_KPROBE_EVENTS)"
+                    : features.why_no_kprobe,
+                ExitCode::NotSupported);
   if (!features.has_kprobe_multi && !features.has_kprobe)
     return fail(features.why_no_kprobe, ExitCode::NotSupported);
   const bool is_multi = options.backend == cli::Backend::KprobeMulti ||
@@ -253,6 +253,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   const auto plan =
       probe::make_plan(functions, kernel.known.symbols, tracer, spec.config.tracks != 0);
   if (options.filter_track_skb) warn_about_tracking(spec, plan, kernel.features.has_fexit);
+  // Until here a signal leaves nothing behind, and a large filter takes long to compile.
+  catch_stop_signals();
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
   std::unique_ptr<probe::BpfProgs> progs;
@@ -292,7 +294,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
 }  // namespace
 
 Result<> run(const cli::Options& options) {
-  install_signal_handlers();
+  prepare_signals();
   program::capture_libbpf_log(options.debug);
   if (options.set_percpu_buf)
     log_warn("--set-percpu-buf is no longer needed: dumps are always copied whole");
