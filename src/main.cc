@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
+#include <new>
 #include <string>
 
 #include "base/log.h"
@@ -27,6 +28,10 @@ int main(int argc, char** argv) {
   if (!options) return report(options.error());
   if (options->help) return print(pwru::cli::help_text());
   if (options->version) return print("pwru " PWRU_VERSION "\n");
-  const auto result = pwru::run(*options);
-  return result ? static_cast<int>(pwru::ExitCode::Done) : report(result.error());
+  try {
+    const auto result = pwru::run(*options);
+    return result ? static_cast<int>(pwru::ExitCode::Done) : report(result.error());
+  } catch (const std::bad_alloc&) {
+    return report({"get memory: this machine, or the limit of this process, has no more"});
+  }
 }

@@ -67,8 +67,10 @@ Result<output::Target> open_output(const cli::Options& options) {
   if (options.output_file.empty()) return output::Target::standard_output();
   const output::BackupPolicy policy = {options.output_file_max_age, options.output_file_max_backups,
                                        options.output_file_compress};
-  return output::Target::file(options.output_file,
-                              uint64_t{options.output_file_max_size} << kMegabyteShift, policy);
+  auto target = output::Target::file(
+      options.output_file, uint64_t{options.output_file_max_size} << kMegabyteShift, policy);
+  if (!target) target.error().what = "--output-file: " + target.error().what;
+  return target;
 }
 
 Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options, output::Target& target,

@@ -37,7 +37,8 @@ using Result = tl::expected<T, Error>;
 // Appends strerror(code) to the sentence. EPERM and EACCES become ExitCode::NotSupported.
 [[nodiscard]] inline tl::unexpected<Error> sys_fail(std::string what, int code = errno) {
   const bool is_denied = code == EPERM || code == EACCES;
-  return fail(std::move(what) + ": " + std::strerror(code),
+  const char* const remedy = code == EMFILE ? "; raise the limit (ulimit -n)" : "";
+  return fail(std::move(what) + ": " + std::strerror(code) + remedy,
               is_denied ? ExitCode::NotSupported : ExitCode::Failed, code);
 }
 

@@ -151,7 +151,8 @@ Result<> Btf::read_header() {
   if (!strings_.empty() && strings_.back() != '\0')
     return malformed("the last string does not end");
   if (!base_ && (strings_.empty() || strings_.front() != '\0'))
-    return malformed("the first string is not empty");
+    return malformed(
+        "the first string is not empty, as in the BTF of a module; name that of the kernel");
   if (base_) {
     first_id_ = base_->end_id();
     first_string_ = base_->end_string();

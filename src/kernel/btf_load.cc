@@ -71,18 +71,31 @@ Result<std::unique_ptr<Btf>> load(const std::string& path, const Btf* base) {
   return btf;
 }
 
+Result<std::unique_ptr<Btf>> load_user_btf(const std::string& path) {
+  struct stat st {};
+  // A device as /dev/zero may have no end.
+  if (::stat(path.c_str(), &st) == 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)))
+    return fail(fmt::format("read {}: it is a device, not a file with BTF", path));
+  return load(path, nullptr);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Btf>> load_kernel_btf(const std::string& user_path) {
   if (!user_path.empty()) {
-    auto btf = load(user_path, nullptr);
+    auto btf = load_user_btf(user_path);
     if (!btf) {
-      btf.error().what = "use --kernel-btf " + btf.error().what;
+      btf.error().what = "--kernel-btf: " + btf.error().what;
       btf.error().exit = ExitCode::BadUsage;
     }
     return btf;
   }
   const std::string path = fmt::format("{}/vmlinux", kBtfFolder);
+  if (!exists("/sys/kernel"))
+    return fail(
+        "read the kernel's types: nothing is mounted on /sys (mount -t sysfs sysfs /sys), and no "
+        "file is named with --kernel-btf",
+        ExitCode::NotSupported, ENOENT);
   if (!exists(path))
     return fail(fmt::format("read the kernel's types: {} does not exist; use a kernel built with "
                             "CONFIG_DEBUG_INFO_BTF=y, or name a BTF file with --kernel-btf",

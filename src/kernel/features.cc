@@ -197,7 +197,9 @@ std::string explain_kprobe(int error) {
     return "attach a kprobe: this kernel is built without kprobes; it needs CONFIG_KPROBE_EVENTS, "
            "or "
            "CONFIG_FPROBE for kprobe-multi";
-  return fmt::format("attach a kprobe to {}: {}", kProbeTarget, std::strerror(error));
+  const char* const remedy =
+      error == EACCES || error == EPERM ? "; this takes root, or CAP_SYS_ADMIN" : "";
+  return fmt::format("attach a kprobe to {}: {}{}", kProbeTarget, std::strerror(error), remedy);
 }
 
 void probe_kprobes(Features& features) {

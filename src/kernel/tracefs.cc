@@ -28,8 +28,9 @@ UniqueFd private_tracefs() {
   return UniqueFd(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
 }
 
-// Every tracefs that is mounted where we can see it, as a directory, then one of our own.
-std::vector<UniqueFd> open_all() {
+// Every tracefs that is mounted where we can see it, as a directory, then one of our own. `code`
+// becomes EACCES when one is there and may not be opened.
+std::vector<UniqueFd> open_all(int& code) {
   std::vector<UniqueFd> found;
   const auto mountinfo = read_file("/proc/self/mountinfo");
   if (mountinfo) {
@@ -38,7 +39,10 @@ std::vector<UniqueFd> open_all() {
       folders.push_back(debugfs + "/tracing");
     for (const std::string& folder : folders) {
       auto fd = open_file(folder, O_RDONLY | O_DIRECTORY);
-      if (fd) found.push_back(std::move(*fd));
+      if (fd)
+        found.push_back(std::move(*fd));
+      else if (fd.error().code == EACCES)
+        code = EACCES;
     }
   }
   UniqueFd mount = private_tracefs();
@@ -50,11 +54,12 @@ std::vector<UniqueFd> open_all() {
 
 Result<UniqueFd> open_tracefs(const char* file, int flags) {
   int code = ENODEV;
-  for (UniqueFd& folder : open_all()) {
+  for (UniqueFd& folder : open_all(code)) {
     const UniqueFd fd(::openat(folder.get(), file, flags | O_CLOEXEC));
     if (fd) return std::move(folder);
     code = errno;
   }
+  if (code == EACCES) return sys_fail(fmt::format("open {} in tracefs", file), code);
   return sys_fail(fmt::format("open {} in tracefs; mount it by hand "
                               "(mount -t tracefs tracefs /sys/kernel/tracing)",
                               file),

@@ -116,9 +116,9 @@ class KprobePmu : public Backend {
 
   static std::string explain_open(int code) {
     if (code == EMFILE || code == ENFILE)
-      return "open a kprobe: the limit of open files is too low for one probe a function (ulimit "
-             "-n), "
-             "or choose fewer with --filter-func";
+      return "open a kprobe for each function (--filter-func chooses fewer)";
+    if (code == EPERM || code == EACCES)
+      return "open a kprobe: this takes root, or CAP_SYS_ADMIN, unlike --backend kprobe-multi";
     return "open a kprobe";
   }
 

@@ -79,6 +79,13 @@ tl::unexpected<Error> explain_load(int code) {
         fmt::format("load the tracer into the kernel: {}; run as root", std::strerror(code)),
         ExitCode::NotSupported, code);
   }
+  if (code == ENOMEM) {
+    return fail(
+        fmt::format(
+            "load the tracer into the kernel: {}; a smaller --output-buffer-size needs less",
+            std::strerror(code)),
+        ExitCode::NotSupported, code);
+  }
   return fail(
       fmt::format("load the tracer into the kernel: {} ({}); --debug shows the kernel's log",
                   std::strerror(code), reason),

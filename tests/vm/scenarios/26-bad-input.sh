@@ -53,5 +53,8 @@ refuse 'nosuch0' --filter-ifname nosuch0
 refuse 'no_such_module' --kmods no_such_module
 refuse '/no/such/btf' --kernel-btf /no/such/btf
 refuse '/etc/passwd' --kernel-btf /etc/passwd
-refuse_path '/no/such/folder' --output-file /no/such/folder/lines icmp
+refuse 'kernel-btf: read /dev/zero: it is a device' --kernel-btf /dev/zero
+refuse 'kernel-btf: read /tmp: Is a directory' --kernel-btf /tmp
+[ ! -e /sys/kernel/btf/veth ] || refuse 'BTF of a module' --kernel-btf /sys/kernel/btf/veth
+refuse_path 'output-file: open /no/such/folder' --output-file /no/such/folder/lines icmp
 [ "$wrong" -eq 0 ]
