@@ -125,8 +125,7 @@ class KprobeEvents : public Backend {
   Result<> add_probe(size_t index, uint64_t address, const Plan& plan, Attached& attached) {
     const Group& group = plan.groups[index];
     int code = 0;
-    for (const uint64_t offset :
-         kprobe_offsets(plan.has_ftrace_sites && !group.must_stand_at_start)) {
+    for (const uint64_t offset : kprobe_offsets(plan.may_stand_behind_site(group, address))) {
       code = write_line(events_.get(),
                         fmt::format("{}:{} {:#x} n=\\{}", group.is_return ? 'r' : 'p',
                                     event_name(index), address + offset, attached.count));

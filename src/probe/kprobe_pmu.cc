@@ -37,7 +37,7 @@ UniqueFd open_kprobe(uint32_t pmu_type, uint64_t address, bool is_return) {
 struct Target {
   bpf_program* program;
   uint64_t address;
-  bool has_ftrace_site;
+  bool may_stand_behind_site;
   bool is_return;
 };
 
@@ -53,8 +53,8 @@ class KprobePmu : public Backend {
     std::vector<Target> targets;
     for (const Group& group : plan.groups)
       for (const uint64_t address : group.addresses)
-        targets.push_back({group.program, address,
-                           plan.has_ftrace_sites && !group.must_stand_at_start, group.is_return});
+        targets.push_back(
+            {group.program, address, plan.may_stand_behind_site(group, address), group.is_return});
 
     Guard guard(-1, {});
     guard.hurry(true);
@@ -98,7 +98,7 @@ class KprobePmu : public Backend {
  private:
   static UniqueFd open_at_best_offset(uint32_t pmu_type, const Target& target) {
     UniqueFd event;
-    for (const uint64_t offset : kprobe_offsets(target.has_ftrace_site)) {
+    for (const uint64_t offset : kprobe_offsets(target.may_stand_behind_site)) {
       event = open_kprobe(pmu_type, target.address + offset, target.is_return);
       if (event || !is_about_one_address(errno)) break;
     }

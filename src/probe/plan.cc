@@ -44,6 +44,19 @@ Release find_release(const kernel::Symbols& symbols) {
 
 }  // namespace
 
+bool Plan::may_stand_behind_site(const Group& group, uint64_t address) const {
+  return has_ftrace_sites && !group.must_stand_at_start &&
+         !std::binary_search(last_of_modules.begin(), last_of_modules.end(), address);
+}
+
+bool is_last_of_module(const kernel::Symbols& symbols, uint64_t address) {
+  size_t index = symbols.index_of(address);
+  if (index == symbols.size() || symbols.at(index).module.empty()) return false;
+  const std::string_view module = symbols.at(index).module;
+  while (index < symbols.size() && symbols.at(index).addr == address) index++;
+  return index == symbols.size() || symbols.at(index).module != module;
+}
+
 Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbols,
                const program::Tracer& tracer, bool tracks) {
   Plan plan;
@@ -64,7 +77,10 @@ Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbol
       program = tracer.trace_dying();
     }
     by_program[program].push_back(function.addr);
+    if (!function.module.empty() && is_last_of_module(symbols, function.addr))
+      plan.last_of_modules.push_back(function.addr);
   }
+  std::sort(plan.last_of_modules.begin(), plan.last_of_modules.end());
   if (release.addr && !shows_release) by_program[tracer.release()].push_back(release.addr);
   // First the returns: of the probes at one address, the one that was added last runs first.
   if (!lookups.empty())

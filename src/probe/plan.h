@@ -29,7 +29,18 @@ struct Plan {
   // With tracking: where ids end; "" when this kernel has no such function.
   std::string release_function;
   bool has_ftrace_sites = false;  // every function is in ftrace's list
+  // The last functions of modules, sorted. To optimise a kprobe that is not on the ftrace site
+  // can_optimize() decodes to the end of what kallsyms takes for the function: there, the zeros up
+  // to the end of the page. The last instruction may seem to reach into the next page, which may
+  // not be there since 6.4; then the kernel panics (seen on 6.12).
+  std::vector<uint64_t> last_of_modules;
+
+  // Whether a probe may stand behind the ftrace site of this function.
+  [[nodiscard]] bool may_stand_behind_site(const Group& group, uint64_t address) const;
 };
+
+// True for a function of a module behind which the module has no other symbol.
+[[nodiscard]] bool is_last_of_module(const kernel::Symbols& symbols, uint64_t address);
 
 // Functions go to the program of their argument position; with tracking, those that end the life of
 // an skb go to programs of their own, also when the user did not ask to see them.
