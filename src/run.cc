@@ -250,8 +250,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
                                          make_metadata(expressions, kernel.known.symbols)));
   PWRU_TRY(sink->begin());
 
-  const auto plan =
-      probe::make_plan(functions, kernel.known.symbols, tracer, spec.config.tracks != 0);
+  auto plan = probe::make_plan(functions, kernel.known.symbols, tracer, spec.config.tracks != 0);
+  plan.unwinds = spec.config.by_stack || (spec.config.parts & PWRU_PART_STACK);
   if (options.filter_track_skb) warn_about_tracking(spec, plan, kernel.features.has_fexit);
   // Until here a signal leaves nothing behind, and a large filter takes long to compile.
   catch_stop_signals();

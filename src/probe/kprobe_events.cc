@@ -18,6 +18,7 @@
 #include "probe/attach.h"
 #include "probe/guard.h"
 #include "probe/kprobe_pmu.h"
+#include "probe/placement.h"
 
 namespace pwru::probe {
 namespace {
@@ -107,11 +108,12 @@ class KprobeEvents : public Backend {
 
   Result<> attach_groups(const Plan& plan, const OnProgress& on_progress, Attached& attached) {
     size_t done = 0;
+    const Placement placement(plan);
     for (size_t i = 0; i < plan.groups.size(); i++) {
       const size_t before = attached.count;
       for (const uint64_t address : plan.groups[i].addresses) {
         if (stop_requested()) return {};
-        PWRU_TRY(add_probe(i, address, plan, attached));
+        PWRU_TRY(add_probe(i, address, plan.groups[i], placement, attached));
         on_progress(++done);
       }
       if (attached.count != before) PWRU_TRY(enable(i, plan.groups[i].program, attached));
@@ -122,10 +124,10 @@ class KprobeEvents : public Backend {
   // By address, which spares the kernel a search by name, linear before 6.2. To the kernel,
   // siblings without a symbol are the same probe unless an argument differs
   // (trace_kprobe_has_same_kprobe): so each has a number, which nobody reads.
-  Result<> add_probe(size_t index, uint64_t address, const Plan& plan, Attached& attached) {
-    const Group& group = plan.groups[index];
+  Result<> add_probe(size_t index, uint64_t address, const Group& group, const Placement& placement,
+                     Attached& attached) {
     int code = 0;
-    for (const uint64_t offset : kprobe_offsets(plan.may_stand_behind_site(group, address))) {
+    for (const uint64_t offset : kprobe_offsets(placement.may_stand_behind_site(group, address))) {
       code = write_line(events_.get(),
                         fmt::format("{}:{} {:#x} n=\\{}", group.is_return ? 'r' : 'p',
                                     event_name(index), address + offset, attached.count));

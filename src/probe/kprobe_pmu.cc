@@ -17,6 +17,7 @@
 #include "probe/attach.h"
 #include "probe/guard.h"
 #include "probe/kprobe_pmu.h"
+#include "probe/placement.h"
 
 namespace pwru::probe {
 namespace {
@@ -50,11 +51,12 @@ class KprobePmu : public Backend {
     PWRU_ASSIGN(const std::string type_text,
                 read_file("/sys/bus/event_source/devices/kprobe/type"));
     const auto pmu_type = static_cast<uint32_t>(std::strtoul(type_text.c_str(), nullptr, 10));
+    const Placement placement(plan);
     std::vector<Target> targets;
     for (const Group& group : plan.groups)
       for (const uint64_t address : group.addresses)
-        targets.push_back(
-            {group.program, address, plan.may_stand_behind_site(group, address), group.is_return});
+        targets.push_back({group.program, address, placement.may_stand_behind_site(group, address),
+                           group.is_return});
 
     Guard guard(-1, {});
     guard.hurry(true);
@@ -148,13 +150,13 @@ class KprobePmu : public Backend {
 
 }  // namespace
 
-std::span<const uint64_t> kprobe_offsets(bool has_ftrace_site) {
+std::span<const uint64_t> kprobe_offsets(bool may_stand_behind_site) {
   static constexpr std::array<uint64_t, 1> kAtStart = {0};
 #if defined(__x86_64__)
   static constexpr std::array<uint64_t, 3> kBehindSite = {5, kernel::kEntryBytes, 0};
-  if (has_ftrace_site) return kBehindSite;
+  if (may_stand_behind_site) return kBehindSite;
 #else
-  (void)has_ftrace_site;
+  (void)may_stand_behind_site;
 #endif
   return kAtStart;
 }

@@ -29,6 +29,7 @@ struct Plan {
   // With tracking: where ids end; "" when this kernel has no such function.
   std::string release_function;
   bool has_ftrace_sites = false;  // every function is in ftrace's list
+  bool unwinds = false;           // programs ask for call stacks
   // The last functions of modules, sorted. To optimise a kprobe that is not on the ftrace site
   // can_optimize() decodes to the end of what kallsyms takes for the function: there, the zeros up
   // to the end of the page. The last instruction may seem to reach into the next page, which may
