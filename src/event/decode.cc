@@ -139,20 +139,9 @@ bool set_map_call(Event& event, std::span<const std::byte>& rest) {
   return true;
 }
 
-}  // namespace
-
-const pwru_event& header_of(std::span<const std::byte> record) {
-  return *reinterpret_cast<const pwru_event*>(record.data());
-}
-
-Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const PartSizes& sizes) {
-  std::span<const std::byte> rest = record;
-  if (!take(rest, sizeof(pwru_event)))
-    return fail(
-        fmt::format("decode an event of {} bytes: it is shorter than its header", record.size()));
+bool set_all(Event& event, std::span<const std::byte> record, const PartSizes& sizes) {
   const pwru_event& core = header_of(record);
-  Event event;
-  event.cpu = cpu;
+  std::span<const std::byte> rest = record.subspan(sizeof(core));
   set_core(event, core);
   bool is_whole = true;
   if (core.parts & PWRU_PART_STACK) is_whole = set_stack(event, rest);
@@ -170,10 +159,28 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const Part
     is_whole = set_tuple<pwru_tuple4>(event, rest, false);
   if (is_whole && core.parts & PWRU_PART_TUPLE6)
     is_whole = set_tuple<pwru_tuple6>(event, rest, true);
-  if (!is_whole)
-    return fail(fmt::format("decode an event of {} bytes: its parts {:#x} need more", record.size(),
-                            core.parts));
-  return event;
+  return is_whole;
+}
+
+}  // namespace
+
+const pwru_event& header_of(std::span<const std::byte> record) {
+  return *reinterpret_cast<const pwru_event*>(record.data());
+}
+
+// One way out, so that the event is made where the caller has it.
+Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const PartSizes& sizes) {
+  Result<Event> decoded(tl::in_place);
+  if (record.size() < sizeof(pwru_event)) {
+    decoded = fail(
+        fmt::format("decode an event of {} bytes: it is shorter than its header", record.size()));
+  } else if (!set_all(*decoded, record, sizes)) {
+    decoded = fail(fmt::format("decode an event of {} bytes: its parts {:#x} need more",
+                               record.size(), header_of(record).parts));
+  } else {
+    decoded->cpu = cpu;
+  }
+  return decoded;
 }
 
 }  // namespace pwru::event

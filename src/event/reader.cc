@@ -106,10 +106,12 @@ Result<bool> Reader::deliver_next(Consumer& consumer, size_t cpu_index) {
     PWRU_ASSIGN(const bool goes_on, consumer.lost(loss));
     if (!goes_on) return false;
   }
-  PWRU_ASSIGN(const Event event, decode(pending.record, cpu.number, sizes_));
+  // Looked at where it is: an event is too large to be moved for nothing.
+  const Result<Event> event = decode(pending.record, cpu.number, sizes_);
+  if (!event) return tl::unexpected<Error>(event.error());
   cpu.last_ts_ns = pending.ts_ns;
   cpu.next++;
-  return consumer.event(event);
+  return consumer.event(*event);
 }
 
 // What was held back stays where it is, in the ring: it is the youngest, and little.

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records for the decoder, written byte for byte.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "event/event.h"
+
+namespace pwru::event {
+
+inline constexpr uint32_t kSkbBytes = 232;
+inline constexpr uint32_t kExprBytes = 24;
+inline constexpr uint32_t kShinfoBytes = 320;
+inline constexpr PartSizes kSizes = {kSkbBytes, kExprBytes, kShinfoBytes};
+inline constexpr uint32_t kCpu = 3;
+
+// A record written byte for byte at the offsets of abi/event.h, in memory aligned like a ring's.
+class Wire {
+ public:
+  template <class T>
+  Wire& put(size_t offset, T value) {
+    reserve(offset + sizeof(value));
+    std::memcpy(data() + offset, &value, sizeof(value));
+    return *this;
+  }
+  Wire& put_text(size_t offset, std::string_view text) {
+    reserve(offset + text.size());
+    std::memcpy(data() + offset, text.data(), text.size());
+    return *this;
+  }
+  Wire& resize(size_t size) {
+    reserve(size);
+    return *this;
+  }
+
+  [[nodiscard]] size_t size() const { return size_; }
+  [[nodiscard]] std::byte* data() { return reinterpret_cast<std::byte*>(words_.data()); }
+  [[nodiscard]] std::span<const std::byte> bytes() { return {data(), size_}; }
+
+ private:
+  void reserve(size_t size) {
+    size_ = std::max(size_, size);
+    words_.resize((size_ + 7) / 8);
+  }
+  std::vector<uint64_t> words_;
+  size_t size_ = 0;
+};
+
+inline Wire core(uint32_t parts) {
+  Wire wire;
+  wire.put<uint64_t>(0, 123456789012345)
+      .put<uint64_t>(8, 0xffffffff81000010)
+      .put<uint64_t>(16, 0xffff888012345600)
+      .put<uint64_t>(24, 5ull << 48 | 7)
+      .put<uint64_t>(32, 0xffffffff81000020)
+      .put<uint32_t>(40, parts)
+      .put<uint32_t>(44, 99)
+      .put<uint32_t>(48, 2)
+      .put<uint32_t>(52, 3)
+      .put<uint32_t>(56, 4242)
+      .put_text(60, "curl")
+      .put<uint32_t>(76, 4026531840)
+      .put<uint32_t>(80, 0xbeef)
+      .put<uint32_t>(84, 12)
+      .put<uint32_t>(88, 60)
+      .put<uint32_t>(92, 1500)
+      .put<uint16_t>(96, 0x0800)
+      .put_text(100, "eth0")
+      .resize(120);
+  return wire;
+}
+
+inline void put_l4(Wire& wire, size_t at, uint8_t proto, uint8_t flags) {
+  wire.put<uint16_t>(at, 40000).put<uint16_t>(at + 2, 443).put<uint8_t>(at + 4, proto);
+  wire.put<uint8_t>(at + 5, 0x12).put<uint8_t>(at + 6, 8).put<uint8_t>(at + 7, 1);
+  wire.put<uint8_t>(at + 8, flags);
+}
+
+inline void put_tuple4(Wire& wire, uint8_t proto, uint8_t flags) {
+  const size_t at = wire.size();
+  wire.resize(at + 20);
+  put_l4(wire, at + 8, proto, flags);
+  wire.put_text(at, "\x0a\x01\x02\x03").put_text(at + 4, "\xc0\xa8\x01\xfe");
+}
+
+inline void put_tuple6(Wire& wire, uint8_t proto, uint8_t flags) {
+  const size_t at = wire.size();
+  wire.resize(at + 44);
+  put_l4(wire, at + 32, proto, flags);
+  wire.put_text(at, "0123456789abcdef").put_text(at + 16, "ABCDEFGHIJKLMNOP");
+}
+
+inline void put_stack(Wire& wire, int64_t size_bytes, const std::vector<uint64_t>& ips) {
+  const size_t at = wire.size();
+  wire.resize(at + 408).put<int64_t>(at, size_bytes);
+  for (size_t i = 0; i < ips.size(); i++) wire.put<uint64_t>(at + 8 + 8 * i, ips[i]);
+}
+
+// A VXLAN tunnel; the tuple of its packet stands at 24.
+inline void put_tunnel(Wire& wire, uint8_t flags, uint8_t ip_version) {
+  const size_t at = wire.size();
+  wire.resize(at + 72);
+  wire.put<uint32_t>(at, PWRU_TUNNEL_VXLAN).put<uint32_t>(at + 4, 7);
+  wire.put<uint16_t>(at + 8, 0x86dd).put<uint8_t>(at + 10, flags).put<uint8_t>(at + 11, ip_version);
+  wire.put_text(at + 12, "DSTMAC").put_text(at + 18, "SRCMAC");
+  wire.put_text(at + 24, "0123456789abcdef").put_text(at + 40, "ABCDEFGHIJKLMNOP");
+  put_l4(wire, at + 56, 6, PWRU_L4_HAS_PORTS);
+}
+
+inline void put_skb(Wire& wire) {
+  const size_t at = wire.size();
+  for (size_t i = 0; i < kSkbBytes; i++) wire.put<uint8_t>(at + i, static_cast<uint8_t>(i));
+}
+
+inline void put_expr(Wire& wire) {
+  const size_t at = wire.size();
+  for (size_t i = 0; i < kExprBytes; i++) wire.put<uint8_t>(at + i, static_cast<uint8_t>(i + 100));
+}
+
+inline void put_cb(Wire& wire) {
+  const size_t at = wire.size();
+  wire.resize(at + 24);
+  for (uint32_t i = 0; i < 5; i++) wire.put<uint32_t>(at + 4 * i, 0xc0 + i);
+}
+
+inline void put_shinfo(Wire& wire) {
+  const size_t at = wire.size();
+  for (size_t i = 0; i < kShinfoBytes; i++) wire.put<uint8_t>(at + i, static_cast<uint8_t>(i * 3));
+}
+
+inline Wire with_all_parts(uint32_t tuple_part) {
+  Wire wire =
+      core(PWRU_PART_STACK | PWRU_PART_SKB | tuple_part | PWRU_PART_META | PWRU_PART_CALLER |
+           PWRU_PART_CB | PWRU_PART_SHINFO | PWRU_PART_EXPR | PWRU_PART_TUNNEL | PWRU_PART_PARENT);
+  put_stack(wire, 16, {0x1111, 0x2222});
+  put_skb(wire);
+  put_cb(wire);
+  put_shinfo(wire);
+  put_expr(wire);
+  put_tunnel(wire, PWRU_TUNNEL_HAS_ID, 6);
+  wire.put<uint64_t>(wire.size(), 41);
+  if (tuple_part == PWRU_PART_TUPLE4) put_tuple4(wire, 6, PWRU_L4_HAS_PORTS);
+  if (tuple_part == PWRU_PART_TUPLE6) put_tuple6(wire, 6, PWRU_L4_HAS_PORTS);
+  return wire;
+}
+
+}  // namespace pwru::event
