@@ -57,19 +57,23 @@ void decode_event(benchmark::State& state) {
 }
 BENCHMARK(decode_event);
 
-template <typename Sink, typename Style>
+// Every `lines` events another packet.
+template <typename Sink, typename Style, int lines>
 void print_line(benchmark::State& state) {
   const Record record = tcp_record();
-  const auto event =
-      event::decode({reinterpret_cast<const std::byte*>(&record), sizeof(record)}, 0, {});
+  auto event = event::decode({reinterpret_cast<const std::byte*>(&record), sizeof(record)}, 0, {});
   const UniqueFd null = open_file("/dev/null", O_WRONLY, 0).value();
   output::FakeKernel kernel;
   Sink sink(output::LineBuffer(null.get(), "null"), Style{}, *kernel.names, {});
-  for (auto _ : state) benchmark::DoNotOptimize(sink.event(*event));
-  state.SetItemsProcessed(state.iterations());
+  for (auto _ : state) {
+    for (int i = 0; i < lines; i++) benchmark::DoNotOptimize(sink.event(*event));
+    event->skb += 0x100;
+  }
+  state.SetItemsProcessed(state.iterations() * lines);
 }
-BENCHMARK_TEMPLATE(print_line, output::TextSink, output::TextStyle)->Name("print_text_line");
-BENCHMARK_TEMPLATE(print_line, output::JsonSink, output::JsonStyle)->Name("print_json_line");
+BENCHMARK_TEMPLATE(print_line, output::TextSink, output::TextStyle, 1)->Name("print_text_line");
+BENCHMARK_TEMPLATE(print_line, output::TextSink, output::TextStyle, 5)->Name("print_text_lines/5");
+BENCHMARK_TEMPLATE(print_line, output::JsonSink, output::JsonStyle, 1)->Name("print_json_line");
 
 // What the sink is spared: time order, losses, giving space back.
 class Count : public event::Consumer {

@@ -7,7 +7,6 @@
 namespace pwru::event {
 
 struct Tuple {
-  bool is_v6 = false;
   uint8_t saddr[16] = {};  // IPv4: the first four bytes
   uint8_t daddr[16] = {};
   uint16_t sport = 0;  // host order
@@ -18,6 +17,7 @@ struct Tuple {
   uint8_t icmp_code = 0;
   bool has_ports = false;          // sport and dport were read from the packet
   bool has_icmp = false;           // so were icmp_type and icmp_code
+  bool is_v6 = false;
   bool is_later_fragment = false;  // its L4 header is in another packet
 };
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/text.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "output/id_text.h"
 #include "output/tunnel_text.h"
@@ -39,7 +38,8 @@ std::string_view name_and_number(std::array<char, 32>& room, std::string_view na
   std::transform(name.begin(), name.begin() + static_cast<ptrdiff_t>(name_size), room.begin(),
                  [](char c) { return c >= ' ' && c <= '~' ? c : '?'; });
   room[name_size] = ':';
-  const auto end = fmt::format_to(room.data() + name_size + 1, "{}", number);
+  const char* const end =
+      std::to_chars(room.data() + name_size + 1, room.data() + room.size(), number).ptr;
   std::string_view text(room.data(), static_cast<size_t>(end - room.data()));
   if (text.size() <= width) return text;
   const size_t cut = text.size() - width;
@@ -50,7 +50,12 @@ std::string_view name_and_number(std::array<char, 32>& room, std::string_view na
 }  // namespace
 
 TextSink::TextSink(LineBuffer out, TextStyle style, Names& names, Dumps dumps)
-    : out_(std::move(out)), style_(style), names_(names), dumps_(std::move(dumps)) {}
+    : out_(std::move(out)),
+      style_(style),
+      names_(names),
+      dumps_(std::move(dumps)),
+      repeats_columns_(style.time == TimeColumn::None && !style.has_cb && !style.netns_name_width &&
+                       !style.has_id) {}
 
 Result<> TextSink::begin() {
   if (style_.time == TimeColumn::Absolute) {
@@ -105,22 +110,10 @@ Result<> TextSink::event(const event::Event& event) {
     out_.append(wall_clock_.text(event.ts_ns));
     out_.append(' ');
   }
-  size_t start = out_.size();
-  out_.append("0x");
-  out_.append_hex(event.skb);
-  out_.pad_from(start, kSkbWidth);
-  out_.append(' ');
-  start = out_.size();
-  out_.append_decimal(event.cpu);
-  out_.pad_from(start, kCpuWidth);
-  out_.append(' ');
-  append_process(event);
-  append_time(event);
-  if (style_.has_meta) append_meta(event);
-  if (style_.has_cb) append_cb(event);
-  if (style_.netns_name_width) append_netns_name(event);
-  if (style_.has_id) append_id(event);
-  if (style_.has_tuple) append_tuple_column(event);
+  if (repeats_columns_)
+    append_packet_or_repeat(event);
+  else
+    append_packet(event);
   append_function(event);
   if (style_.has_tunnel) append_tunnel_column(event);
   if (expr::ValueText* values = dumps_.metadata.of(event))
@@ -137,6 +130,34 @@ Result<> TextSink::event(const event::Event& event) {
     out_.append(map_text_.format(event.map_call));
   }
   return out_.end_line();
+}
+
+// The events of several CPUs come in turns, each CPU's with a packet of its own.
+void TextSink::append_packet_or_repeat(const event::Event& event) {
+  PacketColumns& columns = packet_columns_[event.cpu % packet_columns_.size()];
+  if (columns.are_of(event, tuple_width_)) return out_.append(columns.text());
+  const size_t start = out_.size();
+  append_packet(event);
+  columns.keep(event, tuple_width_, out_.text().substr(start));
+}
+
+void TextSink::append_packet(const event::Event& event) {
+  size_t start = out_.size();
+  out_.append("0x");
+  out_.append_hex(event.skb);
+  out_.pad_from(start, kSkbWidth);
+  out_.append(' ');
+  start = out_.size();
+  out_.append_decimal(event.cpu);
+  out_.pad_from(start, kCpuWidth);
+  out_.append(' ');
+  append_process(event);
+  append_time(event);
+  if (style_.has_meta) append_meta(event);
+  if (style_.has_cb) append_cb(event);
+  if (style_.netns_name_width) append_netns_name(event);
+  if (style_.has_id) append_id(event);
+  if (style_.has_tuple) append_tuple_column(event);
 }
 
 void TextSink::append_process(const event::Event& event) {
@@ -167,7 +188,8 @@ void TextSink::append_meta(const event::Event& event) {
   out_.pad_from(start, kMarkWidth);
   out_.append(' ');
   if (event.ifname.empty()) {
-    const auto end = fmt::format_to(room.data(), "{}", event.ifindex);
+    const char* const end =
+        std::to_chars(room.data(), room.data() + room.size(), event.ifindex).ptr;
     out_.append_centred({room.data(), static_cast<size_t>(end - room.data())}, kIfaceWidth);
   } else {
     out_.append_centred(name_and_number(room, event.ifname, event.ifindex, kIfaceWidth),
@@ -244,7 +266,7 @@ void TextSink::append_verdict(const event::Event& event) {
   out_.append(" -> ");
   const std::string_view name = verdict_name(event.type, event.verdict);
   std::array<char, 16> room;
-  const auto end = fmt::format_to(room.data(), "{}", event.verdict);
+  const char* const end = std::to_chars(room.data(), room.data() + room.size(), event.verdict).ptr;
   out_.append(name.empty() ? std::string_view(room.data(), static_cast<size_t>(end - room.data()))
                            : name);
 }

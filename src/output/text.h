@@ -2,11 +2,14 @@
 // One line an event, in the columns, widths and order of cilium/pwru.
 #pragma once
 
+#include <array>
+
 #include "output/bpfmap_text.h"
 #include "output/dumps.h"
 #include "output/last_seen.h"
 #include "output/line_buffer.h"
 #include "output/names.h"
+#include "output/packet_columns.h"
 #include "output/sink.h"
 #include "output/time_column.h"
 #include "output/wall_clock.h"
@@ -38,6 +41,8 @@ class TextSink : public Sink {
   Result<> flush() override { return out_.flush(); }
 
  private:
+  void append_packet_or_repeat(const event::Event& event);
+  void append_packet(const event::Event& event);
   void append_time(const event::Event& event);
   void append_process(const event::Event& event);
   void append_meta(const event::Event& event);
@@ -57,6 +62,8 @@ class TextSink : public Sink {
   BpfMapText map_text_;
   LastSeen last_seen_;
   WallClock wall_clock_;
+  std::array<PacketColumns, 16> packet_columns_;
+  bool repeats_columns_;    // no column among those of the packet says something else each time
   size_t tuple_width_ = 0;  // the longest so far
   size_t function_width_ = 0;
 };

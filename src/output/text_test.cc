@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "output/text.h"
-
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
@@ -12,67 +9,10 @@
 #include <vector>
 
 #include "base/file.h"
-#include "base/handle.h"
-#include "output/packet_for_test.h"
+#include "output/screen_for_test.h"
 
 namespace pwru::output {
 namespace {
-
-event::Event at(uint64_t func_ip, uint32_t arg2 = 0, uint32_t arg3 = 0) {
-  event::Event event = packet();
-  event.func_ip = func_ip;
-  event.arg2 = arg2;
-  event.arg3 = arg3;
-  return event;
-}
-
-// A sink that writes into memory.
-class Screen {
- public:
-  explicit Screen(TextStyle style, bool has_reasons = true, Dumps dumps = {})
-      : kernel_(has_reasons),
-        fd_(::memfd_create("screen", MFD_CLOEXEC)),
-        sink_(LineBuffer(fd_.get(), "screen"), style, *kernel_.names, std::move(dumps)) {}
-
-  std::string begin() { return written(sink_.begin()); }
-  std::string event(const event::Event& event) { return written(sink_.event(event)); }
-  std::string lost(const event::Loss& loss) { return written(sink_.lost(loss)); }
-
- private:
-  // What came since the last call.
-  std::string written(const Result<>& result) {
-    EXPECT_TRUE(result) << result.error().what;
-    EXPECT_TRUE(sink_.flush());
-    std::array<char, 8192> text;
-    const ssize_t size = ::pread(fd_.get(), text.data(), text.size(), seen_);
-    EXPECT_GE(size, 0);
-    seen_ += size;
-    return {text.data(), static_cast<size_t>(size)};
-  }
-
-  FakeKernel kernel_;
-  UniqueFd fd_;
-  TextSink sink_;
-  off_t seen_ = 0;
-};
-
-// Without meta data, so that lines are short.
-TextStyle narrow() {
-  TextStyle style;
-  style.has_meta = false;
-  return style;
-}
-
-// What stands in the column FUNC of an event in colour or not.
-std::string function_text(const event::Event& event, bool uses_color = false,
-                          bool has_reasons = true) {
-  TextStyle style = narrow();
-  style.has_tuple = false;
-  style.uses_color = uses_color;
-  std::string line = Screen(style, has_reasons).event(event);
-  EXPECT_EQ(line.substr(0, 40), "0xffff888012345600 2   curl:4242        ");
-  return line.substr(40);
-}
 
 TEST(TextSink, AllColumnsAreThereAtFirst) {
   Screen screen{TextStyle{}};
@@ -164,50 +104,6 @@ TEST(TextSink, NoIpPacket) {
   EXPECT_EQ(Screen(TextStyle{}).event(event),
             "0xffff888012345600 2   curl:4242        4026531840 0             eth0:3      0x0806 "
             "0     60    - ip_rcv\n");
-}
-
-TEST(TextSink, Caller) {
-  TextStyle style = narrow();
-  style.has_tuple = false;
-  style.has_caller = true;
-  Screen screen(style);
-  EXPECT_EQ(screen.begin(), "SKB                CPU PROCESS          FUNC CALLER\n");
-  EXPECT_EQ(screen.event(at(kNftDoChain)),
-            "0xffff888012345600 2   curl:4242        nft_do_chain[nf_tables] ip_rcv+0x15\n");
-  EXPECT_EQ(screen.event(packet()),
-            "0xffff888012345600 2   curl:4242        ip_rcv                  ip_rcv+0x15\n");
-  event::Event event = packet();
-  event.caller_ip = 0x10;
-  EXPECT_EQ(screen.event(event),
-            "0xffff888012345600 2   curl:4242        ip_rcv                  0x10\n");
-}
-
-event::Event of_program(pwru_event_type type, int32_t verdict) {
-  event::Event event = at(kBpfProgram);
-  event.type = type;
-  event.verdict = verdict;
-  event.caller_ip = 0;
-  return event;
-}
-
-TEST(TextSink, BpfPrograms) {
-  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_ENTRY, 0)), "my_prog(tc)\n");
-  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 0)), "my_prog(tc) -> TC_ACT_OK\n");
-  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 1234)), "my_prog(tc) -> 1234\n");
-  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 0), true), "my_prog(tc) -> TC_ACT_OK\n");
-  EXPECT_EQ(function_text(of_program(PWRU_EVENT_TC_EXIT, 2), true),
-            "\x1b[1;31mmy_prog(tc) -> TC_ACT_SHOT\x1b[0m\n");
-}
-
-TEST(TextSink, BpfProgramsHaveNoCaller) {
-  TextStyle style = narrow();
-  style.has_tuple = false;
-  style.has_caller = true;
-  EXPECT_EQ(Screen(style).event(of_program(PWRU_EVENT_TC_ENTRY, 0)),
-            "0xffff888012345600 2   curl:4242        my_prog(tc) -\n");
-  style.has_tunnel = true;  // which stays the column behind it
-  EXPECT_EQ(Screen(style).event(of_program(PWRU_EVENT_TC_ENTRY, 0)),
-            "0xffff888012345600 2   curl:4242        my_prog(tc) - -\n");
 }
 
 TEST(TextSink, Stack) {
@@ -353,37 +249,6 @@ TEST(TextSink, WideNumbersMoveTheRestAndAreNeverCut) {
   EXPECT_EQ(Screen(TextStyle{}).event(event),
             "0xffff888012345600 1023 curl:4242        4026531840 ffffffff      eth0:3      0x0800 "
             "4294967295 123456 10.9.0.1:40000->1.0.0.1:8080(tcp) ip_rcv\n");
-}
-
-TEST(TextSink, DropReasons) {
-  EXPECT_EQ(function_text(at(kKfreeSkbReason, 3)), "kfree_skb_reason(SKB_DROP_REASON_NO_SOCKET)\n");
-  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 3)),
-            "sk_skb_reason_drop(SKB_DROP_REASON_NO_SOCKET)\n");
-  EXPECT_EQ(function_text(at(kKfreeSkbReason, 77)), "kfree_skb_reason (77)\n");
-  EXPECT_EQ(function_text(at(kKfreeSkbListReason, 1)), "kfree_skb_list_reason\n");
-  EXPECT_EQ(function_text(at(kSkbReleaseData, 2)), "skb_release_data\n");
-}
-
-TEST(TextSink, DropsOnKernelsWithoutReasons) {
-  EXPECT_EQ(function_text(at(kKfreeSkb), false, false), "kfree_skb(ip_rcv+0x15)\n");
-}
-
-TEST(TextSink, DropsStandOutInColour) {
-  EXPECT_EQ(function_text(at(kKfreeSkbReason, 3), true),
-            "\x1b[1;31mkfree_skb_reason(SKB_DROP_REASON_NO_SOCKET)\x1b[0m\n");
-  EXPECT_EQ(function_text(packet(), true), "ip_rcv\n");
-}
-
-// The bytes of a colour take no room on the screen.
-TEST(TextSink, ColourDoesNotMoveColumns) {
-  TextStyle style = narrow();
-  style.has_tuple = false;
-  style.has_caller = true;
-  style.uses_color = true;
-  Screen screen(style);
-  EXPECT_EQ(screen.event(at(kKfreeSkbReason, 77)).substr(40),
-            "\x1b[1;31mkfree_skb_reason (77)\x1b[0m ip_rcv+0x15\n");
-  EXPECT_EQ(screen.event(packet()).substr(40), "ip_rcv                ip_rcv+0x15\n");
 }
 
 TEST(TextSink, Losses) {

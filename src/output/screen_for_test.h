@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines of text as they come out of a sink.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <array>
+#include <string>
+
+#include "base/handle.h"
+#include "output/packet_for_test.h"
+#include "output/text.h"
+
+namespace pwru::output {
+
+// A sink that writes into memory.
+class Screen {
+ public:
+  explicit Screen(TextStyle style, bool has_reasons = true, Dumps dumps = {})
+      : kernel_(has_reasons),
+        fd_(::memfd_create("screen", MFD_CLOEXEC)),
+        sink_(LineBuffer(fd_.get(), "screen"), style, *kernel_.names, std::move(dumps)) {}
+
+  std::string begin() { return written(sink_.begin()); }
+  std::string event(const event::Event& event) { return written(sink_.event(event)); }
+  std::string lost(const event::Loss& loss) { return written(sink_.lost(loss)); }
+
+ private:
+  // What came since the last call.
+  std::string written(const Result<>& result) {
+    EXPECT_TRUE(result) << result.error().what;
+    EXPECT_TRUE(sink_.flush());
+    std::array<char, 8192> text;
+    const ssize_t size = ::pread(fd_.get(), text.data(), text.size(), seen_);
+    EXPECT_GE(size, 0);
+    seen_ += size;
+    return {text.data(), static_cast<size_t>(size)};
+  }
+
+  FakeKernel kernel_;
+  UniqueFd fd_;
+  TextSink sink_;
+  off_t seen_ = 0;
+};
+
+// Without meta data, so that lines are short.
+inline TextStyle narrow() {
+  TextStyle style;
+  style.has_meta = false;
+  return style;
+}
+
+}  // namespace pwru::output
