@@ -13,7 +13,7 @@ namespace {
 
 TEST(Decode, VerdictOfAProgram) {
   Wire wire = core(0);
-  wire.put<uint16_t>(98, PWRU_EVENT_TC_EXIT).put<int32_t>(116, -1);
+  wire.put<uint16_t>(114, PWRU_EVENT_TC_EXIT).put<int32_t>(116, -1);
   const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event) << event.error().what;
   EXPECT_EQ(event->type, PWRU_EVENT_TC_EXIT);
@@ -70,7 +70,7 @@ TEST(Decode, MetaOnlyWithItsPart) {
 
 TEST(Decode, NamesThatFillTheirArray) {
   Wire wire = core(PWRU_PART_META);
-  wire.put_text(60, "sixteen-chars-aa").put_text(100, "sixteen-chars-bb");
+  wire.put_text(56, "sixteen-chars-aa").put_text(80, "sixteen-chars-bb");
   const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event);
   EXPECT_EQ(event->comm, "sixteen-chars-aa");

@@ -60,15 +60,15 @@ inline Wire core(uint32_t parts) {
       .put<uint32_t>(44, 99)
       .put<uint32_t>(48, 2)
       .put<uint32_t>(52, 3)
-      .put<uint32_t>(56, 4242)
-      .put_text(60, "curl")
+      .put<uint32_t>(72, 4242)
+      .put_text(56, "curl")
       .put<uint32_t>(76, 4026531840)
-      .put<uint32_t>(80, 0xbeef)
-      .put<uint32_t>(84, 12)
-      .put<uint32_t>(88, 60)
-      .put<uint32_t>(92, 1500)
-      .put<uint16_t>(96, 0x0800)
-      .put_text(100, "eth0")
+      .put<uint32_t>(100, 0xbeef)
+      .put<uint32_t>(96, 12)
+      .put<uint32_t>(104, 60)
+      .put<uint32_t>(108, 1500)
+      .put<uint16_t>(112, 0x0800)
+      .put_text(80, "eth0")
       .resize(120);
   return wire;
 }
