@@ -14,8 +14,19 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/*
+ * The verifier adds up the stack of every call that is written down, also of those that are never
+ * made. With pwru_filter_hit(), whose frame depends on the filter, what else keeps anything there
+ * does so in frames of its own.
+ */
+#ifdef PWRU_CAST
+#define SEPARATE static __noinline
+#else
+#define SEPARATE static __always_inline
+#endif
+
 /* A hit whose packet is found here, because there is no pwru_filter_hit(). */
-static __always_inline int trace_located(struct pt_regs *ctx, __u64 skb, __u64 packet_id)
+SEPARATE int trace_located(struct pt_regs *ctx, __u64 skb, __u64 packet_id)
 {
 	struct skb_pos pos;
 
@@ -83,22 +94,26 @@ static __always_inline int trace_plain(struct pt_regs *ctx, __u64 skb)
 	return trace_located(ctx, skb, packet_id);
 }
 
-/* What one hit of a probed function does. */
-static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
+/* The way of all others. */
+SEPARATE int trace_any(struct pt_regs *ctx, __u64 skb)
 {
 	struct skb_pos pos;
 	__u64 packet_id;
 
+	if (identify_call(ctx, &pos, skb, &packet_id))
+		emit_func(ctx, &pos, skb, packet_id);
+	return 0;
+}
+
+/* What one hit of a probed function does. */
+static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
+{
 	if (!skb) { /* ip_route_output_key_hash() and others may be called without one */
 		if (CFG(by_stack))
 			stack_pass(ctx);
 		return 0;
 	}
-	if (CFG(is_plain))
-		return trace_plain(ctx, skb);
-	if (identify_call(ctx, &pos, skb, &packet_id))
-		emit_func(ctx, &pos, skb, packet_id);
-	return 0;
+	return CFG(is_plain) ? trace_plain(ctx, skb) : trace_any(ctx, skb);
 }
 
 /* Nothing but this: what follows takes no registers from it. */
