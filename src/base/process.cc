@@ -12,9 +12,8 @@ void raise_open_files() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void come_first() {
-  constexpr int kMostFavourable = -20;
-  ::setpriority(PRIO_PROCESS, 0, kMostFavourable);
+bool set_priority(pid_t thread_id, Priority priority) {
+  return ::setpriority(PRIO_PROCESS, static_cast<id_t>(thread_id), static_cast<int>(priority)) == 0;
 }
 
 }  // namespace pwru
