@@ -12,6 +12,7 @@
 #include "program/libbpf_log.h"
 #include "program/link.h"
 #include "program/objects.h"
+#include "program/section_handler.h"
 
 namespace pwru::program {
 namespace {
@@ -60,30 +61,6 @@ void set_target(std::vector<bpf_insn>& instructions, uint64_t ip) {
     i++;
   }
 }
-
-// libbpf's list of section handlers is the process's own; an entry of ours is in it only while an
-// object is opened and loaded.
-class SectionHandler {
- public:
-  SectionHandler(libbpf_prog_prepare_load_fn_t prepare, void* cookie) {
-    // libbpf before 1.3 goes on using its list after the last entry has freed it: one stays.
-    [[maybe_unused]] static const int kept = libbpf_register_prog_handler(
-        "pwru_none", BPF_PROG_TYPE_SOCKET_FILTER, bpf_attach_type{}, nullptr);
-    LIBBPF_OPTS(libbpf_prog_handler_opts, options);
-    options.cookie = reinterpret_cast<long>(cookie);
-    options.prog_prepare_load_fn = prepare;
-    id_ = libbpf_register_prog_handler(kSection, BPF_PROG_TYPE_SOCKET_FILTER, bpf_attach_type{},
-                                       &options);
-  }
-  ~SectionHandler() { libbpf_unregister_prog_handler(id_); }
-  SectionHandler(const SectionHandler&) = delete;
-  SectionHandler& operator=(const SectionHandler&) = delete;
-
-  [[nodiscard]] int id() const { return id_; }
-
- private:
-  int id_;
-};
 
 // What both objects define in bpf/maps.bpf.h, heads.bpf.h and parents.bpf.h; .bss are the counters.
 Result<> share_maps(bpf_object* object, const Tracer& tracer) {
@@ -142,7 +119,7 @@ Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKi
   }
   PWRU_ASSIGN(std::string elf, link_with_filters(unlinked, with_filters));
   PWRU_TRY(set_constants(elf, config_for(spec.config, kind, !spec.xdp_expressions.values.empty())));
-  const SectionHandler handler(take_program, this);
+  const SectionHandler handler(kSection, BPF_PROG_TYPE_SOCKET_FILTER, take_program, this);
   if (handler.id() < 0)
     return sys_fail("tell libbpf about programs for BPF programs", -handler.id());
   LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "pwru_progs",

@@ -2,6 +2,7 @@
 #include "program/tracer.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <fmt/core.h>
 #include <sys/mman.h>
 
@@ -9,9 +10,11 @@
 #include <string_view>
 
 #include "program/constants.h"
+#include "program/inline_hit.h"
 #include "program/libbpf_log.h"
 #include "program/link.h"
 #include "program/objects.h"
+#include "program/section_handler.h"
 
 namespace pwru::program {
 namespace {
@@ -20,6 +23,10 @@ namespace {
 constexpr uint32_t kDyingEntries = 8192;
 // Of the map `parents` while it only gives out ids.
 constexpr uint32_t kIdEntries = 8192;
+
+// Of the programs at the functions' entries in bpf/pwru.bpf.c.
+constexpr const char* kTraceSection = "kprobe";
+constexpr std::string_view kTracePrefix = "pwru_trace_";
 
 struct CopyProgram {
   const char* program;
@@ -121,6 +128,30 @@ pwru_config complete(const TracerSpec& spec) {
   return config;
 }
 
+// What put_hit_inline() needs, and what must live until all is loaded.
+struct InlineHits {
+  uint32_t hit_type_id = 0;
+  std::vector<std::vector<bpf_func_info>> functions;
+};
+
+// Called by libbpf when all is relocated. `cookie` is an InlineHits.
+int put_hit_inline(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
+  const std::string_view name = bpf_program__name(program);
+  if (!name.starts_with(kTracePrefix) || options->func_info_rec_size != sizeof(bpf_func_info))
+    return 0;
+  auto& hits = *reinterpret_cast<InlineHits*>(cookie);
+  const bool is_straight = name.size() == kTracePrefix.size() + 1;  // not pwru_trace_2_to_5
+  auto changed =
+      inline_hit({bpf_program__insns(program), bpf_program__insn_cnt(program)},
+                 {static_cast<const bpf_func_info*>(options->func_info), options->func_info_cnt},
+                 hits.hit_type_id, is_straight);
+  if (!changed) return 0;
+  options->func_info = hits.functions.emplace_back(std::move(changed->functions)).data();
+  options->func_info_cnt--;
+  return bpf_program__set_insns(program, changed->instructions.data(),
+                                changed->instructions.size());
+}
+
 std::vector<std::string_view> with_filters(std::string_view object, const TracerSpec& spec) {
   return {object,
           spec.filter.l2_object,
@@ -148,7 +179,16 @@ Result<Tracer> Tracer::load(const TracerSpec& spec) {
     objects.push_back(config.has_hit ? spec.hit_filter.object : spec.hit_filter.unused);
   PWRU_ASSIGN(std::string elf, link_objects(objects));
   PWRU_TRY(set_constants(elf, config));
+  InlineHits hits;
+  std::optional<SectionHandler> handler;
+  if (config.hit_is_all)
+    handler.emplace(kTraceSection, BPF_PROG_TYPE_KPROBE, put_hit_inline, &hits);
+  if (handler && handler->id() < 0)
+    return sys_fail("tell libbpf how to load the tracer", -handler->id());
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
+  hits.hit_type_id = static_cast<uint32_t>(
+      std::max(0, btf__find_by_name_kind(bpf_object__btf(tracer.object_.get()), "pwru_filter_hit",
+                                         BTF_KIND_FUNC)));
   PWRU_TRY(tracer.pick_programs(spec));
   PWRU_TRY(tracer.size_maps(spec));
   if (const int error = bpf_object__load(tracer.object_.get()); error) return explain_load(-error);

@@ -31,7 +31,7 @@ enum class Backend { Kprobe, KprobeMulti };
 struct TracerSpec {
   pwru_config config = {};
   filter::PcapFilter filter;
-  filter::HitFilter hit_filter;  // with uses_cast
+  filter::HitFilter hit_filter;   // with uses_cast
   expr::Program expressions;      // on struct sk_buff
   expr::Program xdp_expressions;  // on struct xdp_buff
   filter::TunnelFilter tunnel_filter;

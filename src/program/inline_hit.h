@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// pwru_filter_hit() as a part of the program that calls it, where it is all that a hit does.
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace pwru::program {
+
+struct MainProgram {
+  std::vector<bpf_insn> instructions;
+  std::vector<bpf_func_info> functions;
+};
+
+// `program` as libbpf has relocated it: a main program, then the functions it calls,
+// pwru_filter_hit() first, which has the BTF id `hit_type_id`. Calls of that become jumps. None if
+// it does not look like that. `is_straight`: it begins with STRAIGHT_HIT of bpf/pwru.bpf.c.
+[[nodiscard]] std::optional<MainProgram> inline_hit(std::span<const bpf_insn> program,
+                                                    std::span<const bpf_func_info> functions,
+                                                    uint32_t hit_type_id, bool is_straight);
+
+}  // namespace pwru::program

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program/section_handler.h"
+
+namespace pwru::program {
+
+SectionHandler::SectionHandler(const char* section, bpf_prog_type type,
+                               libbpf_prog_prepare_load_fn_t prepare, void* cookie) {
+  // libbpf before 1.3 goes on using its list after the last entry has freed it: one stays.
+  [[maybe_unused]] static const int kept = libbpf_register_prog_handler(
+      "pwru_none", BPF_PROG_TYPE_SOCKET_FILTER, bpf_attach_type{}, nullptr);
+  LIBBPF_OPTS(libbpf_prog_handler_opts, options);
+  options.cookie = reinterpret_cast<long>(cookie);
+  options.prog_prepare_load_fn = prepare;
+  id_ = libbpf_register_prog_handler(section, type, bpf_attach_type{}, &options);
+}
+
+}  // namespace pwru::program
