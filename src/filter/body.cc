@@ -2,6 +2,7 @@
 #include "filter/body.h"
 
 #include <linux/filter.h>
+#include <algorithm>
 
 namespace pwru::filter {
 namespace {
@@ -57,12 +58,20 @@ bool Body::lay_out_stack() {
 
 void Body::emit_prologue() {
   loads_.emit_ctx();
-  asm_.mov32_imm(reg_.a, 0);
+  loads_.set_uses_x(uses_x());
+  if (may_read_unset_a()) asm_.mov32_imm(reg_.a, 0);
   if (uses_x()) asm_.mov32_imm(reg_.x, 0);
   for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
     if (flow_.uses_memory[slot]) asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], reg_.a);
   }
   if (loads_.copies() && has_load()) loads_.emit_limit();
+}
+
+// Nearly all programs begin with a load of it.
+bool Body::may_read_unset_a() const {
+  return flow_.has_loops || BPF_CLASS(program_.front().code) != BPF_LD ||
+         std::find(flow_.uses_memory.begin(), flow_.uses_memory.end(), true) !=
+             flow_.uses_memory.end();
 }
 
 bool Body::uses_x() const {

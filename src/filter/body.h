@@ -32,6 +32,7 @@ class Body {
  private:
   bool lay_out_stack();
   void emit_prologue();
+  bool may_read_unset_a() const;
   bool uses_x() const;
   bool loads_packet(size_t at) const;
   bool has_load() const;

@@ -103,7 +103,7 @@ TEST(Translate, WhatCanNeverSucceedIsAReject) {
     ASSERT_TRUE(code);
     expect_sound(*code);
     const auto reject = translate({kReject}, kCast);
-    EXPECT_EQ(code->insns.size(), reject->insns.size());
+    EXPECT_LE(code->insns.size(), reject->insns.size());
   }
 }
 

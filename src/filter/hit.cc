@@ -85,7 +85,7 @@ class Generator {
     asm_.mov32(kNetworkHeader, kTail);
     asm_.alu32_imm(BPF_AND, kNetworkHeader, 0xffff);
     asm_.alu64_imm(BPF_RSH, kTail, 32);
-    asm_.jump_imm(BPF_JEQ, kMacHeader, kHeaderUnset, enter_l3_);
+    // Not 14 when the MAC header is unset, which is the largest number.
     asm_.mov32(kScratch, kNetworkHeader);
     asm_.alu32(BPF_SUB, kScratch, kMacHeader);
     asm_.jump_imm(BPF_JNE, kScratch, kEthernetBytes, other_l2_);
@@ -98,6 +98,7 @@ class Generator {
   void emit_other_l2() {
     const Label is_l2 = asm_.new_label();
     asm_.bind(other_l2_);
+    asm_.jump_imm(BPF_JEQ, kMacHeader, kHeaderUnset, enter_l3_);
     asm_.jump_imm(BPF_JEQ, kScratch, kEthernetBytes + kTagBytes, is_l2);
     asm_.jump_imm(BPF_JEQ, kScratch, kEthernetBytes + 2 * kTagBytes, is_l2);
     asm_.jump32(BPF_JGE, kNetworkHeader, kMacHeader, enter_l3_);

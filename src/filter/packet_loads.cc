@@ -12,12 +12,12 @@ namespace {
 constexpr Registers kCasting = {BPF_REG_1, BPF_REG_2, BPF_REG_3, BPF_REG_4,
                                 BPF_REG_6, BPF_REG_5, BPF_REG_0};
 constexpr Registers kHit = {BPF_REG_10, BPF_REG_0, BPF_REG_3, BPF_REG_4,
-                            BPF_REG_6,  BPF_REG_5, BPF_REG_2};
+                            BPF_REG_1,  BPF_REG_5, BPF_REG_2};
 constexpr Registers kCopying = {BPF_REG_9, BPF_REG_0, BPF_REG_5, BPF_REG_6,
                                 BPF_REG_7, BPF_REG_1, BPF_REG_2};
 
 // What is saved around calls, see slot().
-constexpr int16_t kCtxSlot = -16, kWindowSlot = -24, kSavedA = -32;
+constexpr int16_t kCtxSlot = -16, kWindowSlot = -24, kSavedA = -32, kSavedX = -40;
 
 const Registers& registers_of(Reading reading) {
   switch (reading) {
@@ -54,7 +54,7 @@ int16_t PacketLoads::slot(int16_t offset) const {
   return static_cast<int16_t>(offset - (reading_ == Reading::Hit ? HitFrame::kBytes : 0));
 }
 
-int32_t PacketLoads::frame_bytes() const { return -slot(kSavedA); }
+int32_t PacketLoads::frame_bytes() const { return -slot(kSavedX); }
 
 void PacketLoads::emit_ctx() {
   if (copies()) asm_.mov(reg_.ctx, BPF_REG_1);
@@ -88,18 +88,24 @@ void PacketLoads::emit_limit() {
   load_linear_len(reg_.limit);
 }
 
+bool PacketLoads::saves_x(uint8_t dst) const {
+  return reading_ == Reading::Hit && uses_x_ && dst != reg_.x;
+}
+
 // Around a call whose result goes to `dst`.
 void PacketLoads::emit_save(uint8_t dst) {
   if (copies()) return;
   if (reading_ == Reading::Cast) asm_.store(BPF_DW, BPF_REG_10, slot(kCtxSlot), reg_.ctx);
   asm_.store(BPF_DW, BPF_REG_10, slot(kWindowSlot), reg_.window);
   if (dst != reg_.a) asm_.store(BPF_DW, BPF_REG_10, slot(kSavedA), reg_.a);
+  if (saves_x(dst)) asm_.store(BPF_DW, BPF_REG_10, slot(kSavedX), reg_.x);
 }
 void PacketLoads::emit_restore(uint8_t dst) {
   if (!copies()) {
     if (reading_ == Reading::Cast) asm_.load(BPF_DW, reg_.ctx, BPF_REG_10, slot(kCtxSlot));
     asm_.load(BPF_DW, reg_.window, BPF_REG_10, slot(kWindowSlot));
     if (dst != reg_.a) asm_.load(BPF_DW, reg_.a, BPF_REG_10, slot(kSavedA));
+    if (saves_x(dst)) asm_.load(BPF_DW, reg_.x, BPF_REG_10, slot(kSavedX));
   }
   emit_limit();
 }

@@ -20,13 +20,13 @@ enum class Reading {
 
 //            context  window  limit  A   X   scratch
 //   cast     r1       r2      r3     r4  r6  r5 r0
-//   hit      r10      r0      r3     r4  r6  r5 r2
+//   hit      r10      r0      r3     r4  r1  r5 r2
 //   copying  r9       -       r5     r6  r7  r1 r2
 // The limit is how many bytes the plain loads may touch: linear_len, or copied_len. A casting
 // filter leaves its arguments where they are and has nothing in registers that a function must save
-// for its caller, but for X: most packets are decided by a few loads, and saving would be half of
-// the work. So it saves what it needs around its own calls, which are rare. A and X are written by
-// 32-bit operations only, so their upper halves are zero.
+// for its caller, but for X of `cast`: most packets are decided by a few loads, and saving would be
+// half of the work. So it saves what it needs around its own calls, which are rare. A and X are
+// written by 32-bit operations only, so their upper halves are zero.
 struct Registers {
   uint8_t ctx, window, limit, a, x, scratch, scratch2;
 };
@@ -57,6 +57,8 @@ class PacketLoads {
   // At the beginning of a function that loads from the packet, and at that of any.
   void emit_limit();
   void emit_ctx();
+  // Whether the program uses X, which a call of a hit must not lose.
+  void set_uses_x(bool uses_x) { uses_x_ = uses_x; }
   // pwru_filter_ctx.len
   void emit_len(uint8_t dst);
   // A BPF_ABS, BPF_IND or BPF_MSH load, the latter without its arithmetic.
@@ -78,6 +80,7 @@ class PacketLoads {
   void load_base(uint8_t dst);
   void load_linear_len(uint8_t dst);
   int16_t slot(int16_t offset) const;
+  [[nodiscard]] bool saves_x(uint8_t dst) const;
   void emit_save(uint8_t dst);
   void emit_restore(uint8_t dst);
   void emit_cast(uint32_t offset, bool adds_scratch);
@@ -93,6 +96,7 @@ class PacketLoads {
   Label reject_;
   Reading reading_;
   Registers reg_;
+  bool uses_x_ = false;
   std::vector<SlowWay> slow_ways_;
   std::vector<size_t> calls_;
 };
