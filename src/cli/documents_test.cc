@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <set>
 #include <sstream>
 
@@ -16,10 +17,13 @@
 namespace pwru::cli {
 namespace {
 
-std::string read_project_file(const std::string& path) {
+std::string project_root() {
   const std::string here = __FILE__;
-  const std::string root = here.substr(0, here.rfind("src/cli/"));
-  const Result<std::string> text = read_file(root + path);
+  return here.substr(0, here.rfind("src/cli/"));
+}
+
+std::string read_project_file(const std::string& path) {
+  const Result<std::string> text = read_file(project_root() + path);
   EXPECT_TRUE(text) << text.error().what;
   return text.value_or("");
 }
@@ -132,6 +136,20 @@ TEST(Completion, ZshKnowsWhichTakeAValue) {
   for (const OptionRow& row : option_table()) {
     const std::string start = "--" + std::string(row.name) + (row.is_bool() ? "[" : "=[");
     EXPECT_NE(text.find(start), std::string::npos) << row.name;
+  }
+}
+
+// What is said to be tried on a kernel is. To be refused, as in 26-bad-input, is not enough.
+TEST(Scenarios, UseEveryOption) {
+  std::string text = read_project_file("tests/vm/guest/lib.sh");
+  for (const auto& file :
+       std::filesystem::directory_iterator(project_root() + "tests/vm/scenarios")) {
+    const std::string name = file.path().filename().string();
+    if (!name.starts_with("26-")) text += read_project_file("tests/vm/scenarios/" + name);
+  }
+  for (const OptionRow& row : option_table()) {
+    const std::string use = "--" + std::string(row.name) + "[\\s=\"]";
+    EXPECT_TRUE(RE2::PartialMatch(text, use)) << "no scenario uses --" << row.name;
   }
 }
 
