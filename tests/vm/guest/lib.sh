@@ -117,6 +117,9 @@ expect_no_stderr() { ! grep -qE -- "$1" "$err" || fail "a line on stderr matches
 
 count_lines() { grep -cE -- "$1" "$out" || true; }
 
+# expect_number GOT OPERATOR WANTED: compared as test(1) does.
+expect_number() { test "$1" "$2" "$3" || fail "got $1, expected $2 $3"; }
+
 # The lines that report an event: with the skb's address first, or after the time.
 events() { grep -E '^([0-9T:.+-]+ )?0x[0-9a-f]+ ' "$out" || true; }
 
@@ -147,7 +150,13 @@ expect_one_sentence() {
 }
 
 kernel_at_least() { [ "$(printf '%s\n' "$1" "$(uname -r)" | sort -V | head -n 1)" = "$1" ]; }
-has_symbol() { grep -qE " $1(\$|[[:space:]])" /proc/kallsyms; }
+
+# has_symbol NAME: looked up once a guest, because printing /proc/kallsyms takes a second or two.
+has_symbol() {
+    local count=/run/symbol-$1
+    [ -e "$count" ] || grep -cE " $1(\$|[[:space:]])" /proc/kallsyms >"$count" || true
+    [ "$(<"$count")" -gt 0 ]
+}
 has_kprobe_multi() { has_symbol bpf_kprobe_multi_link_attach && has_symbol register_fprobe_ips; }
 
 # The function that drops a packet in netfilter, as pwru prints it on this kernel: with the reason,
@@ -191,4 +200,15 @@ serve() {
 
 # send_udp HOST PORT [TEXT]: one datagram. IPv6 in brackets.
 send_udp() { printf '%s' "${3:-x}" | socat -u -b 8192 STDIN "UDP:$1:$2"; }
-try_tcp() { curl -s -o /dev/null --max-time "${3:-0.5}" "http://$1:$2/" || true; }
+# try_tcp HOST PORT: a request to a host that answers, if only with a reset.
+try_tcp() { curl -s -o /dev/null --max-time 60 "http://$1:$2/" || true; }
+
+# open_tcp HOST PORT: a request that nobody answers; given up once pwru has printed its SYN.
+open_tcp() {
+    local client
+    curl -s -o /dev/null "http://$1:$2/" &
+    client=$!
+    wait_for "pwru to print the SYN" grep -q -- "->.*:$2(tcp" "$out"
+    kill "$client"
+    wait "$client" || true
+}

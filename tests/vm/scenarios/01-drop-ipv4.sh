@@ -4,7 +4,7 @@
 iptables -A OUTPUT -p tcp --dport 8080 -j DROP
 start_pwru 'dst host 1.0.0.1 and tcp dst port 8080'
 expect_stderr 'Listening for events\.\.'
-try_tcp 1.0.0.1 8080 1
+open_tcp 1.0.0.1 8080
 stop_pwru
 tuple='10\.9\.0\.1:[0-9]+->1\.0\.0\.1:8080\(tcp\)'
 grep -q '^SKB  *CPU PROCESS  *NETNS  *MARK/x  *IFACE  *PROTO  *MTU  *LEN  *TUPLE FUNC$' "$out"

@@ -4,7 +4,7 @@
 ip6tables -A OUTPUT -p tcp --dport 8080 -j DROP
 start_pwru --filter-func 'ip6_xmit|nf_hook_slow|kfree_skb|kfree_skb_reason|sk_skb_reason_drop|__dev_queue_xmit' \
     'ip6 and dst host fd00::1 and tcp dst port 8080'
-try_tcp '[fd00::1]' 8080 1
+open_tcp '[fd00::1]' 8080
 stop_pwru
 tuple='\[fd09::1\]:[0-9]+->\[fd00::1\]:8080\(tcp\)'
 expect_every " 0x86dd .* $tuple "

@@ -4,7 +4,7 @@
 serve 8080
 start_pwru --filter-func '__ip_local_out|ip_rcv' --output-tcp-flags \
     'tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn and dst port 8080'
-try_tcp 127.0.0.1 8080 10
+try_tcp 127.0.0.1 8080
 stop_pwru
 expect_every '127\.0\.0\.1:[0-9]+->127\.0\.0\.1:8080\(tcp:SYN\) '
 expect_order ' __ip_local_out$' ' ip_rcv$'

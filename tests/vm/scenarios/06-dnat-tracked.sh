@@ -13,4 +13,4 @@ send_udp 1.2.3.4 80
 stop_pwru
 expect_order '->1\.2\.3\.4:80\(udp\) +__ip_local_out$' '->1\.2\.3\.4:80\(udp\) +nf_hook_slow$' \
     '->10\.9\.0\.7:8080\(udp\) +ip_output$' '->10\.9\.0\.7:8080\(udp\) +dev_hard_start_xmit$'
-[ "$(events | cut -d ' ' -f 1 | sort -u | wc -l)" -eq 1 ]
+expect_number "$(events | cut -d ' ' -f 1 | sort -u | wc -l)" -eq 1

@@ -8,4 +8,4 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do send_udp 1.0.0.1 9; done
 ping -q -n -f -c 300 127.0.0.1 >/dev/null
 stop_pwru
 expect_every '->1\.0\.0\.1:9\(udp\) '
-[ "$(count_lines ' ip_output$')" -eq 10 ]
+expect_number "$(count_lines ' ip_output$')" -eq 10

@@ -8,4 +8,4 @@ arping -c 1 -w 10 -I va 10.1.0.2
 stop_pwru
 expect_every ' 0x0806 .* - +[a-z_]+$'
 expect_line ' arp_rcv$'
-[ "$(count_lines ' arp_rcv$')" -eq 1 ]
+expect_number "$(count_lines ' arp_rcv$')" -eq 1

@@ -13,5 +13,5 @@ for netns in /run/netns/a "inode:$inode"; do
     ping_both
     stop_pwru
     expect_every "^0x[0-9a-f]+ +[0-9]+ +[^ ]+ +$inode "
-    [ "$(count_lines ' ip_rcv$')" -eq 4 ]
+    expect_number "$(count_lines ' ip_rcv$')" -eq 4
 done

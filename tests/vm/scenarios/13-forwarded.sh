@@ -18,4 +18,4 @@ expect_every " $tuple "
 expect_order " $(netns_inode /run/netns/a) .*$tuple +ip_output$" " $(netns_inode) .* $tuple +ip_rcv$" \
     " $(netns_inode) .* $tuple +ip_forward$" " $(netns_inode) .* rb:[0-9]+ .* $tuple +dev_hard_start_xmit$" \
     " $(netns_inode /run/netns/b) .* vb:[0-9]+ .* $tuple +ip_rcv$"
-[ "$(events | cut -d ' ' -f 1 | sort -u | wc -l)" -eq 1 ]
+expect_number "$(events | cut -d ' ' -f 1 | sort -u | wc -l)" -eq 1

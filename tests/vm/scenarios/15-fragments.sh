@@ -8,4 +8,4 @@ send_udp 10.1.0.2 9 "$(printf '%02000d' 0)"
 stop_pwru
 expect_line ' 10\.1\.0\.1:[0-9]+->10\.1\.0\.2:9\(udp\) +ip_rcv$'
 expect_line ' 10\.1\.0\.1->10\.1\.0\.2\(udp\) +ip_rcv$'
-[ "$(count_lines ' ip_rcv$')" -eq 2 ]
+expect_number "$(count_lines ' ip_rcv$')" -eq 2

@@ -17,12 +17,12 @@ before=$(awk '{ printf "%d", $1 * 1e9 }' /proc/uptime)
 trace current
 expect_line ' TIMESTAMP '
 times | sort -n -c
-[ "$(times | head -n 1)" -ge "$before" ]
+expect_number "$(times | head -n 1)" -ge "$before"
 
 trace relative
-[ "$(times | head -n 1)" -eq 0 ]
-[ "$(times | sed -n 2p)" -gt 0 ]
-[ "$(times | sed -n 2p)" -lt 1000000000 ]
+expect_number "$(times | head -n 1)" -eq 0
+expect_number "$(times | sed -n 2p)" -gt 0
+expect_number "$(times | sed -n 2p)" -lt 1000000000
 
 trace absolute
 expect_line '^TIME +SKB '

@@ -4,7 +4,7 @@
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$PWRU" "$@"; }
 status=0
 as_nobody icmp >"$out" 2>"$err" || status=$?
-[ "$status" -eq 3 ]
+expect_number "$status" -eq 3
 expect_one_sentence
 expect_stderr 'root|CAP_'
 as_nobody --help >/dev/null 2>&1

@@ -11,5 +11,5 @@ summary=$(grep 'events printed' "$err")
 printed=$(events | wc -l)
 lost=$(sed -E 's/.*[^0-9]([0-9]+) lost.*/\1/' <<<"$summary")
 echo "printed $printed lost $lost of 6000: $summary"
-[ "$lost" -gt 0 ]
-[ $((printed + lost)) -eq 6000 ]
+expect_number "$lost" -gt 0
+expect_number $((printed + lost)) -eq 6000

@@ -22,4 +22,4 @@ trace --filter-func ip_output
 # An output file is appended to.
 trace --filter-func ip_output --output-file "$work/lines"
 trace --filter-func ip_output --output-file "$work/lines"
-[ "$(grep -c ' ip_output$' "$work/lines")" -eq 2 ]
+expect_number "$(grep -c ' ip_output$' "$work/lines")" -eq 2

@@ -4,7 +4,7 @@
 serve 8080
 inode=$(netns_inode)
 start_pwru --filter-func 'tcp_.*|skb_.*|__tcp_.*|sk_stream_.*' 'tcp port 8080'
-try_tcp 127.0.0.1 8080 30
+try_tcp 127.0.0.1 8080
 stop_pwru
 expect_line ' tcp_v4_rcv$'
 expect_line ' tcp_(data_queue|queue_rcv|rcv_established|ack|clean_rtx_queue|rate_skb_delivered|rbtree_insert|event_data_recv)'
