@@ -15,19 +15,17 @@ for mode in xdpdrv xdpgeneric; do
     stop_pwru
     expect_order ':7\(udp\) +rewrites_port\(xdp\)$' ':8\(udp\) +rewrites_port\(xdp\) -> XDP_PASS$' \
         ':8\(udp\) +udp_rcv$' ':8\(udp\) +.*(kfree_skb|drop)'
-    # From the sender on: the skb is replaced for XDP, or written to.
-    start_pwru --filter-trace-xdp --filter-track-skb --filter-func '__ip_local_out|udp_rcv' --timestamp relative 'udp dst port 7'
+    # From the sender on: the skb is replaced for XDP, or written to. The next packets may lie in the
+    # same memory.
+    start_pwru --filter-trace-xdp --filter-track-skb --filter-func '__ip_local_out|udp_rcv|icmp_rcv' \
+        --timestamp relative 'udp dst port 7'
     send_udp 10.1.0.2 7
+    for port in 20 21 22 23; do send_udp 10.1.0.2 "$port"; done
     stop_pwru
     expect_order ':7\(udp\) +__ip_local_out$' ':7\(udp\) +rewrites_port\(xdp\)$' \
         ':8\(udp\) +rewrites_port\(xdp\) -> XDP_PASS$' ':8\(udp\) +udp_rcv$'
     # The time since the packet's last line; a new packet has 0.
     [ "$(events | awk '{ printf "%d", $4 == 0 }')" = 1000 ] || fail "not one packet"
-    # The next packets may lie in the same memory.
-    start_pwru --filter-trace-xdp --filter-track-skb --filter-func 'udp_rcv|icmp_rcv' 'udp dst port 7'
-    send_udp 10.1.0.2 7
-    for port in 20 21 22 23; do send_udp 10.1.0.2 "$port"; done
-    stop_pwru
     expect_no_line ':2[0-3]\(udp\)'
     ip -n b link set vb "$mode" off
 done

@@ -10,4 +10,4 @@ wait_for "the new program" grep -q '1 new BPF programs are traced' "$err"
 send_udp 1.0.0.1 9
 stop_pwru
 expect_order '->1\.0\.0\.1:9\(udp\) +passes_all\(tc\)$' '->1\.0\.0\.1:9\(udp\) +passes_all\(tc\) -> TC_ACT_UNSPEC$'
-[ "$(events | wc -l)" -eq 2 ]
+expect_number "$(events | wc -l)" -eq 2
