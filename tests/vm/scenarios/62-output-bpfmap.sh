@@ -9,10 +9,10 @@ ping -q -c 1 10.8.0.2
 tc qdisc add dev va clsact
 tc filter add dev va egress bpf direct-action obj /vm/maps.bpf.o sec tc
 flow='.port = \(__u32\)9,'
-trace() { # BACKEND WHAT-IS-FOUND
+trace() { # BACKEND FOUND-AT-FIRST FOUND-LATER
     start_pwru --backend "$1" --output-bpfmap --filter-func 'ip_output|dev_hard_start_xmit|__dev_queue_xmit' \
         'udp dst port 9 or udp dst port 7'
-    for port in 10 9 7; do send_udp 10.8.0.2 "$port"; done
+    for port in 10 9 7 9; do send_udp 10.8.0.2 "$port"; done
     stop_pwru
     expect_no_stderr 'not shown'
     expect_no_line '(__u32)10|->10\.8\.0\.2:10\('
@@ -21,14 +21,11 @@ trace() { # BACKEND WHAT-IS-FOUND
         '^key\(4\): \(struct flow\)' "$flow" '^value\(16\): \(struct flow_stats\)' '.last_bytes = \(__u32\)43' \
         '->10\.8\.0\.2:9\(udp\) +htab_lru_map_update_elem$' '^map_name: pages' '^00000000  09 00 00 00 ' \
         '^00000000  70 61 67 65 20 6f 66 20  62 79 74 65 73 .*\|page of bytes' '^… 1904 more bytes$' \
-        '->10\.8\.0\.2:7\(udp\) +htab_map_delete_elem$' '.port = \(__u32\)7'
+        '->10\.8\.0\.2:7\(udp\) +htab_map_delete_elem$' '.port = \(__u32\)7' \
+        '->10\.8\.0\.2:9\(udp\) +__htab_map_lookup_elem$' '^map_name: flows$' "$flow" "$3"
 }
-trace kprobe '^value\(16\): none$'
-if has_kprobe_multi; then
-    trace kprobe-multi '.packets = \(__u64\)1'
-else
-    trace kprobe '.packets = \(__u64\)1'
-fi
+trace kprobe '^value\(16\): none$' '.packets = \(__u64\)1'
+! has_kprobe_multi || trace kprobe-multi '.packets = \(__u64\)2' '.packets = \(__u64\)3'
 
 # It can have no twin that writes JSON.
 if [ -n "${JSON_TWIN:-}" ]; then
