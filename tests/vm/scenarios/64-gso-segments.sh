@@ -17,4 +17,4 @@ parent=$(grep -oE -m 1 ' [0-9]+\.[0-9]+ +10\..* skb_segment$' "$out" | awk '{ pr
 [ -n "$parent" ] || fail 'no packet was segmented'
 # Each of them is on its way by itself, and is not large enough for the filter.
 expect_line " 15[0-9]{2} +[0-9]+\\.c[0-9]+<${parent/./\\.} .* ip_rcv\$"
-[ "$(grep -oE "[0-9]+\\.c[0-9]+<${parent/./\\.} " "$out" | sort -u | wc -l)" -ge 2 ]
+expect_number "$(grep -oE "[0-9]+\\.c[0-9]+<${parent/./\\.} " "$out" | sort -u | wc -l)" -ge 2

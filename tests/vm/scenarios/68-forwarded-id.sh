@@ -18,7 +18,7 @@ stop_pwru
 expect_line '^SKB .* ID +TUPLE'
 expect_order ' ip_output$' ' ip_forward$' " $(netns_inode /run/netns/b) .* icmp_rcv\$"
 expect_every ' [0-9]+\.[0-9]+ +10\.1\.0\.2'
-[ "$(events | grep -oE ' [0-9]+\.[0-9]+ +10\.1\.0\.2' | awk '{ print $1 }' | sort -u | wc -l)" -eq 1 ]
+expect_number "$(events | grep -oE ' [0-9]+\.[0-9]+ +10\.1\.0\.2' | awk '{ print $1 }' | sort -u | wc -l)" -eq 1
 # JSON has the same id under its own key, and no parent.
 start_pwru --filter-func 'ip_rcv' --filter-track-skb --output-id --output-json 'icmp and dst host 10.2.0.2'
 ip netns exec a ping -q -n -c 1 10.2.0.2 >/dev/null

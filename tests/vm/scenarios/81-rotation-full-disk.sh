@@ -14,7 +14,7 @@ flood() { ping -q -n -f -c 1500 127.0.0.1 >/dev/null; }
 ends_full() { # WHAT: of the file that could not be written
     expect_exit 1
     expect_stderr "^pwru: write to $1: No space left on device\$"
-    [ "$(grep -c 'No space left' "$err")" -eq 1 ]
+    expect_number "$(grep -c 'No space left' "$err")" -eq 1
     expect_stderr '[1-9][0-9]* events printed'
 }
 
@@ -22,7 +22,7 @@ start
 flood
 ends_full "$disk/trace.log"
 backups=("$disk"/trace-*.log)
-[ "${#backups[@]}" -eq 1 ]
+expect_number "${#backups[@]}" -eq 1
 rm "$disk"/*
 
 # No room for the compressed file: the plain one stays, and the end tells.
@@ -34,7 +34,7 @@ kill -INT "$pwru_pid"
 expect_exit 1
 expect_stderr "^pwru: write (to )?$backup\.gz: No space left on device\$"
 expect_stderr '[1-9][0-9]* events printed'
-[ "$(stat -c %s "$backup")" -eq 1000000 ]
+expect_number "$(stat -c %s "$backup")" -eq 1000000
 [ ! -e "$backup.gz" ]
 rm "$disk"/*
 
