@@ -33,7 +33,8 @@ Result<Filters> generate_filters(const ParsedFilters& parsed, const cli::Options
   const filter::CastIds ids = {features.rdonly_cast_id, features.byte_window_id};
   Filters filters;
   PWRU_ASSIGN(filters.pcap, filter::generate_pcap(parsed.pcap, ids));
-  PWRU_ASSIGN(filters.hit, filter::generate_hit(parsed.pcap, ids, skb_layout(btf), options.filter_track_skb));
+  PWRU_ASSIGN(filters.hit,
+              filter::generate_hit(parsed.pcap, ids, skb_layout(btf), options.filter_track_skb));
   PWRU_ASSIGN(filters.tunnel, filter::generate_tunnel(parsed.tunnel, ids));
   if (!options.filter_trace_xdp) return filters;
   PWRU_ASSIGN(filters.xdp_pcap, filter::generate_pcap(parsed.pcap, {}));

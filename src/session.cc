@@ -100,8 +100,7 @@ Result<> Session::ignore_closed_pipe(Result<> result) {
 // Others first, unless the rings are filling up.
 void Session::step_back() {
   if (!pace_ || !pace_->is_first() || !reader_.has_room()) return;
-  reader_.ask_for_bell_when_full();
-  pace_->step_back();
+  pace_->step_back([this] { reader_.ask_for_bell_when_full(); });
 }
 
 Result<bool> Session::event(const event::Event& event) {

@@ -56,11 +56,14 @@ Pace::~Pace() {
   come_first();
 }
 
-void Pace::step_back() {
+void Pace::step_back(const std::function<void()>& ask_for_bell) {
   is_first_ = false;
   has_stepped_back_ = true;
   set_timer(longest_);
+  ask_for_bell();
   set_priority(reader_id_, Priority::Last);
+  // It rang in between: what the watcher did is undone.
+  if (is_first_) set_priority(reader_id_, Priority::First);
 }
 
 void Pace::come_first() {

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -32,7 +33,8 @@ class Pace {
   Pace& operator=(const Pace&) = delete;
 
   [[nodiscard]] bool is_first() const { return is_first_.load(std::memory_order_relaxed); }
-  void step_back();
+  // `ask_for_bell` is called when the watcher would be heard, and before the step is made.
+  void step_back(const std::function<void()>& ask_for_bell);
   void come_first();
 
  private:

@@ -20,6 +20,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kNever{3600'000};
 constexpr int kFirst = -20, kLast = 19;
 
+const std::function<void()> kNoBell = [] {};
+
 int priority() { return ::getpriority(PRIO_PROCESS, 0); }
 
 // Until the watcher has done it, which no test waits for longer than its own time limit.
@@ -48,7 +50,7 @@ class PaceTest : public testing::Test {
 TEST_F(PaceTest, StepsBackAndComesFirst) {
   const auto pace = start(kNever);
   EXPECT_TRUE(pace->is_first());
-  pace->step_back();
+  pace->step_back(kNoBell);
   EXPECT_FALSE(pace->is_first());
   EXPECT_EQ(priority(), kLast);
   pace->come_first();
@@ -60,28 +62,38 @@ TEST_F(PaceTest, StepsBackAndComesFirst) {
 TEST_F(PaceTest, BellBringsForwardEachTime) {
   const auto pace = start(kNever);
   for (int i = 0; i < 3; i++) {
-    pace->step_back();
+    pace->step_back(kNoBell);
     ring();
     wait_until_first();
     EXPECT_TRUE(pace->is_first());
   }
 }
 
+// Before the step is made: who rings is not overruled.
+TEST_F(PaceTest, BellThatRingsAtOnceCounts) {
+  const auto pace = start(kNever);
+  pace->step_back([&] {
+    ring();
+    while (!pace->is_first()) ::usleep(1000);
+  });
+  wait_until_first();
+}
+
 TEST_F(PaceTest, NoStepBackLastsLong) {
   const auto pace = start(milliseconds(20));
   for (int i = 0; i < 2; i++) {
-    pace->step_back();
+    pace->step_back(kNoBell);
     wait_until_first();
   }
   // Over in time: the timer is off.
-  pace->step_back();
+  pace->step_back(kNoBell);
   pace->come_first();
   EXPECT_EQ(priority(), kFirst);
 }
 
 TEST_F(PaceTest, EndsFirst) {
   auto pace = start(kNever);
-  pace->step_back();
+  pace->step_back(kNoBell);
   pace.reset();
   EXPECT_EQ(priority(), kFirst);
 }
@@ -101,7 +113,7 @@ bool is_asleep(pid_t thread_id) {
   if (::pipe(ends.data()) != 0) ::_exit(2);
   auto pace = Pace::start(bell_fd, kNever);
   if (!pace || !*pace) ::_exit(3);
-  (*pace)->step_back();
+  (*pace)->step_back(kNoBell);
   std::thread([reader = ::gettid()] {
     while (!is_asleep(reader)) ::usleep(1000);
     ::kill(::getpid(), SIGTERM);

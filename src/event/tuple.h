@@ -15,8 +15,8 @@ struct Tuple {
   uint8_t tcp_flags = 0;  // byte 13 of the TCP header
   uint8_t icmp_type = 0;
   uint8_t icmp_code = 0;
-  bool has_ports = false;          // sport and dport were read from the packet
-  bool has_icmp = false;           // so were icmp_type and icmp_code
+  bool has_ports = false;  // sport and dport were read from the packet
+  bool has_icmp = false;   // so were icmp_type and icmp_code
   bool is_v6 = false;
   bool is_later_fragment = false;  // its L4 header is in another packet
 };

@@ -14,8 +14,9 @@ constexpr int32_t kLoopRounds = 32;
 // Where the budget is kept, from the frame's end.
 constexpr int16_t kBudgetSlot = -8;
 
-// What the kernel's 512 bytes leave beside the tracer's own frames; a casting tracer's are smaller.
-constexpr int32_t kMaxStackBytes = 64, kMaxCastStackBytes = 96;
+// What the kernel's 512 bytes leave beside the tracer's own frames where they hold copies; without
+// them there is room for all that a program can ask for.
+constexpr int32_t kMaxCopyStackBytes = 64;
 
 constexpr uint8_t op_of(const ClassicInsn& insn) { return static_cast<uint8_t>(BPF_OP(insn.code)); }
 
@@ -53,7 +54,7 @@ bool Body::lay_out_stack() {
     depth += 4;
     memory_slots_[slot] = static_cast<int16_t>(-depth);
   }
-  return depth <= (loads_.copies() ? kMaxStackBytes : kMaxCastStackBytes);
+  return !loads_.copies() || depth <= kMaxCopyStackBytes;
 }
 
 void Body::emit_prologue() {

@@ -54,7 +54,9 @@ int16_t PacketLoads::slot(int16_t offset) const {
   return static_cast<int16_t>(offset - (reading_ == Reading::Hit ? HitFrame::kBytes : 0));
 }
 
-int32_t PacketLoads::frame_bytes() const { return -slot(kSavedX); }
+int32_t PacketLoads::frame_bytes() const {
+  return -slot(reading_ == Reading::Hit ? kSavedX : kSavedA);
+}
 
 void PacketLoads::emit_ctx() {
   if (copies()) asm_.mov(reg_.ctx, BPF_REG_1);

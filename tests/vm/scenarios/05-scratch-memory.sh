@@ -7,3 +7,14 @@ send_udp 1.0.0.1 14 'sixsix'
 stop_pwru
 expect_every '10\.9\.0\.1:[0-9]+->1\.0\.0\.1:13\(udp\) '
 expect_order ' ip_output$' ' dev_hard_start_xmit$'
+
+# Nearly all of it, in each of the ways to a verdict: the kernel's stack is short.
+nested='ip[14]'
+for byte in $(seq 13 -1 0); do nested="(ip[$byte] + $nested)"; done
+for option in '' '--filter-netns inode:'"$(netns_inode /proc/self/ns/net)" --filter-track-skb --filter-track-skb-by-stackid --output-tunnel; do
+    # shellcheck disable=SC2086  # an option and its value, or none
+    start_pwru --filter-func 'ip_output|dev_hard_start_xmit' $option "$nested != 0 and udp"
+    send_udp 1.0.0.1 13 'fives'
+    stop_pwru
+    expect_order '->1\.0\.0\.1:13\(udp\) +ip_output' ' dev_hard_start_xmit'
+done
