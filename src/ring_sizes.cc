@@ -13,9 +13,7 @@
 namespace pwru {
 namespace {
 
-// Of one CPU: 4 MiB are 29,000 events. Few CPUs get more: there what is traced and who reads it
-// share one, and the room lets the reading wait.
-constexpr uint64_t kDefaultRingBytes = 4 << 20, kFewCpusBytes = 16 << 20;
+constexpr uint64_t kDefaultRingBytes = 4 << 20;     // of one CPU, 25,000 events
 constexpr uint64_t kDefaultBufferBytes = 64 << 20;  // of all CPUs
 constexpr uint64_t kLeastRingBytes = 64 << 10;
 constexpr uint64_t kMostRingBytes = 1ull << 30;
@@ -26,10 +24,9 @@ uint32_t possible_cpus() { return static_cast<uint32_t>(std::max(1, libbpf_num_p
 
 uint32_t ring_bytes(const cli::Options& options) {
   const uint64_t cpus = possible_cpus();
-  const uint64_t wanted =
-      options.output_buffer_bytes
-          ? options.output_buffer_bytes / cpus
-          : std::min(std::max(kDefaultRingBytes, kFewCpusBytes / cpus), kDefaultBufferBytes / cpus);
+  const uint64_t wanted = options.output_buffer_bytes
+                              ? options.output_buffer_bytes / cpus
+                              : std::min(kDefaultRingBytes, kDefaultBufferBytes / cpus);
   return static_cast<uint32_t>(std::bit_floor(std::clamp(wanted, kLeastRingBytes, kMostRingBytes)));
 }
 

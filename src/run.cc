@@ -299,8 +299,7 @@ Result<> run(const cli::Options& options) {
   if (options.set_percpu_buf)
     log_warn("--set-percpu-buf is no longer needed: dumps are always copied whole");
   raise_open_files();
-  // The rings fill while others run: the tracer comes first, and takes only the time it needs.
-  set_priority(0, Priority::First);
+  come_first();
   kernel::raise_memlock_limit();
 
   // A mistake in the expression is told before anything else is tried.

@@ -9,13 +9,11 @@
 namespace pwru {
 namespace {
 
-// How long the rings may fill before the next look, if none is full before. Short enough for
+// How long the rings may fill before the next look, if none is half full before. Short enough for
 // the eye, long enough to spare the switches between the tracer and what it traces.
 constexpr int kBusyMs = 20;
 // A signal that comes between the look at its flag and the sleep waits so long at most.
 constexpr int kIdleMs = 200;
-// Events, between two looks at how full the rings are.
-constexpr uint64_t kLookEvery = 256;
 constexpr double kNsPerSecond = 1e9;
 
 uint64_t monotonic_ns() {
@@ -34,7 +32,6 @@ Session::Session(event::Reader reader, event::Doorbell doorbell, output::Sink& s
       limit_(limit) {}
 
 Result<> Session::listen() {
-  PWRU_ASSIGN(pace_, event::Pace::start(doorbell_.fd()));
   while (!stop_requested() && !is_done_) {
     PWRU_TRY(step(false));
     if (is_done_) break;
@@ -44,12 +41,11 @@ Result<> Session::listen() {
     if (events_in_step_ == 0 && reader_.ask_for_bell()) {
       doorbell_.wait(kIdleMs);
     } else {
-      reader_.ask_for_bell_when_full();
+      reader_.ask_for_bell_at_half();
       doorbell_.wait(kBusyMs);
     }
     reader_.decline_bell();
   }
-  pace_.reset();
   // What the probes counted goes away with them.
   return misses_ ? tell(misses_->look_last(monotonic_ns())) : Result<>{};
 }
@@ -84,7 +80,6 @@ Result<> Session::step(bool is_last) {
   events_in_step_ = 0;
   auto goes_on = reader_.drain(*this, is_last);
   auto flushed = goes_on ? sink_.flush() : Result<>{};
-  if (pace_) pace_->come_first();
   if (!goes_on) return ignore_closed_pipe(tl::unexpected<Error>(goes_on.error()));
   if (!*goes_on) is_done_ = true;
   return ignore_closed_pipe(std::move(flushed));
@@ -97,14 +92,7 @@ Result<> Session::ignore_closed_pipe(Result<> result) {
   return {};
 }
 
-// Others first, unless the rings are filling up.
-void Session::step_back() {
-  if (!pace_ || !pace_->is_first() || !reader_.has_room()) return;
-  pace_->step_back([this] { reader_.ask_for_bell_when_full(); });
-}
-
 Result<bool> Session::event(const event::Event& event) {
-  if (events_in_step_ % kLookEvery == 0) step_back();
   PWRU_TRY(sink_.event(event));
   events_in_step_++;
   printed_++;

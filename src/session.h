@@ -4,13 +4,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/result.h"
 #include "event/doorbell.h"
-#include "event/pace.h"
 #include "event/reader.h"
 #include "output/sink.h"
 #include "probe/miss_watch.h"
@@ -39,7 +37,6 @@ class Session : private event::Consumer {
   Result<bool> event(const event::Event& event) override;
   Result<bool> lost(const event::Loss& loss) override;
   Result<> step(bool is_last);
-  void step_back();
   Result<> tell(const std::vector<event::Miss>& misses);
   Result<> ignore_closed_pipe(Result<> result);
 
@@ -50,7 +47,6 @@ class Session : private event::Consumer {
   uint64_t limit_;
   std::function<void()> on_pause_;
   std::optional<probe::MissWatch> misses_;
-  std::unique_ptr<event::Pace> pace_;
   uint64_t printed_ = 0;
   uint64_t lost_ = 0;
   uint64_t events_in_step_ = 0;

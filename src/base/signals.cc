@@ -2,8 +2,7 @@
 #include "base/signals.h"
 
 #include <unistd.h>
-
-#include <initializer_list>
+#include <csignal>
 
 namespace pwru {
 namespace {
@@ -34,19 +33,7 @@ void catch_stop_signals() {
   // nohup(1) has it ignored, and that it stays.
   if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
     ::sigaction(SIGHUP, &action, nullptr);
-  action.sa_handler = [](int) {};
-  ::sigaction(SIGRTMIN, &action, nullptr);
 }
-
-sigset_t block_stop_signals() {
-  sigset_t stop, before;
-  ::sigemptyset(&stop);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&stop, number);
-  ::pthread_sigmask(SIG_BLOCK, &stop, &before);
-  return before;
-}
-
-void interrupt(pthread_t thread) { ::pthread_kill(thread, SIGRTMIN); }
 
 bool stop_requested() { return stop_flag != 0; }
 

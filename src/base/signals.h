@@ -2,10 +2,6 @@
 // SIGINT, SIGTERM and SIGHUP ask to stop; asked twice, the process ends at once.
 #pragma once
 
-#include <pthread.h>
-
-#include <csignal>
-
 namespace pwru {
 
 // SIGINT ends the process, also where a shell had it ignored (pwru &). A closed pipe becomes an
@@ -15,10 +11,5 @@ void prepare_signals();
 void catch_stop_signals();
 
 [[nodiscard]] bool stop_requested();
-
-// The calling thread takes no more of them; returns what it took before.
-sigset_t block_stop_signals();
-// Whatever that thread waits in ends with EINTR, as by a signal of its own.
-void interrupt(pthread_t thread);
 
 }  // namespace pwru

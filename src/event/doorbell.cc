@@ -8,7 +8,6 @@ namespace pwru::event {
 Result<Doorbell> Doorbell::open(int fd) {
   const auto ignore = [](void*, void*, size_t) { return 0; };
   Doorbell bell;
-  bell.fd_ = fd;
   bell.ring_.reset(ring_buffer__new(fd, ignore, nullptr, nullptr));
   if (!bell.ring_) return sys_fail("wait on the tracer's doorbell");
   return bell;

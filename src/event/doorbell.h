@@ -13,13 +13,11 @@ class Doorbell {
   // `fd` is the map "doorbell", a BPF ring buffer.
   [[nodiscard]] static Result<Doorbell> open(int fd);
 
-  [[nodiscard]] int fd() const { return fd_; }
   // Until it rings, a signal comes or the time is over.
   void wait(int timeout_ms);
 
  private:
   BpfRingBuffer ring_;
-  int fd_ = -1;
 };
 
 }  // namespace pwru::event

@@ -13,8 +13,6 @@ namespace {
 
 // Space is given back to the kernel after so many records, not at the end of a long drain.
 constexpr size_t kReleaseEvery = 128;
-// Of a ring, in bytes, when the bell rings: some 15,000 events, which take milliseconds to come.
-constexpr uint32_t kHeadroom = 2 << 20;
 
 uint64_t monotonic_ns() {
   timespec now = {};
@@ -137,17 +135,8 @@ bool Reader::ask_for_bell() {
   return is_empty;
 }
 
-void Reader::ask_for_bell_when_full() {
-  __atomic_store_n(&shared_.wake_bytes, full_bytes(), __ATOMIC_SEQ_CST);
-}
-
-uint32_t Reader::full_bytes() const { return ring_bytes_ - std::min(ring_bytes_ / 2, kHeadroom); }
-
-bool Reader::has_room() const {
-  return std::all_of(cpus_.begin(), cpus_.end(), [this](const Cpu& cpu) {
-    const uint64_t used_bytes = cpu.ring.reserved_until() - cpu.ring.released_until();
-    return used_bytes < full_bytes() / 8 * 7;
-  });
+void Reader::ask_for_bell_at_half() {
+  __atomic_store_n(&shared_.wake_bytes, ring_bytes_ / 2, __ATOMIC_SEQ_CST);
 }
 
 void Reader::decline_bell() {

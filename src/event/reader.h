@@ -33,10 +33,8 @@ class Reader {
 
   // Asks for the doorbell to be rung at the next event. False: there is one already.
   [[nodiscard]] bool ask_for_bell();
-  // The same for when a ring has little room left.
-  void ask_for_bell_when_full();
-  // Whether all have enough of it.
-  [[nodiscard]] bool has_room() const;
+  // The same for when a ring is half full.
+  void ask_for_bell_at_half();
   // No bell: the reader is awake.
   void decline_bell();
 
@@ -68,7 +66,6 @@ class Reader {
   Result<bool> hand_over(Consumer& consumer, uint64_t until_ns);
   Result<bool> deliver_next(Consumer& consumer, size_t cpu_index);
   static void forget_delivered(Cpu& cpu);
-  [[nodiscard]] uint32_t full_bytes() const;
 
   pwru_shared& shared_;
   std::vector<Cpu> cpus_;
