@@ -225,11 +225,20 @@ program::MissCounts missed_hits(const probe::Backend& backend, const probe::Atta
   return counts;
 }
 
+// Before everything is attached, which takes seconds, not behind it.
+Result<> check_ready_file(const cli::Options& options) {
+  if (options.ready_file.empty()) return {};
+  auto checked = check_writable(options.ready_file);
+  if (!checked) checked.error().what = "--ready-file: " + checked.error().what;
+  return checked;
+}
+
 Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filters,
                const Expressions& expressions) {
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
   PWRU_ASSIGN(const auto functions,
               find_functions(options, *kernel.btf, kernel.search, kernel.known));
+  PWRU_TRY(check_ready_file(options));
   PWRU_ASSIGN(auto target, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);

@@ -57,4 +57,7 @@ refuse 'kernel-btf: read /dev/zero: it is a device' --kernel-btf /dev/zero
 refuse 'kernel-btf: read /tmp: Is a directory' --kernel-btf /tmp
 [ ! -e /sys/kernel/btf/veth ] || refuse 'BTF of a module' --kernel-btf /sys/kernel/btf/veth
 refuse_path 'output-file: open /no/such/folder' --output-file /no/such/folder/lines icmp
+refuse_path 'ready-file: open /no/such/folder' --ready-file /no/such/folder/ready icmp
+refuse_path 'ready-file: open /tmp: Is a directory' --ready-file /tmp icmp
+refuse_path 'ready-file: open /etc/passwd/ready: Not a directory' --ready-file /etc/passwd/ready icmp
 [ "$wrong" -eq 0 ]
