@@ -3,7 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
+#include <set>
 
 #include "expr/object.h"
 #include "expr/parser.h"
@@ -56,11 +58,17 @@ Result<Value> plan_value(const Types& types, const Expression& expression) {
   return value;
 }
 
+bool has_label(const Values& values, const std::string& label) {
+  return std::ranges::find(values.list, label, &Value::label) != values.list.end();
+}
+
+// Labels are keys in JSON: the second of two that end in the same name is called by its whole text.
 Result<> add_value(const Types& types, const Expression& expression, Values& values,
                    Generator& generator) {
+  PWRU_ASSIGN(Value value, plan_value(types, expression));
+  if (has_label(values, value.label)) value.label = expression.text;
   if (values.list.size() == kMaxValues)
     return error_at(expression.at, fmt::format("there are more than {} expressions", kMaxValues));
-  PWRU_ASSIGN(Value value, plan_value(types, expression));
   value.offset = values.bytes;
   values.bytes += (value.bytes + kWordBytes - 1) / kWordBytes * kWordBytes;
   if (values.bytes > kMaxValueBytes)
@@ -117,10 +125,13 @@ Result<Values> compile_values(const TypeSource& source, const Root& root,
   values.bytes = kWordBytes;
   Generator generator(types);
   generator.begin_values();
+  std::set<std::string> told;  // what is asked for twice is told once
   for (const std::string& list : lists) {
     PWRU_ASSIGN(const auto expressions, parse_checked(types, root, list));
-    for (const Expression& expression : expressions)
-      PWRU_TRY(add_value(types, expression, values, generator));
+    for (const Expression& expression : expressions) {
+      const bool is_new = told.insert(expression.text).second;
+      if (is_new) PWRU_TRY(add_value(types, expression, values, generator));
+    }
   }
   generator.end_values();
   PWRU_ASSIGN(values.code, generator.finish());

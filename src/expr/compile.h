@@ -37,7 +37,7 @@ enum class Form {
 
 // One expression of --output-skb-metadata, and where its value is in the bytes that are written.
 struct Value {
-  std::string label;  // the last member's name, or the whole expression
+  std::string label;  // the last member's name, or the whole expression; no two are alike
   Type type;
   Form form = Form::Number;
   Transfer transfer = Transfer::Number;

@@ -43,6 +43,15 @@ TEST(Values, AreLabelledByTheirLastMember) {
       " len=1500 small=-300 tiny=-5");
 }
 
+// JSON has them as keys.
+TEST(Values, AreNotLabelledAlike) {
+  EXPECT_EQ(line_of("skb->len,skb->next->len,skb->mark,skb->len"),
+            " len=1500 skb->next->len=? mark=2147483649");
+  EXPECT_EQ(line_of("skb->next->len,skb->next->len"), " len=?");
+  EXPECT_EQ(line_of({"skb->len + 1", "skb->len + 1"}, reinterpret_cast<uint64_t>(reference_skb())),
+            " skb->len + 1=1501");
+}
+
 TEST(Values, ArePrintedAsTheirTypeSays) {
   EXPECT_EQ(line_of("skb->ignore"), " ignore=true");
   EXPECT_EQ(line_of("skb->bits.no"), " no=false");
@@ -96,7 +105,7 @@ TEST(Values, CanBeSmallStructs) {
 }
 
 TEST(Values, SayWhenTheyCannotBeRead) {
-  EXPECT_EQ(line_of("skb->next->len,skb->len"), " len=? len=1500");
+  EXPECT_EQ(line_of("skb->next->len,skb->len"), " len=? skb->len=1500");
   EXPECT_EQ(line_of("skb->len,skb->next->dev->name,skb->dev->next->alias,*skb->next->path"),
             " len=1500 name=? alias=? *skb->next->path=?");
 }
@@ -106,12 +115,17 @@ TEST(Values, HaveLimits) {
   EXPECT_EQ(line_of("*skb"),
             "column 1: struct sk_buff has 328 bytes, more than 256; name one of its members");
   std::string many = "skb->len";
-  for (int i = 1; i < 64; i++) many += ",skb->len";
+  for (int i = 1; i < 64; i++) many += ",skb->len+" + std::to_string(i);
   EXPECT_EQ(line_of(many).substr(0, 10), " len=1500 ");
-  EXPECT_EQ(line_of(many + ",skb->len"), "column 577: there are more than 64 expressions");
-  std::string large = "skb->dev->alias";
-  for (int i = 1; i < 16; i++) large += ",skb->dev->alias";
-  EXPECT_EQ(line_of(large), "column 241: the values need more than 1024 bytes");
+  const size_t end = many.size() + 2;
+  EXPECT_EQ(line_of(many + ",skb->mark"),
+            "column " + std::to_string(end) + ": there are more than 64 expressions");
+  EXPECT_EQ(line_of(many + ",skb->len"), line_of(many));
+  std::string large = "skb->dev->alias", again = "skb->dev";
+  for (int i = 1; i < 15; i++) large += "," + (again = "(" + again + ")") + "->alias";
+  const std::string column = std::to_string(large.size() + 2);
+  EXPECT_EQ(line_of(large + ",((skb)->dev)->alias"),
+            "column " + column + ": the values need more than 1024 bytes");
 }
 
 }  // namespace

@@ -24,10 +24,12 @@ shows " saddr=10\.1\.0\.1 daddr=10\.1\.0\.9 ttl=64 frag_off=16384" \
 shows ' h_dest=02:00:00:00:00:09 h_source=02:00:00:00:00:01' \
     '((struct ethhdr *)(skb->head + skb->mac_header))->h_dest,((struct ethhdr *)skb->data)->h_source'
 shows ' skb->len - 14=29 skb->dev != NULL=1' 'skb->len - 14, skb->dev != NULL'
-shows ' destructor=sock_wfree prev=0x0 name="UDP"' \
+# The second of the same name is called by its whole text.
+shows ' destructor=sock_wfree prev=0x0 skb->sk->__sk_common.skc_prot->name="UDP"' \
     'skb->destructor,skb->prev,skb->sk->__sk_common.skc_prot->name'
 shows ' status=DL_DEV_NO_DRIVER' 'skb->dev->dev.links.status'
-shows ' len=\? name=\? len=43' '((struct sk_buff *)0)->len,((struct net_device *)8)->name,skb->len'
+shows ' \(\(struct sk_buff \*\)0\)->len=\? \(\(struct net_device \*\)8\)->name=\?' \
+    '((struct sk_buff *)0)->len,((struct net_device *)8)->name,skb->len'
 shows ' stats=\{.*tx_packets=.*\}' 'skb->dev->stats'
 
 start_pwru --filter-func dev_hard_start_xmit "${lists[@]}" 'udp dst port 9'
