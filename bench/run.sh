@@ -27,7 +27,7 @@ for kernel; do
     log=$results/$kernel.log
     # One CPU: with more, emulated on one thread, time slices of the others count as run time.
     PWRU=${PWRU:-$here/../build/pwru} VM_OVERLAY="$peer $overlay" VM_SMP=1 VM_MEMORY=4G VM_TIMEOUT=${VM_TIMEOUT:-7200} \
-        "$here/../tests/vm/boot.sh" "$kernel" "grep -q fprobe_handler /proc/kallsyms && echo fprobe; bash /bench/measure $rounds $work" >"$log"
+        "$here/../tests/vm/boot.sh" "$kernel" "grep -q register_fprobe_ips /proc/kallsyms && echo fprobe; bash /bench/measure $rounds $work" >"$log"
     {
         echo "M peer file kib $(kib "$peer/opt/peer/pwru.bin")"
         echo "M ours file kib $(kib "${PWRU:-$here/../build/pwru}")"
