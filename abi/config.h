@@ -42,7 +42,8 @@ struct pwru_config {
 	__u8 reads_fields;     /* the filter asks for mark, netns, ifindex or len of an skb */
 	__u8 has_hit;	       /* is_plain, and pwru_filter_hit() is linked in */
 	__u8 hit_is_all;       /* has_hit, and nothing else decides */
-	__u8 pad0[6];
+	__u8 copy_bytes;       /* of copy[] that pwru_filter_l2/l3 read: a multiple of 8 */
+	__u8 pad0[5];
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */

@@ -170,23 +170,24 @@ __noinline __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u3
 	return value;
 }
 
-static __always_inline void copy_headers(struct pwru_filter_ctx *ctx)
+/* `bytes` of the packet, all that the filter reads: a copy costs by its length. */
+static __always_inline void copy_headers(struct pwru_filter_ctx *ctx, __u32 bytes)
 {
-	__u32 wanted = ctx->linear_len < PWRU_COPY_BYTES ? ctx->linear_len : PWRU_COPY_BYTES;
+	__u32 wanted = ctx->linear_len < bytes ? ctx->linear_len : bytes;
 
-	if (ctx->vlan_tag) {
+	if (CFG(filter_sees_vlan) && ctx->vlan_tag) {
 		/* The two MAC addresses, the tag as it goes on the wire, then the rest. */
 		__be16 tpid = bpf_htons(ctx->vlan_tag >> 16), tci = bpf_htons(ctx->vlan_tag);
 		long failed = bpf_probe_read_kernel(ctx->copy, 12, (void *)ctx->base);
 
 		/* Both, whatever the first does: the filter may not read what was never written. */
-		failed |= bpf_probe_read_kernel(ctx->copy + 16, PWRU_COPY_BYTES - 16,
-						(void *)(ctx->base + 12));
+		failed |=
+			bpf_probe_read_kernel(ctx->copy + 16, bytes - 16, (void *)(ctx->base + 12));
 		if (failed)
 			wanted = 0;
 		*(__be16 *)(ctx->copy + 12) = tpid;
 		*(__be16 *)(ctx->copy + 14) = tci;
-	} else if (bpf_probe_read_kernel(ctx->copy, PWRU_COPY_BYTES, (void *)ctx->base)) {
+	} else if (bpf_probe_read_kernel(ctx->copy, bytes, (void *)ctx->base)) {
 		wanted = 0; /* the fixed size ran into memory that is not there */
 	}
 	ctx->copied_len = wanted;
@@ -220,7 +221,7 @@ static __noinline int pcap_matches_copy(const struct skb_pos *pos)
 	}
 	if (CFG(filter_reads_len))
 		ctx.len = ctx.linear_len + SKB_FIELD(pos, data_len);
-	copy_headers(&ctx);
+	copy_headers(&ctx, CFG(copy_bytes));
 	if (pos->start == PKT_L2)
 		return RUN_COPYING_FILTER(pwru_filter_l2, &ctx);
 	return RUN_COPYING_FILTER(pwru_filter_l3, &ctx);

@@ -257,7 +257,7 @@ static __noinline int tunnel_filter_matches(const struct skb_pos *pos, bool is_l
 		return 0;
 	set_inner_ctx(ctx, pos, is_l2, tunnel);
 #ifndef PWRU_CAST
-	copy_headers(ctx);
+	copy_headers(ctx, PWRU_COPY_BYTES);
 #endif
 	if (is_l2)
 		return RUN_FILTER(pwru_filter_tunnel_l2, ctx);

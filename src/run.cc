@@ -149,6 +149,7 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.shinfo_bytes = size_of_struct(*kernel.btf, "skb_shared_info");
   config.has_pcap = !options.filter_pcap.empty();
   config.filter_copies = filters.pcap.copies;
+  config.copy_bytes = filters.pcap.copy_bytes;
   config.filter_sees_vlan = filters.pcap.sees_vlan;
   config.has_tunnel_l2 = filters.tunnel.has_l2;
   config.has_tunnel_l3 = filters.tunnel.has_l3;

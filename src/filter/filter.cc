@@ -3,7 +3,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
+#include "abi/filter.h"
 #include "filter/classic.h"
+#include "filter/classic_flow.h"
 #include "filter/codegen.h"
 #include "filter/expression.h"
 #include "filter/hit.h"
@@ -61,6 +65,24 @@ Result<std::string> build(FilterFunction function, const ClassicProgram& program
   return filter_object(function, *code);
 }
 
+// How far into copy[] a program's loads reach, of those that it serves.
+uint32_t copied_bytes(const ClassicProgram& program) {
+  uint32_t most = 0;
+  for (const ClassicInsn& insn : program) {
+    if (!is_packet_load(insn) || is_indirect(insn)) continue;
+    const uint64_t end = uint64_t{insn.k} + load_bytes(insn);
+    if (end <= PWRU_COPY_BYTES) most = std::max(most, static_cast<uint32_t>(end));
+  }
+  return most;
+}
+
+// An offloaded tag is put between the pieces of a whole copy.
+uint8_t copied_bytes(const ParsedFilter& parsed, bool sees_vlan) {
+  if (sees_vlan) return PWRU_COPY_BYTES;
+  const uint32_t most = std::max({copied_bytes(parsed.l2), copied_bytes(parsed.l3), 1u});
+  return static_cast<uint8_t>((most + 7) & ~7u);
+}
+
 }  // namespace
 
 Result<ParsedFilter> parse_pcap(const std::string& expression) {
@@ -76,6 +98,7 @@ Result<PcapFilter> generate_pcap(const ParsedFilter& parsed, const CastIds& ids)
   PcapFilter filter;
   filter.sees_vlan = has_keyword(parsed.expression, "vlan");
   filter.copies = filter.sees_vlan || ids.rdonly_cast_id == 0 || ids.byte_window_id == 0;
+  filter.copy_bytes = copied_bytes(parsed, filter.sees_vlan);
   const CastIds used = filter.copies ? CastIds{} : ids;
   PWRU_ASSIGN(filter.l2_object,
               build(FilterFunction::L2, parsed.l2, used, parsed, filter.reads_len));

@@ -36,6 +36,7 @@ struct PcapFilter {
   std::string l2_object;   // ELF object that defines pwru_filter_l2()
   std::string l3_object;   // and pwru_filter_l3()
   bool copies = false;     // both read copy[] of the context: pwru_config.filter_copies
+  uint8_t copy_bytes = 0;  // how much of it: pwru_config.copy_bytes
   bool reads_len = false;  // of the context: pwru_config.filter_reads_len
   bool sees_vlan = false;  // an offloaded tag must stand in the frame: pwru_config.filter_sees_vlan
 };

@@ -143,6 +143,7 @@ Result<> Harness::open_object(const filter::PcapFilter& filter, const filter::Hi
   pwru_config config = {};
   config.has_pcap = 1;
   config.filter_copies = filter.copies;
+  config.copy_bytes = filter.copy_bytes;
   config.filter_sees_vlan = filter.sees_vlan;
   config.filter_reads_len = filter.reads_len;
   config.has_tunnel_l2 = tunnel.has_l2;
