@@ -38,12 +38,10 @@ struct pwru_config {
 	__u32 shinfo_bytes;    /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
 	__u8 has_tunnel_l2;    /* pwru_filter_tunnel_l2 must match */
 	__u8 has_tunnel_l3;    /* pwru_filter_tunnel_l3 must match */
-	__u8 is_plain;	       /* only the pcap filter, the fields of an skb and tracking decide */
 	__u8 reads_fields;     /* the filter asks for mark, netns, ifindex or len of an skb */
-	__u8 has_hit;	       /* is_plain, and pwru_filter_hit() is linked in */
-	__u8 hit_is_all;       /* has_hit, and nothing else decides */
+	__u8 has_hit;	       /* a pwru_filter_hit() that does something is linked in */
 	__u8 copy_bytes;       /* of copy[] that pwru_filter_l2/l3 read: a multiple of 8 */
-	__u8 pad0[5];
+	__u8 pad0[7];
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */

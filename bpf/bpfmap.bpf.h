@@ -46,28 +46,30 @@ static __noinline int emit_map(struct pt_regs *ctx, const struct hit *hit,
 /* An update or a delete: all is known when it is called. */
 static __always_inline int trace_map_call(struct pt_regs *ctx, struct map_call *call)
 {
-	struct stack_entry handled;
+	struct stack_entry *handled = stack_find(ctx);
 	struct skb_pos pos;
 	struct hit hit;
 
-	if (!stack_find(ctx, &handled))
+	if (!handled)
 		return 0;
-	call->skb = handled.skb;
+	call->skb = handled->skb;
 	read_func_hit(&hit, ctx);
-	read_stack_packet(&pos, &handled);
-	return emit_map(ctx, &hit, &pos, handled.packet_id, call);
+	read_stack_packet(&pos, handled);
+	return emit_map(ctx, &hit, &pos, handled->packet_id, call);
 }
 
 static __always_inline int map_lookup_begins(struct pt_regs *ctx)
 {
 	struct map_lookup lookup = {.map = REGS_ARG1(ctx), .key = REGS_ARG2(ctx)};
+	struct stack_entry *handled = stack_find(ctx);
 	__u64 sp = REGS_SP(ctx);
 
-	if (!stack_find(ctx, &lookup.handled)) {
+	if (!handled) {
 		/* Of a call whose return was missed. */
 		bpf_map_delete_elem(&map_lookups, &sp);
 		return 0;
 	}
+	lookup.handled = *handled;
 	read_func_hit(&lookup.hit, ctx);
 	if (bpf_map_update_elem(&map_lookups, &sp, &lookup, BPF_ANY) == 0)
 		__sync_fetch_and_add(&shared.lookups_begun, 1);

@@ -33,8 +33,11 @@ static __always_inline __u64 new_child_id(__u64 parent)
 	return 0;
 }
 
-/* A function that builds it may have been shown before: then it has an id, but no parent. */
-static __noinline int add_child(__u64 parent, __u64 skb)
+/*
+ * A function that builds it may have been shown before: then it has an id, but no parent. Global,
+ * because the verifier then looks at it once, not for each place in a list.
+ */
+__noinline int pwru_add_child(__u64 parent, __u64 skb)
 {
 	__u64 id = packet_of(skb);
 
@@ -62,7 +65,7 @@ static __always_inline __u64 next_in_list(__u64 skb)
 static __always_inline void add_children(__u64 parent, __u64 skb)
 {
 	for (int i = 0; i < CHILDREN_MAX && skb; i++) {
-		add_child(parent, skb);
+		pwru_add_child(parent, skb);
 		skb = next_in_list(skb);
 	}
 	if (skb)
@@ -113,7 +116,7 @@ static __always_inline int add_fragment(__u64 skb, __u64 fragment)
 	__u64 parent = packet_of(skb);
 
 	if (parent && !IS_ERROR(fragment))
-		add_child(parent, fragment);
+		pwru_add_child(parent, fragment);
 	return 0;
 }
 

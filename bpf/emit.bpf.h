@@ -219,8 +219,8 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
  * The record that most runs write: nothing but the metadata and the tuple, and that a plain one.
  * False: it is another. `l2_bytes` stand before the network header.
  */
-static __always_inline bool emit_plain(struct pt_regs *ctx, const struct skb_pos *pos,
-				       __u32 l2_bytes, __u64 skb, __u64 packet_id)
+static __always_inline bool emit_plain(void *ctx, const struct skb_pos *pos, __u32 l2_bytes,
+				       __u64 skb, __u64 packet_id)
 {
 	HEADER(ip, pos->base + l2_bytes, ROUND_UP_8(PLAIN_HEADER_BYTES));
 	struct pwru_event *event;
@@ -255,8 +255,8 @@ static __always_inline void set_located(struct skb_pos *pos, __u64 skb, __u64 ba
 	pos->start = where >> PWRU_WHERE_START_SHIFT & 3;
 }
 
-static __noinline int emit_other(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
-				 __u64 packet_id)
+__noinline int pwru_emit_other(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 base, __u64 where,
+			       __u64 packet_id)
 {
 	struct skb_pos pos = {};
 
@@ -268,7 +268,7 @@ static __noinline int emit_other(struct pt_regs *ctx, __u64 skb, __u64 base, __u
 }
 
 /* False: it must be emit_other(). `where` is PWRU_WHERE_*. */
-static __always_inline bool emit_plain_at(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
+static __always_inline bool emit_plain_at(void *ctx, __u64 skb, __u64 base, __u64 where,
 					  __u64 packet_id)
 {
 	struct skb_pos pos;
@@ -283,13 +283,13 @@ static __always_inline bool emit_plain_at(struct pt_regs *ctx, __u64 skb, __u64 
  * A function of its own, which takes but numbers: what decides whether a hit is shown has the
  * registers for itself, and most hits are not. It does not call the other one: stack is short.
  */
-static __noinline int try_plain(struct pt_regs *ctx, __u64 skb, __u64 base, __u64 where,
-				__u64 packet_id)
+__noinline int pwru_try_plain(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 base, __u64 where,
+			      __u64 packet_id)
 {
 	return emit_plain_at(ctx, skb, base, where, packet_id);
 }
 
-static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
+static __always_inline void emit_func(void *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
 	__u64 where = (__u64)pos->start << PWRU_WHERE_START_SHIFT | pos->linear_len;
@@ -298,8 +298,8 @@ static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos 
 		where |= PWRU_WHERE_GONE;
 	else if (is_network_first(pos))
 		where |= PWRU_WHERE_PLAIN | (__u64)plain_l2_bytes(pos) << PWRU_WHERE_L2_BYTES_SHIFT;
-	if (!CFG(plain_parts) || !try_plain(ctx, skb, pos->base, where, packet_id))
-		emit_other(ctx, skb, pos->base, where, packet_id);
+	if (!CFG(plain_parts) || !pwru_try_plain(ctx, skb, pos->base, where, packet_id))
+		pwru_emit_other(ctx, skb, pos->base, where, packet_id);
 }
 
 #else
@@ -310,7 +310,7 @@ static __noinline int try_plain(struct pt_regs *ctx, const struct skb_pos *pos, 
 	return emit_plain(ctx, pos, plain_l2_bytes(pos), skb, packet_id);
 }
 
-static __always_inline void emit_func(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
+static __always_inline void emit_func(void *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
 	if (CFG(plain_parts) && pos->skb && is_network_first(pos) &&

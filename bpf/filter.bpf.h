@@ -107,9 +107,9 @@ static __always_inline struct skb_shared_info *shinfo_of(__u64 skb_addr)
 
 /*
  * One byte behind the linear part, or -1. The caller passes the offset within the page fragments. A
- * function of its own: inlined into its caller the two take more stack than apart.
+ * global function: the verifier looks at it once, not for each byte.
  */
-static __noinline int frag_byte(__u64 skb_addr, __u32 off)
+__noinline int pwru_frag_byte(__u64 skb_addr, __u32 off)
 {
 	struct skb_shared_info *shinfo;
 	struct any_skb_frag frag = {};
@@ -152,7 +152,7 @@ __noinline __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u3
 		if (i >= size)
 			break;
 		if (at >= linear_len) {
-			int in_frag = frag_byte(skb, at - linear_len);
+			int in_frag = pwru_frag_byte(skb, at - linear_len);
 
 			if (in_frag < 0)
 				return PWRU_LOAD_OUTSIDE;

@@ -2,12 +2,13 @@
 /* The object file of a generated pwru_filter_hit(), before its code is put in; see
  * filter_stub.bpf.c. */
 #include "abi/filter.h"
+#include "bpf/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 
 extern __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u32 linear_len,
 			      __u32 vlan_tag);
-extern __hidden int pwru_filter_matched(void *ctx, __u64 skb, __u64 base, __u64 where,
-					__u64 packet_id);
+extern int pwru_filter_matched(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 base, __u64 where,
+			       __u64 packet_id);
 
 __hidden int pwru_filter_hit(void *ctx, __u64 skb, __u64 packet_id)
 {

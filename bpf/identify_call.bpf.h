@@ -7,21 +7,22 @@
 #include "bpf/stack.bpf.h"
 
 /* Whether a hit is shown, and as which packet: `packet_id` comes with what is known of the skb. */
-static __always_inline bool is_shown(struct pt_regs *ctx, struct skb_pos *pos, __u64 *packet_id)
+static __always_inline bool is_shown(void *ctx, struct skb_pos *pos, __u64 *packet_id)
 {
-	struct stack_entry outer;
+	struct stack_entry *outer;
 
 	if (passes(pos, *packet_id))
 		return true;
-	if (!CFG(by_stack) || !stack_find(ctx, &outer))
+	outer = CFG(by_stack) ? stack_find(ctx) : NULL;
+	if (!outer)
 		return false;
 	if (!*packet_id)
-		*packet_id = outer.packet_id;
+		*packet_id = outer->packet_id;
 	return true;
 }
 
 /* Reads the skb. */
-static __always_inline bool identify_call(struct pt_regs *ctx, struct skb_pos *pos, __u64 skb,
+static __always_inline bool identify_call(void *ctx, struct skb_pos *pos, __u64 skb,
 					  __u64 *packet_id)
 {
 	__u64 known_id;
@@ -34,7 +35,7 @@ static __always_inline bool identify_call(struct pt_regs *ctx, struct skb_pos *p
 	else if (CFG(by_stack) && !known_id)
 		track_as(skb, *packet_id);
 	if (CFG(by_stack))
-		stack_push(ctx, skb, *packet_id);
+		pwru_stack_push(ctx, skb, *packet_id);
 	remember_head(pos, *packet_id);
 	return true;
 }

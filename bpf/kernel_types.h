@@ -186,4 +186,11 @@ struct pt_regs {
 #error "no register names for this architecture"
 #endif
 
+/*
+ * The context of a kprobe program as an argument of a global function: the verifier knows it by
+ * this name, up to 6.2 only if it is a struct's.
+ */
+struct bpf_user_pt_regs_t {
+};
+
 #endif

@@ -35,7 +35,7 @@ static __always_inline bool read_fields_match(struct skb_pos *pos)
 	return fields_match(pos);
 }
 
-/* The same as matches() with pwru_config.is_plain, after skb_find(). */
+/* The same as matches() where no other option decides, after skb_find(). */
 static __always_inline bool plain_matches(struct skb_pos *pos)
 {
 	if (CFG(reads_fields) && !read_fields_match(pos))

@@ -26,7 +26,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #endif
 
 /* A hit whose packet is found here, because there is no pwru_filter_hit(). */
-SEPARATE int trace_located(struct pt_regs *ctx, __u64 skb, __u64 packet_id)
+SEPARATE int trace_located(void *ctx, __u64 skb, __u64 packet_id)
 {
 	struct skb_pos pos;
 
@@ -50,8 +50,8 @@ SEPARATE int trace_located(struct pt_regs *ctx, __u64 skb, __u64 packet_id)
 
 extern __hidden int pwru_filter_hit(void *ctx, __u64 skb, __u64 packet_id);
 
-__hidden __noinline int pwru_filter_matched(void *ctx, __u64 skb, __u64 base, __u64 where,
-					    __u64 packet_id)
+__noinline int pwru_filter_matched(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 base,
+				   __u64 where, __u64 packet_id)
 {
 	bool is_done;
 
@@ -59,11 +59,11 @@ __hidden __noinline int pwru_filter_matched(void *ctx, __u64 skb, __u64 base, __
 		packet_id = track_new(skb);
 	/* What tracking calls takes stack too: then with a frame that is gone before the next. */
 	if (CFG(tracks))
-		is_done = try_plain(ctx, skb, base, where, packet_id);
+		is_done = pwru_try_plain(ctx, skb, base, where, packet_id);
 	else
 		is_done = emit_plain_at(ctx, skb, base, where, packet_id);
 	if (!is_done)
-		emit_other(ctx, skb, base, where, packet_id);
+		pwru_emit_other(ctx, skb, base, where, packet_id);
 	return 0;
 }
 
@@ -76,14 +76,23 @@ static __always_inline bool skb_fields_match(__u64 skb)
 
 #endif
 
-/*
- * The way of most hits, with as little as possible on it. Each option that it does not know costs
- * the others nothing here; see pwru_config.is_plain.
- */
-static __always_inline int trace_plain(struct pt_regs *ctx, __u64 skb)
+#ifdef PWRU_CAST
+/* Where pwru_filter_hit() is all that decides. */
+static __always_inline int hit_skb(void *ctx, __u64 skb)
 {
-	__u64 packet_id = CFG(tracks) ? packet_of(skb) : 0;
+	pwru_filter_hit(ctx, skb, 0);
+	return 0;
+}
+#endif
 
+/* Where only it, the fields of an skb and tracking do: with as little as possible on the way. */
+static __always_inline int plain_skb(void *ctx, __u64 skb)
+{
+	__u64 packet_id;
+
+	if (!skb) /* ip_route_output_key_hash() and others may be called without one */
+		return 0;
+	packet_id = CFG(tracks) ? packet_of(skb) : 0;
 #ifdef PWRU_CAST
 	if (CFG(has_hit)) {
 		if (!CFG(reads_fields) || packet_id || skb_fields_match(skb))
@@ -94,59 +103,46 @@ static __always_inline int trace_plain(struct pt_regs *ctx, __u64 skb)
 	return trace_located(ctx, skb, packet_id);
 }
 
-/* The way of all others. */
-SEPARATE int trace_any(struct pt_regs *ctx, __u64 skb)
+/* Everywhere else. */
+static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 {
 	struct skb_pos pos;
 	__u64 packet_id;
 
+	if (!skb) {
+		if (CFG(by_stack))
+			pwru_stack_pass(REGS_SP(ctx));
+		return 0;
+	}
 	if (identify_call(ctx, &pos, skb, &packet_id))
 		emit_func(ctx, &pos, skb, packet_id);
 	return 0;
 }
 
-/* What one hit of a probed function does. */
-static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
-{
-	if (!skb) { /* ip_route_output_key_hash() and others may be called without one */
-		if (CFG(by_stack))
-			stack_pass(ctx);
-		return 0;
-	}
-	return CFG(is_plain) ? trace_plain(ctx, skb) : trace_any(ctx, skb);
-}
-
-/* Nothing but this: what follows takes no registers from it. */
-#ifdef PWRU_CAST
-#define STRAIGHT_HIT(ctx, n)                                                                       \
-	if (CFG(hit_is_all)) {                                                                     \
-		pwru_filter_hit(ctx, REGS_ARG##n((volatile struct pt_regs *)(ctx)), 0);            \
-		return 0;                                                                          \
-	}
-#else
-#define STRAIGHT_HIT(ctx, n)
-#endif
-
-#define TRACE_PROGRAM(n)                                                                           \
+/*
+ * Three families, of which one is loaded: what a program cannot come to would cost its verification
+ * time. One for each position, and for kprobe-multi one for 2 to 5 together; hits of 1 are too many
+ * for a look-up.
+ */
+#define PROGRAM(family, args, skb)                                                                 \
 	SEC("kprobe")                                                                              \
-	int pwru_trace_##n(struct pt_regs *ctx)                                                    \
+	int pwru_##family##_##args(struct pt_regs *ctx)                                            \
 	{                                                                                          \
-		STRAIGHT_HIT(ctx, n);                                                              \
-		return trace_skb(ctx, REGS_ARG##n(ctx));                                           \
+		return family##_skb(ctx, skb);                                                     \
 	}
+#define PROGRAMS(family)                                                                           \
+	PROGRAM(family, 1, REGS_ARG1(ctx))                                                         \
+	PROGRAM(family, 2, REGS_ARG2(ctx))                                                         \
+	PROGRAM(family, 3, REGS_ARG3(ctx))                                                         \
+	PROGRAM(family, 4, REGS_ARG4(ctx))                                                         \
+	PROGRAM(family, 5, REGS_ARG5(ctx))                                                         \
+	PROGRAM(family, 2_to_5, skb_argument(ctx))
 
-TRACE_PROGRAM(1)
-TRACE_PROGRAM(2)
-TRACE_PROGRAM(3)
-TRACE_PROGRAM(4)
-TRACE_PROGRAM(5)
-
-/* kprobe-multi: those of 2 to 5 together. Hits of 1 are too many for a look-up. */
-SEC("kprobe")
-int pwru_trace_2_to_5(struct pt_regs *ctx)
-{
-	return trace_skb(ctx, skb_argument(ctx));
-}
+#ifdef PWRU_CAST
+PROGRAMS(hit)
+#endif
+PROGRAMS(plain)
+PROGRAMS(trace)
 
 /* skb_release_head_state(), when it is among the functions to show. */
 SEC("kprobe")
@@ -194,13 +190,13 @@ int pwru_trace_dying(struct pt_regs *ctx)
 SEC("kprobe")
 int pwru_trace_stack(struct pt_regs *ctx)
 {
-	struct stack_entry handled;
+	struct stack_entry *handled = stack_find(ctx);
 	struct skb_pos pos;
 
-	if (!stack_find(ctx, &handled))
+	if (!handled)
 		return 0;
-	read_stack_packet(&pos, &handled);
-	emit_func(ctx, &pos, handled.skb, handled.packet_id);
+	read_stack_packet(&pos, handled);
+	emit_func(ctx, &pos, handled->skb, handled->packet_id);
 	return 0;
 }
 

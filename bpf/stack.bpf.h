@@ -39,9 +39,13 @@ struct {
 	__type(value, struct stack_entries);
 } stacks SEC(".maps");
 
-/* What is too large for the stack of a program. */
+/*
+ * What is too large for the stack of a program, and what a global function cannot return: those
+ * below are global, so that the verifier looks at their loops once, not once a caller.
+ */
 struct stack_scratch {
-	struct stack_entries empty;	   /* never written */
+	struct stack_entries empty; /* never written */
+	struct stack_entry found;
 	__u64 unwound[UNWOUND_FRAMES + 1]; /* a power of two */
 };
 
@@ -80,10 +84,7 @@ static __always_inline bool is_in_place(const struct stack_entry *entry)
 	return word == entry->ret;
 }
 
-/*
- * Whether the first `frames` of the unwound addresses have this one. A global function, because the
- * verifier then follows its loop only once.
- */
+/* Whether the first `frames` of the unwound addresses have this one. */
 __noinline int pwru_unwound_has(__u64 ret, __u32 frames)
 {
 	struct stack_scratch *scratch;
@@ -108,8 +109,9 @@ __noinline int pwru_unwound_has(__u64 ret, __u32 frames)
  * instruction pointer behind it. Then the return address is not where it must be. And before 5.15
  * it does not see through a function whose return is probed.
  */
-static __always_inline __u32 unwind(struct pt_regs *ctx)
+__noinline __u32 pwru_unwind(struct bpf_user_pt_regs_t *ctx)
 {
+	struct pt_regs *regs = (void *)ctx;
 	struct stack_scratch *scratch = my_stack_scratch();
 	__u64 ret = 0;
 	__u32 frames, last;
@@ -118,7 +120,7 @@ static __always_inline __u32 unwind(struct pt_regs *ctx)
 	if (!scratch)
 		return CANNOT_UNWIND;
 	bytes = bpf_get_stack(ctx, scratch->unwound, UNWOUND_FRAMES * sizeof(__u64), 0);
-	READ_CALLER(ctx, &ret);
+	READ_CALLER(regs, &ret);
 	if (bytes < (long)sizeof(__u64) * 2 ||
 	    (scratch->unwound[0] != ret && scratch->unwound[1] != ret))
 		return CANNOT_UNWIND;
@@ -143,24 +145,25 @@ static __always_inline void forget_returned(struct stack_entries *stack, __u64 s
 }
 
 /* A hit that is of no packet: it may still stand in the place of one that has returned. */
-static __always_inline void stack_pass(struct pt_regs *ctx)
+__noinline int pwru_stack_pass(__u64 sp)
 {
-	__u64 sp = REGS_SP(ctx);
-	struct stack_entries *stack = entries_of(sp);
+	struct stack_entries *stack = CFG(by_stack) ? entries_of(sp) : NULL;
 
 	if (stack)
 		forget_returned(stack, sp);
+	return 0;
 }
 
-/* The innermost function on this stack that is handling a packet. */
-static __noinline bool stack_find(struct pt_regs *ctx, struct stack_entry *found)
+/* Whether there is an innermost function on this stack that is handling a packet: then `found`. */
+__noinline int pwru_stack_find(struct bpf_user_pt_regs_t *ctx)
 {
-	__u64 sp = REGS_SP(ctx), count;
-	struct stack_entries *stack = entries_of(sp);
+	__u64 sp = REGS_SP((struct pt_regs *)ctx), count;
+	struct stack_scratch *scratch = my_stack_scratch();
+	struct stack_entries *stack = CFG(by_stack) ? entries_of(sp) : NULL;
 	__u32 frames = 0;
 
-	if (!stack)
-		return false;
+	if (!stack || !scratch)
+		return 0;
 	count = stack->count;
 	for (int i = 0; i < STACK_ENTRIES; i++) {
 		struct stack_entry *entry = &stack->entry[(count - 1) & (STACK_ENTRIES - 1)];
@@ -169,9 +172,9 @@ static __noinline bool stack_find(struct pt_regs *ctx, struct stack_entry *found
 			break;
 		if (is_outside(entry, sp) && is_in_place(entry)) {
 			if (!frames)
-				frames = unwind(ctx);
+				frames = pwru_unwind(ctx);
 			if (frames == CANNOT_UNWIND || pwru_unwound_has(entry->ret, frames)) {
-				*found = *entry;
+				scratch->found = *entry;
 				break;
 			}
 		}
@@ -179,6 +182,14 @@ static __noinline bool stack_find(struct pt_regs *ctx, struct stack_entry *found
 	}
 	stack->count = count;
 	return count != 0;
+}
+
+/* That function's entry, or NULL. */
+static __always_inline struct stack_entry *stack_find(void *ctx)
+{
+	struct stack_scratch *scratch = my_stack_scratch();
+
+	return scratch && pwru_stack_find(ctx) ? &scratch->found : NULL;
 }
 
 static __always_inline struct stack_entries *new_entries(__u64 sp)
@@ -193,9 +204,10 @@ static __always_inline struct stack_entries *new_entries(__u64 sp)
 }
 
 /* The function that was just hit is handling this packet. */
-static __noinline int stack_push(struct pt_regs *ctx, __u64 skb, __u64 packet_id)
+__noinline int pwru_stack_push(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 packet_id)
 {
-	__u64 sp = REGS_SP(ctx), ret = 0, count;
+	struct pt_regs *regs = (void *)ctx;
+	__u64 sp = REGS_SP(regs), ret = 0, count;
 	struct stack_entries *stack = entries_of(sp);
 	struct stack_entry *entry;
 
@@ -211,7 +223,7 @@ static __noinline int stack_push(struct pt_regs *ctx, __u64 skb, __u64 packet_id
 	entry = &stack->entry[count & (STACK_ENTRIES - 1)];
 	if (stack->count >= STACK_ENTRIES && entry->packet_id != packet_id)
 		__sync_fetch_and_add(&shared.stack_entries_lost, 1);
-	READ_CALLER(ctx, &ret);
+	READ_CALLER(regs, &ret);
 	entry->sp = sp;
 	entry->ret = ret;
 	entry->skb = skb;

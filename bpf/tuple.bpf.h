@@ -344,31 +344,44 @@ _Static_assert(L4_AT(sport) == 0 && L4_AT(dport) == 16 && L4_AT(icmp_type) == 48
 
 #ifdef PWRU_CAST
 
-/* The general ways; of their own, so that they take no registers from the plain one. */
-static __noinline int find_any_ip(const struct skb_pos *pos, struct ip_pos *ip)
+/*
+ * The general ways. Global functions: the verifier looks at their many ways once, and knows nothing
+ * of them behind the call. Pointers may be NULL there.
+ */
+__noinline int pwru_find_ip(__u64 skb, __u64 base, __u32 linear_len, __u32 start, struct ip_pos *ip)
 {
-	find_ip(pos, ip, false);
+	struct skb_pos pos = {.skb = skb, .base = base, .linear_len = linear_len, .start = start};
+
+	if (!ip)
+		return 0;
+	skb_read_fields(&pos);
+	find_ip(&pos, ip, false);
 	return 0;
 }
 
-static __noinline int read_any_tuple(void *tuple, const struct ip_pos *ip)
+__noinline int pwru_read_tuple(__u64 addr, __u32 linear_len, __u32 version,
+			       struct pwru_tuple6 *tuple)
 {
-	if (ip->version == 4)
-		read_tuple4(tuple, ip);
-	else if (ip->version == 6)
-		read_tuple6(tuple, ip);
+	struct ip_pos ip = {.addr = addr, .linear_len = linear_len};
+
+	if (!tuple)
+		return 0;
+	if (version == 4)
+		read_tuple4((struct pwru_tuple4 *)tuple, &ip);
+	else
+		read_tuple6(tuple, &ip);
 	return 0;
 }
 
 static __always_inline void find_ip_of(const struct skb_pos *pos, struct ip_pos *ip)
 {
-	find_any_ip(pos, ip);
+	pwru_find_ip(pos->skb, pos->base, pos->linear_len, pos->start, ip);
 }
 
 static __always_inline void read_tuple_of(void *tuple, const struct ip_pos *ip)
 {
 	if (ip->version)
-		read_any_tuple(tuple, ip);
+		pwru_read_tuple(ip->addr, ip->linear_len, ip->version, tuple);
 }
 
 #else

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program/inline_hit.h"
 
-#include <algorithm>
-#include <array>
 #include <limits>
 
 namespace pwru::program {
@@ -23,11 +21,6 @@ bool is_call(const bpf_insn& i) {
 }
 size_t target_of(const bpf_insn& call, size_t at) {
   return at + 1 + static_cast<size_t>(static_cast<ptrdiff_t>(call.imm));
-}
-bool is_wide(const bpf_insn& i) { return i.code == (BPF_LD | BPF_IMM | BPF_DW); }
-// r2 = the argument of the probed function that is its skb.
-bool loads_skb(const bpf_insn& i) {
-  return i.code == (BPF_LDX | BPF_MEM | BPF_DW) && i.dst_reg == BPF_REG_2;
 }
 
 // The kernel takes a function for a part of the main program when nothing calls it and it lies
@@ -58,34 +51,15 @@ std::optional<Hit> find_hit(std::span<const bpf_insn> program,
   return hit;
 }
 
-// What leads to the first call, in the fewest instructions. The rest of the way is never taken, but
-// must be there for check_cfg().
-void straighten(std::vector<bpf_insn>& out, const Hit& hit) {
-  const auto call = out.begin() + static_cast<ptrdiff_t>(hit.calls.front());
-  const auto skb_load = std::find_if(out.begin(), call, loads_skb);
-  if (skb_load == call) return;
-  const std::array<bpf_insn, 3> begin = {
-      insn(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_2, BPF_REG_1, skb_load->off, 0),
-      insn(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_3, 0, 0, 0),
-      jump_to(hit.start, 2),
-  };
-  size_t end = 0;
-  while (end < begin.size()) end += is_wide(out[end]) ? 2 : 1;
-  if (end > hit.calls.front()) return;
-  std::fill_n(out.begin(), end, insn(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0));
-  std::copy(begin.begin(), begin.end(), out.begin());
-}
-
 }  // namespace
 
 std::optional<MainProgram> inline_hit(std::span<const bpf_insn> program,
                                       std::span<const bpf_func_info> functions,
-                                      uint32_t hit_type_id, bool is_straight) {
+                                      uint32_t hit_type_id) {
   const auto hit = find_hit(program, functions, hit_type_id);
   if (!hit) return {};
   MainProgram made = {{program.begin(), program.end()}, {functions.begin(), functions.end()}};
   for (const size_t at : hit->calls) made.instructions[at] = jump_to(hit->start, at);
-  if (is_straight) straighten(made.instructions, *hit);
   made.functions.erase(made.functions.begin() + 1);
   return made;
 }

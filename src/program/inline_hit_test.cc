@@ -33,7 +33,7 @@ bool is_jump(const bpf_insn& insn, int distance) {
          insn.off == distance;
 }
 
-// As clang 14 compiles STRAIGHT_HIT, with another call of the same, and two functions behind.
+// Two calls of it, and two functions behind.
 std::vector<bpf_insn> program() {
   return {
       mov(6, 1),
@@ -60,7 +60,7 @@ std::vector<bpf_insn> program() {
 std::vector<bpf_func_info> functions() { return {{0, kMainId}, {14, kHitId}, {17, kOtherId}}; }
 
 TEST(InlineHitTest, CallsBecomeJumps) {
-  const auto made = inline_hit(program(), functions(), kHitId, false);
+  const auto made = inline_hit(program(), functions(), kHitId);
   ASSERT_TRUE(made);
   ASSERT_EQ(made->instructions.size(), program().size());
   EXPECT_TRUE(is_jump(made->instructions[7], 6));
@@ -72,7 +72,7 @@ TEST(InlineHitTest, CallsBecomeJumps) {
 }
 
 TEST(InlineHitTest, FunctionIsOneNoMore) {
-  const auto made = inline_hit(program(), functions(), kHitId, false);
+  const auto made = inline_hit(program(), functions(), kHitId);
   ASSERT_TRUE(made);
   ASSERT_EQ(made->functions.size(), 2U);
   EXPECT_EQ(made->functions[0].type_id, kMainId);
@@ -80,44 +80,15 @@ TEST(InlineHitTest, FunctionIsOneNoMore) {
   EXPECT_EQ(made->functions[1].insn_off, 17U);
 }
 
-TEST(InlineHitTest, StraightBeginsWithTheLoadOfTheSkb) {
-  const auto made = inline_hit(program(), functions(), kHitId, true);
-  ASSERT_TRUE(made);
-  const bpf_insn& load = made->instructions[0];
-  EXPECT_EQ(load.code, BPF_LDX | BPF_MEM | BPF_DW);
-  EXPECT_EQ(load.dst_reg, BPF_REG_2);
-  EXPECT_EQ(load.src_reg, BPF_REG_1);
-  EXPECT_EQ(load.off, 112);
-  EXPECT_EQ(made->instructions[1].dst_reg, BPF_REG_3);
-  EXPECT_TRUE(is_jump(made->instructions[2], 11));
-  // What follows is the old program at an instruction's beginning.
-  EXPECT_EQ(made->instructions[3].code, program()[3].code);
-}
-
 TEST(InlineHitTest, LeavesWhatItDoesNotKnow) {
-  EXPECT_FALSE(inline_hit(program(), functions(), kOtherId, true));
-  EXPECT_FALSE(inline_hit(program(), {}, kHitId, true));
+  EXPECT_FALSE(inline_hit(program(), functions(), kOtherId));
+  EXPECT_FALSE(inline_hit(program(), {}, kHitId));
   auto called_from_behind = program();
   called_from_behind[15] = call(-2);
-  EXPECT_FALSE(inline_hit(called_from_behind, functions(), kHitId, true));
+  EXPECT_FALSE(inline_hit(called_from_behind, functions(), kHitId));
   auto never_called = program();
   never_called[7] = never_called[10] = set(0, 0);
-  EXPECT_FALSE(inline_hit(never_called, functions(), kHitId, true));
-}
-
-// Without room for the three instructions the jumps still are there.
-TEST(InlineHitTest, ShortBeginningStays) {
-  const std::vector<bpf_insn> short_program = {make(BPF_LDX | BPF_MEM | BPF_DW, 2, 1, 104, 0),
-                                               call(2),
-                                               set(0, 0),
-                                               leave(),
-                                               set(0, 1),
-                                               leave()};
-  const std::vector<bpf_func_info> two = {{0, kMainId}, {4, kHitId}};
-  const auto made = inline_hit(short_program, two, kHitId, true);
-  ASSERT_TRUE(made);
-  EXPECT_EQ(made->instructions[0].code, short_program[0].code);
-  EXPECT_TRUE(is_jump(made->instructions[1], 2));
+  EXPECT_FALSE(inline_hit(never_called, functions(), kHitId));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ constexpr uint32_t kIdEntries = 8192;
 
 // Of the programs at the functions' entries in bpf/pwru.bpf.c.
 constexpr const char* kTraceSection = "kprobe";
-constexpr std::string_view kTracePrefix = "pwru_trace_";
+constexpr std::string_view kHitPrefix = "pwru_hit_";
 
 struct CopyProgram {
   const char* program;
@@ -107,25 +107,32 @@ bpf_program* use(bpf_program* program, bool is_used, Backend backend) {
   return is_used ? program : nullptr;
 }
 
-// See trace_plain() in bpf/pwru.bpf.c.
-bool is_plain(const pwru_config& config) {
+// Whether plain_skb() of bpf/pwru.bpf.c will do: only the pcap filter, the fields of an skb and
+// tracking decide.
+bool is_plain(const TracerSpec& spec) {
+  const pwru_config& config = spec.config;
   return !config.by_stack && !config.follows_xdp && !config.has_tunnel_l2 &&
-         !config.has_tunnel_l3 && !config.has_skb_expr;
+         !config.has_tunnel_l3 && !config.has_skb_expr && !(spec.uses_cast && config.filter_copies);
 }
 
 // The configuration with what follows from the rest.
 pwru_config complete(const TracerSpec& spec) {
   pwru_config config = spec.config;
-  config.is_plain = is_plain(config) && !(spec.uses_cast && config.filter_copies);
-  config.has_hit = config.is_plain && !spec.hit_filter.object.empty();
+  config.has_hit = is_plain(spec) && !spec.hit_filter.object.empty();
   config.reads_fields = config.mark_mask || config.netns || config.ifindex ||
                         config.filter_reads_len || config.filter_sees_vlan;
-  config.hit_is_all = config.has_hit && !config.tracks && !config.reads_fields;
   if (spec.arg_table) {
     config.arg_multiplier = spec.arg_table->multiplier;
     config.arg_shift = spec.arg_table->shift;
   }
   return config;
+}
+
+// Of the programs at the functions' entries, the family that is loaded; see bpf/pwru.bpf.c.
+constexpr std::string_view kHits = "hit", kPlain = "plain", kAll = "trace";
+std::string_view family_of(const TracerSpec& spec, const pwru_config& config) {
+  if (config.has_hit && !config.tracks && !config.reads_fields) return kHits;
+  return is_plain(spec) ? kPlain : kAll;
 }
 
 // What put_hit_inline() needs, and what must live until all is loaded.
@@ -137,14 +144,13 @@ struct InlineHits {
 // Called by libbpf when all is relocated. `cookie` is an InlineHits.
 int put_hit_inline(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
   const std::string_view name = bpf_program__name(program);
-  if (!name.starts_with(kTracePrefix) || options->func_info_rec_size != sizeof(bpf_func_info))
+  if (!name.starts_with(kHitPrefix) || options->func_info_rec_size != sizeof(bpf_func_info))
     return 0;
   auto& hits = *reinterpret_cast<InlineHits*>(cookie);
-  const bool is_straight = name.size() == kTracePrefix.size() + 1;  // not pwru_trace_2_to_5
   auto changed =
       inline_hit({bpf_program__insns(program), bpf_program__insn_cnt(program)},
                  {static_cast<const bpf_func_info*>(options->func_info), options->func_info_cnt},
-                 hits.hit_type_id, is_straight);
+                 hits.hit_type_id);
   if (!changed) return 0;
   options->func_info = hits.functions.emplace_back(std::move(changed->functions)).data();
   options->func_info_cnt--;
@@ -175,21 +181,21 @@ Result<Tracer> Tracer::load(const TracerSpec& spec) {
   PWRU_ASSIGN(const std::string unlinked, tracer_object(spec.uses_cast));
   std::vector<std::string_view> objects = with_filters(unlinked, spec);
   const pwru_config config = complete(spec);
+  const std::string_view family = family_of(spec, config);
   if (spec.uses_cast)
     objects.push_back(config.has_hit ? spec.hit_filter.object : spec.hit_filter.unused);
   PWRU_ASSIGN(std::string elf, link_objects(objects));
   PWRU_TRY(set_constants(elf, config));
   InlineHits hits;
   std::optional<SectionHandler> handler;
-  if (config.hit_is_all)
-    handler.emplace(kTraceSection, BPF_PROG_TYPE_KPROBE, put_hit_inline, &hits);
+  if (family == kHits) handler.emplace(kTraceSection, BPF_PROG_TYPE_KPROBE, put_hit_inline, &hits);
   if (handler && handler->id() < 0)
     return sys_fail("tell libbpf how to load the tracer", -handler->id());
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
   hits.hit_type_id = static_cast<uint32_t>(
       std::max(0, btf__find_by_name_kind(bpf_object__btf(tracer.object_.get()), "pwru_filter_hit",
                                          BTF_KIND_FUNC)));
-  PWRU_TRY(tracer.pick_programs(spec));
+  PWRU_TRY(tracer.pick_programs(spec, family));
   PWRU_TRY(tracer.size_maps(spec));
   if (const int error = bpf_object__load(tracer.object_.get()); error) return explain_load(-error);
   PWRU_TRY(tracer.fill_arg_table(spec));
@@ -198,12 +204,14 @@ Result<Tracer> Tracer::load(const TracerSpec& spec) {
   return tracer;
 }
 
-Result<> Tracer::pick_trace_programs(const TracerSpec& spec) {
-  PWRU_ASSIGN(bpf_program* const several, find_program(object_.get(), "pwru_trace_2_to_5"));
+Result<> Tracer::pick_trace_programs(const TracerSpec& spec, std::string_view family) {
+  const auto find = [&](std::string_view args) {
+    return find_program(object_.get(), fmt::format("pwru_{}_{}", family, args).c_str());
+  };
+  PWRU_ASSIGN(bpf_program* const several, find("2_to_5"));
   use(several, spec.arg_table.has_value(), spec.backend);
   for (size_t arg = 1; arg <= 5; arg++) {
-    PWRU_ASSIGN(bpf_program* const program,
-                find_program(object_.get(), fmt::format("pwru_trace_{}", arg).c_str()));
+    PWRU_ASSIGN(bpf_program* const program, find(std::to_string(arg)));
     const bool is_shared = arg > 1 && spec.arg_table;
     trace_[arg] = use(program, spec.uses_arg[arg] && !is_shared, spec.backend);
     if (is_shared) trace_[arg] = several;
@@ -211,8 +219,10 @@ Result<> Tracer::pick_trace_programs(const TracerSpec& spec) {
   return {};
 }
 
-Result<> Tracer::pick_programs(const TracerSpec& spec) {
-  PWRU_TRY(pick_trace_programs(spec));
+Result<> Tracer::pick_programs(const TracerSpec& spec, std::string_view family) {
+  bpf_program* other = nullptr;
+  bpf_object__for_each_program(other, object_.get()) bpf_program__set_autoload(other, false);
+  PWRU_TRY(pick_trace_programs(spec, family));
   PWRU_ASSIGN(bpf_program* const trace_stack, find_program(object_.get(), "pwru_trace_stack"));
   trace_[0] = use(trace_stack, spec.uses_arg[0], spec.backend);
   PWRU_TRY(pick_map_programs(spec));

@@ -92,8 +92,8 @@ class Tracer {
   [[nodiscard]] uint64_t stacks_lost() const;
 
  private:
-  Result<> pick_trace_programs(const TracerSpec& spec);
-  Result<> pick_programs(const TracerSpec& spec);
+  Result<> pick_trace_programs(const TracerSpec& spec, std::string_view family);
+  Result<> pick_programs(const TracerSpec& spec, std::string_view family);
   Result<> pick_map_programs(const TracerSpec& spec);
   Result<> size_maps(const TracerSpec& spec);
   Result<> fill_arg_table(const TracerSpec& spec);

@@ -66,8 +66,9 @@ int match_repeated(struct __sk_buff* ctx __attribute__((unused))) { return run()
 
 extern __hidden int pwru_filter_hit(void* ctx, __u64 skb, __u64 packet_id);
 
-__hidden __noinline int pwru_filter_matched(void* ctx __attribute__((unused)), __u64 skb,
-                                            __u64 base, __u64 where, __u64 packet_id) {
+/* Hidden, as the verifier does not take the context of this program for that of a kprobe. */
+__hidden __noinline int pwru_filter_matched(struct bpf_user_pt_regs_t* ctx __attribute__((unused)),
+                                            __u64 skb, __u64 base, __u64 where, __u64 packet_id) {
   state.hit.skb = skb;
   state.hit.base = base;
   state.hit.where = where;
