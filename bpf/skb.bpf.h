@@ -2,7 +2,8 @@
 /*
  * Reading an skb. Two ways, one object file each:
  *   PWRU_CAST  plain loads through bpf_rdonly_cast (6.2): no call, a bad address reads 0;
- *   otherwise  one bulk bpf_probe_read_kernel of the whole struct, then loads from the copy.
+ *   otherwise  bpf_probe_read_kernel of what finds the packet, later of the whole struct, then loads
+ *              from these copies.
  */
 #ifndef PWRU_BPF_SKB_H
 #define PWRU_BPF_SKB_H
