@@ -99,12 +99,13 @@ tl::unexpected<Error> explain_load(int code) {
       ExitCode::NotSupported, code);
 }
 
-// The program, if it is to be loaded; nullptr otherwise.
+// The program, which is loaded then, if it is wanted; nullptr otherwise.
 bpf_program* use(bpf_program* program, bool is_used, Backend backend) {
-  bpf_program__set_autoload(program, is_used);
-  if (is_used && backend == Backend::KprobeMulti)
+  if (!is_used) return nullptr;
+  bpf_program__set_autoload(program, true);
+  if (backend == Backend::KprobeMulti)
     bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
-  return is_used ? program : nullptr;
+  return program;
 }
 
 // Whether plain_skb() of bpf/pwru.bpf.c will do: only the pcap filter, the fields of an skb and
@@ -220,8 +221,8 @@ Result<> Tracer::pick_trace_programs(const TracerSpec& spec, std::string_view fa
 }
 
 Result<> Tracer::pick_programs(const TracerSpec& spec, std::string_view family) {
-  bpf_program* other = nullptr;
-  bpf_object__for_each_program(other, object_.get()) bpf_program__set_autoload(other, false);
+  bpf_program* any = nullptr;
+  bpf_object__for_each_program(any, object_.get()) bpf_program__set_autoload(any, false);
   PWRU_TRY(pick_trace_programs(spec, family));
   PWRU_ASSIGN(bpf_program* const trace_stack, find_program(object_.get(), "pwru_trace_stack"));
   trace_[0] = use(trace_stack, spec.uses_arg[0], spec.backend);
@@ -237,8 +238,9 @@ Result<> Tracer::pick_programs(const TracerSpec& spec, std::string_view family) 
     PWRU_ASSIGN(bpf_program* const program, find_program(object_.get(), copy.program));
     const bool is_there = std::find(spec.copy_functions.begin(), spec.copy_functions.end(),
                                     copy.function) != spec.copy_functions.end();
-    bpf_program__set_autoload(program, spec.config.by_skb && is_there);
-    if (spec.config.by_skb && is_there) copies_.push_back(program);
+    if (!spec.config.by_skb || !is_there) continue;
+    bpf_program__set_autoload(program, true);
+    copies_.push_back(program);
   }
   return {};
 }
