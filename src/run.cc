@@ -310,6 +310,7 @@ Result<> run(const cli::Options& options) {
     log_warn("--set-percpu-buf is no longer needed: dumps are always copied whole");
   raise_open_files();
   come_first();
+  refuse_huge_pages();
   kernel::raise_memlock_limit();
 
   // A mistake in the expression is told before anything else is tried.

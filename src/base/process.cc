@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 namespace pwru {
@@ -16,5 +17,7 @@ void come_first() {
   constexpr int kMostFavourable = -20;
   ::setpriority(PRIO_PROCESS, 0, kMostFavourable);
 }
+
+void refuse_huge_pages() { ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); }
 
 }  // namespace pwru

@@ -3,6 +3,8 @@
 # A reader that sleeps loses events, and every one of them is counted and told.
 # cilium's bug: events that find no room are lost without a word.
 start_pwru --filter-func 'ip_rcv' --output-buffer-size 64K icmp
+# It must not wait for khugepaged, which may not get its CPU for half a second.
+grep -qx 'THP_enabled:[[:space:]]*0' "/proc/$pwru_pid/status" || fail "huge pages are on"
 kill -STOP "$pwru_pid"
 ping -q -n -f -c 3000 127.0.0.1 >/dev/null
 kill -CONT "$pwru_pid"
