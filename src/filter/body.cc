@@ -18,6 +18,9 @@ constexpr int16_t kBudgetSlot = -8;
 // them there is room for all that a program can ask for.
 constexpr int32_t kMaxCopyStackBytes = 64;
 
+// Comparisons that are not worth another halving.
+constexpr size_t kMostInARow = 3;
+
 constexpr uint8_t op_of(const ClassicInsn& insn) { return static_cast<uint8_t>(BPF_OP(insn.code)); }
 
 }  // namespace
@@ -40,7 +43,7 @@ bool Body::emit() {
   if (!lay_out_stack()) return false;
   emit_prologue();
   for (size_t i = 0; i < program_.size(); i++) {
-    if (flow_.is_reachable[i]) emit_insn(i);
+    if (flow_.is_reachable[i] && !flow_.is_inside_run[i]) emit_insn(i);
   }
   loads_.emit_slow_ways();
   return true;
@@ -120,7 +123,7 @@ void Body::emit_insn(size_t at) {
     case BPF_ALU:
       return emit_alu(insn);
     case BPF_JMP:
-      return emit_jump(at);
+      return flow_.runs.contains(at) ? emit_run(flow_.runs.at(at)) : emit_jump(at);
     case BPF_RET:
       return emit_ret(insn);
     default:
@@ -235,6 +238,30 @@ void Body::emit_jump(size_t at) {
   }
   emit_condition(op_of(insn), insn, labels_[at + 1 + insn.jt]);
   if (insn.jf != 0) asm_.jump_always(labels_[at + 1 + insn.jf]);
+}
+
+// By halves, in the order of the constants: a list of hundreds costs a few comparisons.
+void Body::emit_run(std::vector<size_t> run) {
+  const ClassicInsn& last = program_[run.back()];
+  const Label none = labels_[run.back() + 1 + last.jf];
+  std::sort(run.begin(), run.end(),
+            [&](size_t a, size_t b) { return program_[a].k < program_[b].k; });
+  emit_halves(run, none);
+}
+
+void Body::emit_halves(std::span<const size_t> sorted, Label none) {
+  const auto constant = [&](size_t at) { return static_cast<int32_t>(program_[at].k); };
+  if (sorted.size() <= kMostInARow) {
+    for (const size_t at : sorted)
+      asm_.jump_imm(BPF_JEQ, reg_.a, constant(at), labels_[at + 1 + program_[at].jt]);
+    return asm_.jump_always(none);
+  }
+  const size_t half = sorted.size() / 2;
+  const Label upper = asm_.new_label();
+  asm_.jump_imm(BPF_JGE, reg_.a, constant(sorted[half]), upper);
+  emit_halves(sorted.first(half), none);
+  asm_.bind(upper);
+  emit_halves(sorted.subspan(half), none);
 }
 
 void Body::emit_condition(uint8_t op, const ClassicInsn& insn, Label target) {

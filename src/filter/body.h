@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <linux/filter.h>
@@ -45,6 +46,8 @@ class Body {
   void emit_load(const ClassicInsn& insn);
   void emit_alu(const ClassicInsn& insn);
   void emit_jump(size_t at);
+  void emit_run(std::vector<size_t> run);
+  void emit_halves(std::span<const size_t> sorted, Label none);
   void emit_condition(uint8_t op, const ClassicInsn& insn, Label target);
 
   const ClassicProgram& program_;

@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include <limits>
+#include <set>
+#include <utility>
 
 namespace pwru::filter {
 namespace {
@@ -55,6 +57,37 @@ std::vector<size_t> successors(size_t at, const ClassicInsn& insn) {
   return {at + 1 + insn.jt, at + 1 + insn.jf};
 }
 
+// Below, comparing one after the other is as quick as halving.
+constexpr size_t kLeastRun = 6;
+
+bool is_comparison_with_constant(const ClassicInsn& insn) {
+  return insn.code == (BPF_JMP | BPF_JEQ | BPF_K);
+}
+
+std::vector<size_t> run_from(const ClassicProgram& program, const std::vector<size_t>& arrivals,
+                             size_t first) {
+  std::vector<size_t> run = {first};
+  std::set<uint32_t> constants = {program[first].k};
+  for (size_t at = first + 1 + program[first].jf;; at += 1 + size_t{program[at].jf}) {
+    const bool goes_on = is_comparison_with_constant(program[at]) && arrivals[at] == 1;
+    if (!goes_on || !constants.insert(program[at].k).second) return run;
+    run.push_back(at);
+  }
+}
+
+// `arrivals` is how many ways lead to each instruction.
+void find_runs(const ClassicProgram& program, const std::vector<size_t>& arrivals, Flow& flow) {
+  flow.is_inside_run.resize(program.size());
+  for (size_t at = 0; at < program.size(); at++) {
+    if (!flow.is_reachable[at] || flow.is_inside_run[at]) continue;
+    if (!is_comparison_with_constant(program[at])) continue;
+    auto run = run_from(program, arrivals, at);
+    if (run.size() < kLeastRun) continue;
+    for (size_t i = 1; i < run.size(); i++) flow.is_inside_run[run[i]] = true;
+    flow.runs.emplace(at, std::move(run));
+  }
+}
+
 }  // namespace
 
 Result<> check_classic(const ClassicProgram& program) {
@@ -77,7 +110,7 @@ Flow analyze(const ClassicProgram& program) {
   Flow flow;
   flow.is_reachable.resize(program.size());
   flow.is_loop_head.resize(program.size());
-  std::vector<size_t> open = {0};
+  std::vector<size_t> open = {0}, arrivals(program.size());
   while (!open.empty()) {
     const size_t at = open.back();
     open.pop_back();
@@ -89,8 +122,12 @@ Flow analyze(const ClassicProgram& program) {
       flow.has_loops = true;
       flow.is_loop_head[jump_target(at, insn)] = true;
     }
-    for (const size_t next : successors(at, insn)) open.push_back(next);
+    for (const size_t next : successors(at, insn)) {
+      arrivals[next]++;
+      open.push_back(next);
+    }
   }
+  find_runs(program, arrivals, flow);
   return flow;
 }
 

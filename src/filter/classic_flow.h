@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 
 #include <array>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct Flow {
   std::vector<bool> is_loop_head;  // a backward jump leads here (protochain)
   bool has_loops = false;
   std::array<bool, BPF_MEMWORDS> uses_memory = {};
+  // Long runs of comparisons of A with different constants, each of which only the one before leads
+  // to: by the first of each. libpcap makes one of the addresses or ports of a list.
+  std::map<size_t, std::vector<size_t>> runs;
+  std::vector<bool> is_inside_run;  // behind its first
 };
 
 // Refuses what is no classic program: unknown instructions, jumps and memory out of range.

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "filter/classic_flow.h"
+
 namespace pwru::filter {
 namespace {
 
@@ -68,6 +70,60 @@ TEST(Translate, EveryExpressionIsSound) {
       expect_sound(*code);
     }
   }
+}
+
+// Who falls through most of them: every JEQ and JGE on the longest way.
+size_t most_comparisons(const std::vector<bpf_insn>& insns, size_t at) {
+  size_t below = 0;
+  const bpf_insn& insn = insns[at];
+  const int kind = BPF_CLASS(insn.code), op = BPF_OP(insn.code);
+  if (kind == BPF_JMP && op == BPF_EXIT) return 0;
+  const auto target = static_cast<size_t>(static_cast<int64_t>(at) + 1 + insn.off);
+  if (kind == BPF_JMP && op == BPF_JA) return most_comparisons(insns, target);
+  if (kind == BPF_JMP32) below = most_comparisons(insns, target);
+  below = std::max(below, most_comparisons(insns, at + 1));
+  return below + (kind == BPF_JMP32 ? 1 : 0);
+}
+
+TEST(Translate, ALongListIsHalved) {
+  ClassicProgram program = {{BPF_LD | BPF_W | BPF_LEN, 0, 0, 0}};
+  constexpr uint32_t kConstants = 200;
+  for (uint32_t i = 0; i < kConstants; i++)
+    program.push_back(
+        {BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint8_t>(kConstants - i), 0, (i * 2654435761u)});
+  program.insert(program.end(), {kReject, kAccept});
+  const auto code = translate(program, kCast);
+  ASSERT_TRUE(code);
+  expect_sound(*code);
+  EXPECT_LE(most_comparisons(code->insns, 0), 10u);
+}
+
+// A comparison, then a load, and both lead to the list: it must not be made a part of the first.
+TEST(Analyze, AListBeginsWhereWaysJoin) {
+  constexpr uint8_t kListed = 7;
+  ClassicProgram program = {{BPF_LD | BPF_W | BPF_LEN, 0, 0, 0},
+                            {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 1},
+                            {BPF_LD | BPF_B | BPF_ABS, 0, 0, 0}};
+  for (uint8_t i = 0; i < kListed; i++)
+    program.push_back({BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint8_t>(kListed - i), 0, i + 10u});
+  program.insert(program.end(), {kReject, kAccept});
+  const Flow flow = analyze(program);
+  ASSERT_EQ(flow.runs.size(), 1u);
+  EXPECT_EQ(flow.runs.begin()->first, 3u);
+  EXPECT_EQ(flow.runs.begin()->second.size(), size_t{kListed});
+  EXPECT_FALSE(flow.is_inside_run[3]);
+  EXPECT_TRUE(flow.is_inside_run[4]);
+}
+
+// The second of two equal constants is never reached, and the order between them would be lost.
+TEST(Analyze, AListEndsBeforeAConstantThatItHas) {
+  ClassicProgram program = {{BPF_LD | BPF_W | BPF_LEN, 0, 0, 0}};
+  for (const uint32_t k : {1, 2, 3, 4, 5, 6, 1, 8})
+    program.push_back({BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint8_t>(9 - program.size()), 0, k});
+  program.insert(program.end(), {kReject, kAccept});
+  const Flow flow = analyze(program);
+  ASSERT_EQ(flow.runs.size(), 1u);
+  EXPECT_EQ(flow.runs.begin()->second.size(), 6u);
 }
 
 TEST(Translate, OneCastServesTheFirstBytes) {

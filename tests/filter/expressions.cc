@@ -42,6 +42,23 @@ void add_hosts_and_ports(Strings* out) {
          "9999; dst port 0x50; port 5000 and host 10.0.0.1");
 }
 
+// Lists whose comparisons are not made one after the other.
+void add_long_lists(Strings* out) {
+  append(
+      out,
+      "host 10.0.0.9 or 10.0.0.8 or 10.0.0.7 or 10.0.0.3 or 224.0.0.1 or 8.8.8.8 or 0.0.0.0 or "
+      "255.255.255.255 or 192.168.1.23 or 128.0.0.0 or 127.255.255.255 or 10.0.0.2 or 172.16.0.1; "
+      "src host 10.0.0.1 or 10.0.0.5 or 10.0.0.6 or 10.0.0.7 or 200.0.0.8 or 10.0.0.9; not host "
+      "10.0.0.4 and not host 10.0.0.5 and not host 10.0.0.6 and not host 10.0.0.7 and not host "
+      "192.168.1.23 and not host 10.0.0.9 and not host 10.0.0.10; host 10.0.0.1 or fd00::1 or "
+      "10.0.0.4 or fd00::2 or 10.0.0.5 or 10.0.0.6 or ff02::1 or 10.0.0.7 or 10.0.0.8; port 53 or "
+      "80 or 1 or 2 or 443 or 65535 or 9999 or 1000 or 67 or 68; tcp dst port 1 or 2 or 3 or 80 or "
+      "5 or 6 or 7 or 8; ip proto 1 or 2 or 6 or 17 or 47 or 132 or 89; icmp[icmptype] = 0 or "
+      "icmp[icmptype] = 3 or icmp[icmptype] = 5 or icmp[icmptype] = 8 or icmp[icmptype] = 11 or "
+      "icmp[icmptype] = 13 or icmp[icmptype] = 14; ip[8] = 64 or ip[8] = 300 or ip[8] = 1 or ip[8] "
+      "= 2 or ip[8] = 3 or ip[8] = 255 or ip[8] = 0xffffffff");
+}
+
 void add_protocols(Strings* out) {
   append(out,
          "ip; ip6; arp; rarp; tcp; udp; icmp; icmp6; sctp; ah; esp; igmp; pim; vrrp; carp; igrp; "
@@ -177,6 +194,7 @@ void add_combinations(Strings* out) {
 std::vector<std::string> accepted_expressions() {
   Strings all = {""};
   add_hosts_and_ports(&all);
+  add_long_lists(&all);
   add_protocols(&all);
   add_link_layer(&all);
   add_arithmetic(&all);
