@@ -54,6 +54,8 @@ struct pwru_config {
 	__u32 ring_chunk_shift;
 	__u32 plain_parts; /* of a record with metadata, a tuple4 and no more; 0: others are wanted
 			    */
+	__u32 never_evicted; /* so many packets are followed at once before one is evicted */
+	__u32 pad1;
 };
 
 /* The number that stands for a field in the instructions of an object: its size and offset. */
@@ -81,6 +83,6 @@ struct pwru_config {
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 144, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 152, "pwru_config is the same on both sides");
 
 #endif

@@ -22,13 +22,19 @@ struct pwru_ring {
 	__u64 reserved;	 /* records up to here are written or being written */
 	__u64 committed; /* records up to here are whole */
 	__u64 lost; /* events that found the ring full, or being written by whom they interrupt */
-	__u64 packets;		/* identities given out on this CPU */
-	__u64 packets_of_progs; /* the same by fentry programs, which a kprobe may interrupt */
-	__u64 children;		/* the same by programs where one packet is made of another */
-	__u64 pad0[2];
+	__u64 packets; /* identities given out on this CPU */
+	/* Which packet an skb was when kprobe programs looked last, see packet_of_hit(). */
+	__u64 known_skb;
+	__u64 known_packet; /* 0: none that is followed */
+	__u64 known_at;	    /* how often anything had been inserted or removed */
+	__u64 pad0;
 	/* Written by user space, on a cache line of its own: up to here may be overwritten. */
 	__u64 released;
-	__u64 pad1[7];
+	/* Identities given out by who may interrupt a kprobe program. Seldom, so they may lie here.
+	 */
+	__u64 packets_of_progs; /* by fentry programs */
+	__u64 children;		/* where one packet is made of another */
+	__u64 pad1[5];
 };
 
 /* All of .bss, which user space reads and writes through mmap. */

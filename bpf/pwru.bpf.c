@@ -83,6 +83,14 @@ static __always_inline int hit_skb(void *ctx, __u64 skb)
 	pwru_filter_hit(ctx, skb, 0);
 	return 0;
 }
+
+/* Where only it and tracking do. */
+static __always_inline int tracked_skb(void *ctx, __u64 skb)
+{
+	if (skb) /* ip_route_output_key_hash() and others may be called without one */
+		pwru_filter_hit(ctx, skb, packet_of_hit(skb));
+	return 0;
+}
 #endif
 
 /* Where only it, the fields of an skb and tracking do: with as little as possible on the way. */
@@ -90,9 +98,9 @@ static __always_inline int plain_skb(void *ctx, __u64 skb)
 {
 	__u64 packet_id;
 
-	if (!skb) /* ip_route_output_key_hash() and others may be called without one */
+	if (!skb)
 		return 0;
-	packet_id = CFG(tracks) ? packet_of(skb) : 0;
+	packet_id = packet_of_hit(skb);
 #ifdef PWRU_CAST
 	if (CFG(has_hit)) {
 		if (!CFG(reads_fields) || packet_id || skb_fields_match(skb))
@@ -120,7 +128,7 @@ static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 }
 
 /*
- * Three families, of which one is loaded: what a program cannot come to would cost its verification
+ * Four families, of which one is loaded: what a program cannot come to would cost its verification
  * time. One for each position, and for kprobe-multi one for 2 to 5 together; hits of 1 are too many
  * for a look-up.
  */
@@ -140,6 +148,7 @@ static __always_inline int trace_skb(struct pt_regs *ctx, __u64 skb)
 
 #ifdef PWRU_CAST
 PROGRAMS(hit)
+PROGRAMS(tracked)
 #endif
 PROGRAMS(plain)
 PROGRAMS(trace)
@@ -148,7 +157,7 @@ PROGRAMS(trace)
 SEC("kprobe")
 int pwru_trace_release(struct pt_regs *ctx)
 {
-	__u64 skb = REGS_ARG1(ctx), packet_id = packet_of(skb);
+	__u64 skb = REGS_ARG1(ctx), packet_id = packet_of_hit(skb);
 	struct skb_pos pos;
 
 	skb_read(&pos, skb);
@@ -165,7 +174,7 @@ int pwru_release(struct pt_regs *ctx)
 {
 	__u64 skb = REGS_ARG1(ctx);
 
-	track_release(skb, packet_of(skb));
+	track_release(skb, packet_of_hit(skb));
 	return 0;
 }
 
@@ -173,7 +182,7 @@ int pwru_release(struct pt_regs *ctx)
 SEC("kprobe")
 int pwru_trace_dying(struct pt_regs *ctx)
 {
-	__u64 skb = REGS_ARG1(ctx), packet_id = packet_of(skb);
+	__u64 skb = REGS_ARG1(ctx), packet_id = packet_of_hit(skb);
 	struct skb_pos pos;
 
 	if (!packet_id)

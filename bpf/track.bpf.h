@@ -18,13 +18,51 @@ static __always_inline __u64 packet_of(__u64 skb)
 	return id ? *id : 0;
 }
 
+/*
+ * Notes for packet_of_hit() which packet this skb is. What the kernel evicts from the map it tells
+ * nobody: where it may have begun to, the note is good for once.
+ */
+static __always_inline void note_packet(struct pwru_ring *mine, __u64 skb)
+{
+	__u64 inserted = shared.track_inserted, removed = shared.track_removed;
+	__u64 *id;
+
+	mine->known_skb = skb;
+	mine->known_at = inserted - removed > CFG(never_evicted) ? ~0ull : inserted + removed;
+	id = bpf_map_lookup_elem(&tracked, &mine->known_skb);
+	mine->known_packet = id ? *id : 0;
+}
+
+/*
+ * The same as packet_of() for kprobe programs, which do not nest: the CPU's last answer is good
+ * while nothing was inserted or removed. A packet passes many functions in a row, and a look-up is
+ * a sixth of a hit.
+ */
+static __always_inline __u64 packet_of_hit(__u64 skb)
+{
+	struct pwru_ring *mine;
+
+	if (!CFG(tracks) || shared.track_inserted == shared.track_removed)
+		return 0;
+	mine = ring_of(bpf_get_smp_processor_id());
+	barrier_var(mine); /* or it is computed again at each use */
+	if (mine->known_skb != skb ||
+	    mine->known_at != shared.track_inserted + shared.track_removed)
+		note_packet(mine, skb);
+	return mine->known_packet;
+}
+
 static __always_inline void track_as(__u64 skb, __u64 id)
 {
 	/* A second insert of the same key would count twice. */
-	if (bpf_map_update_elem(&tracked, &skb, &id, BPF_NOEXIST) == 0)
+	if (bpf_map_update_elem(&tracked, &skb, &id, BPF_NOEXIST) == 0) {
 		__sync_fetch_and_add(&shared.track_inserted, 1);
-	else
-		bpf_map_update_elem(&tracked, &skb, &id, BPF_EXIST);
+		return;
+	}
+	bpf_map_update_elem(&tracked, &skb, &id, BPF_EXIST);
+	/* As if the other one had been removed: packet_of_hit() may remember it. */
+	__sync_fetch_and_add(&shared.track_inserted, 1);
+	__sync_fetch_and_add(&shared.track_removed, 1);
 }
 
 /*
@@ -56,7 +94,8 @@ static __always_inline __u64 track_new(__u64 skb)
 static __always_inline void track_release(__u64 skb, __u64 id)
 {
 	if (!id) {
-		bpf_map_delete_elem(&dying, &skb); /* of an earlier packet at this address */
+		if (shared.track_inserted)
+			bpf_map_delete_elem(&dying, &skb); /* of an earlier packet here */
 		return;
 	}
 	if (bpf_map_delete_elem(&tracked, &skb) == 0)

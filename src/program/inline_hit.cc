@@ -23,12 +23,27 @@ size_t target_of(const bpf_insn& call, size_t at) {
   return at + 1 + static_cast<size_t>(static_cast<ptrdiff_t>(call.imm));
 }
 
+// Whether a jump leads there.
+bool is_target(std::span<const bpf_insn> program, size_t place) {
+  for (size_t at = 0; at < program.size(); at++) {
+    const int kind = BPF_CLASS(program[at].code), op = BPF_OP(program[at].code);
+    const bool jumps = (kind == BPF_JMP || kind == BPF_JMP32) && op != BPF_CALL && op != BPF_EXIT;
+    if (jumps && at + 1 + static_cast<size_t>(ptrdiff_t{program[at].off}) == place) return true;
+  }
+  return false;
+}
+
 // The kernel takes a function for a part of the main program when nothing calls it and it lies
-// right behind (add_subprog(), check_subprogs()). r3, the id of the packet, is the constant 0: the
-// verifier knows that the jump is taken, and deletes what follows. Behind a plain jump that would
-// have to be deleted here (check_cfg()).
-bpf_insn jump_to(size_t start, size_t at) {
-  return insn(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_3, 0, static_cast<int>(start - at - 1), 0);
+// right behind (add_subprog(), check_subprogs()). What stands behind the call may be left without a
+// way to it, which check_cfg() refuses behind a plain jump: so this one depends on r3, the id of
+// the packet. It is the constant 0; the verifier knows that the jump is taken, and deletes what
+// follows.
+std::optional<bpf_insn> jump_to(std::span<const bpf_insn> program, size_t start, size_t at,
+                                bool is_untracked) {
+  const int distance = static_cast<int>(start - at - 1);
+  if (is_target(program, at + 1)) return insn(BPF_JMP | BPF_JA, 0, 0, distance, 0);
+  if (!is_untracked) return {};
+  return insn(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_3, 0, distance, 0);
 }
 
 // Where pwru_filter_hit() begins, and what calls it.
@@ -55,11 +70,15 @@ std::optional<Hit> find_hit(std::span<const bpf_insn> program,
 
 std::optional<MainProgram> inline_hit(std::span<const bpf_insn> program,
                                       std::span<const bpf_func_info> functions,
-                                      uint32_t hit_type_id) {
+                                      uint32_t hit_type_id, bool is_untracked) {
   const auto hit = find_hit(program, functions, hit_type_id);
   if (!hit) return {};
   MainProgram made = {{program.begin(), program.end()}, {functions.begin(), functions.end()}};
-  for (const size_t at : hit->calls) made.instructions[at] = jump_to(hit->start, at);
+  for (const size_t at : hit->calls) {
+    const auto jump = jump_to(program, hit->start, at, is_untracked);
+    if (!jump) return {};
+    made.instructions[at] = *jump;
+  }
   made.functions.erase(made.functions.begin() + 1);
   return made;
 }

@@ -60,7 +60,7 @@ std::vector<bpf_insn> program() {
 std::vector<bpf_func_info> functions() { return {{0, kMainId}, {14, kHitId}, {17, kOtherId}}; }
 
 TEST(InlineHitTest, CallsBecomeJumps) {
-  const auto made = inline_hit(program(), functions(), kHitId);
+  const auto made = inline_hit(program(), functions(), kHitId, true);
   ASSERT_TRUE(made);
   ASSERT_EQ(made->instructions.size(), program().size());
   EXPECT_TRUE(is_jump(made->instructions[7], 6));
@@ -71,8 +71,20 @@ TEST(InlineHitTest, CallsBecomeJumps) {
   EXPECT_EQ(made->instructions[0].code, program()[0].code);
 }
 
+// The packet may be known: what stands behind the call must have a way to it already.
+TEST(InlineHitTest, CallsWithAnIdBecomePlainJumps) {
+  EXPECT_FALSE(inline_hit(program(), functions(), kHitId, false));
+  auto leaving_early = program();
+  leaving_early[10] = leave();
+  leaving_early[3].off = 4;  // to 8, behind the call
+  const auto made = inline_hit(leaving_early, functions(), kHitId, false);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->instructions[7].code, uint8_t{BPF_JMP | BPF_JA});
+  EXPECT_EQ(made->instructions[7].off, 6);
+}
+
 TEST(InlineHitTest, FunctionIsOneNoMore) {
-  const auto made = inline_hit(program(), functions(), kHitId);
+  const auto made = inline_hit(program(), functions(), kHitId, true);
   ASSERT_TRUE(made);
   ASSERT_EQ(made->functions.size(), 2U);
   EXPECT_EQ(made->functions[0].type_id, kMainId);
@@ -81,14 +93,14 @@ TEST(InlineHitTest, FunctionIsOneNoMore) {
 }
 
 TEST(InlineHitTest, LeavesWhatItDoesNotKnow) {
-  EXPECT_FALSE(inline_hit(program(), functions(), kOtherId));
-  EXPECT_FALSE(inline_hit(program(), {}, kHitId));
+  EXPECT_FALSE(inline_hit(program(), functions(), kOtherId, true));
+  EXPECT_FALSE(inline_hit(program(), {}, kHitId, true));
   auto called_from_behind = program();
   called_from_behind[15] = call(-2);
-  EXPECT_FALSE(inline_hit(called_from_behind, functions(), kHitId));
+  EXPECT_FALSE(inline_hit(called_from_behind, functions(), kHitId, true));
   auto never_called = program();
   never_called[7] = never_called[10] = set(0, 0);
-  EXPECT_FALSE(inline_hit(never_called, functions(), kHitId));
+  EXPECT_FALSE(inline_hit(never_called, functions(), kHitId, true));
 }
 
 }  // namespace

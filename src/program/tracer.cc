@@ -26,7 +26,6 @@ constexpr uint32_t kIdEntries = 8192;
 
 // Of the programs at the functions' entries in bpf/pwru.bpf.c.
 constexpr const char* kTraceSection = "kprobe";
-constexpr std::string_view kHitPrefix = "pwru_hit_";
 
 struct CopyProgram {
   const char* program;
@@ -130,14 +129,15 @@ pwru_config complete(const TracerSpec& spec) {
 }
 
 // Of the programs at the functions' entries, the family that is loaded; see bpf/pwru.bpf.c.
-constexpr std::string_view kHits = "hit", kPlain = "plain", kAll = "trace";
+constexpr std::string_view kHits = "hit", kTracked = "tracked", kPlain = "plain", kAll = "trace";
 std::string_view family_of(const TracerSpec& spec, const pwru_config& config) {
-  if (config.has_hit && !config.tracks && !config.reads_fields) return kHits;
+  if (config.has_hit && !config.reads_fields) return config.tracks ? kTracked : kHits;
   return is_plain(spec) ? kPlain : kAll;
 }
 
 // What put_hit_inline() needs, and what must live until all is loaded.
 struct InlineHits {
+  std::string_view family;
   uint32_t hit_type_id = 0;
   std::vector<std::vector<bpf_func_info>> functions;
 };
@@ -145,13 +145,14 @@ struct InlineHits {
 // Called by libbpf when all is relocated. `cookie` is an InlineHits.
 int put_hit_inline(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
   const std::string_view name = bpf_program__name(program);
-  if (!name.starts_with(kHitPrefix) || options->func_info_rec_size != sizeof(bpf_func_info))
-    return 0;
   auto& hits = *reinterpret_cast<InlineHits*>(cookie);
+  if (!name.starts_with(fmt::format("pwru_{}_", hits.family)) ||
+      options->func_info_rec_size != sizeof(bpf_func_info))
+    return 0;
   auto changed =
       inline_hit({bpf_program__insns(program), bpf_program__insn_cnt(program)},
                  {static_cast<const bpf_func_info*>(options->func_info), options->func_info_cnt},
-                 hits.hit_type_id);
+                 hits.hit_type_id, hits.family == kHits);
   if (!changed) return 0;
   options->func_info = hits.functions.emplace_back(std::move(changed->functions)).data();
   options->func_info_cnt--;
@@ -187,9 +188,10 @@ Result<Tracer> Tracer::load(const TracerSpec& spec) {
     objects.push_back(config.has_hit ? spec.hit_filter.object : spec.hit_filter.unused);
   PWRU_ASSIGN(std::string elf, link_objects(objects));
   PWRU_TRY(set_constants(elf, config));
-  InlineHits hits;
+  InlineHits hits = {family, 0, {}};
   std::optional<SectionHandler> handler;
-  if (family == kHits) handler.emplace(kTraceSection, BPF_PROG_TYPE_KPROBE, put_hit_inline, &hits);
+  if (family == kHits || family == kTracked)
+    handler.emplace(kTraceSection, BPF_PROG_TYPE_KPROBE, put_hit_inline, &hits);
   if (handler && handler->id() < 0)
     return sys_fail("tell libbpf how to load the tracer", -handler->id());
   PWRU_ASSIGN(tracer.object_, open_object(elf, spec.btf_path));
