@@ -11,9 +11,10 @@ void raise_open_files();
 // time that it needs. Without the privilege all stays as it is.
 void come_first();
 
-// No huge pages for this process. khugepaged makes them at the lowest priority, and holds mmap_lock
-// while it does: who faults meanwhile waits for it, and it for every busy task of its CPU. The reader
-// has been seen to wait half a second, with the rings full (CONFIG_TRANSPARENT_HUGEPAGE_ALWAYS).
+// No huge pages for this process from now on. khugepaged makes them at the lowest priority, and
+// holds mmap_lock while it does: who faults meanwhile waits for it, and it for every busy task of
+// its CPU. The reader has been seen to wait half a second, with the rings full
+// (CONFIG_TRANSPARENT_HUGEPAGE_ALWAYS).
 void refuse_huge_pages();
 
 }  // namespace pwru

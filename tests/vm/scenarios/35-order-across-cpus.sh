@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work, JSON_TWIN: lib.sh
 # Packets that are sent on one CPU and received on another: their events come out in time order.
+JSON_TWIN= # a second tracer of a flood would only take twice as long
 # A sysfs shows the devices of the namespace that it was mounted in.
 mkdir "$work/sys"
 mount -t sysfs sysfs "$work/sys"
