@@ -8,14 +8,20 @@
 
 #include "bpf/ring.bpf.h"
 
+/* `map` is `tracked` or `dying`: the id, or 0. */
+static __always_inline __u64 packet_in(void *map, const __u64 *skb)
+{
+	__u64 *id = bpf_map_lookup_elem(map, skb);
+
+	return id ? *id : 0;
+}
+
 static __always_inline __u64 packet_of(__u64 skb)
 {
 	/* A look-up costs more than the rest of a miss: do it only while something is tracked. */
 	if (!CFG(tracks) || shared.track_inserted == shared.track_removed)
 		return 0;
-	__u64 *id = bpf_map_lookup_elem(&tracked, &skb);
-
-	return id ? *id : 0;
+	return packet_in(&tracked, &skb);
 }
 
 /*
@@ -25,12 +31,10 @@ static __always_inline __u64 packet_of(__u64 skb)
 static __always_inline void note_packet(struct pwru_ring *mine, __u64 skb)
 {
 	__u64 inserted = shared.track_inserted, removed = shared.track_removed;
-	__u64 *id;
 
 	mine->known_skb = skb;
 	mine->known_at = inserted - removed > CFG(never_evicted) ? ~0ull : inserted + removed;
-	id = bpf_map_lookup_elem(&tracked, &mine->known_skb);
-	mine->known_packet = id ? *id : 0;
+	mine->known_packet = packet_in(&tracked, &mine->known_skb);
 }
 
 /*
@@ -105,9 +109,7 @@ static __always_inline void track_release(__u64 skb, __u64 id)
 
 static __always_inline __u64 packet_of_dying(__u64 skb)
 {
-	__u64 *id = bpf_map_lookup_elem(&dying, &skb);
-
-	return id ? *id : 0;
+	return packet_in(&dying, &skb);
 }
 
 /* `copy` has just been made of `skb`: the same packet. */

@@ -37,9 +37,6 @@ namespace {
 
 // Packets followed at once; one takes some 100 bytes of kernel memory.
 constexpr uint32_t kTrackedEntries = 1 << 17;
-// The kernel gives so many free entries to a CPU at once, and begins to evict when it has less left
-// (LOCAL_FREE_TARGET in kernel/bpf/bpf_lru_list.c).
-constexpr uint32_t kFreeEntriesOfCpu = 128;
 constexpr uint32_t kStackEntries = 1 << 13;  // half a KiB each
 constexpr unsigned kKprobeBatch = 10;
 
@@ -167,8 +164,6 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
   config.filter_reads_len = filters.pcap.reads_len;
   set_rings(options, config);
-  config.never_evicted =
-      kTrackedEntries - std::min(kTrackedEntries, kFreeEntriesOfCpu * (config.cpus + 1));
   config.vmemmap_base_addr = kernel.known.symbols.data("vmemmap_base").value_or(0);
   config.page_offset_base_addr = kernel.known.symbols.data("page_offset_base").value_or(0);
   return config;

@@ -21,6 +21,9 @@ namespace {
 
 // Entries that wait for the rest of their skb's release; a few for each CPU would do.
 constexpr uint32_t kDyingEntries = 8192;
+// The kernel gives so many free entries of an LRU map to a CPU at once, and begins to evict when it
+// has less left (LOCAL_FREE_TARGET in kernel/bpf/bpf_lru_list.c).
+constexpr uint32_t kFreeEntriesOfCpu = 128;
 // Of the map `parents` while it only gives out ids.
 constexpr uint32_t kIdEntries = 8192;
 
@@ -121,6 +124,8 @@ pwru_config complete(const TracerSpec& spec) {
   config.has_hit = is_plain(spec) && !spec.hit_filter.object.empty();
   config.reads_fields = config.mark_mask || config.netns || config.ifindex ||
                         config.filter_reads_len || config.filter_sees_vlan;
+  config.never_evicted =
+      spec.tracked_entries - std::min(spec.tracked_entries, kFreeEntriesOfCpu * (config.cpus + 1));
   if (spec.arg_table) {
     config.arg_multiplier = spec.arg_table->multiplier;
     config.arg_shift = spec.arg_table->shift;
