@@ -12,10 +12,17 @@ set(PWRU_BPF_FLAGS -target bpf -D__TARGET_ARCH_${PWRU_BPF_ARCH} -O2 -g -mcpu=v3 
     -I${CMAKE_SOURCE_DIR} -I/usr/include/${CMAKE_SYSTEM_PROCESSOR}-linux-gnu
     -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 
-# The static libpcap of Debian refers to D-Bus, which no filter needs: src/filter/no_dbus.c
+# The static libpcap of Debian refers to D-Bus, which no filter needs: src/filter/no_dbus.c. Its
+# look-ups of names go through src/filter/pcap_names.c.
 add_library(pwru_pcap INTERFACE)
-add_library(pwru_no_dbus STATIC ${CMAKE_SOURCE_DIR}/src/filter/no_dbus.c)
-target_link_libraries(pwru_pcap INTERFACE pcap pwru_no_dbus)
+add_library(pwru_under_pcap STATIC ${CMAKE_SOURCE_DIR}/src/filter/no_dbus.c
+            ${CMAKE_SOURCE_DIR}/src/filter/pcap_names.c)
+target_include_directories(pwru_under_pcap PRIVATE ${CMAKE_SOURCE_DIR}/src)
+target_compile_definitions(pwru_under_pcap PRIVATE _GNU_SOURCE)
+target_link_libraries(pwru_pcap INTERFACE pcap pwru_under_pcap)
+foreach(function getaddrinfo freeaddrinfo getprotobyname_r getnetbyname_r ether_hostton)
+  target_link_options(pwru_pcap INTERFACE -Wl,--wrap=${function})
+endforeach()
 
 function(pwru_bpf_compile output source)
   add_custom_command(

@@ -4,13 +4,22 @@
 #include <pcap/pcap.h>
 
 #include <span>
+#include <string>
 
 #include "base/handle.h"
+#include "filter/pcap_names.h"
 
 namespace pwru::filter {
 namespace {
 
 constexpr int kSnapLen = 262144;  // tcpdump's
+
+// libpcap says "unknown host" also when nobody could be asked.
+std::string with_cause(std::string error) {
+  if (error.find("unknown host") != std::string::npos && pwru_no_name_server_answered())
+    error += ": no name server of /etc/resolv.conf answered; give its address instead";
+  return error;
+}
 
 }  // namespace
 
@@ -19,7 +28,7 @@ Result<ClassicProgram> compile_classic(const std::string& expression, Layer laye
   if (!pcap) return fail("set up libpcap: out of memory");
   bpf_program program = {};
   if (pcap_compile(pcap.get(), &program, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0)
-    return fail(pcap_geterr(pcap.get()), ExitCode::BadUsage);
+    return fail(with_cause(pcap_geterr(pcap.get())), ExitCode::BadUsage);
   ClassicProgram classic;
   for (const bpf_insn& insn : std::span(program.bf_insns, program.bf_len))
     classic.push_back({insn.code, insn.jt, insn.jf, insn.k});
