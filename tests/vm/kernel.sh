@@ -1,18 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # kernel.sh KERNEL: prints the folder of a Debian cloud kernel (vmlinuz, release, lib/modules),
-# fetched once into the cache. Exit 3: it cannot be had, and is none of the stock sources' kernels.
+# fetched once into the cache. "next" is the newest of all, often not released yet; it is fetched again
+# when there is a newer one. Exit 3: it cannot be had, and is none of the stock sources' kernels.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source-path=SCRIPTDIR source=apt.sh
 . "$here/apt.sh"
 
-kernel=${1:?kernel.sh 5.10|6.1|6.12|7.2}
+kernel=${1:?kernel.sh 5.10|6.1|6.12|7.2|next}
 case $kernel in
 5.10) suite=bullseye ;;
 6.1 | 6.12) suite=stock ;;
 7.2) suite=sid ;;
-*) echo "kernel.sh: no kernel '$kernel'; choose 5.10, 6.1, 6.12 or 7.2" >&2 && exit 2 ;;
+next) suite=experimental ;;
+*) echo "kernel.sh: no kernel '$kernel'; choose 5.10, 6.1, 6.12, 7.2 or next" >&2 && exit 2 ;;
 esac
 dir=$pwru_cache/kernels/$kernel
 
@@ -27,9 +29,26 @@ missing() {
     if [ "$suite" = stock ]; then exit 1; else exit 3; fi
 }
 
+# Of experimental: a kernel before its release has a name without a third number.
+next_image() {
+    suite_apt "$suite" apt-cache pkgnames linux-image- |
+        grep -E '^linux-image-[0-9]+\.[0-9][^-]*(-[^-]+)?-cloud-amd64$' | sort -V | tail -n 1 || true
+}
+
+version_of() { suite_apt "$suite" apt-cache show "$1" 2>/dev/null | sed -n 's/^Version: //p' | head -n 1; }
+
+# Without an answer from the mirror the one that is there does.
+is_newest() {
+    local image
+    [ -e "$dir/version" ] || return 1
+    suite_update "$suite" 2>/dev/null || return 0
+    image=$(next_image)
+    [ -z "$image" ] || [ "$(version_of "$image")" = "$(cat "$dir/version")" ]
+}
+
 fetch() {
     local image release packages new part
-    image=$(newest "${kernel/./\\.}")
+    if [ "$kernel" = next ]; then image=$(next_image); else image=$(newest "${kernel/./\\.}"); fi
     if [ -z "$image" ] && [ "$kernel" = 7.2 ]; then
         image=$(newest '[0-9]+\.[0-9]+')
         [ -z "$image" ] || echo "kernel 7.2: sid has moved on; $image stands in for it" >&2
@@ -50,18 +69,21 @@ fetch() {
     rm -rf "$new/root"
     find "$new/lib" -name '*.xz' -exec xz -d {} +
     /sbin/depmod -b "$new" "$release"
+    version_of "$image" >"$new/version"
     echo "$release" >"$new/release"
     rm -rf "$dir"
     mv "$new" "$dir"
 }
 
-if [ ! -e "$dir/release" ]; then
+is_there() { [ -e "$dir/release" ] && { [ "$kernel" != next ] || is_newest; }; }
+
+if ! is_there; then
     mkdir -p "$pwru_cache/kernels"
     exec 9>"$pwru_cache/kernels/$kernel.lock"
     flock 9
-    if [ ! -e "$dir/release" ]; then
+    if ! is_there; then
         [ "$suite" = stock ] || suite_update "$suite" || missing "the package lists of Debian $suite cannot be read"
-        fetch || { suite_update "$suite" && fetch; } ||
+        fetch || { suite_update "$suite" && fetch; } || [ -e "$dir/release" ] ||
             missing "no linux-image-$kernel cloud package can be downloaded from Debian $suite"
     fi
 fi
