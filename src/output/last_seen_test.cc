@@ -2,6 +2,7 @@
 #include "output/last_seen.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 namespace pwru::output {
 namespace {
@@ -35,6 +36,30 @@ TEST(LastSeen, ForgetsTheSilentOnly) {
     }
   }
   EXPECT_EQ(seen.since_last(kSilent, kOthers), 0u);
+}
+
+// Addresses of sk_buffs as a slab gives them out.
+constexpr uint64_t kSlab = 0xffff888100000000;
+constexpr uint64_t kSkbBytes = 256;
+
+TEST(LastSeen, RemembersTensOfThousands) {
+  constexpr uint64_t kPackets = 32'768;
+  LastSeen seen;
+  for (uint64_t i = 0; i < kPackets; i++)
+    EXPECT_EQ(seen.since_last(kSlab + i * kSkbBytes, i + 1), 0u);
+  uint64_t forgotten = 0;
+  for (uint64_t i = 0; i < kPackets; i++)
+    if (seen.since_last(kSlab + i * kSkbBytes, kPackets + i + 1) != kPackets) forgotten++;
+  EXPECT_LE(forgotten, 3u);
+}
+
+TEST(LastSeen, TakesNoMoreMemoryForMorePackets) {
+  LastSeen seen;
+  EXPECT_EQ(seen.since_last(kSlab, 1), 0u);
+  const size_t before = ::mallinfo2().uordblks;
+  for (uint64_t i = 1; i < 160'000; i++)
+    EXPECT_EQ(seen.since_last(kSlab + i * kSkbBytes, i + 1), 0u);
+  EXPECT_EQ(::mallinfo2().uordblks, before);
 }
 
 }  // namespace
