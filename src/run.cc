@@ -258,13 +258,14 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   if (options.output_netns_names) names.use_netns_names(kernel::NetnsNames::live());
   PWRU_ASSIGN(const auto sink, make_sink(options, target, names, *kernel.btf,
                                          make_metadata(expressions, kernel.known.symbols)));
-  PWRU_TRY(sink->begin());
+  // `pwru | true`: nobody wants to see anything.
+  if (auto begun = sink->begin(); !begun) return begun.error().code == EPIPE ? Result<>{} : begun;
 
   auto plan = probe::make_plan(functions, kernel.known.symbols, tracer, spec.config.tracks != 0);
   plan.unwinds = spec.config.by_stack || (spec.config.parts & PWRU_PART_STACK);
   if (options.filter_track_skb) warn_about_tracking(spec, plan, kernel.features.has_fexit);
   // Until here a signal leaves nothing behind, and a large filter takes long to compile.
-  catch_stop_signals();
+  catch_stop_signals(HangUp::Stops);
   refuse_huge_pages();  // until here they help: the types of the kernel take megabytes
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
@@ -290,14 +291,16 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     if (outcome) outcome = session.listen();
   }
 
-  progs.reset();
-  {
+  // In a hurry that is left to the kernel, after what there is to say.
+  if (!stop_is_urgent()) {
+    progs.reset();
     const size_t total = attached.links.size();
     Progress progress("Detaching", total);
     backend->detach(std::move(attached), [&](size_t done) { progress.advance_to(done); });
   }
   if (outcome) outcome = session.finish();
   if (auto summarized = session.summarize(); outcome) outcome = summarized;
+  if (stop_is_urgent()) return outcome;
   if (auto finished = target.finish(); outcome) outcome = finished;
   return outcome;
 }

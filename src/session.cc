@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/signals.h"
+#include "output/outlet.h"
 
 namespace pwru {
 namespace {
@@ -37,7 +38,7 @@ Result<> Session::listen() {
     if (is_done_) break;
     if (on_pause_) on_pause_();
     // Without events there is nothing to miss, and an idle tracer sleeps.
-    if (misses_ && events_in_step_ > 0) PWRU_TRY(tell(misses_->look(monotonic_ns())));
+    if (misses_ && events_in_step_ > 0) tell(misses_->look(monotonic_ns()));
     if (events_in_step_ == 0 && reader_.ask_for_bell()) {
       doorbell_.wait(kIdleMs);
     } else {
@@ -47,63 +48,64 @@ Result<> Session::listen() {
     reader_.decline_bell();
   }
   // What the probes counted goes away with them.
-  return misses_ ? tell(misses_->look_last(monotonic_ns())) : Result<>{};
+  if (misses_) tell(misses_->look_last(monotonic_ns()));
+  return {};
 }
 
 void Session::watch_misses(probe::MissWatch::Source source) {
   misses_.emplace(std::move(source), monotonic_ns());
 }
 
-Result<> Session::tell(const std::vector<event::Miss>& misses) {
-  if (misses.empty()) return {};
+void Session::tell(const std::vector<event::Miss>& misses) {
+  if (misses.empty()) return;
   log_warn("hits missed in the last {:.1f} s, because another probe was running on their CPU: {}",
            static_cast<double>(misses.front().until_ns - misses.front().since_ns) / kNsPerSecond,
            probe::describe(misses));
-  for (const event::Miss& miss : misses) {
-    if (is_pipe_closed_) break;
-    PWRU_TRY(ignore_closed_pipe(sink_.missed(miss)));
-  }
-  return {};
+  for (const event::Miss& miss : misses)
+    if (!output_end_) note(sink_.missed(miss));
 }
 
 Result<> Session::finish() {
-  if (misses_) PWRU_TRY(tell(misses_->look_last(monotonic_ns())));
-  if (is_done_) return {};
-  PWRU_TRY(step(true));
-  if (is_done_) return {};
-  PWRU_ASSIGN(const bool goes_on, reader_.report_rest(*this));
-  is_done_ = !goes_on;
-  return sink_.flush();
+  if (misses_) tell(misses_->look_last(monotonic_ns()));
+  if (is_limit_reached_) return {};
+  // In a hurry nothing was detached, and records may still be in the making.
+  PWRU_TRY(step(!stop_is_urgent()));
+  if (is_limit_reached_) return {};
+  PWRU_ASSIGN(is_limit_reached_,
+              reader_.report_rest(*this).map([](bool goes_on) { return !goes_on; }));
+  if (!output_end_) note(sink_.flush());
+  return {};
 }
 
 Result<> Session::step(bool is_last) {
   events_in_step_ = 0;
-  auto goes_on = reader_.drain(*this, is_last);
-  auto flushed = goes_on ? sink_.flush() : Result<>{};
-  if (!goes_on) return ignore_closed_pipe(tl::unexpected<Error>(goes_on.error()));
-  if (!*goes_on) is_done_ = true;
-  return ignore_closed_pipe(std::move(flushed));
-}
-
-// `pwru | head` has seen enough.
-Result<> Session::ignore_closed_pipe(Result<> result) {
-  if (result || result.error().code != EPIPE) return result;
-  is_done_ = is_pipe_closed_ = true;
+  const auto goes_on = reader_.drain(*this, is_last);
+  if (!output_end_) note(sink_.flush());
+  if (!goes_on) return tl::unexpected<Error>(goes_on.error());
+  if (!*goes_on) is_done_ = is_limit_reached_ = true;
   return {};
 }
 
+// From the first failure on nothing is written. What comes is only counted.
+void Session::note(Result<> written) {
+  if (written) return;
+  output_end_ = std::move(written).error();
+  is_done_ = true;
+}
+
 Result<bool> Session::event(const event::Event& event) {
-  PWRU_TRY(sink_.event(event));
+  events_++;
   events_in_step_++;
-  printed_++;
   if (event.has_stack_failed) failed_stacks_++;
   if (event.is_parent_forgotten) forgotten_parents_++;
-  return limit_ == 0 || printed_ < limit_;
+  if (output_end_) return true;
+  note(sink_.event(event));
+  return limit_ == 0 || events_ < limit_ || output_end_;
 }
 
 Result<bool> Session::lost(const event::Loss& loss) {
   lost_ += loss.count;
-  PWRU_TRY(sink_.lost(loss));
+  if (!output_end_) note(sink_.lost(loss));
   log_warn("{} events lost on CPU {}: its ring buffer was full (see --output-buffer-size)",
            loss.count, loss.cpu);
   return true;
@@ -111,9 +113,10 @@ Result<bool> Session::lost(const event::Loss& loss) {
 
 Result<> Session::summarize() {
   const program::ProgramMisses missed = misses_ ? misses_->total() : program::ProgramMisses{};
-  const uint64_t heads_evicted = tracer_.heads_evicted();
+  const uint64_t written = sink_.events_written();
   const output::Summary summary = {
-      .events = printed_,
+      .events = written,
+      .unwritten = events_ - written,
       .lost = lost_,
       .missed_probes = missed.by_probe,
       .recursion_misses = missed.by_recursion,
@@ -121,17 +124,29 @@ Result<> Session::summarize() {
       .evicted = tracer_.tracked_evicted(),
   };
   log_info(
-      "{} events printed, {} lost, {} missed probes, {} recursion misses, {} failed stacks, {} "
+      "{} events printed, {}{} lost, {} missed probes, {} recursion misses, {} failed stacks, {} "
       "packets no longer followed",
-      summary.events, summary.lost, summary.missed_probes, summary.recursion_misses,
-      summary.failed_stacks, summary.evicted);
+      summary.events,
+      summary.unwritten ? fmt::format("{} not written, ", summary.unwritten) : std::string(),
+      summary.lost, summary.missed_probes, summary.recursion_misses, summary.failed_stacks,
+      summary.evicted);
   if (missed.by_probe + missed.by_recursion)
     log_warn("hits missed in all, because another probe was running on their CPU: {}",
              misses_->by_program());
-  if (summary.evicted)
-    log_warn("{} packets were no longer followed because too many were followed at once",
-             summary.evicted);
-  if (heads_evicted)
+  tell_what_is_missing();
+  const int code = output_end_ ? output_end_->code : 0;
+  // Whoever reads is gone, or asleep. A full file may still have room for so little.
+  if (code == EPIPE) return {};
+  auto summarized = code == output::kNobodyReads ? Result<>{} : sink_.summary(summary);
+  if (output_end_) return tl::unexpected<Error>(*output_end_);
+  if (!summarized && summarized.error().code == EPIPE) return {};
+  return summarized;
+}
+
+void Session::tell_what_is_missing() {
+  if (const uint64_t evicted = tracer_.tracked_evicted())
+    log_warn("{} packets were no longer followed because too many were followed at once", evicted);
+  if (const uint64_t heads_evicted = tracer_.heads_evicted())
     log_warn("{} packets were no longer followed between XDP and their skb because too many were",
              heads_evicted);
   if (const uint64_t cut = tracer_.shared().lists_cut)
@@ -147,8 +162,6 @@ Result<> Session::summarize() {
   if (const uint64_t stacks = tracer_.stacks_lost())
     log_warn("{} times the packet of a call stack was forgotten because there were too many",
              stacks);
-  if (is_pipe_closed_) return {};
-  return ignore_closed_pipe(sink_.summary(summary));
 }
 
 }  // namespace pwru

@@ -26,19 +26,21 @@ class Session : private event::Consumer {
   void on_pause(std::function<void()> work) { on_pause_ = std::move(work); }
   // Where hits are counted that no program sees; they are told as they come.
   void watch_misses(probe::MissWatch::Source source);
-  // Until a signal, the limit or an error. A closed pipe is a quiet end.
+  // Until a signal, the limit, or an output that takes no more; a closed pipe is a quiet end.
   [[nodiscard]] Result<> listen();
-  // After everything is detached: what the rings still hold, and the losses not told yet.
+  // After everything is detached: what the rings still hold, and the losses not told yet. What
+  // cannot be written any more is counted.
   [[nodiscard]] Result<> finish();
-  // One line to stderr, a record to the sink.
+  // One line to stderr, a record to the sink. The error is why the output took no more.
   [[nodiscard]] Result<> summarize();
 
  private:
   Result<bool> event(const event::Event& event) override;
   Result<bool> lost(const event::Loss& loss) override;
   Result<> step(bool is_last);
-  Result<> tell(const std::vector<event::Miss>& misses);
-  Result<> ignore_closed_pipe(Result<> result);
+  void tell(const std::vector<event::Miss>& misses);
+  void tell_what_is_missing();
+  void note(Result<> written);
 
   event::Reader reader_;
   event::Doorbell doorbell_;
@@ -47,13 +49,14 @@ class Session : private event::Consumer {
   uint64_t limit_;
   std::function<void()> on_pause_;
   std::optional<probe::MissWatch> misses_;
-  uint64_t printed_ = 0;
+  uint64_t events_ = 0;  // that came, printed or not
   uint64_t lost_ = 0;
   uint64_t events_in_step_ = 0;
   uint64_t failed_stacks_ = 0;
   uint64_t forgotten_parents_ = 0;
   bool is_done_ = false;
-  bool is_pipe_closed_ = false;
+  bool is_limit_reached_ = false;
+  std::optional<Error> output_end_;  // why nothing more is written
 };
 
 }  // namespace pwru

@@ -3,16 +3,42 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <climits>
 #include <string>
 
+#include "base/patience.h"
+
 namespace pwru {
+namespace {
+
+constexpr std::chrono::milliseconds kGrace{200};
+
+}  // namespace
+
+// Only so much as a pipe that takes anything takes at once: the write does not wait. Who was once
+// given up on, when a stop was asked for, is not waited for again.
+void write_stderr(std::string_view text) {
+  static std::atomic<bool> is_given_up = false;
+  while (!text.empty()) {
+    const bool is_writable =
+        wait_until_writable(STDERR_FILENO, is_given_up ? std::chrono::milliseconds(0) : kGrace);
+    if (!is_writable) is_given_up = true;
+    if (!is_writable) return;
+    const ssize_t n = ::write(STDERR_FILENO, text.data(), std::min<size_t>(text.size(), PIPE_BUF));
+    // Nothing useful can be done when stderr is gone.
+    if (n < 0 && errno != EINTR) return;
+    if (n > 0) text.remove_prefix(static_cast<size_t>(n));
+  }
+}
 
 void log_line(std::string_view prefix, std::string_view text) {
   std::string line;
   line.reserve(prefix.size() + text.size() + 1);
   line.append(prefix).append(text).push_back('\n');
-  // Nothing useful can be done when stderr is gone.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  write_stderr(line);
 }
 
 }  // namespace pwru

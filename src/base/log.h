@@ -12,6 +12,8 @@ namespace pwru {
 
 // Writes one line to stderr in one write(2), so that lines of several threads do not mix.
 void log_line(std::string_view prefix, std::string_view text);
+// As it is. Waits while nobody reads, but once a stop is asked for only shortly.
+void write_stderr(std::string_view text);
 
 template <class... A>
 void log_info(fmt::format_string<A...> f, A&&... a) {

@@ -6,14 +6,12 @@
 
 #include <utility>
 
+#include "base/log.h"
+
 namespace pwru {
 namespace {
 
 constexpr int kBarWidth = 40;
-
-void write_stderr(const std::string& text) {
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-}
 
 }  // namespace
 

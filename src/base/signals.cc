@@ -1,18 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/signals.h"
 
+#include <fcntl.h>
 #include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
+#include <initializer_list>
 
 namespace pwru {
 namespace {
 
-volatile sig_atomic_t stop_flag = 0;
+// timeout(1) signals its child and then the group that the child is in; that is one request.
+constexpr int64_t kOneRequestNs = 100'000'000;
+constexpr unsigned kSecondsWhenUrgent = 1;
+
+volatile sig_atomic_t stop_count = 0;
+volatile sig_atomic_t last_signal = 0;
+volatile sig_atomic_t reopen_flag = 0;
+volatile sig_atomic_t has_terminal = 0;
+int64_t first_stop_ns = 0;  // only the handler, which does not nest, uses it
+
+int64_t monotonic_ns() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+// The kernel takes it away from all processes of its session when it hangs up
+// (tty_signal_session_leader()).
+bool can_open_terminal() {
+  const int fd = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return false;
+  ::close(fd);
+  return true;
+}
+
+// The kernel takes down whatever is attached when the descriptors close.
+void on_alarm(int) { ::_exit(128 + last_signal); }
 
 void on_stop_signal(int number) {
-  // The kernel takes down whatever is attached when the descriptors close.
-  if (stop_flag) ::_exit(128 + number);
-  stop_flag = 1;
+  const int64_t now_ns = monotonic_ns();
+  if (stop_count == 0) first_stop_ns = now_ns;
+  if (stop_count == 1 && now_ns - first_stop_ns < kOneRequestNs) return;
+  last_signal = number;
+  stop_count = stop_count + 1;
+  if (stop_count == 2) ::alarm(kSecondsWhenUrgent);
+  if (stop_count > 2) ::_exit(128 + number);
+}
+
+// The kernel signals those in the foreground before it takes the terminal away, when their shell
+// ends (disassociate_ctty()); a shell signals its other jobs after that.
+void on_hang_up(int number, siginfo_t* info, void*) {
+  const int saved_errno = errno;
+  if (has_terminal && (info->si_code == SI_KERNEL || !can_open_terminal()))
+    on_stop_signal(number);
+  else
+    reopen_flag = 1;
+  errno = saved_errno;
+}
+
+void handle(int number, struct sigaction action) {
+  // Handlers do not interrupt each other.
+  for (const int other : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&action.sa_mask, other);
+  // No SA_RESTART: whatever waits is to look at the flag.
+  ::sigaction(number, &action, nullptr);
+}
+
+void handle(int number, void (*handler)(int)) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  handle(number, action);
+}
+
+void handle(int number, void (*handler)(int, siginfo_t*, void*)) {
+  struct sigaction action = {};
+  action.sa_sigaction = handler;
+  action.sa_flags = SA_SIGINFO;
+  handle(number, action);
 }
 
 }  // namespace
@@ -23,18 +90,29 @@ void prepare_signals() {
   ::signal(SIGXFSZ, SIG_IGN);
 }
 
-void catch_stop_signals() {
-  struct sigaction action = {}, before = {};
-  action.sa_handler = on_stop_signal;
-  ::sigemptyset(&action.sa_mask);
-  // No SA_RESTART: whatever waits is to look at the flag.
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-  // nohup(1) has it ignored, and that it stays.
-  if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
-    ::sigaction(SIGHUP, &action, nullptr);
+void catch_stop_signals(HangUp hang_up) {
+  handle(SIGINT, on_stop_signal);
+  handle(SIGTERM, on_stop_signal);
+  handle(SIGALRM, on_alarm);
+  struct sigaction before = {};
+  // nohup(1) has it ignored: then a terminal that goes away stops nothing.
+  const bool is_ignored =
+      ::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
+  has_terminal = !is_ignored && can_open_terminal();
+  if (hang_up == HangUp::Reopens)
+    handle(SIGHUP, on_hang_up);
+  else if (!is_ignored)
+    handle(SIGHUP, on_stop_signal);
 }
 
-bool stop_requested() { return stop_flag != 0; }
+bool stop_requested() { return stop_count != 0; }
+
+bool stop_is_urgent() { return stop_count > 1; }
+
+bool take_reopen_request() {
+  if (!reopen_flag) return false;
+  reopen_flag = 0;
+  return true;
+}
 
 }  // namespace pwru

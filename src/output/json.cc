@@ -79,10 +79,9 @@ void JsonSink::begin_record(Name type) {
   plain("type", type.text());
 }
 
-Result<> JsonSink::end_record() {
+void JsonSink::end_record() {
   writer_.end_object();
   out_.append(writer_.text());
-  return out_.end_line();
 }
 
 Result<> JsonSink::event(const event::Event& event) {
@@ -104,7 +103,8 @@ Result<> JsonSink::event(const event::Event& event) {
   if (event.has_map_call) write_map_call(event.map_call);
   if (!event.stack.empty()) write_stack(event);
   PWRU_TRY(write_dumps(event));
-  return end_record();
+  end_record();
+  return out_.end_event();
 }
 
 void JsonSink::write_time(const event::Event& event) {
@@ -256,7 +256,8 @@ Result<> JsonSink::lost(const event::Loss& loss) {
   number("count", loss.count);
   number("since_ns", loss.since_ns);
   if (loss.until_ns) number("until_ns", loss.until_ns);
-  return end_record();
+  end_record();
+  return out_.end_line();
 }
 
 Result<> JsonSink::missed(const event::Miss& miss) {
@@ -265,18 +266,21 @@ Result<> JsonSink::missed(const event::Miss& miss) {
   number("count", miss.count);
   number("since_ns", miss.since_ns);
   number("until_ns", miss.until_ns);
-  return end_record();
+  end_record();
+  return out_.end_line();
 }
 
 Result<> JsonSink::summary(const Summary& summary) {
   begin_record("summary");
   number("events", summary.events);
+  number("unwritten", summary.unwritten);
   number("lost", summary.lost);
   number("missed_probes", summary.missed_probes);
   number("recursion_misses", summary.recursion_misses);
   number("failed_stacks", summary.failed_stacks);
   number("evicted", summary.evicted);
-  PWRU_TRY(end_record());
+  end_record();
+  PWRU_TRY(out_.end_line());
   return out_.flush();
 }
 

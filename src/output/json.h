@@ -36,12 +36,13 @@ class JsonSink : public Sink {
   Result<> missed(const event::Miss& miss) override;
   Result<> summary(const Summary& summary) override;
   Result<> flush() override { return out_.flush(); }
+  uint64_t events_written() const override { return out_.events_written(); }
 
  private:
   using Name = JsonWriter::Plain;
 
   void begin_record(Name type);
-  Result<> end_record();
+  void end_record();
   // A field each, or a few that belong together; a new field is one more of these.
   void write_time(const event::Event& event);
   void write_process(const event::Event& event);

@@ -263,8 +263,8 @@ TEST(JsonSink, ALossAndTheSummaryAreRecords) {
                            "\n");
   stream.lost({1, 3, 10, 0});
   EXPECT_EQ(stream.line().find("until_ns"), std::string::npos);
-  stream.summary({.events = 1, .lost = 2, .recursion_misses = 3});
-  EXPECT_EQ(stream.line(), R"({"version":1,"type":"summary","events":1,"lost":2,)"
+  stream.summary({.events = 1, .unwritten = 4, .lost = 2, .recursion_misses = 3});
+  EXPECT_EQ(stream.line(), R"({"version":1,"type":"summary","events":1,"unwritten":4,"lost":2,)"
                            R"("missed_probes":0,"recursion_misses":3,"failed_stacks":0,)"
                            R"("evicted":0})"
                            "\n");

@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/line_buffer.h"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <span>
 
 namespace pwru::output {
-namespace {
-
-// stdout is non-blocking when it shares a file description with a program that made it so.
-Result<> wait_until_writable(int fd, const std::string& name) {
-  pollfd poll_fd = {fd, POLLOUT, 0};
-  if (::poll(&poll_fd, 1, -1) < 0 && errno != EINTR) return sys_fail("wait for " + name);
-  return {};
-}
-
-}  // namespace
 
 LineBuffer::LineBuffer(int fd, std::string name)
     : fd_(fd),
@@ -95,38 +82,45 @@ void LineBuffer::pad_from(size_t start, size_t width) {
   size_ = start + width;
 }
 
-Result<> LineBuffer::end_line() {
+Result<> LineBuffer::end_record(bool is_event) {
   append('\n');
+  ends_.push_back({size_, is_event});
   if (size_ <= kFlushBytes) return {};
   return flush();
 }
 
 Result<> LineBuffer::end_header() {
   const std::string header(text());
+  ends_.push_back({size_, false});
   PWRU_TRY(flush());
   if (file_) file_->set_header(header);
   return {};
 }
 
 Result<> LineBuffer::flush() {
-  if (size_ && file_) {
-    PWRU_ASSIGN(fd_, file_->fd_for(size_));
+  const size_t whole = ends_.empty() ? 0 : ends_.back().offset;
+  Written written;
+  if (whole && file_) {
+    auto fd = file_->fd_for(whole);
+    if (fd) fd_ = *fd;
+    if (!fd) written.result = tl::unexpected<Error>(std::move(fd).error());
   }
-  size_t done = 0;
-  Result<> result;
-  while (done < size_ && result) {
-    const ssize_t n = ::write(fd_, bytes_.get() + done, size_ - done);
-    if (n >= 0) {
-      done += static_cast<size_t>(n);
-    } else if (errno == EAGAIN) {
-      result = wait_until_writable(fd_, name_);
-    } else if (errno != EINTR) {
-      result = sys_fail("write to " + name_);
-    }
+  if (whole && written.result) written = write_out(fd_, name_, text().substr(0, whole));
+  settle(written);
+  return std::move(written.result);
+}
+
+// What was not written is lost; the file ends with a whole record.
+void LineBuffer::settle(const Written& written) {
+  size_t whole = 0;
+  for (const End& end : ends_) {
+    if (end.offset > written.bytes) break;
+    whole = end.offset;
+    if (end.is_event) events_written_++;
   }
-  size_ -= done;
-  std::memmove(bytes_.get(), bytes_.get() + done, size_);
-  return result;
+  if (written.bytes > whole) take_back(fd_, written.bytes - whole);
+  ends_.clear();
+  size_ = 0;
 }
 
 }  // namespace pwru::output

@@ -7,8 +7,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "output/outlet.h"
 #include "output/rotating_file.h"
 
 namespace pwru::output {
@@ -45,16 +47,29 @@ class LineBuffer {
   [[nodiscard]] size_t size() const { return size_; }
   [[nodiscard]] std::string_view text() const { return {bytes_.get(), size_}; }
 
-  // Appends a newline; writes everything if enough has gathered.
-  [[nodiscard]] Result<> end_line();
+  // Appends a newline, which ends a record; writes everything if enough has gathered.
+  [[nodiscard]] Result<> end_line() { return end_record(false); }
+  // The same for the last line of an event, which is counted when all of it is written.
+  [[nodiscard]] Result<> end_event() { return end_record(true); }
   // Writes everything; what it is becomes the head of every file that follows this one.
   [[nodiscard]] Result<> end_header();
-  // Writes everything. On failure the rest stays, and Error::code tells EPIPE (nobody reads on:
-  // end quietly; SIGPIPE must be ignored) from real errors.
+  // Writes all whole records. On failure those that could not be written are dropped, and the half
+  // one is taken out of a file again. Error::code tells EPIPE (nobody reads on: end quietly;
+  // SIGPIPE must be ignored) and kNobodyReads from real errors.
   [[nodiscard]] Result<> flush();
 
+  [[nodiscard]] uint64_t events_written() const { return events_written_; }
+
  private:
+  // Where a record ends in the buffer.
+  struct End {
+    size_t offset;
+    bool is_event;
+  };
+
   void grow(size_t needed);
+  Result<> end_record(bool is_event);
+  void settle(const Written& written);
 
   int fd_;
   RotatingFile* file_ = nullptr;
@@ -62,6 +77,8 @@ class LineBuffer {
   std::unique_ptr<char[]> bytes_;
   size_t size_ = 0;
   size_t capacity_;
+  std::vector<End> ends_;
+  uint64_t events_written_ = 0;
 };
 
 }  // namespace pwru::output

@@ -12,7 +12,8 @@ namespace pwru::output {
 
 // What there is to say at the end; all that was not shown is counted here.
 struct Summary {
-  uint64_t events = 0;            // printed
+  uint64_t events = 0;            // printed: all of their text was written
+  uint64_t unwritten = 0;         // could not be written any more
   uint64_t lost = 0;              // a ring buffer was full
   uint64_t missed_probes = 0;     // hits that the kernel could not hand to a program
   uint64_t recursion_misses = 0;  // hits inside another probe's program
@@ -33,6 +34,8 @@ class Sink {
   [[nodiscard]] virtual Result<> summary(const Summary& /*summary*/) { return {}; }
   // Writes what has gathered; called after every drain of the rings.
   [[nodiscard]] virtual Result<> flush() = 0;
+  // Events whose whole text was written so far.
+  [[nodiscard]] virtual uint64_t events_written() const = 0;
 };
 
 }  // namespace pwru::output

@@ -5,8 +5,7 @@ namespace pwru::output {
 
 Result<Target> Target::standard_output() {
   Target target;
-  target.stdout_.reset(::dup(STDOUT_FILENO));
-  if (!target.stdout_) return sys_fail("write to stdout");
+  PWRU_ASSIGN(target.stdout_, open_stdout());
   return target;
 }
 

@@ -8,6 +8,7 @@
 #include "base/handle.h"
 #include "base/result.h"
 #include "output/line_buffer.h"
+#include "output/outlet.h"
 #include "output/rotating_file.h"
 
 namespace pwru::output {

@@ -129,7 +129,7 @@ Result<> TextSink::event(const event::Event& event) {
     out_.append('\n');
     out_.append(map_text_.format(event.map_call));
   }
-  return out_.end_line();
+  return out_.end_event();
 }
 
 // The events of several CPUs come in turns, each CPU's with a packet of its own.

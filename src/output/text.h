@@ -39,6 +39,7 @@ class TextSink : public Sink {
   Result<> event(const event::Event& event) override;
   Result<> lost(const event::Loss& loss) override;
   Result<> flush() override { return out_.flush(); }
+  uint64_t events_written() const override { return out_.events_written(); }
 
  private:
   void append_packet_or_repeat(const event::Event& event);
