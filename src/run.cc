@@ -6,9 +6,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
-#include "base/file.h"
 #include "base/log.h"
+#include "base/place.h"
 #include "base/process.h"
 #include "base/progress.h"
 #include "base/signals.h"
@@ -227,11 +228,19 @@ program::MissCounts missed_hits(const probe::Backend& backend, const probe::Atta
 }
 
 // Before everything is attached, which takes seconds, not behind it.
-Result<> check_ready_file(const cli::Options& options) {
-  if (options.ready_file.empty()) return {};
-  auto checked = check_writable(options.ready_file);
-  if (!checked) checked.error().what = "--ready-file: " + checked.error().what;
-  return checked;
+Result<std::optional<Place>> find_ready_file(const cli::Options& options) {
+  if (options.ready_file.empty()) return std::nullopt;
+  auto place = find_place(options.ready_file);
+  const auto checked = place ? check_writable(*place) : tl::unexpected<Error>(place.error());
+  if (!checked) return fail("--ready-file: " + checked.error().what, checked.error().exit);
+  return std::move(*place);
+}
+
+// Empty, and for everybody to see.
+Result<> make_ready_file(const Place& place) {
+  auto fd = open_to_write(place, O_TRUNC, 0644);
+  if (!fd) return fail("--ready-file: " + fd.error().what, fd.error().exit);
+  return {};
 }
 
 Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filters,
@@ -239,7 +248,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
   PWRU_ASSIGN(const auto functions,
               find_functions(options, *kernel.btf, kernel.search, kernel.known));
-  PWRU_TRY(check_ready_file(options));
+  PWRU_ASSIGN(const auto ready_file, find_ready_file(options));
   PWRU_ASSIGN(auto target, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
@@ -265,7 +274,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   plan.unwinds = spec.config.by_stack || (spec.config.parts & PWRU_PART_STACK);
   if (options.filter_track_skb) warn_about_tracking(spec, plan, kernel.features.has_fexit);
   // Until here a signal leaves nothing behind, and a large filter takes long to compile.
-  catch_stop_signals(HangUp::Stops);
+  catch_stop_signals(options.output_file.empty() ? HangUp::Stops : HangUp::Reopens);
   refuse_huge_pages();  // until here they help: the types of the kernel take megabytes
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
@@ -280,14 +289,16 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
 
   Session session(make_reader(tracer, spec.config), std::move(doorbell), *sink, tracer,
                   options.output_limit_lines);
-  if (progs) session.on_pause([&progs] { progs->look_again(); });
+  session.on_pause([&] {
+    if (progs) progs->look_again();
+    if (take_reopen_request()) target.reopen();
+  });
   session.watch_misses([&] { return missed_hits(*backend, attached, tracer, progs.get()); });
   Result<> outcome;
   if (!attached.is_interrupted) {
     if (options.debug) tell_what_is_known(options, progs.get());
     log_info("Listening for events..");
-    if (!options.ready_file.empty())
-      outcome = write_file(options.ready_file, "", O_CREAT | O_TRUNC);
+    if (ready_file) outcome = make_ready_file(*ready_file);
     if (outcome) outcome = session.listen();
   }
 

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <string_view>
 
 namespace pwru {
@@ -71,20 +70,6 @@ Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
 Result<> write_file(const std::string& path, std::string_view text, int flags) {
   PWRU_ASSIGN(const UniqueFd fd, open_file(path, O_WRONLY | flags, 0644));
   return write_all(fd.get(), text, path);
-}
-
-Result<> check_writable(const std::string& path) {
-  const std::filesystem::path file(path);
-  struct stat status {};
-  const bool exists = ::stat(path.c_str(), &status) == 0;
-  const bool is_new = !exists && errno == ENOENT;
-  const std::string folder = file.has_parent_path() ? file.parent_path().string() : ".";
-  if (exists && S_ISDIR(status.st_mode)) {
-    errno = EISDIR;
-  } else if (::access(is_new ? folder.c_str() : path.c_str(), W_OK) == 0) {
-    return {};
-  }
-  return sys_fail("open " + path);
 }
 
 Result<UniqueFd> memfd_with(const char* name, std::string_view bytes) {

@@ -26,9 +26,6 @@ namespace pwru {
 // Replaces the content of an existing file (sysctl style), or of a new one when O_CREAT is wanted.
 [[nodiscard]] Result<> write_file(const std::string& path, std::string_view text, int flags);
 
-// Whether write_file() with O_CREAT could do it, without doing it; the error names `path`.
-[[nodiscard]] Result<> check_writable(const std::string& path);
-
 // An anonymous file in memory holding `bytes`; libraries that only take a path get path_of_fd().
 [[nodiscard]] Result<UniqueFd> memfd_with(const char* name, std::string_view bytes);
 [[nodiscard]] std::string path_of_fd(int fd);

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/backups.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 #include <filesystem>
 #include <memory>
 #include <set>
 
-#include "base/file.h"
+#include "base/handle.h"
 
 namespace pwru::output {
 namespace {
@@ -24,6 +25,7 @@ constexpr std::string_view kStampShape = "0000-00-00T00-00-00.000";
 constexpr std::string_view kGzip = ".gz";
 constexpr size_t kChunkBytes = 256 << 10;
 
+using Folder = std::unique_ptr<DIR, Deleter<closedir>>;
 using GzipFile = std::unique_ptr<gzFile_s, Deleter<gzclose>>;
 
 std::string stamp_of(BackupTime time) {
@@ -68,29 +70,70 @@ Result<> compress_to(int in, gzFile out, const std::string& name) {
   }
 }
 
-// A name.gz that a killed process left half done is written anew: name is still there then.
-Result<> write_gzip(const std::string& path, const std::string& gzip_path) {
-  PWRU_ASSIGN(const UniqueFd in, open_file(path, O_RDONLY));
-  struct stat st = {};
-  if (::fstat(in.get(), &st) != 0) return sys_fail("stat " + path);
-  PWRU_ASSIGN(UniqueFd fd,
-              open_file(gzip_path, O_WRONLY | O_CREAT | O_TRUNC, st.st_mode & ALLPERMS));
-  GzipFile out(::gzdopen(fd.get(), "wb"));
-  if (!out) return fail("compress " + path + ": zlib has no memory");
-  std::ignore = fd.release();  // zlib closes it
-  PWRU_TRY(compress_to(in.get(), out.get(), path));
-  if (::gzclose(out.release()) != Z_OK) return sys_fail("write " + gzip_path);
+// Of a file that is open to be read, or has just been made.
+Result<struct stat> status_of(int fd, const std::string& path) {
+  struct stat status = {};
+  if (::fstat(fd, &status) != 0) return sys_fail("stat " + path);
+  return status;
+}
+
+bool is_own(const Place& place, const std::string& name) {
+  struct stat status = {};
+  return ::fstatat(place.folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+         why_not_own(status).empty();
+}
+
+// What is not there any more, or was exchanged for a folder, is somebody else's doing.
+Result<> remove(const Place& place, const std::string& name, const char* what) {
+  if (::unlinkat(place.folder.get(), name.c_str(), 0) == 0 || errno == ENOENT || errno == EISDIR)
+    return {};
+  return sys_fail("remove " + path_beside(place, name) + what);
+}
+
+// No descriptor: it is none of ours.
+Result<UniqueFd> open_own(const Place& place, const std::string& name) {
+  UniqueFd fd(::openat(place.folder.get(), name.c_str(),
+                       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!fd && (errno == ENOENT || errno == ELOOP || errno == ENXIO)) return fd;
+  if (!fd) return sys_fail("open " + path_beside(place, name));
+  PWRU_ASSIGN(const struct stat status, status_of(fd.get(), path_beside(place, name)));
+  if (!why_not_own(status).empty()) fd.reset();
+  return fd;
+}
+
+// No descriptor: something of others has that name. What a killed process left half done is ours.
+Result<UniqueFd> create_gzip(const Place& place, const std::string& name) {
+  if (is_own(place, name)) PWRU_TRY(remove(place, name, ", which is not whole"));
+  UniqueFd fd(::openat(place.folder.get(), name.c_str(),
+                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd && errno != EEXIST) return sys_fail("open " + path_beside(place, name));
+  return fd;
+}
+
+Result<> write_gzip(int in, UniqueFd out, const std::string& path) {
+  PWRU_ASSIGN(const struct stat status, status_of(in, path));
+  if (::fchmod(out.get(), status.st_mode & ACCESSPERMS) != 0)
+    return sys_fail("chmod " + path + std::string(kGzip));
+  GzipFile gzip(::gzdopen(out.get(), "wb"));
+  if (!gzip) return fail("compress " + path + ": zlib has no memory");
+  std::ignore = out.release();  // zlib closes it
+  PWRU_TRY(compress_to(in, gzip.get(), path));
+  if (::gzclose(gzip.release()) != Z_OK) return sys_fail("write " + path + std::string(kGzip));
   return {};
 }
 
-Result<> compress(const std::string& path) {
-  const std::string gzip_path = path + std::string(kGzip);
-  if (auto written = write_gzip(path, gzip_path); !written) {
-    ::unlink(gzip_path.c_str());
+Result<> compress(const Place& place, const std::string& name) {
+  const std::string gzip_name = name + std::string(kGzip);
+  const std::string path = path_beside(place, name);
+  PWRU_ASSIGN(const UniqueFd in, open_own(place, name));
+  if (!in) return {};
+  PWRU_ASSIGN(UniqueFd out, create_gzip(place, gzip_name));
+  if (!out) return {};
+  if (auto written = write_gzip(in.get(), std::move(out), path); !written) {
+    std::ignore = remove(place, gzip_name, "");
     return written;
   }
-  if (::unlink(path.c_str()) != 0) return sys_fail("remove " + path + ", which is compressed now");
-  return {};
+  return remove(place, name, ", which is compressed now");
 }
 
 // A backup that is there plain and compressed counts once.
@@ -115,18 +158,22 @@ std::string backup_name(const std::string& path, BackupTime time) {
   return (fs::path(path).parent_path() / (prefix + stamp_of(time) + extension)).string();
 }
 
-std::vector<Backup> find_backups(const std::string& path) {
-  const auto [prefix, extension] = parts_of(path);
-  const fs::path folder = fs::path(path).parent_path();
+std::vector<Backup> find_backups(const Place& place) {
+  const auto [prefix, extension] = parts_of(place.name);
   std::vector<Backup> backups;
-  std::error_code ignored;  // a folder that cannot be read has no backups that could be removed
-  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
-    std::string name = entry.path().filename().string();
-    Backup backup = {entry.path().string(), {}, name.ends_with(kGzip)};
+  // A folder that cannot be read has no backups that could be removed.
+  UniqueFd fd(::openat(place.folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Folder folder(::fdopendir(fd.get()));
+  if (!folder) return backups;
+  std::ignore = fd.release();
+  while (const dirent* entry = ::readdir(folder.get())) {
+    std::string name = entry->d_name;
+    Backup backup = {name, {}, name.ends_with(kGzip)};
     if (backup.is_compressed) name.resize(name.size() - kGzip.size());
     if (name.size() != prefix.size() + kStampShape.size() + extension.size()) continue;
     backup.stamp = name.substr(prefix.size(), kStampShape.size());
-    if (name.starts_with(prefix) && name.ends_with(extension) && is_stamp(backup.stamp))
+    if (name.starts_with(prefix) && name.ends_with(extension) && is_stamp(backup.stamp) &&
+        is_own(place, backup.name))
       backups.push_back(std::move(backup));
   }
   std::sort(backups.begin(), backups.end(),
@@ -134,14 +181,12 @@ std::vector<Backup> find_backups(const std::string& path) {
   return backups;
 }
 
-Result<> tidy_backups(const std::string& path, const BackupPolicy& policy, BackupTime now) {
-  for (const Backup& backup : unwanted(find_backups(path), policy, now)) {
-    if (::unlink(backup.path.c_str()) != 0 && errno != ENOENT)
-      return sys_fail("remove the old output file " + backup.path);
-  }
+Result<> tidy_backups(const Place& place, const BackupPolicy& policy, BackupTime now) {
+  for (const Backup& backup : unwanted(find_backups(place), policy, now))
+    PWRU_TRY(remove(place, backup.name, ", an old output file"));
   if (!policy.compresses) return {};
-  for (const Backup& backup : find_backups(path))
-    if (!backup.is_compressed) PWRU_TRY(compress(backup.path));
+  for (const Backup& backup : find_backups(place))
+    if (!backup.is_compressed) PWRU_TRY(compress(place, backup.name));
   return {};
 }
 

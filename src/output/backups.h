@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/place.h"
 #include "base/result.h"
 
 namespace pwru::output {
@@ -25,15 +26,15 @@ using BackupTime = std::chrono::time_point<std::chrono::system_clock, std::chron
 [[nodiscard]] std::string backup_name(const std::string& path, BackupTime time);
 
 struct Backup {
-  std::string path;
+  std::string name;   // in the folder
   std::string stamp;  // the part of the name that sorts by time
   bool is_compressed = false;
 };
-// The backups of `path` in its folder, the newest first.
-[[nodiscard]] std::vector<Backup> find_backups(const std::string& path);
+// The backups of `place` in its folder, the newest first: regular files of our own with one name.
+// Whatever else is called like one is somebody else's.
+[[nodiscard]] std::vector<Backup> find_backups(const Place& place);
 
 // Compresses what is not, as name.gz, and removes what the policy does not keep.
-[[nodiscard]] Result<> tidy_backups(const std::string& path, const BackupPolicy& policy,
-                                    BackupTime now);
+[[nodiscard]] Result<> tidy_backups(const Place& place, const BackupPolicy& policy, BackupTime now);
 
 }  // namespace pwru::output

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/handle.h"
+#include "base/place.h"
 #include "base/result.h"
 #include "output/backups.h"
 
@@ -19,7 +20,7 @@ namespace pwru::output {
 // Tidies the backups in a thread of its own: compressing takes far longer than the rings can wait.
 class BackupTidier {
  public:
-  BackupTidier(std::string path, BackupPolicy policy);
+  BackupTidier(std::shared_ptr<const Place> place, BackupPolicy policy);
   ~BackupTidier();
 
   // Has the thread look at the backups again; what failed since the last call is the result.
@@ -31,7 +32,7 @@ class BackupTidier {
   void work();
   Result<> take_error();
 
-  std::string path_;
+  std::shared_ptr<const Place> place_;
   BackupPolicy policy_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -49,23 +50,31 @@ class RotatingFile {
                                                  const BackupPolicy& policy);
 
   [[nodiscard]] int fd() const { return fd_.get(); }
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& path() const { return place_->path; }
   // The lines that every new file begins with.
   void set_header(std::string header) { header_ = std::move(header); }
   // Where the next `bytes`, which are whole lines, are to be written: maybe a new file.
   [[nodiscard]] Result<int> fd_for(size_t bytes);
+  // Begins a new file when the old one was moved away; what keeps it from that is a warning.
+  void reopen();
   // Waits until the backups are compressed.
   [[nodiscard]] Result<> finish();
 
  private:
   RotatingFile() = default;
+  // Whether what stands under the name is the file that is written to.
+  [[nodiscard]] Result<bool> is_in_place() const;
+  [[nodiscard]] bool is_full(size_t bytes) const;
   Result<> rotate();
+  Result<> begin_new(mode_t mode);
+  void begin_new_or_go_on();
 
-  std::string path_;
+  std::shared_ptr<const Place> place_;
   std::string header_;
   UniqueFd fd_;
   uint64_t max_bytes_ = 0;
   uint64_t size_bytes_ = 0;
+  off_t passed_over_bytes_ = 0;  // at the begin of a file that was full and could not be replaced
   std::unique_ptr<BackupTidier> tidier_;  // none: never rotated
 };
 

@@ -36,13 +36,23 @@ class Rotation : public testing::Test {
     EXPECT_TRUE(text);
     return text.value_or("");
   }
+  std::vector<Backup> backups() {
+    const auto place = find_place(path_);
+    EXPECT_TRUE(place);
+    return find_backups(*place);
+  }
   // All files in the order of time, the current one last.
   std::vector<std::string> texts() {
     std::vector<std::string> result;
-    for (const Backup& backup : find_backups(path_))
-      result.insert(result.begin(), text_of(backup.path));
+    for (const Backup& backup : backups())
+      result.insert(result.begin(), text_of(folder_ + "/" + backup.name));
     result.push_back(text_of(path_));
     return result;
+  }
+  static mode_t mode_of(const std::string& path) {
+    struct stat st = {};
+    EXPECT_EQ(::stat(path.c_str(), &st), 0);
+    return st.st_mode & ALLPERMS;
   }
 
   std::string folder_;
@@ -77,7 +87,7 @@ TEST_F(Rotation, RefusesASecondWriter) {
   LineBuffer lines(first);
   write_line(lines, "line 1");
   write_line(lines, "line 2");  // in the next file
-  EXPECT_EQ(find_backups(path_).size(), 1u);
+  EXPECT_EQ(backups().size(), 1u);
   EXPECT_EQ(refused(), message);
 }
 
@@ -128,9 +138,7 @@ TEST_F(Rotation, TheModeStays) {
   LineBuffer lines(file);
   write_line(lines, "longer");
   write_line(lines, "longer");
-  struct stat st = {};
-  ASSERT_EQ(::stat(path_.c_str(), &st), 0);
-  EXPECT_EQ(st.st_mode & ALLPERMS, 0640u);
+  EXPECT_EQ(mode_of(path_), 0640u);
 }
 
 TEST_F(Rotation, BackupsAreCompressedWhenFinished) {
@@ -140,9 +148,8 @@ TEST_F(Rotation, BackupsAreCompressedWhenFinished) {
   write_line(lines, "two");
   const auto finished = file.finish();
   EXPECT_TRUE(finished) << finished.error().what;
-  const auto backups = find_backups(path_);
-  ASSERT_EQ(backups.size(), 1u);
-  EXPECT_TRUE(backups[0].is_compressed);
+  ASSERT_EQ(backups().size(), 1u);
+  EXPECT_TRUE(backups()[0].is_compressed);
 }
 
 TEST_F(Rotation, ASymbolicLinkStays) {
@@ -154,7 +161,8 @@ TEST_F(Rotation, ASymbolicLinkStays) {
   write_line(lines, "two");
   EXPECT_TRUE(fs::is_symlink(path_));
   EXPECT_EQ(text_of(path_), "two\n");
-  EXPECT_EQ(find_backups(real).size(), 1u);
+  path_ = real;
+  EXPECT_EQ(backups().size(), 1u);
 }
 
 TEST_F(Rotation, ADeviceIsNotRenamed) {
@@ -166,17 +174,124 @@ TEST_F(Rotation, ADeviceIsNotRenamed) {
   EXPECT_TRUE(fs::is_character_file("/dev/null"));
 }
 
+TEST_F(Rotation, IsForItsOwnerOnly) {
+  RotatingFile file = open(4, {.compresses = true});
+  EXPECT_EQ(mode_of(path_), 0600u);
+  LineBuffer lines(file);
+  write_line(lines, "one");
+  write_line(lines, "two");
+  EXPECT_TRUE(file.finish());
+  EXPECT_EQ(mode_of(path_), 0600u);
+  EXPECT_EQ(mode_of(folder_ + "/" + backups().at(0).name), 0600u);
+}
+
 TEST_F(Rotation, AFailedRenameIsOneError) {
+  path_ = folder_ + "/" + std::string(250, 'x');  // with a time it is too long for a name
   RotatingFile file = open(4);
   LineBuffer lines(file);
   write_line(lines, "one");
-  fs::remove(path_);
   lines.append("two");
   EXPECT_TRUE(lines.end_line());
   const auto flushed = lines.flush();
   ASSERT_FALSE(flushed);
   EXPECT_TRUE(flushed.error().what.starts_with("rename the full output file " + path_ + " to "))
       << flushed.error().what;
+  write_line(lines, "the end");  // for what there is to say
+  EXPECT_EQ(text_of(path_), "one\nthe end\n");
+}
+
+TEST_F(Rotation, AFileThatWasMovedAwayIsFollowedByANewOne) {
+  RotatingFile file = open(8);
+  ASSERT_EQ(::chmod(path_.c_str(), 0640), 0);
+  LineBuffer lines(file);
+  write_header(lines, "HEAD");
+  const std::string moved = folder_ + "/moved";
+  fs::rename(path_, moved);
+  write_line(lines, "on");
+  testing::internal::CaptureStderr();
+  write_line(lines, "two");
+  EXPECT_EQ(
+      testing::internal::GetCapturedStderr(),
+      "warning: the output file " + path_ + " was moved away; the trace goes on in a new one\n");
+  EXPECT_EQ(text_of(moved), "HEAD\non\n");
+  EXPECT_EQ(text_of(path_), "HEAD\ntwo\n");
+  EXPECT_EQ(mode_of(path_), 0640u);
+  EXPECT_TRUE(backups().empty());
+  fs::remove(path_);
+  testing::internal::CaptureStderr();
+  write_line(lines, "three");
+  testing::internal::GetCapturedStderr();
+  EXPECT_EQ(text_of(path_), "HEAD\nthree\n");
+}
+
+TEST_F(Rotation, ReopensAFileThatWasMovedAway) {
+  RotatingFile file = open(1000);
+  LineBuffer lines(file);
+  write_header(lines, "HEAD");
+  write_line(lines, "one");
+  file.reopen();  // nobody moved it
+  write_line(lines, "two");
+  const std::string moved = folder_ + "/trace.log.1";
+  fs::rename(path_, moved);
+  write_line(lines, "three");
+  testing::internal::CaptureStderr();
+  file.reopen();
+  EXPECT_EQ(
+      testing::internal::GetCapturedStderr(),
+      "SIGHUP: the output file " + path_ + " was moved away; the trace goes on in a new one\n");
+  write_line(lines, "four");
+  EXPECT_EQ(text_of(moved), "HEAD\none\ntwo\nthree\n");
+  EXPECT_EQ(text_of(path_), "HEAD\nfour\n");
+  // logrotate's "create" puts an empty file there.
+  fs::rename(path_, moved);
+  EXPECT_TRUE(write_file(path_, "", O_CREAT));
+  testing::internal::CaptureStderr();
+  file.reopen();
+  testing::internal::GetCapturedStderr();
+  write_line(lines, "five");
+  EXPECT_EQ(text_of(path_), "HEAD\nfive\n");
+}
+
+TEST_F(Rotation, GoesOnInTheOldFileWhenSomethingIsInTheWay) {
+  RotatingFile file = open(4);
+  LineBuffer lines(file);
+  write_line(lines, "one");
+  const std::string moved = folder_ + "/moved";
+  fs::rename(path_, moved);
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  testing::internal::CaptureStderr();
+  write_line(lines, "two");
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("no new output file is begun, and the trace goes on in the old one: open "),
+            std::string::npos)
+      << said;
+  EXPECT_EQ(text_of(moved), "one\ntwo\n");
+  fs::remove(path_);
+  testing::internal::CaptureStderr();
+  write_line(lines, "three");
+  testing::internal::GetCapturedStderr();
+  EXPECT_EQ(text_of(moved), "one\ntwo\n");
+  EXPECT_EQ(text_of(path_), "three\n");
+}
+
+TEST_F(Rotation, AnEmptiedFileIsNotFull) {
+  RotatingFile file = open(8);
+  LineBuffer lines(file);
+  write_line(lines, "one");
+  ASSERT_EQ(::truncate(path_.c_str(), 0), 0);
+  write_line(lines, "three");
+  EXPECT_EQ(texts(), Texts{"three\n"});
+}
+
+TEST_F(Rotation, AFolderWhereABackupWouldBeIsPassedOver) {
+  RotatingFile file = open(4, {.compresses = true});
+  LineBuffer lines(file);
+  fs::create_directory(folder_ + "/trace-2026-01-02T15-04-05.007.log");
+  ASSERT_EQ(::mkfifo((folder_ + "/trace-2026-01-03T15-04-05.007.log").c_str(), 0600), 0);
+  for (const char* line : {"one", "two", "three", "four"}) write_line(lines, line);
+  const auto finished = file.finish();
+  EXPECT_TRUE(finished) << finished.error().what;
+  EXPECT_EQ(backups().size(), 3u);
 }
 
 }  // namespace

@@ -20,6 +20,10 @@ LineBuffer Target::lines() {
   return file_ ? LineBuffer(*file_) : LineBuffer(stdout_.get(), "stdout");
 }
 
+void Target::reopen() {
+  if (file_) file_->reopen();
+}
+
 Result<> Target::finish() { return file_ ? file_->finish() : Result<>{}; }
 
 }  // namespace pwru::output

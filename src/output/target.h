@@ -23,6 +23,8 @@ class Target {
   // A buffer that writes here, and that this must outlive.
   [[nodiscard]] LineBuffer lines();
   [[nodiscard]] int fd() const { return file_ ? file_->fd() : stdout_.get(); }
+  // Between two flushes: begins the file anew when it was moved away.
+  void reopen();
   // After the last line: waits for what rotation still has to do.
   [[nodiscard]] Result<> finish();
 

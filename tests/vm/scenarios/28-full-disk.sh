@@ -32,6 +32,19 @@ fill --output-json
 expect_valid_json "$out"
 expect_number "$(count_lines '"type":"function"')" -eq "$printed"
 
+# Files that somebody else may have put there are refused before anything is attached.
+mkdir -m 1777 "$work/everybodys"
+ln -s "$work/disk/new" "$work/everybodys/link"
+for option in --ready-file --output-file; do
+    rm -f "$ready"
+    "$PWRU" "$option" "$work/everybodys/link" --filter-func ip_output icmp >"$out" 2>"$err" &
+    pwru_pid=$!
+    expect_exit 1
+    expect_stderr "^pwru: $option: open $work/everybodys/link: it is a symbolic link, and others may write to its folder; remove it, or name"
+    expect_one_sentence
+done
+[ ! -e "$work/disk/new" ]
+
 rm -f "$ready"
 run_pwru 1 --ready-file "$work/no/such/folder/ready" --filter-func ip_output icmp
 expect_stderr 'No such file'

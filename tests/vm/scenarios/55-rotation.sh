@@ -42,9 +42,17 @@ flood
 stop_pwru
 [ -c /dev/null ]
 
-# A file that cannot be renamed ends the trace.
+# One that is moved away is followed by a new one, when SIGHUP says so and when it would be full.
 start
+mv "$work/trace.log" "$work/moved"
+kill -HUP "$pwru_pid"
+wait_for 'a new file' test -s "$work/trace.log"
 rm "$work/trace.log"
 flood
-expect_exit 1
-expect_stderr 'rename the full output file .*/trace.log to .*: No such file'
+stop_pwru
+expect_number "$(grep -c "^SIGHUP: the output file $work/trace.log was moved away; the trace goes on in a new one\$" "$err")" -eq 1
+expect_stderr "^warning: the output file $work/trace.log was moved away; the trace goes on in a new one\$"
+for file in "$work/moved" "$work/trace.log"; do
+    head -n 1 "$file" | grep -q '^SKB .* FUNC$' || fail "$file does not begin with the columns"
+done
+expect_number "$(stat -c %a "$work/trace.log")" -eq 600
