@@ -8,6 +8,9 @@
 #include <array>
 #include <cstring>
 #include <string>
+#include <tuple>
+
+#include "base/signals.h"
 
 namespace pwru::probe {
 namespace {
@@ -43,6 +46,13 @@ constexpr uint32_t kPerfEventKprobe = 3;  // BPF_PERF_EVENT_KPROBE
 constexpr uint32_t kPerfEventKretprobe = 4;
 
 }  // namespace
+
+void take_off(BpfLink& link) {
+  if (stop_is_urgent())
+    std::ignore = link.release();
+  else
+    link.reset();
+}
 
 void Attached::add(BpfLink link, const bpf_program* program) {
   links.push_back(std::move(link));

@@ -26,6 +26,10 @@ struct Attached {
   [[nodiscard]] program::MissCounts missed() const;
 };
 
+// Takes a link off. When a stop is urgent the kernel does it as the process ends, which may take
+// as long, but after all was said.
+void take_off(BpfLink& link);
+
 // Told how many addresses are done.
 using OnProgress = std::function<void(size_t)>;
 

@@ -32,7 +32,7 @@ class KprobeMulti : public Backend {
   void detach(Attached attached, const OnProgress& on_progress) override {
     size_t done = 0;
     for (BpfLink& link : attached.links) {
-      link.reset();
+      take_off(link);
       on_progress(++done);
     }
   }

@@ -90,7 +90,7 @@ class KprobePmu : public Backend {
     std::atomic<size_t> done = 0;
     std::mutex mutex;
     run_batches(attached.links.size(), [&](size_t index) {
-      attached.links[index].reset();
+      take_off(attached.links[index]);
       const std::lock_guard lock(mutex);
       on_progress(++done);
       return true;
