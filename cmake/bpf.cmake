@@ -23,6 +23,8 @@ target_link_libraries(pwru_pcap INTERFACE pcap pwru_under_pcap)
 foreach(function getaddrinfo freeaddrinfo getprotobyname_r getnetbyname_r ether_hostton)
   target_link_options(pwru_pcap INTERFACE -Wl,--wrap=${function})
 endforeach()
+# Others in the same executable call them too (googletest), and may come behind the library.
+target_link_options(pwru_pcap INTERFACE -Wl,--undefined=__wrap_getaddrinfo)
 
 function(pwru_bpf_compile output source)
   add_custom_command(
