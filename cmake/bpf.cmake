@@ -21,7 +21,8 @@ target_include_directories(pwru_under_pcap PRIVATE ${CMAKE_SOURCE_DIR}/src)
 target_compile_definitions(pwru_under_pcap PRIVATE _GNU_SOURCE)
 target_link_libraries(pwru_pcap INTERFACE pcap pwru_under_pcap)
 foreach(function getaddrinfo freeaddrinfo getprotobyname_r getnetbyname_r ether_hostton)
-  target_link_options(pwru_pcap INTERFACE -Wl,--wrap=${function})
+  # Also where libpcap itself is not linked in, as in a test whose framework calls these.
+  target_link_options(pwru_pcap INTERFACE -Wl,--wrap=${function} -Wl,--undefined=__wrap_${function})
 endforeach()
 # Others in the same executable call them too (googletest), and may come behind the library.
 target_link_options(pwru_pcap INTERFACE -Wl,--undefined=__wrap_getaddrinfo)

@@ -17,8 +17,8 @@ namespace {
 
 // What is looked up besides: by Symbols::is_init_text(), probe_single_kprobe(), make_config() and
 // probe::make_plan().
-constexpr std::array kOtherFunctions = {"_sinittext", "_einittext", "skb_clone",
-                                        "skb_release_head_state", "kfree_skbmem"};
+constexpr std::array kOtherFunctions = {"_sinittext", "_einittext", "skb_release_head_state",
+                                        "kfree_skbmem"};
 constexpr std::array kData = {"vmemmap_base", "page_offset_base"};
 
 // Whether an address may have to be named that is not one of the functions found.

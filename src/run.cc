@@ -22,8 +22,10 @@
 #include "kernel/features.h"
 #include "kernel/functions.h"
 #include "kernel/netns.h"
+#include "kernel/switches.h"
 #include "outputs.h"
 #include "probe/attach.h"
+#include "probe/hit_check.h"
 #include "probe/plan.h"
 #include "program/libbpf_log.h"
 #include "program/tracer.h"
@@ -40,6 +42,13 @@ namespace {
 constexpr uint32_t kTrackedEntries = 1 << 17;
 constexpr uint32_t kStackEntries = 1 << 13;  // half a KiB each
 constexpr unsigned kKprobeBatch = 10;
+
+constexpr const char* kSwitchedOff =
+    "switched off (echo 1 > /sys/kernel/debug/kprobes/enabled switches them on)";
+constexpr const char* kKprobesOff =
+    "attach kprobes: they are switched off on this machine, so that none would be hit; run "
+    "echo 1 > /sys/kernel/debug/kprobes/enabled, or use --backend kprobe-multi where the kernel "
+    "has it";
 
 // What is known of the running kernel.
 struct Kernel {
@@ -69,7 +78,7 @@ Result<Kernel> look_at_kernel(const cli::Options& options) {
   }
   PWRU_ASSIGN(auto search, kernel::FunctionSearch::create(*btf, modules, options.filter_func));
   PWRU_ASSIGN(auto known, read_symbols(options, *btf, search));
-  kernel::probe_single_kprobe(known.symbols, features);
+  kernel::probe_single_kprobe(known.symbols, options.backend == cli::Backend::Kprobe, features);
   auto reasons = kernel::DropReasons::collect(*btf, modules);
   return Kernel{std::move(btf),   std::move(modules),  std::move(search),
                 std::move(known), std::move(features), std::move(reasons)};
@@ -98,7 +107,13 @@ Result<program::Backend> choose_backend(const cli::Options& options,
     return fail(features.why_no_kprobe, ExitCode::NotSupported);
   const bool is_multi = options.backend == cli::Backend::KprobeMulti ||
                         (options.backend == cli::Backend::Auto && features.has_kprobe_multi);
-  return is_multi ? program::Backend::KprobeMulti : program::Backend::Kprobe;
+  if (is_multi) return program::Backend::KprobeMulti;
+  if (features.kprobe_switch == kernel::Switch::Off)
+    return fail(kKprobesOff, ExitCode::NotSupported);
+  if (!features.is_kprobe_hit)
+    log_warn("a kprobe was passed and not hit, so that nothing may be seen: kprobes may be {}",
+             kSwitchedOff);
+  return program::Backend::Kprobe;
 }
 
 // The namespace and the interface, as numbers that the programs compare.
@@ -227,6 +242,16 @@ program::MissCounts missed_hits(const probe::Backend& backend, const probe::Atta
   return counts;
 }
 
+// The switches were on when the trace began.
+void warn_if_switched_off(program::Backend backend) {
+  if (backend == program::Backend::KprobeMulti && kernel::ftrace_switch() == kernel::Switch::Off)
+    log_warn(
+        "ftrace was switched off while pwru listened, so that events are missing; sysctl "
+        "kernel.ftrace_enabled=1 switches it on");
+  if (backend == program::Backend::Kprobe && kernel::kprobe_switch() == kernel::Switch::Off)
+    log_warn("events are missing: while pwru listened kprobes were {}", kSwitchedOff);
+}
+
 // Before everything is attached, which takes seconds, not behind it.
 Result<std::optional<Place>> find_ready_file(const cli::Options& options) {
   if (options.ready_file.empty()) return std::nullopt;
@@ -278,6 +303,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   refuse_huge_pages();  // until here they help: the types of the kernel take megabytes
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
+  probe::TrialEvents trial;
+  if (!attached.is_interrupted) trial = probe::try_hits(plan, kernel.known.symbols);
   std::unique_ptr<probe::BpfProgs> progs;
   const ProgKinds kinds = {options.filter_trace_tc, options.filter_trace_xdp};
   if ((kinds.tc || kinds.xdp) && !attached.is_interrupted) {
@@ -289,6 +316,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
 
   Session session(make_reader(tracer, spec.config), std::move(doorbell), *sink, tracer,
                   options.output_limit_lines);
+  session.leave_out(trial);
   session.on_pause([&] {
     if (progs) progs->look_again();
     if (take_reopen_request()) target.reopen();
@@ -302,6 +330,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     if (outcome) outcome = session.listen();
   }
 
+  warn_if_switched_off(backend_kind);
   // In a hurry that is left to the kernel, after what there is to say.
   if (!stop_is_urgent()) {
     progs.reset();

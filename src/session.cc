@@ -94,6 +94,7 @@ void Session::note(Result<> written) {
 }
 
 Result<bool> Session::event(const event::Event& event) {
+  if (trial_.has(event)) return true;
   events_++;
   events_in_step_++;
   if (event.has_stack_failed) failed_stacks_++;

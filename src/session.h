@@ -11,6 +11,7 @@
 #include "event/doorbell.h"
 #include "event/reader.h"
 #include "output/sink.h"
+#include "probe/hit_check.h"
 #include "probe/miss_watch.h"
 #include "program/tracer.h"
 
@@ -26,6 +27,8 @@ class Session : private event::Consumer {
   void on_pause(std::function<void()> work) { on_pause_ = std::move(work); }
   // Where hits are counted that no program sees; they are told as they come.
   void watch_misses(probe::MissWatch::Source source);
+  // Events of pwru's own trial, which are neither printed nor counted.
+  void leave_out(const probe::TrialEvents& trial) { trial_ = trial; }
   // Until a signal, the limit, or an output that takes no more; a closed pipe is a quiet end.
   [[nodiscard]] Result<> listen();
   // After everything is detached: what the rings still hold, and the losses not told yet. What
@@ -49,6 +52,7 @@ class Session : private event::Consumer {
   uint64_t limit_;
   std::function<void()> on_pause_;
   std::optional<probe::MissWatch> misses_;
+  probe::TrialEvents trial_;
   uint64_t events_ = 0;  // that came, printed or not
   uint64_t lost_ = 0;
   uint64_t events_in_step_ = 0;

@@ -11,11 +11,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <charconv>
 #include <span>
 
 #include "base/file.h"
 #include "base/handle.h"
+#include "kernel/own_datagram.h"
 #include "kernel/privileges.h"
 
 namespace pwru::kernel {
@@ -25,6 +27,9 @@ namespace {
 constexpr const char* kLicense = "GPL";
 // Not inlined, traceable, and called in a process context only by those who clone.
 constexpr const char* kProbeTarget = "skb_clone";
+// Every packet passes the first of these that the kernel has, when it is freed.
+constexpr auto kTrialTargets =
+    std::to_array<std::string_view>({"skb_release_head_state", "kfree_skbmem"});
 constexpr uint32_t kWindowBegin = 2;
 constexpr uint32_t kWindowEnd = 128;
 
@@ -95,13 +100,6 @@ bool has_kprobe_multi() {
   return bpf_link_create(program.get(), 0, BPF_TRACE_KPROBE_MULTI, &options) == -EFAULT;
 }
 
-// With kernel.ftrace_enabled=0 a kprobe.multi link attaches and then sees nothing, and a kprobe at
-// the start of a function is made and then cannot be armed.
-bool is_ftrace_off() {
-  const auto text = read_file("/proc/sys/kernel/ftrace_enabled");
-  return text && text->starts_with('0');
-}
-
 Result<uint32_t> kprobe_pmu_type() {
   PWRU_ASSIGN(const std::string text, read_file("/sys/bus/event_source/devices/kprobe/type"));
   uint32_t type = 0;
@@ -110,19 +108,27 @@ Result<uint32_t> kprobe_pmu_type() {
   return type;
 }
 
-// 0, or the errno value of the step that failed.
-int try_kprobe(uint64_t addr) {
+// A kprobe of this process, which passes it with a datagram of its own.
+struct KprobeTrial {
+  int error = 0;  // the errno value of the step that failed
+  bool is_hit = true;
+};
+
+KprobeTrial try_kprobe(uint64_t addr) {
   const auto type = kprobe_pmu_type();
-  if (!type) return ENODEV;
+  if (!type) return {ENODEV};
   perf_event_attr attr{};
   attr.size = sizeof(attr);
   attr.type = *type;
   attr.config1 = 0;  // kprobe_func: null, so that config2 is the address
   attr.config2 = addr;
-  constexpr int kAnyProcess = -1;
+  constexpr int kAnyCpu = -1;
   const UniqueFd event(static_cast<int>(
-      ::syscall(SYS_perf_event_open, &attr, kAnyProcess, 0 /* cpu */, -1, PERF_FLAG_FD_CLOEXEC)));
-  return event ? 0 : errno;
+      ::syscall(SYS_perf_event_open, &attr, 0 /* this task */, kAnyCpu, -1, PERF_FLAG_FD_CLOEXEC)));
+  if (!event) return {errno};
+  uint64_t hits = 0;
+  if (!pass_own_datagram() || ::read(event.get(), &hits, sizeof(hits)) != sizeof(hits)) return {};
+  return {0, hits > 0};
 }
 
 // Only loaded: kernels that lack the trampolines refuse the program there, and an attach costs
@@ -199,7 +205,8 @@ std::string explain_kprobe(int error) {
            "CONFIG_FPROBE for kprobe-multi";
   const char* const remedy =
       error == EACCES || error == EPERM ? "; this takes root, or CAP_SYS_ADMIN" : "";
-  return fmt::format("attach a kprobe to {}: {}{}", kProbeTarget, std::strerror(error), remedy);
+  return fmt::format("attach a kprobe to {}: {}{}", kTrialTargets.front(), std::strerror(error),
+                     remedy);
 }
 
 void probe_kprobes(Features& features) {
@@ -207,7 +214,9 @@ void probe_kprobes(Features& features) {
     features.why_no_kprobe = kLockedDown;
     return;
   }
-  if (is_ftrace_off()) {
+  // A kprobe.multi link attaches then and sees nothing, and a kprobe at the start of a function is
+  // made and then cannot be armed.
+  if (ftrace_switch() == Switch::Off) {
     features.why_no_kprobe =
         "attach a kprobe: ftrace is switched off; run sysctl kernel.ftrace_enabled=1";
     return;
@@ -252,16 +261,26 @@ Result<Features> probe_features(const Btf& vmlinux) {
   return features;
 }
 
-void probe_single_kprobe(const Symbols& symbols, Features& features) {
-  if (features.has_kprobe_multi || !features.why_no_kprobe.empty()) return;
-  const std::vector<uint64_t> targets = symbols.addresses(kProbeTarget, "");
+void probe_single_kprobe(const Symbols& symbols, bool is_wanted, Features& features) {
+  if (!features.why_no_kprobe.empty()) return;
+  if (!features.has_kprobe_multi || is_wanted) features.kprobe_switch = kprobe_switch();
+  // Where its switch is known, and kprobe-multi says that there are kprobes, nothing is left to
+  // try.
+  if (features.has_kprobe_multi && (!is_wanted || features.kprobe_switch != Switch::Unknown))
+    return;
+  std::vector<uint64_t> targets;
+  for (const std::string_view name : kTrialTargets)
+    if (targets.empty()) targets = symbols.addresses(name, "");
   if (targets.empty()) {
-    features.why_no_kprobe = fmt::format("attach a kprobe: /proc/kallsyms has no {}", kProbeTarget);
+    features.why_no_kprobe =
+        fmt::format("attach a kprobe: /proc/kallsyms has no {}", kTrialTargets.front());
     return;
   }
-  const int error = try_kprobe(targets.front());
-  features.has_kprobe = error == 0;
-  if (!features.has_kprobe) features.why_no_kprobe = explain_kprobe(error);
+  const KprobeTrial trial = try_kprobe(targets.front());
+  features.is_kprobe_hit = trial.is_hit;
+  if (features.has_kprobe_multi) return;  // an event of tracefs may need less than this one
+  features.has_kprobe = trial.error == 0;
+  if (!features.has_kprobe) features.why_no_kprobe = explain_kprobe(trial.error);
 }
 
 }  // namespace pwru::kernel

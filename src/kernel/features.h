@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "kernel/btf.h"
+#include "kernel/switches.h"
 #include "kernel/symbols.h"
 
 namespace pwru::kernel {
@@ -14,9 +15,11 @@ namespace pwru::kernel {
 struct Features {
   bool has_kprobe_multi = false;  // 5.18 with CONFIG_FPROBE, and ftrace is not switched off
   bool has_kprobe = false;        // the kprobe PMU exists and accepts a probe
-  bool has_get_func_ip = false;   // bpf_get_func_ip in a kprobe program, 5.15
-  bool has_fexit = false;         // a fexit program loads; an attach may still be refused
-  bool has_ringbuf = false;       // 5.8
+  Switch kprobe_switch = Switch::Unknown;  // of all kprobes; known where they may be used
+  bool is_kprobe_hit = true;               // false: one was passed and saw nothing
+  bool has_get_func_ip = false;            // bpf_get_func_ip in a kprobe program, 5.15
+  bool has_fexit = false;                  // a fexit program loads; an attach may still be refused
+  bool has_ringbuf = false;                // 5.8
   // bpf_rdonly_cast (6.2): BTF id of the kfunc in vmlinux, 0 when it cannot be used.
   uint32_t rdonly_cast_id = 0;
   // BTF id of a struct whose bytes 2..127 are one char array (struct __kernel_sockaddr_storage):
@@ -29,8 +32,9 @@ struct Features {
 // Needs CAP_BPF and CAP_PERFMON or CAP_SYS_ADMIN; without them the error says which is missing.
 // Raises the memlock limit first.
 [[nodiscard]] Result<Features> probe_features(const Btf& vmlinux);
-// Where there is no kprobe-multi, whether a single kprobe can be had; a trial.
-void probe_single_kprobe(const Symbols& symbols, Features& features);
+// Whether a single kprobe can be had and is hit, where there is no kprobe-multi or kprobes are what
+// the user wants; a trial where nothing less tells.
+void probe_single_kprobe(const Symbols& symbols, bool is_wanted, Features& features);
 
 // Kernels before 5.11 account BPF memory to RLIMIT_MEMLOCK; newer ones do not care. Raises it as
 // far as this process may: a limit that stays too low shows when a map is created.

@@ -18,7 +18,7 @@ TEST(Features, OfThisKernel) {
     EXPECT_EQ(features.error().exit, ExitCode::NotSupported) << features.error().what;
     GTEST_SKIP() << features.error().what;
   }
-  probe_single_kprobe(*symbols, *features);
+  probe_single_kprobe(*symbols, false, *features);
   EXPECT_EQ(features->rdonly_cast_id == 0, features->byte_window_id == 0);
   if (features->rdonly_cast_id != 0) {
     EXPECT_EQ((*btf)->name(features->rdonly_cast_id), "bpf_rdonly_cast");

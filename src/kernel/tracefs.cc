@@ -3,8 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <linux/mount.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <string>
@@ -12,21 +10,13 @@
 
 #include "base/file.h"
 #include "kernel/mountinfo.h"
+#include "kernel/private_mount.h"
 
 namespace pwru::kernel {
 namespace {
 
 constexpr const char* kFile = "available_filter_functions";
 constexpr size_t kTypicalBytes = 4 << 20;  // 2 MB in Debian's 6.12 with few modules
-
-// The system calls themselves: glibc has had wrappers only since 2.36.
-UniqueFd private_tracefs() {
-  UniqueFd context(static_cast<int>(::syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC)));
-  if (!context) return UniqueFd();
-  if (::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
-    return UniqueFd();
-  return UniqueFd(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, 0)));
-}
 
 // Every tracefs that is mounted where we can see it, as a directory, then one of our own. `code`
 // becomes EACCES when one is there and may not be opened.
@@ -45,7 +35,7 @@ std::vector<UniqueFd> open_all(int& code) {
         code = EACCES;
     }
   }
-  UniqueFd mount = private_tracefs();
+  UniqueFd mount = private_mount("tracefs");
   if (mount) found.push_back(std::move(mount));
   return found;
 }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probe/hit_check.h"
+
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+
+#include "base/handle.h"
+#include "base/log.h"
+#include "kernel/own_datagram.h"
+
+namespace pwru::probe {
+namespace {
+
+// By it and by their time its events are known; the number of the process is another one in a
+// container.
+constexpr const char* kTrialName = "pwru-trial";
+constexpr int kTries = 3;
+
+uint64_t monotonic_ns() {
+  return static_cast<uint64_t>(
+      std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+}
+
+// Nothing where the kernel does not tell.
+std::optional<uint64_t> runs_of(const bpf_program* program) {
+  bpf_prog_info info = {};
+  uint32_t size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0) return std::nullopt;
+  return info.run_cnt;
+}
+
+bool has_not_run(const MustBeHit& expected) {
+  const auto runs = runs_of(expected.group->program);
+  return runs && *runs == 0;
+}
+
+}  // namespace
+
+std::vector<MustBeHit> must_be_hit(const Plan& plan, const kernel::Symbols& symbols) {
+  std::vector<MustBeHit> expected;
+  for (const Group& group : plan.groups) {
+    if (group.is_return) continue;
+    for (const std::string_view function : kernel::kOwnDatagramFunctions) {
+      const std::vector<uint64_t> found = symbols.addresses(function, "");
+      if (found.size() != 1 ||
+          std::ranges::find(group.addresses, found.front()) == group.addresses.end())
+        continue;
+      expected.push_back({&group, function});
+      break;
+    }
+  }
+  return expected;
+}
+
+bool TrialEvents::has(const event::Event& event) const {
+  return event.ts_ns >= since_ns && event.ts_ns <= until_ns && event.comm == kTrialName;
+}
+
+TrialEvents try_hits(const Plan& plan, const kernel::Symbols& symbols) {
+  std::vector<MustBeHit> unhit = must_be_hit(plan, symbols);
+  if (unhit.empty()) return {};
+  const UniqueFd counts_runs(bpf_enable_stats(BPF_STATS_RUN_TIME));
+  if (!counts_runs) return {};
+  std::array<char, 16> name = {};
+  ::prctl(PR_GET_NAME, name.data());
+  ::prctl(PR_SET_NAME, kTrialName);
+  TrialEvents trial = {monotonic_ns(), 0};
+  bool has_passed = false;
+  for (int i = 0; i < kTries && !unhit.empty(); i++) {
+    has_passed = kernel::pass_own_datagram();
+    std::erase_if(unhit, [](const MustBeHit& expected) { return !has_not_run(expected); });
+  }
+  trial.until_ns = monotonic_ns();
+  ::prctl(PR_SET_NAME, name.data());
+  if (!has_passed) return trial;
+  for (const MustBeHit& silent : unhit)
+    log_warn(
+        "{} was called and its probe was not hit: what this kernel does in it and {} more "
+        "functions is not shown; try another --backend",
+        silent.function, silent.group->addresses.size() - 1);
+  return trial;
+}
+
+}  // namespace pwru::probe

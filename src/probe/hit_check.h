@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Probes that are attached are tried: pwru passes a datagram to itself, and whatever it passes must
+// be hit. The kernel counts the runs of programs only meanwhile, so that a hit costs nothing more.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/event.h"
+#include "kernel/symbols.h"
+#include "probe/plan.h"
+
+namespace pwru::probe {
+
+// Programs of which the datagram must pass a function.
+struct MustBeHit {
+  const Group* group = nullptr;
+  std::string_view function;
+};
+[[nodiscard]] std::vector<MustBeHit> must_be_hit(const Plan& plan, const kernel::Symbols& symbols);
+
+// What the trial left in the rings: events that nobody asked for.
+struct TrialEvents {
+  uint64_t since_ns = 0;
+  uint64_t until_ns = 0;
+
+  [[nodiscard]] bool has(const event::Event& event) const;
+};
+
+// After the attach. Each program that did not run is a line on stderr; nothing is tried where the
+// kernel does not count.
+[[nodiscard]] TrialEvents try_hits(const Plan& plan, const kernel::Symbols& symbols);
+
+}  // namespace pwru::probe

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# With kprobes or ftrace switched off probes attach and are never hit: told at the start, or at the
+# end when it happens meanwhile; and what pwru passes to itself to find out is no event.
+kprobes=/sys/kernel/debug/kprobes/enabled
+ftrace=/proc/sys/kernel/ftrace_enabled
+[ -e $kprobes ] || skip "this kernel has no switch for its kprobes ($kprobes)"
+trap 'echo 1 >$kprobes; echo 1 >$ftrace' EXIT
+
+echo 0 >$kprobes
+run_pwru 3 --backend kprobe --filter-func ip_output icmp
+expect_one_sentence
+expect_stderr 'switched off.*echo 1 > /sys/kernel/debug/kprobes/enabled'
+echo 1 >$kprobes
+
+start_pwru --backend kprobe --filter-func 'consume_skb|skb_queue_tail'
+expect_no_stderr 'not hit'
+echo 0 >$kprobes
+stop_pwru
+echo 1 >$kprobes
+expect_stderr '^warning: events are missing: .*kprobes were switched off'
+expect_no_line pwru-trial
+
+echo 0 >$ftrace
+run_pwru 3 --filter-func ip_output icmp
+expect_one_sentence
+expect_stderr 'ftrace is switched off.*kernel.ftrace_enabled=1'
+echo 1 >$ftrace
+# It is not switched off under a probe: Linux 6.12 shuts ftrace down for good when that one is taken off.
+start_pwru --filter-func 'consume_skb|skb_queue_tail'
+expect_no_stderr 'not hit'
+stop_pwru
+expect_no_line pwru-trial
