@@ -23,6 +23,9 @@ flood
 ends_full "$disk/trace.log"
 backups=("$disk"/trace-*.log)
 expect_number "${#backups[@]}" -eq 1
+printed=$(sed -n 's/^\([0-9]*\) events printed, [0-9]* not written, 0 lost,.*/\1/p' "$err")
+expect_number "$(cat "$disk"/trace*.log | grep -cE '^0x[0-9a-f]+ .* (ip_output|ip_rcv)$')" -eq "$printed"
+[ "$(tail -n 1 "$disk/trace.log")" = '}' ] || fail 'the last event is not whole'
 rm "$disk"/*
 
 # No room for the compressed file: the plain one stays, and the end tells.
