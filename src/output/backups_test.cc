@@ -8,9 +8,11 @@
 #include <zlib.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include "base/file.h"
 
@@ -186,6 +188,34 @@ TEST_F(Backups, AnotherUsersFileIsLeftAlone) {
   ASSERT_EQ(::chown(backup().c_str(), 12345, 12345), 0);
   tidy(kAll);
   EXPECT_EQ(files().size(), 1u);
+}
+
+// Somebody exchanges the backup and its compressed name for links, again and again, meanwhile.
+TEST_F(Backups, NoRaceIsWonByLinks) {
+  precious();
+  const std::string link = folder_ + "/link", plain = folder_ + "/plain";
+  std::atomic<bool> is_done = false;
+  std::thread attacker([&] {
+    std::error_code ignored;
+    while (!is_done) {
+      for (const std::string& name : {backup(), backup() + ".gz"}) {
+        fs::create_symlink("precious", link, ignored);
+        fs::rename(link, name, ignored);
+        std::ignore = write_file(plain, "plain\n", O_CREAT | O_TRUNC);
+        fs::rename(plain, name, ignored);
+      }
+    }
+  });
+  for (int i = 0; i < 300; i++) {
+    std::ignore = tidy_backups(place(), {.compresses = true}, kNow);
+    const auto compressed = read_file(backup() + ".gz");
+    if (!compressed || *compressed == "plain\n" || *compressed == "precious\n") continue;
+    create(folder_ + "/copy", *compressed);  // the name may be a link by now
+    EXPECT_EQ(gunzip(folder_ + "/copy").find("precious"), std::string::npos);
+  }
+  is_done = true;
+  attacker.join();
+  EXPECT_TRUE(is_untouched(folder_ + "/precious"));
 }
 
 TEST_F(Backups, WhatCannotBeCompressedIsSaid) {
