@@ -29,6 +29,7 @@
 #include "probe/plan.h"
 #include "program/libbpf_log.h"
 #include "program/tracer.h"
+#include "rights.h"
 #include "ring_sizes.h"
 #include "session.h"
 #include "stack_functions.h"
@@ -70,14 +71,14 @@ bool wants_modules(const cli::Options& options) {
 
 Result<Kernel> look_at_kernel(const cli::Options& options) {
   PWRU_ASSIGN(auto btf, kernel::load_kernel_btf(options.kernel_btf));
-  PWRU_ASSIGN(auto features, kernel::probe_features(*btf));
+  PWRU_ASSIGN(auto features, or_missing_rights(kernel::probe_features(*btf), options));
   std::vector<kernel::ModuleBtf> modules;
   if (wants_modules(options)) {
     PWRU_ASSIGN(modules,
                 kernel::load_module_btf(*btf, options.kmods.value_or(std::vector<std::string>{})));
   }
   PWRU_ASSIGN(auto search, kernel::FunctionSearch::create(*btf, modules, options.filter_func));
-  PWRU_ASSIGN(auto known, read_symbols(options, *btf, search));
+  PWRU_ASSIGN(auto known, or_missing_rights(read_symbols(options, *btf, search), options));
   kernel::probe_single_kprobe(known.symbols, options.backend == cli::Backend::Kprobe, features);
   auto reasons = kernel::DropReasons::collect(*btf, modules);
   return Kernel{std::move(btf),   std::move(modules),  std::move(search),
@@ -102,9 +103,9 @@ Result<program::Backend> choose_backend(const cli::Options& options,
     return fail(features.why_no_kprobe.empty()
                     ? "use the backend kprobe: this kernel has none (CONFIG_KPROBE_EVENTS)"
                     : features.why_no_kprobe,
-                ExitCode::NotSupported);
+                ExitCode::NotSupported, features.no_kprobe_code);
   if (!features.has_kprobe_multi && !features.has_kprobe)
-    return fail(features.why_no_kprobe, ExitCode::NotSupported);
+    return fail(features.why_no_kprobe, ExitCode::NotSupported, features.no_kprobe_code);
   const bool is_multi = options.backend == cli::Backend::KprobeMulti ||
                         (options.backend == cli::Backend::Auto && features.has_kprobe_multi);
   if (is_multi) return program::Backend::KprobeMulti;
@@ -157,7 +158,7 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
                                 const Filters& filters, const Expressions& expressions,
                                 program::Backend backend) {
   pwru_config config = {};
-  PWRU_TRY(set_netns_filter(options, config));
+  PWRU_TRY(or_missing_rights(set_netns_filter(options, config), options));
   config.mark = options.filter_mark.mark;
   config.mark_mask = options.filter_mark.mask;
   config.parts = wanted_parts(options, kernel);
@@ -270,7 +271,9 @@ Result<> make_ready_file(const Place& place) {
 
 Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filters,
                const Expressions& expressions) {
-  PWRU_ASSIGN(const auto backend_kind, choose_backend(options, kernel.features));
+  constexpr bool kAttachesKprobes = true;
+  PWRU_ASSIGN(const auto backend_kind, or_missing_rights(choose_backend(options, kernel.features),
+                                                         options, kAttachesKprobes));
   PWRU_ASSIGN(const auto functions,
               find_functions(options, *kernel.btf, kernel.search, kernel.known));
   PWRU_ASSIGN(const auto ready_file, find_ready_file(options));
@@ -285,7 +288,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   spec.xdp_tunnel_filter = filters.xdp_tunnel;
   spec.expressions = expressions.skb;
   spec.xdp_expressions = expressions.xdp;
-  PWRU_ASSIGN(const auto tracer, program::Tracer::load(spec));
+  PWRU_ASSIGN(const auto tracer, or_missing_rights(program::Tracer::load(spec), options));
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
 
   output::Names names(functions, kernel.known.symbols, kernel.reasons);
@@ -302,7 +305,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   catch_stop_signals(options.output_file.empty() ? HangUp::Stops : HangUp::Reopens);
   refuse_huge_pages();  // until here they help: the types of the kernel take megabytes
   const auto backend = make_backend(backend_kind, options);
-  PWRU_ASSIGN(auto attached, attach(*backend, plan, tracer, functions.left_out));
+  PWRU_ASSIGN(auto attached, or_missing_rights(attach(*backend, plan, tracer, functions.left_out),
+                                               options, backend_kind == program::Backend::Kprobe));
   probe::TrialEvents trial;
   if (!attached.is_interrupted) trial = probe::try_hits(plan, kernel.known.symbols);
   std::unique_ptr<probe::BpfProgs> progs;
@@ -359,6 +363,7 @@ Result<> run(const cli::Options& options) {
   // A mistake in the expression is told before anything else is tried.
   PWRU_ASSIGN(const ParsedFilters parsed, parse_filters(options));
   PWRU_ASSIGN(Kernel kernel, look_at_kernel(options));
+  PWRU_TRY(check_rights(options));
   PWRU_ASSIGN(const Filters filters,
               generate_filters(parsed, options, *kernel.btf, kernel.features));
   PWRU_ASSIGN(const auto expressions, compile_expressions(options, *kernel.btf));

@@ -203,10 +203,7 @@ std::string explain_kprobe(int error) {
     return "attach a kprobe: this kernel is built without kprobes; it needs CONFIG_KPROBE_EVENTS, "
            "or "
            "CONFIG_FPROBE for kprobe-multi";
-  const char* const remedy =
-      error == EACCES || error == EPERM ? "; this takes root, or CAP_SYS_ADMIN" : "";
-  return fmt::format("attach a kprobe to {}: {}{}", kTrialTargets.front(), std::strerror(error),
-                     remedy);
+  return fmt::format("attach a kprobe to {}: {}", kTrialTargets.front(), std::strerror(error));
 }
 
 void probe_kprobes(Features& features) {
@@ -242,8 +239,6 @@ Result<Features> probe_features(const Btf& vmlinux) {
   raise_memlock_limit();
   if (!load_program(kNothing)) {
     const int error = errno;
-    if (error == EPERM || error == EACCES)
-      return fail(why_not_permitted(), ExitCode::NotSupported, error);
     if (error == ENOSYS || error == EINVAL)
       return fail(
           "load a BPF program: this kernel cannot run BPF tracing programs; it needs "
@@ -280,7 +275,9 @@ void probe_single_kprobe(const Symbols& symbols, bool is_wanted, Features& featu
   features.is_kprobe_hit = trial.is_hit;
   if (features.has_kprobe_multi) return;  // an event of tracefs may need less than this one
   features.has_kprobe = trial.error == 0;
-  if (!features.has_kprobe) features.why_no_kprobe = explain_kprobe(trial.error);
+  if (features.has_kprobe) return;
+  features.why_no_kprobe = explain_kprobe(trial.error);
+  features.no_kprobe_code = trial.error;
 }
 
 }  // namespace pwru::kernel

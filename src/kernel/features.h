@@ -27,10 +27,10 @@ struct Features {
   uint32_t byte_window_id = 0;
   std::string lockdown;       // "none", "integrity", "confidentiality", or "" when unknown
   std::string why_no_kprobe;  // one sentence, when neither kind of probe works
+  int no_kprobe_code = 0;     // and the errno of it, if there is one
 };
 
-// Needs CAP_BPF and CAP_PERFMON or CAP_SYS_ADMIN; without them the error says which is missing.
-// Raises the memlock limit first.
+// Needs CAP_BPF and CAP_PERFMON or CAP_SYS_ADMIN. Raises the memlock limit first.
 [[nodiscard]] Result<Features> probe_features(const Btf& vmlinux);
 // Whether a single kprobe can be had and is hit, where there is no kprobe-multi or kprobes are what
 // the user wants; a trial where nothing less tells.

@@ -3,14 +3,105 @@
 
 #include <fmt/core.h>
 #include <linux/capability.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
 
 #include <charconv>
-#include <cstdint>
+#include <cstdio>
+#include <vector>
 
 #include "base/file.h"
 
 namespace pwru::kernel {
 namespace {
+
+constexpr const char* kWholeNamespace = "         0          0 4294967295\n";
+
+int number_in(const std::string& path, int otherwise) {
+  const auto text = read_file(path);
+  int value = otherwise;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
+
+bool is_before(int major, int minor) {
+  utsname name = {};
+  int has_major = 0, has_minor = 0;
+  if (::uname(&name) != 0 || std::sscanf(name.release, "%d.%d", &has_major, &has_minor) != 2)
+    return false;
+  return has_major < major || (has_major == major && has_minor < minor);
+}
+
+// "a", "a and b", "a, b and c"
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (size_t i = 0; i < parts.size(); i++) {
+    if (i) text += i + 1 == parts.size() ? " and " : ", ";
+    text += parts[i];
+  }
+  return text;
+}
+
+// kallsyms_show_value() and kallsyms_for_perf() of the kernel.
+bool shows_addresses(const Privileges& own) {
+  if (own.kptr_restrict == 0 && own.perf_event_paranoid <= 1) return true;
+  return own.kptr_restrict <= 1 && own.has(CAP_SYSLOG);
+}
+
+std::vector<std::string> missing_capabilities(const Privileges& own, const WantedFeatures& wanted) {
+  std::vector<std::string> missing;
+  const bool is_admin = own.has(CAP_SYS_ADMIN);
+  if (!own.knows_cap_bpf && !is_admin) {
+    missing.emplace_back("CAP_SYS_ADMIN (to load programs into the kernel, before Linux 5.8)");
+  } else {
+    if (!is_admin && !own.has(CAP_BPF))
+      missing.emplace_back("CAP_BPF (to load programs into the kernel)");
+    if (!is_admin && !own.has(CAP_PERFMON))
+      missing.emplace_back("CAP_PERFMON (to attach them to functions)");
+  }
+  if (!own.has(CAP_SYSLOG) && !shows_addresses(own))
+    missing.emplace_back("CAP_SYSLOG (to see the addresses of functions)");
+  if (own.counts_memlock && own.memlock_bytes != RLIM_INFINITY && !own.has(CAP_SYS_RESOURCE))
+    missing.push_back(
+        fmt::format("CAP_SYS_RESOURCE (to lock more than {} KiB of memory; or raise ulimit -l)",
+                    own.memlock_bytes >> 10));
+  if (is_admin) return missing;
+  if (!wanted.finds_objects.empty())
+    missing.push_back(fmt::format("CAP_SYS_ADMIN ({}: to find the BPF programs and maps of others)",
+                                  wanted.finds_objects));
+  if (!wanted.enters_netns.empty())
+    missing.push_back(
+        fmt::format("CAP_SYS_ADMIN ({}: to enter a network namespace; for one named "
+                    "/proc/PID/ns/net CAP_SYS_PTRACE too)",
+                    wanted.enters_netns));
+  return missing;
+}
+
+std::vector<std::string> obstacles(const Privileges& own, const WantedFeatures& wanted) {
+  std::vector<std::string> found;
+  if (own.lockdown == "confidentiality")
+    found.emplace_back(
+        "the kernel is locked down (confidentiality), which forbids tracing; see "
+        "kernel_lockdown(7)");
+  if (own.kptr_restrict >= 2)
+    found.push_back(
+        fmt::format("kernel.kptr_restrict is {}, which hides addresses from everybody "
+                    "(sysctl kernel.kptr_restrict=1)",
+                    own.kptr_restrict));
+  // A patch of Debian's and Ubuntu's; other kernels take 3 for 2.
+  if (wanted.attaches_kprobes && own.perf_event_paranoid >= 3 && !own.has(CAP_SYS_ADMIN))
+    found.push_back(fmt::format(
+        "kernel.perf_event_paranoid is {}, with which the backend kprobe takes CAP_SYS_ADMIN "
+        "(sysctl kernel.perf_event_paranoid=2)",
+        own.perf_event_paranoid));
+  if (own.is_in_user_namespace)
+    found.emplace_back(
+        "capabilities of a user namespace do not count here, only those of the "
+        "initial one");
+  return found;
+}
+
+}  // namespace
 
 uint64_t effective_capabilities(std::string_view status) {
   constexpr std::string_view kField = "\nCapEff:\t";
@@ -22,8 +113,6 @@ uint64_t effective_capabilities(std::string_view status) {
   std::from_chars(digits.begin(), digits.end(), set, kHex);
   return set;
 }
-
-}  // namespace
 
 std::string lockdown_of(std::string_view text) {
   const size_t begin = text.find('[');
@@ -37,31 +126,36 @@ std::string lockdown_mode() {
   return text ? lockdown_of(*text) : "";
 }
 
-std::string missing_capabilities(std::string_view status) {
-  const uint64_t set = effective_capabilities(status);
-  const auto has = [set](int capability) { return (set >> capability & 1) != 0; };
-  if (has(CAP_SYS_ADMIN) || (has(CAP_BPF) && has(CAP_PERFMON))) return "";
-  if (has(CAP_BPF)) return "CAP_PERFMON";
-  if (has(CAP_PERFMON)) return "CAP_BPF";
-  return "CAP_BPF and CAP_PERFMON";
+Privileges own_privileges() {
+  Privileges own;
+  own.capabilities = effective_capabilities(read_file("/proc/self/status").value_or(""));
+  own.knows_cap_bpf = number_in("/proc/sys/kernel/cap_last_cap", CAP_BPF) >= CAP_BPF;
+  own.counts_memlock = is_before(5, 11);
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_MEMLOCK, &limit) == 0) own.memlock_bytes = limit.rlim_cur;
+  const auto map = read_file("/proc/self/uid_map");
+  own.is_in_user_namespace = map && *map != kWholeNamespace;
+  own.kptr_restrict = number_in("/proc/sys/kernel/kptr_restrict", 0);
+  own.perf_event_paranoid = number_in("/proc/sys/kernel/perf_event_paranoid", 0);
+  own.lockdown = lockdown_mode();
+  return own;
 }
 
-std::string why_not_permitted() {
-  const auto status = read_file("/proc/self/status");
-  const std::string missing = missing_capabilities(status ? *status : "");
+std::string what_is_missing(const Privileges& own, const WantedFeatures& wanted) {
+  const std::vector<std::string> missing = missing_capabilities(own, wanted);
+  const std::vector<std::string> in_the_way = obstacles(own, wanted);
+  std::string text;
   if (!missing.empty())
-    return fmt::format(
-        "load a BPF program: tracing needs root, or {} (CAP_SYS_ADMIN before Linux 5.8), "
-        "which this process does not have",
-        missing);
-  if (lockdown_mode() == "confidentiality")
-    return "load a BPF program: the kernel is locked down (confidentiality), which forbids "
-           "tracing; see "
-           "kernel_lockdown(7)";
-  return "load a BPF program: not permitted although this process has the capabilities; in a "
-         "container "
-         "they must come from the initial user namespace and no seccomp filter may forbid bpf(2) "
-         "(--privileged)";
+    text += fmt::format(
+        "; this process lacks {}, which root has unless they were taken from it, "
+        "as in a container",
+        join(missing));
+  if (!in_the_way.empty()) text += "; " + join(in_the_way);
+  if (text.empty())
+    text =
+        "; this process has all capabilities that it takes, so a security module or a seccomp "
+        "filter, as that of a container, forbids it";
+  return text;
 }
 
 }  // namespace pwru::kernel

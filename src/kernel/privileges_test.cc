@@ -2,9 +2,30 @@
 #include "kernel/privileges.h"
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 
 namespace pwru::kernel {
 namespace {
+
+constexpr uint64_t kAll = ~uint64_t{0};
+
+uint64_t bits(std::initializer_list<int> capabilities) {
+  uint64_t set = 0;
+  for (const int capability : capabilities) set |= uint64_t{1} << capability;
+  return set;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// As on Debian.
+Privileges with(uint64_t capabilities) {
+  Privileges own;
+  own.capabilities = capabilities;
+  own.perf_event_paranoid = 3;
+  return own;
+}
 
 TEST(Privileges, Lockdown) {
   EXPECT_EQ(lockdown_of("[none] integrity confidentiality\n"), "none");
@@ -14,17 +35,64 @@ TEST(Privileges, Lockdown) {
   EXPECT_EQ(lockdown_of(""), "");
 }
 
-TEST(Privileges, Capabilities) {
-  const auto missing = [](const char* set) {
-    return missing_capabilities(std::string("CapPrm:\t0\nCapEff:\t") + set + "\nCapBnd:\t0\n");
-  };
-  EXPECT_EQ(missing("000001ffffffffff"), "");
-  EXPECT_EQ(missing("0000000000200000"), "");  // CAP_SYS_ADMIN
-  EXPECT_EQ(missing("000000c000000000"), "");  // CAP_BPF, CAP_PERFMON
-  EXPECT_EQ(missing("0000008000000000"), "CAP_PERFMON");
-  EXPECT_EQ(missing("0000004000000000"), "CAP_BPF");
-  EXPECT_EQ(missing("0000000000000000"), "CAP_BPF and CAP_PERFMON");
-  EXPECT_EQ(missing_capabilities(""), "CAP_BPF and CAP_PERFMON");
+TEST(Privileges, EffectiveSet) {
+  EXPECT_EQ(effective_capabilities("CapPrm:\t0\nCapEff:\t000000c000000000\nCapBnd:\t0\n"),
+            bits({CAP_BPF, CAP_PERFMON}));
+  EXPECT_EQ(effective_capabilities(""), 0u);
+}
+
+TEST(Privileges, CapabilitiesAreNamedOneByOne) {
+  const std::string none = what_is_missing(with(0), {});
+  EXPECT_TRUE(has(none, "lacks CAP_BPF (")) << none;
+  EXPECT_TRUE(has(none, "), CAP_PERFMON (")) << none;
+  EXPECT_TRUE(has(none, ") and CAP_SYSLOG (")) << none;
+  EXPECT_FALSE(has(none, "CAP_SYS_")) << none;
+
+  const std::string syslog = what_is_missing(with(bits({CAP_BPF, CAP_PERFMON})), {});
+  EXPECT_TRUE(has(syslog, "lacks CAP_SYSLOG (")) << syslog;
+  EXPECT_TRUE(has(what_is_missing(with(bits({CAP_SYS_ADMIN})), {}), "lacks CAP_SYSLOG ("));
+}
+
+TEST(Privileges, AddressesMayBeShownToAll) {
+  Privileges own = with(bits({CAP_BPF}));
+  own.perf_event_paranoid = 1;
+  EXPECT_FALSE(has(what_is_missing(own, {}), "CAP_SYSLOG"));
+  own.kptr_restrict = 1;
+  EXPECT_TRUE(has(what_is_missing(own, {}), "CAP_SYSLOG"));
+}
+
+TEST(Privileges, WhatAFeatureTakes) {
+  const uint64_t plain = bits({CAP_BPF, CAP_PERFMON, CAP_SYSLOG});
+  const std::string tc = what_is_missing(with(plain), {false, "--filter-trace-tc", ""});
+  EXPECT_TRUE(has(tc, "CAP_SYS_ADMIN (--filter-trace-tc: ")) << tc;
+  const std::string netns = what_is_missing(with(plain), {false, "", "--filter-ifname"});
+  EXPECT_TRUE(has(netns, "CAP_SYS_ADMIN (--filter-ifname: ")) << netns;
+  EXPECT_TRUE(has(what_is_missing(with(plain), {true, "", ""}), "perf_event_paranoid is 3"));
+  EXPECT_FALSE(has(what_is_missing(with(kAll), {true, "a", "b"}), "lacks"));
+}
+
+TEST(Privileges, OldKernels) {
+  Privileges own = with(bits({CAP_BPF, CAP_PERFMON, CAP_SYSLOG}));
+  own.counts_memlock = true;
+  own.memlock_bytes = 64 << 10;
+  EXPECT_TRUE(has(what_is_missing(own, {}), "CAP_SYS_RESOURCE (to lock more than 64 KiB"));
+  own.capabilities = 0;
+  own.knows_cap_bpf = false;
+  const std::string text = what_is_missing(own, {});
+  EXPECT_TRUE(has(text, "CAP_SYS_ADMIN (to load")) << text;
+  EXPECT_FALSE(has(text, "CAP_BPF")) << text;
+}
+
+TEST(Privileges, WhatNoCapabilityHelps) {
+  Privileges own = with(kAll);
+  EXPECT_TRUE(has(what_is_missing(own, {}), "a security module or a seccomp filter"));
+  own.kptr_restrict = 2;
+  own.lockdown = "confidentiality";
+  own.is_in_user_namespace = true;
+  const std::string text = what_is_missing(own, {});
+  EXPECT_FALSE(has(text, "lacks")) << text;
+  for (const char* part : {"kernel.kptr_restrict=1", "locked down", "user namespace"})
+    EXPECT_TRUE(has(text, part)) << text;
 }
 
 }  // namespace

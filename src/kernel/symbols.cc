@@ -103,10 +103,7 @@ Result<Symbols> Symbols::parse(std::string text) {
     return fail("read /proc/kallsyms: it has no functions; the kernel needs CONFIG_KALLSYMS",
                 ExitCode::NotSupported);
   if (!has_address)
-    return fail(
-        "read /proc/kallsyms: all addresses are hidden; run as root, with CAP_SYSLOG, or set "
-        "kernel.kptr_restrict to 0 or 1",
-        ExitCode::NotSupported);
+    return fail("read /proc/kallsyms: all addresses are hidden", ExitCode::NotSupported, EPERM);
   const auto by_addr = [](const Entry& a, const Entry& b) { return a.addr < b.addr; };
   if (!std::is_sorted(symbols.entries_.begin(), symbols.entries_.end(), by_addr))
     std::stable_sort(symbols.entries_.begin(), symbols.entries_.end(), by_addr);

@@ -49,7 +49,9 @@ Result<UniqueFd> open_tracefs(const char* file, int flags) {
     if (fd) return std::move(folder);
     code = errno;
   }
-  if (code == EACCES) return sys_fail(fmt::format("open {} in tracefs", file), code);
+  if (code == EACCES)
+    return sys_fail(fmt::format("open {} in tracefs, which is for root or CAP_DAC_OVERRIDE", file),
+                    code);
   return sys_fail(fmt::format("open {} in tracefs; mount it by hand "
                               "(mount -t tracefs tracefs /sys/kernel/tracing)",
                               file),

@@ -119,8 +119,6 @@ class KprobePmu : public Backend {
   static std::string explain_open(int code) {
     if (code == EMFILE || code == ENFILE)
       return "open a kprobe for each function (--filter-func chooses fewer)";
-    if (code == EPERM || code == EACCES)
-      return "open a kprobe: this takes root, or CAP_SYS_ADMIN, unlike --backend kprobe-multi";
     return "open a kprobe";
   }
 

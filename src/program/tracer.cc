@@ -83,11 +83,7 @@ Result<BpfObject> open_object(const std::string& elf, const std::string& btf_pat
 tl::unexpected<Error> explain_load(int code) {
   const std::string reason = take_libbpf_reason();
   // EPERM is about this user; EACCES, like EINVAL, is the verifier's.
-  if (code == EPERM) {
-    return fail(
-        fmt::format("load the tracer into the kernel: {}; run as root", std::strerror(code)),
-        ExitCode::NotSupported, code);
-  }
+  if (code == EPERM) return sys_fail("load the tracer into the kernel", code);
   if (code == ENOMEM) {
     return fail(
         fmt::format(

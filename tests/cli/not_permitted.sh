@@ -16,3 +16,6 @@ status=0
 expect_status 3
 expect_empty out
 expect_one_line err
+# What is missing, one by one.
+expect_in err 'this process lacks CAP_BPF ('
+expect_in err 'CAP_PERFMON ('
