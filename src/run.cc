@@ -23,6 +23,7 @@
 #include "kernel/functions.h"
 #include "kernel/netns.h"
 #include "kernel/switches.h"
+#include "least_privilege.h"
 #include "outputs.h"
 #include "probe/attach.h"
 #include "probe/hit_check.h"
@@ -244,12 +245,12 @@ program::MissCounts missed_hits(const probe::Backend& backend, const probe::Atta
 }
 
 // The switches were on when the trace began.
-void warn_if_switched_off(program::Backend backend) {
+void warn_if_switched_off(program::Backend backend, const UniqueFd& kprobe_switch) {
   if (backend == program::Backend::KprobeMulti && kernel::ftrace_switch() == kernel::Switch::Off)
     log_warn(
         "ftrace was switched off while pwru listened, so that events are missing; sysctl "
         "kernel.ftrace_enabled=1 switches it on");
-  if (backend == program::Backend::Kprobe && kernel::kprobe_switch() == kernel::Switch::Off)
+  if (kernel::read_switch(kprobe_switch) == kernel::Switch::Off)
     log_warn("events are missing: while pwru listened kprobes were {}", kSwitchedOff);
 }
 
@@ -326,15 +327,18 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     if (take_reopen_request()) target.reopen();
   });
   session.watch_misses([&] { return missed_hits(*backend, attached, tracer, progs.get()); });
+  const UniqueFd kprobe_switch =
+      backend_kind == program::Backend::Kprobe ? kernel::open_kprobe_switch() : UniqueFd();
   Result<> outcome;
   if (!attached.is_interrupted) {
     if (options.debug) tell_what_is_known(options, progs.get());
     log_info("Listening for events..");
     if (ready_file) outcome = make_ready_file(*ready_file);
+    give_up_privileges(options, tracer);
     if (outcome) outcome = session.listen();
   }
 
-  warn_if_switched_off(backend_kind);
+  warn_if_switched_off(backend_kind, kprobe_switch);
   // In a hurry that is left to the kernel, after what there is to say.
   if (!stop_is_urgent()) {
     progs.reset();
@@ -353,6 +357,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
 
 Result<> run(const cli::Options& options) {
   prepare_signals();
+  refuse_new_privileges();
   program::capture_libbpf_log(options.debug);
   if (options.set_percpu_buf)
     log_warn("--set-percpu-buf is no longer needed: dumps are always copied whole");

@@ -1,10 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.h"
 
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
 
 namespace pwru {
+namespace {
+
+// The system calls themselves: libc has no wrappers. 64 bits are two words.
+using Words = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
+
+bool get_capabilities(Words& words) {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  return ::syscall(SYS_capget, &header, words.data()) == 0;
+}
+
+}  // namespace
 
 void raise_open_files() {
   rlimit limit = {};
@@ -19,5 +35,32 @@ void come_first() {
 }
 
 void refuse_huge_pages() { ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); }
+
+void refuse_new_privileges() { ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+uint64_t capability_set(std::initializer_list<int> capabilities) {
+  uint64_t set = 0;
+  for (const int capability : capabilities) set |= uint64_t{1} << capability;
+  return set;
+}
+
+uint64_t permitted_capabilities() {
+  Words words = {};
+  return get_capabilities(words) ? words[0].permitted | uint64_t{words[1].permitted} << 32 : 0;
+}
+
+void keep_capabilities(uint64_t kept) {
+  Words words = {};
+  if (!get_capabilities(words)) return;
+  for (size_t i = 0; i < words.size(); i++) {
+    words[i].permitted &= static_cast<uint32_t>(kept >> 32 * i);
+    words[i].effective &= words[i].permitted;
+    words[i].inheritable = 0;
+  }
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  ::syscall(SYS_capset, &header, words.data());  // giving up is always allowed
+}
+
+uint64_t file_capabilities() { return capability_set({CAP_DAC_OVERRIDE, CAP_FOWNER}); }
 
 }  // namespace pwru

@@ -2,6 +2,9 @@
 // What this process may have of the machine.
 #pragma once
 
+#include <cstdint>
+#include <initializer_list>
+
 namespace pwru {
 
 // As many open files as the hard limit allows: a kprobe takes two. Needs no privilege.
@@ -16,5 +19,17 @@ void come_first();
 // its CPU. The reader has been seen to wait half a second, with the rings full
 // (CONFIG_TRANSPARENT_HUGEPAGE_ALWAYS).
 void refuse_huge_pages();
+
+// No program that this process might start has more privileges than it has itself.
+void refuse_new_privileges();
+
+// A set of capabilities, a bit each.
+[[nodiscard]] uint64_t capability_set(std::initializer_list<int> capabilities);
+// Of the calling thread: the kernel has them a thread.
+[[nodiscard]] uint64_t permitted_capabilities();
+// The calling thread gives up all others for ever.
+void keep_capabilities(uint64_t kept);
+// What it takes to write output into folders that belong to others.
+[[nodiscard]] uint64_t file_capabilities();
 
 }  // namespace pwru

@@ -258,7 +258,8 @@ Result<Features> probe_features(const Btf& vmlinux) {
 
 void probe_single_kprobe(const Symbols& symbols, bool is_wanted, Features& features) {
   if (!features.why_no_kprobe.empty()) return;
-  if (!features.has_kprobe_multi || is_wanted) features.kprobe_switch = kprobe_switch();
+  if (!features.has_kprobe_multi || is_wanted)
+    features.kprobe_switch = read_switch(open_kprobe_switch());
   // Where its switch is known, and kprobe-multi says that there are kprobes, nothing is left to
   // try.
   if (features.has_kprobe_multi && (!is_wanted || features.kprobe_switch != Switch::Unknown))

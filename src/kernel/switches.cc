@@ -2,6 +2,9 @@
 #include "kernel/switches.h"
 
 #include <fcntl.h>
+#include <unistd.h>
+
+#include <utility>
 
 #include "base/file.h"
 #include "kernel/mountinfo.h"
@@ -12,11 +15,9 @@ namespace {
 
 constexpr const char* kKprobesEnabled = "kprobes/enabled";
 
-Switch read_in(const UniqueFd& folder, const char* file) {
-  const UniqueFd fd(::openat(folder.get(), file, O_RDONLY | O_CLOEXEC));
-  if (!fd) return Switch::Unknown;
-  const auto text = read_all(fd.get(), file);
-  return text ? switch_of(*text) : Switch::Unknown;
+UniqueFd open_in(const UniqueFd& folder) {
+  UniqueFd file(::openat(folder.get(), kKprobesEnabled, O_RDONLY | O_CLOEXEC));
+  return read_switch(file) == Switch::Unknown ? UniqueFd() : std::move(file);
 }
 
 }  // namespace
@@ -31,18 +32,23 @@ Switch ftrace_switch() {
   return text ? switch_of(*text) : Switch::Unknown;
 }
 
-Switch kprobe_switch() {
+UniqueFd open_kprobe_switch() {
   const auto mountinfo = read_file("/proc/self/mountinfo");
   if (mountinfo) {
     for (const std::string& path : mount_points(*mountinfo, "debugfs")) {
       const auto folder = open_file(path, O_RDONLY | O_DIRECTORY);
       if (!folder) continue;
-      const Switch found = read_in(*folder, kKprobesEnabled);
-      if (found != Switch::Unknown) return found;
+      UniqueFd file = open_in(*folder);
+      if (file) return file;
     }
   }
   const UniqueFd folder = private_mount("debugfs");
-  return folder ? read_in(folder, kKprobesEnabled) : Switch::Unknown;
+  return folder ? open_in(folder) : UniqueFd();
+}
+
+Switch read_switch(const UniqueFd& file) {
+  char text = 0;
+  return file && ::pread(file.get(), &text, 1, 0) == 1 ? switch_of({&text, 1}) : Switch::Unknown;
 }
 
 }  // namespace pwru::kernel

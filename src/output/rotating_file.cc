@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "base/log.h"
+#include "base/process.h"
 #include "output/outlet.h"
 
 namespace pwru::output {
@@ -59,6 +60,7 @@ BackupTidier::BackupTidier(std::shared_ptr<const Place> place, BackupPolicy poli
   // Signals are for the thread that drains the rings.
   sigset_t all, before;
   ::sigfillset(&all);
+  ::sigdelset(&all, SIGSYS);  // a blocked one would kill; see enter_sandbox()
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([this] { work(); });
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -67,6 +69,7 @@ BackupTidier::BackupTidier(std::shared_ptr<const Place> place, BackupPolicy poli
 BackupTidier::~BackupTidier() { std::ignore = finish(); }
 
 void BackupTidier::work() {
+  keep_capabilities(file_capabilities());
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return has_work_ || is_finishing_; });

@@ -14,6 +14,8 @@
 #include <ctime>
 
 #include "base/file.h"
+#include "base/process.h"
+#include "base/sandbox.h"
 
 namespace pwru::probe {
 namespace {
@@ -90,6 +92,8 @@ void close_all_but(std::vector<int> kept) {
   if (kprobe_events >= 0) kept.push_back(kprobe_events);
   for (const Setting& setting : settings) kept.push_back(setting.file.get());
   close_all_but(kept);
+  keep_capabilities(0);
+  keep_open_files_only();
   for (;;) {
     [[maybe_unused]] const ssize_t written = ::write(socket_fd, "r", 1);
     char command = 0;

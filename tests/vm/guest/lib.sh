@@ -80,6 +80,7 @@ end_twin() {
     [ "$1" -eq 0 ] || { kill -KILL "$pid" 2>/dev/null || true; return 0; }
     kill -INT "$pid" 2>/dev/null || true
     wait "$pid" || status=$?
+    ! grep 'filter of system calls has refused' "$twin.err" || fail "the twin was refused a system call"
     [ "$status" -eq 0 ] || fail "the twin exited $status: $(tail -n 3 "$twin.err")"
     tail -n 1 "$twin" | grep -q '"type":"summary"' || fail "the twin's last line is no summary"
     cat "$twin" >>"$twin.all"
@@ -94,6 +95,7 @@ expect_exit() {
     wait "$pwru_pid" || status=$?
     [ -z "$twin_pid" ] || end_twin "$1"
     pwru_pid=
+    expect_no_stderr 'filter of system calls has refused'
     [ "$status" -eq "$1" ] || fail "pwru exited $status, expected $1: $(tail -n 3 "$err")"
 }
 
