@@ -18,6 +18,7 @@
 #include "filter/filter.h"
 #include "filters.h"
 #include "find_functions.h"
+#include "kernel/btf_file.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
 #include "kernel/functions.h"
@@ -60,6 +61,7 @@ struct Kernel {
   KnownSymbols known;
   kernel::Features features;
   kernel::DropReasons reasons;
+  std::optional<kernel::BtfFile> btf_file;  // --kernel-btf, as libbpf gets it
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -82,8 +84,12 @@ Result<Kernel> look_at_kernel(const cli::Options& options) {
   PWRU_ASSIGN(auto known, or_missing_rights(read_symbols(options, *btf, search), options));
   kernel::probe_single_kprobe(known.symbols, options.backend == cli::Backend::Kprobe, features);
   auto reasons = kernel::DropReasons::collect(*btf, modules);
-  return Kernel{std::move(btf),   std::move(modules),  std::move(search),
-                std::move(known), std::move(features), std::move(reasons)};
+  std::optional<kernel::BtfFile> btf_file;
+  if (!options.kernel_btf.empty()) {
+    PWRU_ASSIGN(btf_file, kernel::BtfFile::create(*btf));
+  }
+  return Kernel{std::move(btf),      std::move(modules), std::move(search),  std::move(known),
+                std::move(features), std::move(reasons), std::move(btf_file)};
 }
 
 std::string describe(const kernel::LeftOut& left_out) {
@@ -151,8 +157,10 @@ uint32_t wanted_parts(const cli::Options& options, const Kernel& kernel) {
   return parts;
 }
 
+// How much of such a struct is copied. Only damaged BTF has larger ones than this.
 uint32_t size_of_struct(const kernel::Btf& btf, std::string_view name) {
-  return btf.type(btf.find(name, BTF_KIND_STRUCT)).size;
+  constexpr uint32_t kMostBytes = 4096;
+  return std::min(btf.type(btf.find(name, BTF_KIND_STRUCT)).size, kMostBytes);
 }
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
@@ -199,7 +207,7 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
     spec.copy_functions = copy_functions(*kernel.btf, options.filter_trace_xdp);
   spec.tracked_entries = kTrackedEntries;
   spec.stack_entries = kStackEntries;
-  spec.btf_path = options.kernel_btf;
+  if (kernel.btf_file) spec.btf_path = kernel.btf_file->path();
   return spec;
 }
 

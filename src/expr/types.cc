@@ -9,6 +9,7 @@
 
 #include "base/strings.h"
 #include "expr/parser.h"
+#include "kernel/btf_layout.h"
 
 namespace pwru::expr {
 namespace {
@@ -19,26 +20,12 @@ constexpr int kMaxTypedefs = 32;
 constexpr uint32_t kPointerBytes = 8;
 constexpr std::array<std::string_view, 4> kBigEndian = {"__be16", "__be32", "__be64", "__sum16"};
 
-uint32_t int_encoding(const btf_type& type) {
-  return *reinterpret_cast<const uint32_t*>(&type + 1);
-}
-
-Type of_int(const btf_type& type, std::string_view name) {
-  const uint32_t encoding = BTF_INT_ENCODING(int_encoding(type));
-  Type result = integer_type(type.size, (encoding & BTF_INT_SIGNED) != 0);
+Type of_int(const Btf& btf, uint32_t id) {
+  const uint32_t encoding = BTF_INT_ENCODING(kernel::int_word(btf, id));
+  Type result = integer_type(btf.type(id).size, (encoding & BTF_INT_SIGNED) != 0);
   result.is_bool = (encoding & BTF_INT_BOOL) != 0;
-  result.is_char = name == "char";
+  result.is_char = btf.is_named(id, "char");
   return result;
-}
-
-// GCC's choice: unsigned unless an enumerator is negative. Before pahole 1.24 nothing in BTF says
-// so but the values, which are 32 bits of either sign: -1 is negative, 0x80000000 is a flag.
-bool is_signed_enum(const Btf& btf, uint32_t id) {
-  constexpr int32_t kLeastNegative = -(1 << 24);
-  if (BTF_INFO_KFLAG(btf.type(id).info)) return true;
-  const auto values = btf.enumerators(id);
-  return std::any_of(values.begin(), values.end(),
-                     [](const btf_enum& e) { return e.val < 0 && e.val > kLeastNegative; });
 }
 
 int64_t value_of(const btf_enum64& e) {
@@ -74,20 +61,18 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
   return nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest);
 }
 
-// Where a member is, in bits; bit-fields have their width in the member (kind_flag) or, before
-// pahole 1.12, in their type.
+// `base`: where the record begins, in bits.
 FieldPlace place_of(const Btf& btf, uint32_t record, const btf_member& member, uint32_t base) {
-  uint32_t offset = member.offset, bits = 0;
-  if (BTF_INFO_KFLAG(btf.type(record).info)) {
-    offset = BTF_MEMBER_BIT_OFFSET(member.offset);
-    bits = BTF_MEMBER_BITFIELD_SIZE(member.offset);
-  } else if (const uint32_t id = btf.resolve(member.type); btf.kind(id) == BTF_KIND_INT) {
-    const uint32_t encoding = int_encoding(btf.type(id));
-    if (BTF_INT_BITS(encoding) != btf.type(id).size * 8) bits = BTF_INT_BITS(encoding);
-    offset += BTF_INT_OFFSET(encoding);
-  }
-  offset += base;
-  return {offset / 8, bits ? offset % 8 : 0, bits};
+  const kernel::MemberPlace place = kernel::place_of(btf, record, member);
+  const auto offset = static_cast<uint32_t>(place.bit_offset) + base;
+  return {offset / 8, place.bits ? offset % 8 : 0, place.bits};
+}
+
+// Values have 64 bits at most, in eight bytes: a packed bit-field may lie in nine.
+Field make_field(const FieldPlace& place, Type type) {
+  type.bits = place.bits;
+  if (place.shift + place.bits > 64) type.kind = Type::Kind::Other;
+  return {place, type};
 }
 
 struct Found {
@@ -147,12 +132,12 @@ Type Types::of(uint32_t declared) const {
   const btf_type& t = btf_.type(id);
   switch (btf_.kind(id)) {
     case BTF_KIND_INT:
-      type = of_int(t, btf_.name(id));
+      type = of_int(btf_, id);
       if (type.bytes > 8) type.kind = Type::Kind::Other;
       type.is_big_endian = is_big_endian;
       break;
     case BTF_KIND_ENUM:
-      type = integer_type(t.size, is_signed_enum(btf_, id));
+      type = integer_type(t.size, kernel::is_signed_enum(btf_, id));
       type.enum_id = id;
       break;
     case BTF_KIND_ENUM64:
@@ -210,11 +195,8 @@ Type Types::target_of(const Type& type) const {
 }
 
 Result<Field> Types::field(const Type& record, std::string_view name) const {
-  if (const auto found = find_field(btf_, record.id, name, 0)) {
-    Field field{found->place, of(found->type)};
-    field.type.bits = found->place.bits;
-    return field;
-  }
+  if (const auto found = find_field(btf_, record.id, name, 0))
+    return make_field(found->place, of(found->type));
   std::vector<std::string> names;
   collect_names(btf_, record.id, names);
   return fail(
@@ -225,9 +207,8 @@ void Types::each_field(
     const Type& record,
     const std::function<void(std::string_view name, const Field&)>& visit) const {
   for (const btf_member& member : btf_.members(record.id)) {
-    Field field{place_of(btf_, record.id, member, 0), of(member.type)};
-    field.type.bits = field.place.bits;
-    visit(btf_.string_at(member.name_off), field);
+    visit(btf_.string_at(member.name_off),
+          make_field(place_of(btf_, record.id, member, 0), of(member.type)));
   }
 }
 
@@ -241,7 +222,7 @@ Result<std::pair<int64_t, Type>> Types::enumerator(std::string_view name) const 
   for (uint32_t id = 1; id < btf_.end_id(); id++) {
     for (const btf_enum& e : btf_.enumerators(id)) {
       if (btf_.string_at(e.name_off) != name) continue;
-      const bool is_signed = is_signed_enum(btf_, id);
+      const bool is_signed = kernel::is_signed_enum(btf_, id);
       add(is_signed ? e.val : static_cast<int64_t>(static_cast<uint32_t>(e.val)), id, is_signed);
     }
     for (const btf_enum64& e : btf_.enumerators64(id)) {
@@ -275,7 +256,7 @@ bool Types::is_type_name(std::string_view name) const {
 uint32_t Types::integer_id(uint32_t bytes, bool is_signed, bool is_bool, bool is_char) const {
   for (uint32_t id = 1; id < btf_.end_id(); id++) {
     if (btf_.kind(id) != BTF_KIND_INT || btf_.type(id).size != bytes) continue;
-    const Type type = of_int(btf_.type(id), btf_.name(id));
+    const Type type = of_int(btf_, id);
     if (type.is_signed == is_signed && type.is_bool == is_bool && type.is_char == is_char)
       return id;
   }

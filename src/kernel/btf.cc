@@ -7,12 +7,14 @@
 #include <cstring>
 #include <optional>
 
+#include "kernel/btf_check.h"
 #include "kernel/btf_elf.h"
 
 namespace pwru::kernel {
 namespace {
 
 constexpr btf_type kVoid{};
+constexpr uint32_t kInfoBits = 0x9f00ffff;  // kind_flag, kind, vlen: BTF_INFO_MASK in the kernel
 // As the kernel's MAX_RESOLVE_DEPTH in kernel/bpf/btf.c: no real type is nested deeper.
 constexpr int kMaxResolveDepth = 32;
 
@@ -116,13 +118,14 @@ struct References {
 
 }  // namespace
 
-Result<std::unique_ptr<Btf>> Btf::parse(std::string bytes, const Btf* base) {
+Result<std::unique_ptr<Btf>> Btf::parse(std::string bytes, const Btf* base, Origin origin) {
   if (is_elf(bytes)) {
     PWRU_ASSIGN(bytes, btf_section_of_elf(bytes));
   }
-  std::unique_ptr<Btf> btf(new Btf(std::move(bytes), base));
+  std::unique_ptr<Btf> btf(new Btf(std::move(bytes), base, origin));
   PWRU_TRY(btf->read_header());
   PWRU_TRY(btf->index_types());
+  if (origin == Origin::Others) PWRU_TRY(check_types(*btf));
   return btf;
 }
 
@@ -144,6 +147,10 @@ Result<> Btf::read_header() {
   if (!section_fits(header.type_off, header.type_len) ||
       !section_fits(header.str_off, header.str_len))
     return malformed("a section reaches past the end");
+  if (header.type_len && header.str_len &&
+      header.type_off < uint64_t{header.str_off} + header.str_len &&
+      header.str_off < uint64_t{header.type_off} + header.type_len)
+    return malformed("the types and the strings overlap");
   types_ = body.substr(header.type_off, header.type_len);
   strings_ = body.substr(header.str_off, header.str_len);
   if (reinterpret_cast<uintptr_t>(types_.data()) % alignof(btf_type) != 0)
@@ -171,6 +178,8 @@ Result<> Btf::index_types() {
     const uint32_t kind = BTF_INFO_KIND(t.info);
     const uint32_t vlen = BTF_INFO_VLEN(t.info);
     const auto trailing = trailing_bytes(kind, vlen);
+    // Bits that have no meaning yet may mean that it is longer.
+    if (t.info & ~kInfoBits) return malformed(fmt::format("type {} has unknown flags", end_id()));
     if (!trailing)
       return malformed(fmt::format("type {} is of the unknown kind {}", end_id(), kind));
     if (rest.size() - sizeof(btf_type) < *trailing)
@@ -225,6 +234,11 @@ std::span<const btf_member> Btf::members(uint32_t struct_id) const {
   const uint32_t k = kind(struct_id);
   if (k != BTF_KIND_STRUCT && k != BTF_KIND_UNION) return {};
   return trailing<btf_member>(struct_id);
+}
+
+std::span<const btf_var_secinfo> Btf::variables(uint32_t datasec_id) const {
+  if (kind(datasec_id) != BTF_KIND_DATASEC) return {};
+  return trailing<btf_var_secinfo>(datasec_id);
 }
 
 const btf_array* Btf::array(uint32_t id) const {

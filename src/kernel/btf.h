@@ -19,10 +19,17 @@ namespace pwru::kernel {
 
 class Btf {
  public:
+  // Who made it. What the running kernel says of itself has the kernel's own types, and whoever
+  // could change them has the kernel; looking at all of them would make each start longer.
+  enum class Origin : uint8_t { Others, Kernel };
+
   // `bytes` is raw BTF or an ELF file with a .BTF section; `base` is vmlinux' for a module's split
   // BTF and must outlive the result. Every offset and string is checked here, so that later
-  // look-ups need no checks.
-  [[nodiscard]] static Result<std::unique_ptr<Btf>> parse(std::string bytes, const Btf* base);
+  // look-ups need no checks, and of others' BTF also what the types mean (check_types()).
+  [[nodiscard]] static Result<std::unique_ptr<Btf>> parse(std::string bytes, const Btf* base,
+                                                          Origin origin = Origin::Others);
+  // A base of others makes others' of what is split from it.
+  [[nodiscard]] Origin origin() const { return origin_; }
 
   // Ids from first_id() to end_id() - 1 are this file's own; smaller ones are the base's.
   // Without a base first_id() is 1, as 0 is void.
@@ -46,6 +53,8 @@ class Btf {
   [[nodiscard]] std::span<const btf_enum64> enumerators64(uint32_t enum64_id) const;
   // The members of a struct or union.
   [[nodiscard]] std::span<const btf_member> members(uint32_t struct_id) const;
+  // The variables of a section of data.
+  [[nodiscard]] std::span<const btf_var_secinfo> variables(uint32_t datasec_id) const;
   // Null for a type that is no array.
   [[nodiscard]] const btf_array* array(uint32_t id) const;
   // Skips typedef, const, volatile, restrict and type tags; 0 for a chain that never ends.
@@ -63,7 +72,8 @@ class Btf {
   [[nodiscard]] std::string_view raw() const { return bytes_; }
 
  private:
-  Btf(std::string bytes, const Btf* base) : bytes_(std::move(bytes)), base_(base) {}
+  Btf(std::string bytes, const Btf* base, Origin origin)
+      : bytes_(std::move(bytes)), base_(base), origin_(origin) {}
 
   [[nodiscard]] bool is_named(const btf_type& t, std::string_view type_name) const;
   [[nodiscard]] Result<> read_header();
@@ -74,6 +84,7 @@ class Btf {
 
   std::string bytes_;
   const Btf* base_;
+  Origin origin_;
   std::string_view types_;     // the type section
   std::string_view strings_;   // the string section
   uint32_t first_string_ = 0;  // where our strings start: the length of the base's

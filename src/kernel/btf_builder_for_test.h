@@ -48,6 +48,19 @@ class BtfBuilder {
   uint32_t structure(std::string_view name, uint32_t bytes) {
     return add(BTF_KIND_STRUCT, name, bytes);
   }
+  struct Member {
+    std::string name;
+    uint32_t type;
+    uint32_t offset;  // in bits; with a bit-field's width in the upper byte for kind_flag
+  };
+  uint32_t record(uint32_t kind, std::string_view name, uint32_t bytes,
+                  const std::vector<Member>& members, bool kind_flag = false) {
+    std::vector<uint32_t> words;
+    for (const Member& member : members)
+      words.insert(words.end(), {string(member.name), member.type, member.offset});
+    return add(kind, name, bytes, words,
+               uint32_t{kind_flag} << 31 | static_cast<uint32_t>(members.size()));
+  }
   uint32_t enumeration(std::string_view name,
                        const std::vector<std::pair<std::string, uint32_t>>& values) {
     std::vector<uint32_t> words;

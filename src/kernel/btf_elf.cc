@@ -53,7 +53,7 @@ Result<std::string> btf_section_of_elf(std::string_view elf) {
     if (!candidate) break;
     if (!is_named(*names, candidate->sh_name, ".BTF")) continue;
     const auto bytes = slice(elf, candidate->sh_offset, candidate->sh_size);
-    if (!bytes || (candidate->sh_flags & SHF_COMPRESSED) != 0)
+    if (!bytes || candidate->sh_type == SHT_NOBITS || (candidate->sh_flags & SHF_COMPRESSED) != 0)
       return fail("read BTF from an ELF file: its .BTF section is compressed or cut off");
     return std::string(*bytes);
   }

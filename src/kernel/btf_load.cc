@@ -64,9 +64,9 @@ tl::unexpected<Error> no_module_btf(const std::string& module) {
               ExitCode::NotSupported);
 }
 
-Result<std::unique_ptr<Btf>> load(const std::string& path, const Btf* base) {
+Result<std::unique_ptr<Btf>> load(const std::string& path, const Btf* base, Btf::Origin origin) {
   PWRU_ASSIGN(std::string bytes, read_file(path));
-  auto btf = Btf::parse(std::move(bytes), base);
+  auto btf = Btf::parse(std::move(bytes), base, origin);
   if (!btf) btf.error().what = fmt::format("{}: {}", path, btf.error().what);
   return btf;
 }
@@ -76,7 +76,10 @@ Result<std::unique_ptr<Btf>> load_user_btf(const std::string& path) {
   // A device as /dev/zero may have no end.
   if (::stat(path.c_str(), &st) == 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)))
     return fail(fmt::format("read {}: it is a device, not a file with BTF", path));
-  return load(path, nullptr);
+  auto btf = load(path, nullptr, Btf::Origin::Others);
+  if (!btf && btf.error().code == 0)
+    btf.error().what += "; give the BTF of the running kernel, as pahole writes it";
+  return btf;
 }
 
 }  // namespace
@@ -101,7 +104,7 @@ Result<std::unique_ptr<Btf>> load_kernel_btf(const std::string& user_path) {
                             "CONFIG_DEBUG_INFO_BTF=y, or name a BTF file with --kernel-btf",
                             path),
                 ExitCode::NotSupported, ENOENT);
-  return load(path, nullptr);
+  return load(path, nullptr, Btf::Origin::Kernel);
 }
 
 Result<std::vector<ModuleBtf>> load_module_btf(const Btf& vmlinux,
@@ -110,7 +113,8 @@ Result<std::vector<ModuleBtf>> load_module_btf(const Btf& vmlinux,
   const bool wants_all = names.empty();
   for (const std::string& module : wants_all ? modules_with_btf() : names) {
     const std::string path = fmt::format("{}/{}", kBtfFolder, module);
-    auto btf = load(path, &vmlinux);
+    // Over another kernel's types the numbers of a module's mean something else.
+    auto btf = load(path, &vmlinux, vmlinux.origin());
     if (btf) {
       result.push_back({module, std::move(*btf)});
       continue;

@@ -60,7 +60,8 @@ class Renumbering {
 }  // namespace
 
 Result<> BtfStack::add(const Btf& module) {
-  PWRU_ASSIGN(auto layer, Btf::parse(Renumbering(module, *vmlinux_, all()).bytes(), &all()));
+  PWRU_ASSIGN(auto layer, Btf::parse(Renumbering(module, *vmlinux_, all()).bytes(), &all(),
+                                     Btf::Origin::Kernel));
   layers_.push_back(std::move(layer));
   return {};
 }

@@ -6,7 +6,9 @@
 
 #include <random>
 
+#include "base/file.h"
 #include "kernel/btf_builder_for_test.h"
+#include "kernel/btf_file.h"
 
 namespace pwru::kernel {
 namespace {
@@ -98,7 +100,8 @@ TEST(Btf, EndlessChainResolvesToVoid) {
   BtfBuilder b;
   const uint32_t loop = b.add(BTF_KIND_TYPEDEF, "loop", 1);
   ASSERT_EQ(loop, 1u);
-  const auto btf = Btf::parse(b.bytes(), nullptr);
+  EXPECT_EQ(error_of(b.bytes()), "parse BTF: type 1 contains itself");
+  const auto btf = Btf::parse(b.bytes(), nullptr, Btf::Origin::Kernel);
   ASSERT_TRUE(btf);
   EXPECT_EQ((*btf)->resolve(loop), 0u);
 }
@@ -155,6 +158,30 @@ TEST(Btf, ComesOutOfAnElfFile) {
   EXPECT_EQ((*parsed)->raw(), btf);
   EXPECT_EQ((*parsed)->find("sk_buff", BTF_KIND_STRUCT), 1u);
   EXPECT_NE(error_of(elf.substr(0, elf.size() - 1)), "");
+  // Each byte of the headers in turn: an error, or BTF.
+  for (size_t at = SELFMAG; at < sizeof(header) + sizeof(sections); at++) {
+    for (const char change : {'\0', '\1', '\x7f', '\xff'}) {
+      std::string bad = elf;
+      bad[at] = change;
+      const auto changed = Btf::parse(bad, nullptr);
+      if (changed) visit(**changed);
+    }
+  }
+  for (size_t length = 0; length < elf.size(); length++)
+    EXPECT_FALSE(Btf::parse(elf.substr(0, length), nullptr)) << length;
+}
+
+// libbpf reads the file by its name.
+TEST(Btf, GoesIntoAFileOfItsOwn) {
+  BtfBuilder b;
+  b.structure("sk_buff", 232);
+  const auto btf = Btf::parse(b.bytes(), nullptr);
+  ASSERT_TRUE(btf);
+  const auto file = BtfFile::create(**btf);
+  ASSERT_TRUE(file) << file.error().what;
+  const auto bytes = read_file(file->path());
+  ASSERT_TRUE(bytes) << bytes.error().what;
+  EXPECT_EQ(*bytes, b.bytes());
 }
 
 // Bytes changed at random: an Error or a value that can be walked, never a crash.

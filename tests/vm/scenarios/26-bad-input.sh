@@ -55,6 +55,12 @@ refuse '/no/such/btf' --kernel-btf /no/such/btf
 refuse '/etc/passwd' --kernel-btf /etc/passwd
 refuse 'kernel-btf: read /dev/zero: it is a device' --kernel-btf /dev/zero
 refuse 'kernel-btf: read /tmp: Is a directory' --kernel-btf /tmp
+head -c 1000000 /sys/kernel/btf/vmlinux >"$work/cut"
+refuse "kernel-btf: $work/cut: parse BTF: a section reaches past the end; give" --kernel-btf "$work/cut"
+# A typedef of itself.
+printf '%b' '\x9f\xeb\x01\0\x18\0\0\0\0\0\0\0\x0c\0\0\0\x0c\0\0\0\x03\0\0\0' \
+    '\x01\0\0\0\0\0\0\x08\x01\0\0\0' '\0t\0' >"$work/loop"
+refuse "kernel-btf: $work/loop: parse BTF: type 1 contains itself; give" --kernel-btf "$work/loop"
 [ ! -e /sys/kernel/btf/veth ] || refuse 'BTF of a module' --kernel-btf /sys/kernel/btf/veth
 refuse_path 'output-file: open /no/such/folder' --output-file /no/such/folder/lines icmp
 refuse_path 'ready-file: open /no/such/folder' --ready-file /no/such/folder/ready icmp
