@@ -18,7 +18,7 @@ Result<output::Dumps> make_dumps(const cli::Options& options, const kernel::Btf&
                                  output::Metadata metadata) {
   output::Dumps dumps = {{}, {}, std::move(metadata)};
   if (options.output_skb) {
-    PWRU_ASSIGN(dumps.skb, output::StructText::create(btf.raw(), "sk_buff"));
+    PWRU_ASSIGN(dumps.skb, output::StructText::create(btf, "sk_buff"));
   }
   if (options.output_skb_shared_info) {
     PWRU_ASSIGN(dumps.shared_info, output::SharedInfoText::create(btf));

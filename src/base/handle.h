@@ -11,7 +11,6 @@ struct bpf_link;
 struct bpf_linker;
 struct bpf_object;
 struct btf;
-struct btf_dump;
 struct pcap;
 struct ring_buffer;
 extern "C" {
@@ -19,7 +18,6 @@ int bpf_link__destroy(struct bpf_link*);
 void bpf_linker__free(struct bpf_linker*);
 void bpf_object__close(struct bpf_object*);
 void btf__free(struct btf*);
-void btf_dump__free(struct btf_dump*);
 void pcap_close(struct pcap*);
 void ring_buffer__free(struct ring_buffer*);
 }
@@ -62,7 +60,6 @@ using BpfLink = std::unique_ptr<bpf_link, Deleter<bpf_link__destroy>>;
 using BpfLinker = std::unique_ptr<bpf_linker, Deleter<bpf_linker__free>>;
 using BpfObject = std::unique_ptr<bpf_object, Deleter<bpf_object__close>>;
 using BtfHandle = std::unique_ptr<btf, Deleter<btf__free>>;
-using BtfDump = std::unique_ptr<btf_dump, Deleter<btf_dump__free>>;
 using BpfRingBuffer = std::unique_ptr<ring_buffer, Deleter<ring_buffer__free>>;
 using PcapHandle = std::unique_ptr<pcap, Deleter<pcap_close>>;
 

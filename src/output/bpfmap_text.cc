@@ -2,12 +2,13 @@
 #include "output/bpfmap_text.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <memory>
 
 #include "abi/event.h"
+#include "base/handle.h"
+#include "kernel/btf.h"
 
 namespace pwru::output {
 namespace {
@@ -32,9 +33,25 @@ void append_hexdump(std::string& text, std::span<const std::byte> bytes) {
   }
 }
 
-std::optional<StructText> type_of(const btf* types, uint32_t id) {
-  if (id == 0) return std::nullopt;
-  auto text = StructText::create(types, id);
+// Null for a map that has none, or is gone.
+std::unique_ptr<kernel::Btf> load_btf(uint32_t id) {
+  const UniqueFd fd(bpf_btf_get_fd_by_id(id));
+  bpf_btf_info info = {};
+  uint32_t size = sizeof(info);
+  if (!fd || bpf_obj_get_info_by_fd(fd.get(), &info, &size) != 0) return nullptr;
+  std::string bytes(info.btf_size, '\0');
+  info = {};
+  info.btf = reinterpret_cast<uintptr_t>(bytes.data());
+  info.btf_size = static_cast<uint32_t>(bytes.size());
+  size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(fd.get(), &info, &size) != 0) return nullptr;
+  auto btf = kernel::Btf::parse(std::move(bytes), nullptr);
+  return btf ? std::move(*btf) : nullptr;
+}
+
+std::optional<StructText> type_of(const kernel::Btf& btf, uint32_t id) {
+  if (id == 0 || id >= btf.end_id()) return std::nullopt;
+  auto text = StructText::create(btf, id);
   return text ? std::optional<StructText>(std::move(*text)) : std::nullopt;
 }
 
@@ -47,10 +64,10 @@ MapTypes load_map_types(uint32_t map_id) {
   uint32_t size = sizeof(info);
   if (!map || bpf_obj_get_info_by_fd(map.get(), &info, &size) != 0 || info.btf_id == 0)
     return types;
-  const BtfHandle btf(btf__load_from_kernel_by_id(info.btf_id));
+  const auto btf = load_btf(info.btf_id);
   if (!btf) return types;
-  types.key = type_of(btf.get(), info.btf_key_type_id);
-  types.value = type_of(btf.get(), info.btf_value_type_id);
+  types.key = type_of(*btf, info.btf_key_type_id);
+  types.value = type_of(*btf, info.btf_value_type_id);
   return types;
 }
 
@@ -63,11 +80,9 @@ void BpfMapText::append_bytes(std::string_view what, std::span<const std::byte> 
   }
   const bool is_whole = bytes.size() == size;
   if (type && is_whole) {
-    if (const auto text = type->format(bytes)) {
-      text_ += ' ';
-      text_ += *text;
-      return;
-    }
+    text_ += ' ';
+    text_ += type->format(bytes);
+    return;
   }
   append_hexdump(text_, bytes);
   if (!is_whole) text_ += fmt::format("\n… {} more bytes", size - bytes.size());

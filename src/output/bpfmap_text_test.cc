@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/bpfmap_text.h"
 
-#include <bpf/btf.h>
 #include <gtest/gtest.h>
 
 #include <array>
 
 #include "abi/event.h"
+#include "kernel/btf_builder_for_test.h"
 
 namespace pwru::output {
 namespace {
@@ -15,11 +15,12 @@ MapTypes no_types(uint32_t) { return {}; }
 
 // Key and value are one unsigned int each.
 MapTypes number_types(uint32_t) {
-  const BtfHandle types(btf__new_empty());
-  const int id = btf__add_int(types.get(), "u32", 4, 0);
+  kernel::BtfBuilder types;
+  const uint32_t id = types.integer("u32", 4);
+  const auto btf = kernel::Btf::parse(types.bytes(), nullptr);
   MapTypes result;
   for (auto* type : {&result.key, &result.value}) {
-    auto text = StructText::create(types.get(), static_cast<uint32_t>(id));
+    auto text = StructText::create(**btf, id);
     EXPECT_TRUE(text);
     if (text) *type = std::move(*text);
   }

@@ -102,7 +102,7 @@ Result<> JsonSink::event(const event::Event& event) {
   if (dumps_.metadata.of(event)) write_metadata(event);
   if (event.has_map_call) write_map_call(event.map_call);
   if (!event.stack.empty()) write_stack(event);
-  PWRU_TRY(write_dumps(event));
+  write_dumps(event);
   end_record();
   return out_.end_event();
 }
@@ -238,16 +238,11 @@ void JsonSink::write_stack(const event::Event& event) {
   writer_.end_array();
 }
 
-Result<> JsonSink::write_dumps(const event::Event& event) {
-  if (dumps_.skb && !event.skb_bytes.empty()) {
-    PWRU_ASSIGN(const std::string_view skb, dumps_.skb->format(event.skb_bytes));
-    text("skb_metadata", skb);
-  }
-  if (dumps_.shared_info && !event.shinfo_bytes.empty()) {
-    PWRU_ASSIGN(const std::string_view info, dumps_.shared_info->format(event.shinfo_bytes));
-    text("skb_shared_info", info);
-  }
-  return {};
+void JsonSink::write_dumps(const event::Event& event) {
+  if (dumps_.skb && !event.skb_bytes.empty())
+    text("skb_metadata", dumps_.skb->format(event.skb_bytes));
+  if (dumps_.shared_info && !event.shinfo_bytes.empty())
+    text("skb_shared_info", dumps_.shared_info->format(event.shinfo_bytes));
 }
 
 Result<> JsonSink::lost(const event::Loss& loss) {

@@ -55,7 +55,7 @@ class JsonSink : public Sink {
   void write_metadata(const event::Event& event);
   void write_cb(const event::Event& event);
   void write_map_call(const event::BpfMapCall& call);
-  Result<> write_dumps(const event::Event& event);
+  void write_dumps(const event::Event& event);
 
   void number(Name name, uint64_t value);
   void text(Name name, std::string_view value);

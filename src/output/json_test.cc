@@ -197,7 +197,7 @@ TEST(JsonSink, TheWholeSkb) {
   kernel::BtfBuilder types;
   const uint32_t u32 = types.integer("u32", 4);
   types.add(BTF_KIND_STRUCT, "sk_buff", 4, {types.string("len"), u32, 0}, 1);
-  auto skb = StructText::create(types.bytes(), "sk_buff");
+  auto skb = StructText::create(**kernel::Btf::parse(types.bytes(), nullptr), "sk_buff");
   ASSERT_TRUE(skb);
   Dumps dumps;
   dumps.skb = std::move(*skb);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/shared_info_text.h"
 
-#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -21,7 +20,7 @@ std::optional<size_t> offset_of(const kernel::Btf& btf, std::string_view member_
 }  // namespace
 
 Result<SharedInfoText> SharedInfoText::create(const kernel::Btf& btf) {
-  PWRU_ASSIGN(StructText text, StructText::create(btf.raw(), kStruct));
+  PWRU_ASSIGN(StructText text, StructText::create(btf, kStruct));
   SharedInfoText result(std::move(text));
   const auto nr_frags_at = offset_of(btf, "nr_frags"), gso_type_at = offset_of(btf, "gso_type");
   if (!nr_frags_at || !gso_type_at)
@@ -45,19 +44,18 @@ void SharedInfoText::find_gso_names(const kernel::Btf& btf) {
   }
 }
 
-Result<std::string_view> SharedInfoText::format(std::span<const std::byte> bytes) {
+std::string_view SharedInfoText::format(std::span<const std::byte> bytes) {
   uint8_t nr_frags = 0;
   uint32_t gso_type = 0;
-  if (bytes.size() < std::max(nr_frags_at_ + sizeof(nr_frags), gso_type_at_ + sizeof(gso_type)))
-    return fail("print struct skb_shared_info: it was not captured whole");
-  std::memcpy(&nr_frags, bytes.data() + nr_frags_at_, sizeof(nr_frags));
-  std::memcpy(&gso_type, bytes.data() + gso_type_at_, sizeof(gso_type));
+  if (bytes.size() >= nr_frags_at_ + sizeof(nr_frags))
+    std::memcpy(&nr_frags, bytes.data() + nr_frags_at_, sizeof(nr_frags));
+  if (bytes.size() >= gso_type_at_ + sizeof(gso_type))
+    std::memcpy(&gso_type, bytes.data() + gso_type_at_, sizeof(gso_type));
   // What stands behind them is what an earlier packet has left there.
   text_.set_array_length("frags", nr_frags);
-  PWRU_ASSIGN(const std::string_view text, text_.format(bytes));
-  result_ = text;
+  result_ = text_.format(bytes);
   if (gso_type) name_gso_type(gso_type);
-  return std::string_view(result_);
+  return result_;
 }
 
 void SharedInfoText::name_gso_type(uint32_t gso_type) {

@@ -20,9 +20,10 @@ class SharedInfoText {
  public:
   [[nodiscard]] static Result<SharedInfoText> create(const kernel::Btf& btf);
 
-  // Several lines without a newline at the end. Of the fragments only those in use are shown, and
-  // behind gso_type stand the names of its bits: SKB_GSO_TCPV4|SKB_GSO_DODGY.
-  [[nodiscard]] Result<std::string_view> format(std::span<const std::byte> bytes);
+  // Several lines without a newline at the end, valid until the next call. Of the fragments only
+  // those in use are shown, and behind gso_type stand the names of its bits:
+  // SKB_GSO_TCPV4|SKB_GSO_DODGY.
+  [[nodiscard]] std::string_view format(std::span<const std::byte> bytes);
 
  private:
   explicit SharedInfoText(StructText text) : text_(std::move(text)) {}

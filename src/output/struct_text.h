@@ -1,44 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes of a kernel struct as text, by its BTF: what bpf_snprintf_btf() prints, but never cut short
-// and on every kernel that has BTF.
+// Bytes of a kernel struct as text, by its BTF: every member, also one that is 0, and on every
+// kernel that has BTF.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "base/handle.h"
 #include "base/result.h"
+#include "kernel/btf.h"
+#include "output/struct_plan.h"
 
 namespace pwru::output {
 
 class StructText {
  public:
-  // `raw_btf` is copied. Fails when there is no such struct.
-  [[nodiscard]] static Result<StructText> create(std::string_view raw_btf,
-                                                 const std::string& struct_name);
+  // Fails when there is no such struct. `btf` is not needed afterwards.
+  [[nodiscard]] static Result<StructText> create(const kernel::Btf& btf,
+                                                 std::string_view struct_name);
 
-  // Any type of `types`, which is copied.
-  [[nodiscard]] static Result<StructText> create(const btf* types, uint32_t type_id);
+  // Any type.
+  [[nodiscard]] static Result<StructText> create(const kernel::Btf& btf, uint32_t type_id);
 
   // Shows only so many elements of a member that is an array, at most those that it has.
   void set_array_length(std::string_view member, uint32_t length);
 
-  // Several lines without a newline at the end; fields that are zero are left out.
-  [[nodiscard]] Result<std::string_view> format(std::span<const std::byte> bytes);
+  // Several lines without a newline at the end, valid until the next call. What `bytes` do not
+  // reach is "not captured"; bytes behind the struct belong to the array that it ends with.
+  [[nodiscard]] std::string_view format(std::span<const std::byte> bytes);
 
  private:
-  void show_bytes_as_words();
+  explicit StructText(StructPlan plan) : plan_(std::move(plan)) {}
 
-  BtfHandle btf_;
-  BtfDump dump_;
-  std::unique_ptr<std::string> text_;  // libbpf's callback writes here
-  int type_id_ = 0;
-  std::map<std::string, uint32_t, std::less<>> array_lengths_;  // as they are in the kernel
+  StructPlan plan_;
+  std::string text_;
 };
 
 }  // namespace pwru::output

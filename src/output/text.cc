@@ -124,7 +124,7 @@ Result<> TextSink::event(const event::Event& event) {
       out_.append(names_.symbol(ip));
     }
   }
-  PWRU_TRY(append_dumps(event));
+  append_dumps(event);
   if (event.has_map_call) {
     out_.append('\n');
     out_.append(map_text_.format(event.map_call));
@@ -293,18 +293,15 @@ void TextSink::append_cb(const event::Event& event) {
   out_.pad_from(start, kCbWidth);
 }
 
-Result<> TextSink::append_dumps(const event::Event& event) {
+void TextSink::append_dumps(const event::Event& event) {
   if (dumps_.skb && !event.skb_bytes.empty()) {
-    PWRU_ASSIGN(const std::string_view text, dumps_.skb->format(event.skb_bytes));
     out_.append('\n');
-    out_.append(text);
+    out_.append(dumps_.skb->format(event.skb_bytes));
   }
   if (dumps_.shared_info && !event.shinfo_bytes.empty()) {
-    PWRU_ASSIGN(const std::string_view text, dumps_.shared_info->format(event.shinfo_bytes));
     out_.append('\n');
-    out_.append(text);
+    out_.append(dumps_.shared_info->format(event.shinfo_bytes));
   }
-  return {};
 }
 
 // A line of its own in the stream, so that nobody takes a gap for the end of a packet's way.

@@ -54,7 +54,7 @@ class TextSink : public Sink {
   void append_verdict(const event::Event& event);
   void append_netns_name(const event::Event& event);
   void append_cb(const event::Event& event);
-  Result<> append_dumps(const event::Event& event);
+  void append_dumps(const event::Event& event);
 
   LineBuffer out_;
   TextStyle style_;

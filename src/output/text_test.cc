@@ -128,7 +128,7 @@ TEST(TextSink, TheWholeSkb) {
   const uint32_t u32 = types.integer("u32", 4);
   types.add(BTF_KIND_STRUCT, "sk_buff", 8,
             {types.string("len"), u32, 0, types.string("mark"), u32, 32}, 2);
-  auto skb = StructText::create(types.bytes(), "sk_buff");
+  auto skb = StructText::create(**kernel::Btf::parse(types.bytes(), nullptr), "sk_buff");
   ASSERT_TRUE(skb) << skb.error().what;
   TextStyle style = narrow();
   style.has_tuple = false;
@@ -140,7 +140,7 @@ TEST(TextSink, TheWholeSkb) {
   event.skb_bytes = std::as_bytes(std::span(bytes));
   EXPECT_EQ(screen.event(event),
             "0xffff888012345600 2   curl:4242        ip_rcv\n"
-            "(struct sk_buff){\n\t.len = (u32)60,\n}\n");
+            "(struct sk_buff){\n\t.len = (u32)60,\n\t.mark = (u32)0,\n}\n");
 }
 
 TEST(TextSink, ControlBuffer) {
