@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/sandbox.h"
 
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -50,7 +51,7 @@ constexpr int kAllowed[] = {
     SYS_membarrier, SYS_getrandom, SYS_sched_yield, SYS_sched_getaffinity, SYS_rt_sigaction,
     SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_rt_sigtimedwait, SYS_sigaltstack, SYS_getpid,
     SYS_gettid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_uname,
-    SYS_sysinfo, SYS_getrusage, SYS_capget, SYS_capset, SYS_memfd_create, SYS_exit,
+    SYS_sysinfo, SYS_getrusage, SYS_capget, SYS_capset, SYS_memfd_create, SYS_pidfd_open, SYS_exit,
     SYS_seccomp, SYS_exit_group};
 
 // The older forms of some of these, which arm64 never had.
@@ -194,7 +195,9 @@ namespace {
 constexpr int kOpenFilesOnly[] = {
     SYS_read, SYS_write, SYS_pread64, SYS_pwrite64, SYS_close, SYS_lseek, SYS_nanosleep,
     SYS_clock_nanosleep, SYS_clock_gettime, SYS_futex, SYS_rt_sigreturn, SYS_rt_sigprocmask,
-    SYS_restart_syscall, SYS_brk, SYS_munmap, SYS_madvise, SYS_exit, SYS_exit_group};
+    SYS_restart_syscall, SYS_brk, SYS_munmap, SYS_madvise, SYS_exit, SYS_exit_group, SYS_flock,
+    SYS_fstat, SYS_newfstatat, SYS_readlinkat, SYS_getdents64, SYS_mremap, SYS_pidfd_open,
+    SYS_fcntl, SYS_getpid};
 // clang-format on
 
 Result<> install(const std::vector<sock_filter>& code) {
@@ -218,6 +221,12 @@ void keep_open_files_only() {
   Filter filter;
   for (const int number : kOpenFilesOnly) filter.allow(number);
   filter.allow_without(SYS_mmap, 2, PROT_EXEC);
+  filter.allow_without(SYS_openat, 2, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC);
+#if defined(__x86_64__)
+  for (const int number : {SYS_stat, SYS_lstat, SYS_readlink}) filter.allow(number);
+  filter.allow_without(SYS_open, 1, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC);
+#endif
+  filter.allow_values(SYS_kill, 1, std::array{0u});
   std::ignore = install(filter.finish());  // a guard without one still guards
 }
 

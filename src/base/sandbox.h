@@ -20,7 +20,7 @@ struct Sandbox {
 // error.
 [[nodiscard]] Result<> enter_sandbox(const Sandbox& sandbox);
 
-// For a process that only holds open files: what a guard needs to read, write, wait and exit.
+// For a guard: it writes what it has open, reads files, waits and exits, and no more.
 void keep_open_files_only();
 
 // The filter of enter_sandbox().

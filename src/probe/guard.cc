@@ -2,6 +2,7 @@
 #include "probe/guard.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -92,8 +93,8 @@ void close_all_but(std::vector<int> kept) {
   if (kprobe_events >= 0) kept.push_back(kprobe_events);
   for (const Setting& setting : settings) kept.push_back(setting.file.get());
   close_all_but(kept);
-  keep_capabilities(0);
-  keep_open_files_only();
+  keep_capabilities(capability_set({CAP_SYS_PTRACE}));  // to see whether another tracer lives
+  keep_open_files_only();  // whatever else a guard is to call must be on that list
   for (;;) {
     [[maybe_unused]] const ssize_t written = ::write(socket_fd, "r", 1);
     char command = 0;
