@@ -6,8 +6,6 @@
 #include <linux/capability.h>
 #include <unistd.h>
 
-#include <thread>
-
 #include "base/log.h"
 #include "base/process.h"
 #include "base/sandbox.h"
@@ -21,16 +19,12 @@ bool attaches_later(const cli::Options& options) {
 }
 
 // Before 5.19 kernel.unprivileged_bpf_disabled forbids all of bpf(2), also what is asked of an open
-// map. A thread without capabilities tries it.
+// map. It is tried; keep_capabilities() must follow.
 bool takes_cap_bpf(int fd) {
-  bool is_refused = false;
-  std::thread([&] {
-    keep_capabilities(0);
-    bpf_map_info info = {};
-    uint32_t size = sizeof(info);
-    is_refused = bpf_obj_get_info_by_fd(fd, &info, &size) != 0;
-  }).join();
-  return is_refused;
+  suspend_capabilities();
+  bpf_map_info info = {};
+  uint32_t size = sizeof(info);
+  return bpf_obj_get_info_by_fd(fd, &info, &size) != 0;
 }
 
 uint64_t capabilities_kept(const cli::Options& options, const program::Tracer& tracer) {

@@ -20,6 +20,11 @@ bool get_capabilities(Words& words) {
   return ::syscall(SYS_capget, &header, words.data()) == 0;
 }
 
+void set_capabilities(const Words& words) {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  ::syscall(SYS_capset, &header, words.data());  // giving up is always allowed
+}
+
 }  // namespace
 
 void raise_open_files() {
@@ -49,16 +54,22 @@ uint64_t permitted_capabilities() {
   return get_capabilities(words) ? words[0].permitted | uint64_t{words[1].permitted} << 32 : 0;
 }
 
+void suspend_capabilities() {
+  Words words = {};
+  if (!get_capabilities(words)) return;
+  for (auto& word : words) word.effective = 0;
+  set_capabilities(words);
+}
+
 void keep_capabilities(uint64_t kept) {
   Words words = {};
   if (!get_capabilities(words)) return;
   for (size_t i = 0; i < words.size(); i++) {
     words[i].permitted &= static_cast<uint32_t>(kept >> 32 * i);
-    words[i].effective &= words[i].permitted;
+    words[i].effective = words[i].permitted;
     words[i].inheritable = 0;
   }
-  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  ::syscall(SYS_capset, &header, words.data());  // giving up is always allowed
+  set_capabilities(words);
 }
 
 uint64_t file_capabilities() { return capability_set({CAP_DAC_OVERRIDE, CAP_FOWNER}); }

@@ -27,6 +27,8 @@ void refuse_new_privileges();
 [[nodiscard]] uint64_t capability_set(std::initializer_list<int> capabilities);
 // Of the calling thread: the kernel has them a thread.
 [[nodiscard]] uint64_t permitted_capabilities();
+// The calling thread acts without any, until it says what it keeps.
+void suspend_capabilities();
 // The calling thread gives up all others for ever.
 void keep_capabilities(uint64_t kept);
 // What it takes to write output into folders that belong to others.
