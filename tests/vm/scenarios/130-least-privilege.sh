@@ -23,7 +23,7 @@ has_only() {
 expect_only() { wait_for "pwru to have only the capabilities $1" has_only "$1"; }
 
 few='ip_output|dev_hard_start_xmit|ip_rcv|kfree_skb.*|sk_skb_reason_drop'
-start_pwru --backend kprobe --filter-func "$few" icmp
+start_pwru --backend kprobe --kmods none --filter-func "$few" icmp
 expect_only "$needed"
 guard=$(tr -d " " <"/proc/$pwru_pid/task/$pwru_pid/children") # no newline ends it
 [ $((0x$(field CapEff "/proc/$guard") & ~sys_ptrace)) -eq 0 ]
@@ -51,7 +51,7 @@ stop_pwru
 expect_line ' blue .*ip_rcv'
 
 # Without what attaches later.
-start_pwru "${rotating[@]}" --output-json --filter-func "$few" icmp
+start_pwru "${rotating[@]}" --output-json --kmods none --filter-func "$few" icmp
 expect_only $((needed | dac_override | fowner))
 ping -q -n -f -c 300 127.0.0.1 >/dev/null
 stop_pwru
