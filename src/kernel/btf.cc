@@ -125,7 +125,10 @@ Result<std::unique_ptr<Btf>> Btf::parse(std::string bytes, const Btf* base, Orig
   std::unique_ptr<Btf> btf(new Btf(std::move(bytes), base, origin));
   PWRU_TRY(btf->read_header());
   PWRU_TRY(btf->index_types());
-  if (origin == Origin::Others) PWRU_TRY(check_types(*btf));
+  if (origin == Origin::Others) {
+    PWRU_TRY(check_names(btf->strings_));
+    PWRU_TRY(check_types(*btf));
+  }
   return btf;
 }
 

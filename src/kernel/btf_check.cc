@@ -227,4 +227,12 @@ class Checker {
 
 Result<> check_types(const Btf& btf) { return Checker(btf).check(); }
 
+// The kernel wants C's identifiers; those of Rust have more characters.
+Result<> check_names(std::string_view strings) {
+  const bool is_printable = std::all_of(strings.begin(), strings.end(),
+                                        [](char c) { return c == '\0' || (c >= ' ' && c <= '~'); });
+  if (!is_printable) return fail("parse BTF: a name has a character that is not printable ASCII");
+  return {};
+}
+
 }  // namespace pwru::kernel

@@ -3,6 +3,8 @@
 // each chain ends, each member lies inside its struct.
 #pragma once
 
+#include <string_view>
+
 #include "base/result.h"
 #include "kernel/btf.h"
 
@@ -10,5 +12,8 @@ namespace pwru::kernel {
 
 // Only the types of `btf` itself; those of its base are known to be right.
 [[nodiscard]] Result<> check_types(const Btf& btf);
+
+// All names, each with a 0 behind it: they are printed, and may not move a terminal's cursor.
+[[nodiscard]] Result<> check_names(std::string_view strings);
 
 }  // namespace pwru::kernel

@@ -137,6 +137,17 @@ TEST(BtfCheck, SizesArePossible) {
   EXPECT_TRUE(has(error_of_second(BTF_KIND_STRUCT, 4, {}, 1u << 20), "unknown flags"));
 }
 
+TEST(BtfCheck, NamesArePrintable) {
+  for (const char* name : {"a\033[2J", "a\nb", "\x9b", "\x7f", "\xc3\xa4"}) {
+    BtfBuilder types;
+    types.structure(name, 4);
+    EXPECT_EQ(error_of(types), "parse BTF: a name has a character that is not printable ASCII");
+  }
+  BtfBuilder rust;
+  rust.structure("core::option::Option<&str>", 4);
+  EXPECT_EQ(error_of(rust), "");
+}
+
 // Split BTF over a base: what is its own is checked, with the sizes of the base.
 TEST(BtfCheck, OfAModule) {
   BtfBuilder vmlinux;

@@ -290,7 +290,13 @@ TEST(StructText, NamesAreEscaped) {
   BtfBuilder types;
   const uint32_t u32 = types.integer("u\033[31m", 4);
   const uint32_t id = types.record(BTF_KIND_STRUCT, "s\n", 4, {{"\x9b", u32, 0}});
-  EXPECT_EQ(format_value(types, id, 1), "(struct s\\x0a){\n\t.\\x9b = (u\\x1b[31m)1,\n}");
+  const auto btf = kernel::Btf::parse(types.bytes(), nullptr, kernel::Btf::Origin::Kernel);
+  ASSERT_TRUE(btf) << btf.error().what;
+  auto text = StructText::create(**btf, id);
+  ASSERT_TRUE(text);
+  const uint32_t one = 1;
+  EXPECT_EQ(text->format(std::as_bytes(std::span(&one, 1))),
+            "(struct s\\x0a){\n\t.\\x9b = (u\\x1b[31m)1,\n}");
 }
 
 TEST(StructText, EndlessUnionsAreCut) {
