@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <string>
@@ -18,15 +17,10 @@ constexpr std::chrono::milliseconds kGrace{200};
 
 }  // namespace
 
-// Only so much as a pipe that takes anything takes at once: the write does not wait. Who was once
-// given up on, when a stop was asked for, is not waited for again.
+// Only so much as a pipe that takes anything takes at once: the write does not wait.
 void write_stderr(std::string_view text) {
-  static std::atomic<bool> is_given_up = false;
   while (!text.empty()) {
-    const bool is_writable =
-        wait_until_writable(STDERR_FILENO, is_given_up ? std::chrono::milliseconds(0) : kGrace);
-    if (!is_writable) is_given_up = true;
-    if (!is_writable) return;
+    if (!wait_until_writable(STDERR_FILENO, kGrace)) return;
     const ssize_t n = ::write(STDERR_FILENO, text.data(), std::min<size_t>(text.size(), PIPE_BUF));
     // Nothing useful can be done when stderr is gone.
     if (n < 0 && errno != EINTR) return;

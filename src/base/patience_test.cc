@@ -76,6 +76,22 @@ TEST(Patience, EndsSoonAfterAStop) {
   });
 }
 
+TEST(Patience, AReaderIsGivenUpOnce) {
+  in_a_child([] {
+    const Pipe pipe, other;
+    pipe.fill();
+    other.fill();
+    ::raise(SIGINT);
+    const UniqueFd twin(::dup(pipe.write.get()));
+    if (wait_until_writable(pipe.write.get(), milliseconds(10))) return false;
+    const auto before = Clock::now();
+    if (wait_until_writable(twin.get(), milliseconds(5000))) return false;
+    if (Clock::now() - before > milliseconds(2500)) return false;
+    return !wait_until_writable(other.write.get(), milliseconds(150)) &&
+           Clock::now() - before >= milliseconds(150);
+  });
+}
+
 TEST(Patience, TwoSignalsAtOnceAreOneStop) {
   in_a_child([] {
     const auto before = Clock::now();
