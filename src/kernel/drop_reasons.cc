@@ -32,11 +32,18 @@ void collect_from(const Btf& btf, Names& names) {
   }
 }
 
+std::optional<uint32_t> find_consumed_free_reason(const Btf& vmlinux) {
+  for (const btf_enum& e : vmlinux.enumerators(vmlinux.find("skb_free_reason", BTF_KIND_ENUM)))
+    if (vmlinux.string_at(e.name_off) == "SKB_REASON_CONSUMED") return static_cast<uint32_t>(e.val);
+  return std::nullopt;
+}
+
 }  // namespace
 
 DropReasons DropReasons::collect(const Btf& vmlinux, const std::vector<ModuleBtf>& modules) {
   DropReasons reasons;
   collect_from(vmlinux, reasons.names_);
+  reasons.consumed_free_reason_ = find_consumed_free_reason(vmlinux);
   for (const ModuleBtf& module : modules) collect_from(*module.btf, reasons.names_);
   return reasons;
 }

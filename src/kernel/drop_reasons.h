@@ -22,11 +22,16 @@ class DropReasons {
 
   // "SKB_DROP_REASON_NETFILTER_DROP"; none for a value nobody names.
   [[nodiscard]] std::optional<std::string_view> name(uint32_t value) const;
-  // False on a kernel before 5.17.
+  // True on a kernel before 5.17.
   [[nodiscard]] bool empty() const;
+  // The values of enum skb_free_reason (up to 6.3) have no more to say.
+  [[nodiscard]] bool is_consumed_free_reason(uint32_t value) const {
+    return value == consumed_free_reason_;
+  }
 
  private:
   std::unordered_map<uint32_t, std::string> names_;
+  std::optional<uint32_t> consumed_free_reason_;
 };
 
 }  // namespace pwru::kernel

@@ -215,7 +215,8 @@ Functions Finder::result() const {
       }
       for (const uint64_t addr : candidate.addresses)
         functions.found.push_back({std::string(name), std::string(module_name), addr,
-                                   candidate.signature.skb_arg, candidate.signature.reason_arg});
+                                   candidate.signature.skb_arg, candidate.signature.reason_arg,
+                                   MapOp::None, candidate.signature.is_free_reason});
     }
   }
   std::sort(functions.found.begin(), functions.found.end(),

@@ -30,8 +30,9 @@ struct Function {
   // 1..5: which register-passed argument is the skb; 0: none, it is probed for the packet whose
   // stack it is on.
   uint8_t skb_arg = 0;
-  uint8_t reason_arg = 0;      // which one is an enum skb_drop_reason by value; 0: none
-  MapOp map_op = MapOp::None;  // with skb_arg 0
+  uint8_t reason_arg = 0;       // which one says why the packet ends, an enum by value; 0: none
+  MapOp map_op = MapOp::None;   // with skb_arg 0
+  bool is_free_reason = false;  // the reason is an enum skb_free_reason, else skb_drop_reason
 };
 
 // Why functions were left out, for the one-line report: reason -> how many.

@@ -132,6 +132,17 @@ TEST_F(FunctionsTest, DropReasonByValue) {
   EXPECT_EQ(functions.found[1].reason_arg, 0);
 }
 
+// As __dev_kfree_skb_irq() up to 6.3.
+TEST_F(FunctionsTest, FreeReasonByValue) {
+  const uint32_t reason = types_.enumeration("skb_free_reason", {{"SKB_REASON_CONSUMED", 0}});
+  types_.function("__dev_kfree_skb_irq", {skb_, reason});
+  place("__dev_kfree_skb_irq");
+  const Functions functions = find();
+  ASSERT_EQ(functions.found.size(), 1u);
+  EXPECT_EQ(functions.found[0].reason_arg, 2);
+  EXPECT_TRUE(functions.found[0].is_free_reason);
+}
+
 TEST_F(FunctionsTest, InlinedAndClonesAreCounted) {
   for (const char* name : {"gone", "isra", "part", "cold_only", "whole"})
     types_.function(name, {skb_});

@@ -46,6 +46,11 @@ bool is_drop_reason(const Btf& btf, uint32_t resolved_id) {
   return is_enum(btf.kind(resolved_id)) && btf.is_named(resolved_id, "skb_drop_reason");
 }
 
+// Of __dev_kfree_skb_irq() and __dev_kfree_skb_any() up to 6.3.
+bool is_free_reason(const Btf& btf, uint32_t resolved_id) {
+  return is_enum(btf.kind(resolved_id)) && btf.is_named(resolved_id, "skb_free_reason");
+}
+
 }  // namespace
 
 Signature signature_of(const Btf& btf, uint32_t func_proto_id) {
@@ -57,8 +62,10 @@ Signature signature_of(const Btf& btf, uint32_t func_proto_id) {
     if (!signature.has_skb && is_skb_pointer(btf, type)) {
       signature.has_skb = true;
       signature.skb_arg = reachable;
-    } else if (signature.reason_arg == 0 && is_drop_reason(btf, type)) {
+    } else if (signature.reason_arg == 0 &&
+               (is_drop_reason(btf, type) || is_free_reason(btf, type))) {
       signature.reason_arg = reachable;
+      signature.is_free_reason = is_free_reason(btf, type);
     }
     position += registers_of(btf, type);
   }

@@ -9,9 +9,11 @@
 namespace pwru::kernel {
 
 struct Signature {
-  uint8_t skb_arg = 0;     // 1..5: the argument register; 0: there is none within reach
-  uint8_t reason_arg = 0;  // likewise, of the first enum skb_drop_reason by value
-  bool has_skb = false;    // a `struct sk_buff *` is among the parameters, within reach or not
+  uint8_t skb_arg = 0;  // 1..5: the argument register; 0: there is none within reach
+  // Likewise, of the first enum skb_drop_reason by value, or skb_free_reason (up to 6.3).
+  uint8_t reason_arg = 0;
+  bool is_free_reason = false;
+  bool has_skb = false;  // a `struct sk_buff *` is among the parameters, within reach or not
 
   bool operator==(const Signature&) const = default;
 };

@@ -133,21 +133,35 @@ void JsonSink::write_process(const event::Event& event) {
 
 void JsonSink::write_function(const event::Event& event) {
   const Names::Func& func = names_.function(event.func_ip);
-  const auto drop = names_.drop(event, func);
-  if (drop) {
+  const auto end = names_.end(event, func);
+  if (end && !end->text.empty()) {
     function_ = func.text;
-    function_ += drop->is_unknown ? " (" : "(";
-    function_ += drop->text;
+    function_ += end->is_unknown ? " (" : "(";
+    function_ += end->text;
     function_ += ')';
     text("func", function_);
-    text("drop_reason", drop->text);
   } else {
     text("func", func.text);
   }
+  if (end) write_end(*end);
   hex("func_addr", event.func_ip);
   if (!is_exit(event.type)) return;
   const std::string_view verdict = verdict_name(event.type, event.verdict);
   text("verdict", verdict.empty() ? std::string_view(fmt::to_string(event.verdict)) : verdict);
+}
+
+void JsonSink::write_end(const Names::End& end) {
+  switch (end.kind) {
+    case Names::EndKind::Dropped:
+      plain("end", "dropped");
+      return text("drop_reason", end.text);
+    case Names::EndKind::Freed:
+      plain("end", "freed");
+      if (end.is_caller) text("freed_by", end.text);
+      return;
+    case Names::EndKind::Consumed:
+      return plain("end", "consumed");
+  }
 }
 
 void JsonSink::write_caller(const event::Event& event) {

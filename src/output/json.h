@@ -50,6 +50,7 @@ class JsonSink : public Sink {
   void write_tunnel(const event::Tunnel& tunnel);
   void write_tuple(Name name, const event::Tuple& tuple);
   void write_function(const event::Event& event);
+  void write_end(const Names::End& end);
   void write_caller(const event::Event& event);
   void write_stack(const event::Event& event);
   void write_metadata(const event::Event& event);

@@ -50,8 +50,9 @@ bool is_valid(const rapidjson::Value& record) {
 // Writes records into memory; every one must be a line, and valid.
 class Stream {
  public:
-  explicit Stream(JsonStyle style = {}, Dumps dumps = {})
-      : fd_(::memfd_create("stream", MFD_CLOEXEC)),
+  explicit Stream(JsonStyle style = {}, Dumps dumps = {}, bool has_reasons = true)
+      : kernel_(has_reasons),
+        fd_(::memfd_create("stream", MFD_CLOEXEC)),
         sink_(LineBuffer(fd_.get(), "stream"), style, *kernel_.names, std::move(dumps)) {}
 
   rapidjson::Document event(const event::Event& event) { return record(sink_.event(event)); }
@@ -120,6 +121,36 @@ TEST(JsonSink, ADropHasItsReason) {
   record = stream.event(event);
   EXPECT_STREQ(record["func"].GetString(), "kfree_skb_reason (99)");
   EXPECT_STREQ(record["drop_reason"].GetString(), "99");
+  EXPECT_STREQ(record["end"].GetString(), "dropped");
+}
+
+TEST(JsonSink, OtherEndsHaveNoReason) {
+  event::Event event = packet();
+  Stream stream;
+  EXPECT_FALSE(stream.event(event).HasMember("end"));
+  const auto expect = [&](uint64_t func_ip, uint32_t reason, const char* func, const char* end) {
+    event.func_ip = func_ip;
+    event.arg2 = event.arg3 = reason;
+    const auto record = stream.event(event);
+    EXPECT_STREQ(record["func"].GetString(), func);
+    ASSERT_TRUE(record.HasMember("end")) << func;
+    EXPECT_STREQ(record["end"].GetString(), end);
+    EXPECT_FALSE(record.HasMember("drop_reason"));
+    EXPECT_FALSE(record.HasMember("freed_by"));
+  };
+  expect(kSkSkbReasonDrop, 1, "sk_skb_reason_drop(consumed)", "consumed");
+  expect(kSkSkbReasonDrop, 2, "sk_skb_reason_drop(freed)", "freed");
+  expect(kConsumeSkb, 3, "consume_skb", "consumed");
+}
+
+TEST(JsonSink, WithoutReasonsItSaysWhoFreed) {
+  event::Event event = packet();
+  event.func_ip = kKfreeSkb;
+  const auto record = Stream({}, {}, false).event(event);
+  EXPECT_STREQ(record["func"].GetString(), "kfree_skb(ip_rcv+0x15)");
+  EXPECT_STREQ(record["end"].GetString(), "freed");
+  EXPECT_STREQ(record["freed_by"].GetString(), "ip_rcv+0x15");
+  EXPECT_FALSE(record.HasMember("drop_reason"));
 }
 
 TEST(JsonSink, IdentitiesKeepAllTheirBits) {

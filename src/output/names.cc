@@ -8,16 +8,9 @@
 namespace pwru::output {
 namespace {
 
-// The two functions whose only purpose is to drop; their reason is always shown, as cilium/pwru
-// does.
-bool is_drop_function(std::string_view name) {
-  return name == "kfree_skb_reason" || name == "sk_skb_reason_drop";
-}
-
-// Values that say that nothing was dropped.
-bool is_no_drop(std::string_view reason) {
-  return reason == "SKB_NOT_DROPPED_YET" || reason == "SKB_CONSUMED";
-}
+// In the place of a reason: of the kernel's SKB_CONSUMED, and SKB_DROP_REASON_NOT_SPECIFIED.
+constexpr std::string_view kConsumed = "consumed";
+constexpr std::string_view kFreed = "freed";
 
 }  // namespace
 
@@ -40,6 +33,8 @@ const Names::Func& Names::function(uint64_t ip) {
     const bool repeats_reason = it->name == "skb_release_data";
     func.text = it->module.empty() ? it->name : fmt::format("{}[{}]", it->name, it->module);
     func.reason_arg = repeats_reason ? 0 : it->reason_arg;
+    func.is_free_reason = it->is_free_reason;
+    func.ending = it->module.empty() ? kernel::ending_of(it->name) : kernel::Ending::None;
     func.is_plain_free = it->name == "kfree_skb" && reasons_.empty();
   } else {
     func.text = symbols_.format(ip);
@@ -60,15 +55,31 @@ const std::string& Names::symbol(uint64_t ip) {
   return symbols_by_ip_.emplace(ip, symbols_.format(ip)).first->second;
 }
 
-std::optional<Names::Drop> Names::drop(const event::Event& event, const Func& func) {
-  if (func.is_plain_free && event.caller_ip) return Drop{symbol(event.caller_ip)};
+std::optional<Names::End> Names::end(const event::Event& event, const Func& func) {
+  if (func.ending == kernel::Ending::Consumes) return End{EndKind::Consumed, ""};
+  if (func.is_plain_free && event.caller_ip)
+    return End{EndKind::Freed, symbol(event.caller_ip), false, true};
   if (func.reason_arg != 2 && func.reason_arg != 3) return std::nullopt;
   const uint32_t value = func.reason_arg == 2 ? event.arg2 : event.arg3;
+  if (func.is_free_reason)
+    return reasons_.is_consumed_free_reason(value) ? End{EndKind::Consumed, kConsumed}
+                                                   : End{EndKind::Freed, kFreed};
+  return end_by_reason(value, func);
+}
+
+std::optional<Names::End> Names::end_by_reason(uint32_t value, const Func& func) {
+  const bool drops = func.ending == kernel::Ending::Drops;
   const auto name = reasons_.name(value);
-  if (name && (is_drop_function(func.text) || !is_no_drop(*name))) return Drop{*name};
-  if (name || !is_drop_function(func.text)) return std::nullopt;
-  number_ = std::to_string(value);
-  return Drop{number_, true};
+  if (!name && !drops) return std::nullopt;
+  if (!name) {
+    number_ = std::to_string(value);
+    return End{EndKind::Dropped, number_, true};
+  }
+  if (*name == "SKB_CONSUMED") return End{EndKind::Consumed, kConsumed};
+  if (*name == "SKB_DROP_REASON_NOT_SPECIFIED") return End{EndKind::Freed, kFreed};
+  if (*name != "SKB_NOT_DROPPED_YET") return End{EndKind::Dropped, *name};
+  if (!drops) return std::nullopt;
+  return End{EndKind::Freed, kFreed};
 }
 
 }  // namespace pwru::output

@@ -11,6 +11,7 @@
 #include "kernel/drop_reasons.h"
 #include "kernel/functions.h"
 #include "kernel/netns_names.h"
+#include "kernel/packet_ends.h"
 #include "kernel/symbols.h"
 
 namespace pwru::output {
@@ -22,8 +23,10 @@ class Names {
         const kernel::DropReasons& reasons);
 
   struct Func {
-    std::string text;            // "kfree_skb", "nft_do_chain[nf_tables]"
-    uint8_t reason_arg = 0;      // which argument is the drop reason; 0: none
+    std::string text;             // "kfree_skb", "nft_do_chain[nf_tables]"
+    uint8_t reason_arg = 0;       // which argument says why the packet ends; 0: none
+    bool is_free_reason = false;  // as in kernel::Function
+    kernel::Ending ending = kernel::Ending::None;
     bool is_plain_free = false;  // kfree_skb() of kernels that have no drop reasons
   };
   // The text of an address is made once; the reference lives as long as this object.
@@ -39,15 +42,22 @@ class Names {
   }
   void use_netns_names(kernel::NetnsNames names) { netns_names_ = std::move(names); }
 
-  struct Drop {
-    std::string_view text;    // without parentheses
+  // Freed: without a reason, so that nobody knows whether it was a drop.
+  enum class EndKind : uint8_t { Dropped, Freed, Consumed };
+  struct End {
+    EndKind kind = EndKind::Dropped;
+    // Without parentheses: the reason of a drop, or on kernels without reasons who freed it, or a
+    // word for the kind; "" when the function's name says it all.
+    std::string_view text;
     bool is_unknown = false;  // a number that no enum names
+    bool is_caller = false;   // who freed it
   };
-  // Why the packet died, if this event is its death: the reason, or on kernels without drop
-  // reasons the place that freed it.
-  [[nodiscard]] std::optional<Drop> drop(const event::Event& event, const Func& func);
+  // How the packet ended, if this event is its end.
+  [[nodiscard]] std::optional<End> end(const event::Event& event, const Func& func);
 
  private:
+  [[nodiscard]] std::optional<End> end_by_reason(uint32_t value, const Func& func);
+
   const kernel::Functions& functions_;
   const kernel::Symbols& symbols_;
   const kernel::DropReasons& reasons_;

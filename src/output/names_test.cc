@@ -8,17 +8,22 @@
 namespace pwru::output {
 namespace {
 
-// What is printed in parentheses; "-" if this is no drop, "? " in front of a mere number.
-std::string drop_text(FakeKernel& kernel, uint64_t func_ip, uint32_t arg2, uint32_t arg3,
-                      uint64_t caller_ip = 0) {
+// The kind of an end and what is printed in parentheses; "-" if this is none, "?" in front of a
+// mere number.
+std::string end_text(FakeKernel& kernel, uint64_t func_ip, uint32_t arg2, uint32_t arg3,
+                     uint64_t caller_ip = 0) {
   event::Event event;
   event.func_ip = func_ip;
   event.arg2 = arg2;
   event.arg3 = arg3;
   event.caller_ip = caller_ip;
-  const auto drop = kernel.names->drop(event, kernel.names->function(func_ip));
-  if (!drop) return "-";
-  return (drop->is_unknown ? "? " : "") + std::string(drop->text);
+  const auto end = kernel.names->end(event, kernel.names->function(func_ip));
+  if (!end) return "-";
+  std::string text = end->kind == Names::EndKind::Dropped ? "dropped:"
+                     : end->kind == Names::EndKind::Freed ? "freed:"
+                                                          : "consumed:";
+  if (end->is_caller) text += "by ";
+  return text + (end->is_unknown ? "? " : "") + std::string(end->text);
 }
 
 TEST(Names, Functions) {
@@ -60,37 +65,52 @@ TEST(Names, TheSameAddressIsMadeOnce) {
 
 TEST(Names, DropReasons) {
   FakeKernel kernel;
-  EXPECT_EQ(drop_text(kernel, kKfreeSkbReason, 3, 9), "SKB_DROP_REASON_NO_SOCKET");
-  EXPECT_EQ(drop_text(kernel, kSkSkbReasonDrop, 9, 3), "SKB_DROP_REASON_NO_SOCKET");
-  EXPECT_EQ(drop_text(kernel, kKfreeSkbListReason, 2, 0), "SKB_DROP_REASON_NOT_SPECIFIED");
-  EXPECT_EQ(drop_text(kernel, kKfreeSkbReason, 0x30004, 0), "OVS_DROP_METER");
+  EXPECT_EQ(end_text(kernel, kKfreeSkbReason, 3, 9), "dropped:SKB_DROP_REASON_NO_SOCKET");
+  EXPECT_EQ(end_text(kernel, kSkSkbReasonDrop, 9, 3), "dropped:SKB_DROP_REASON_NO_SOCKET");
+  EXPECT_EQ(end_text(kernel, kKfreeSkbListReason, 3, 0), "dropped:SKB_DROP_REASON_NO_SOCKET");
+  EXPECT_EQ(end_text(kernel, kKfreeSkbReason, 0x30004, 0), "dropped:OVS_DROP_METER");
 }
 
 TEST(Names, UnknownReasons) {
   FakeKernel kernel;
-  EXPECT_EQ(drop_text(kernel, kKfreeSkbReason, 77, 0), "? 77");
-  EXPECT_EQ(drop_text(kernel, kSkSkbReasonDrop, 0, 4294967295), "? 4294967295");
-  EXPECT_EQ(drop_text(kernel, kKfreeSkbListReason, 77, 0), "-");
+  EXPECT_EQ(end_text(kernel, kKfreeSkbReason, 77, 0), "dropped:? 77");
+  EXPECT_EQ(end_text(kernel, kSkSkbReasonDrop, 0, 4294967295), "dropped:? 4294967295");
+  EXPECT_EQ(end_text(kernel, kKfreeSkbListReason, 77, 0), "dropped:? 77");
 }
 
-// The two functions that only drop always show what they were given; the others are quiet when
-// nothing was dropped, and skb_release_data() is told NOT_SPECIFIED whatever happened.
-TEST(Names, NotADrop) {
+// Whatever the function is called: sk_skb_reason_drop() ends packets that arrived, too.
+TEST(Names, Consumed) {
   FakeKernel kernel;
-  EXPECT_EQ(drop_text(kernel, kIpRcv, 3, 3), "-");
-  EXPECT_EQ(drop_text(kernel, kKfreeSkbListReason, 0, 0), "-");
-  EXPECT_EQ(drop_text(kernel, kKfreeSkbListReason, 1, 0), "-");
-  EXPECT_EQ(drop_text(kernel, kKfreeSkbReason, 1, 0), "SKB_CONSUMED");
-  EXPECT_EQ(drop_text(kernel, kSkbReleaseData, 2, 0), "-");
-  EXPECT_EQ(drop_text(kernel, kKfreeSkb, 3, 3, kIpRcv + 5), "-");
+  EXPECT_EQ(end_text(kernel, kSkSkbReasonDrop, 3, 1), "consumed:consumed");
+  EXPECT_EQ(end_text(kernel, kKfreeSkbReason, 1, 0), "consumed:consumed");
+  EXPECT_EQ(end_text(kernel, kKfreeSkbListReason, 1, 0), "consumed:consumed");
+  EXPECT_EQ(end_text(kernel, kConsumeSkb, 3, 3), "consumed:");
+  EXPECT_EQ(end_text(kernel, kDevKfreeSkbIrq, 0, 3), "consumed:consumed");
 }
 
-// Before 5.17 the one who freed it says most about why.
+TEST(Names, FreedWithoutAReason) {
+  FakeKernel kernel;
+  EXPECT_EQ(end_text(kernel, kSkSkbReasonDrop, 3, 2), "freed:freed");
+  EXPECT_EQ(end_text(kernel, kKfreeSkbReason, 2, 0), "freed:freed");
+  EXPECT_EQ(end_text(kernel, kKfreeSkbListReason, 2, 0), "freed:freed");
+  EXPECT_EQ(end_text(kernel, kKfreeSkbReason, 0, 0), "freed:freed");
+  EXPECT_EQ(end_text(kernel, kDevKfreeSkbIrq, 1, 0), "freed:freed");
+}
+
+// skb_release_data() is told NOT_SPECIFIED whatever happened.
+TEST(Names, NoEnd) {
+  FakeKernel kernel;
+  EXPECT_EQ(end_text(kernel, kIpRcv, 3, 3), "-");
+  EXPECT_EQ(end_text(kernel, kSkbReleaseData, 2, 0), "-");
+  EXPECT_EQ(end_text(kernel, kKfreeSkb, 3, 3, kIpRcv + 5), "-");
+}
+
+// Before 5.17 nobody knows whether it is a drop; the one who freed it says most about it.
 TEST(Names, KernelsWithoutReasons) {
   FakeKernel kernel(false);
-  EXPECT_EQ(drop_text(kernel, kKfreeSkb, 3, 3, kIpRcv + 0x15), "ip_rcv+0x15");
-  EXPECT_EQ(drop_text(kernel, kKfreeSkb, 3, 3, 0), "-");
-  EXPECT_EQ(drop_text(kernel, kIpRcv, 3, 3, kNotProbed), "-");
+  EXPECT_EQ(end_text(kernel, kKfreeSkb, 3, 3, kIpRcv + 0x15), "freed:by ip_rcv+0x15");
+  EXPECT_EQ(end_text(kernel, kKfreeSkb, 3, 3, 0), "-");
+  EXPECT_EQ(end_text(kernel, kIpRcv, 3, 3, kNotProbed), "-");
 }
 
 }  // namespace

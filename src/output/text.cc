@@ -47,6 +47,13 @@ std::string_view name_and_number(std::array<char, 32>& room, std::string_view na
   return text.substr(cut);
 }
 
+// A packet that was freed without a reason may have been dropped.
+std::string_view color_of(const event::Event& event, const std::optional<Names::End>& end) {
+  if (is_drop_verdict(event.type, event.verdict)) return kRed;
+  if (!end || end->kind == Names::EndKind::Consumed) return "";
+  return end->kind == Names::EndKind::Dropped ? kRed : kYellow;
+}
+
 }  // namespace
 
 TextSink::TextSink(LineBuffer out, TextStyle style, Names& names, Dumps dumps)
@@ -228,21 +235,20 @@ void TextSink::append_tuple_column(const event::Event& event) {
 
 void TextSink::append_function(const event::Event& event) {
   const Names::Func& func = names_.function(event.func_ip);
-  const auto drop = names_.drop(event, func);
-  const bool is_drop = drop || is_drop_verdict(event.type, event.verdict);
-  const bool is_red = style_.uses_color && is_drop;
+  const auto end = names_.end(event, func);
+  const std::string_view color = style_.uses_color ? color_of(event, end) : "";
   out_.append(' ');
-  if (is_red) out_.append(kRed);
+  out_.append(color);
   const size_t start = out_.size();
   out_.append(func.text);
-  if (drop) {
-    out_.append(drop->is_unknown ? " (" : "(");
-    out_.append(drop->text);
+  if (end && !end->text.empty()) {
+    out_.append(end->is_unknown ? " (" : "(");
+    out_.append(end->text);
     out_.append(')');
   }
   if (is_exit(event.type)) append_verdict(event);
   const size_t width = out_.size() - start;
-  if (is_red) out_.append(kPlain);
+  if (!color.empty()) out_.append(kPlain);
   if (!style_.has_caller) return;
   function_width_ = std::max(function_width_, width);
   for (size_t i = width; i < function_width_; i++) out_.append(' ');

@@ -75,12 +75,21 @@ TEST(TextSink, DropReasons) {
   EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 3)),
             "sk_skb_reason_drop(SKB_DROP_REASON_NO_SOCKET)\n");
   EXPECT_EQ(function_text(at(kKfreeSkbReason, 77)), "kfree_skb_reason (77)\n");
-  EXPECT_EQ(function_text(at(kKfreeSkbListReason, 1)), "kfree_skb_list_reason\n");
   EXPECT_EQ(function_text(at(kSkbReleaseData, 2)), "skb_release_data\n");
 }
 
-TEST(TextSink, DropsOnKernelsWithoutReasons) {
+TEST(TextSink, EndsThatAreNoDrops) {
+  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 1)), "sk_skb_reason_drop(consumed)\n");
+  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 2)), "sk_skb_reason_drop(freed)\n");
+  EXPECT_EQ(function_text(at(kConsumeSkb)), "consume_skb\n");
+  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 1), true), "sk_skb_reason_drop(consumed)\n");
+  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 2), true),
+            "\x1b[33msk_skb_reason_drop(freed)\x1b[0m\n");
+}
+
+TEST(TextSink, EndsOnKernelsWithoutReasons) {
   EXPECT_EQ(function_text(at(kKfreeSkb), false, false), "kfree_skb(ip_rcv+0x15)\n");
+  EXPECT_EQ(function_text(at(kKfreeSkb), true, false), "\x1b[33mkfree_skb(ip_rcv+0x15)\x1b[0m\n");
 }
 
 TEST(TextSink, DropsStandOutInColour) {

@@ -23,7 +23,7 @@ if has_symbol kfree_skb_reason || has_symbol sk_skb_reason_drop; then
     expect_json 'any(.drop_reason == "SKB_DROP_REASON_NETFILTER_DROP"
         and (.func | endswith("(SKB_DROP_REASON_NETFILTER_DROP)")))'
 else
-    expect_json 'any(.drop_reason and (.func | startswith("kfree_skb(")))'
+    expect_json 'any(.end == "freed" and (.freed_by | startswith("nf_hook_slow+")) and (.func | startswith("kfree_skb(")))'
 fi
 expect_json '.[-1].type == "summary" and .[-1].events == (map(select(.func)) | length) and .[-1].lost == 0'
 
