@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/log.h"
+#include "cli/func_filter.h"
+#include "function_advice.h"
 #include "kernel/ksyms.h"
 #include "kernel/tracefs.h"
 #include "stack_functions.h"
@@ -61,7 +63,16 @@ Result<KnownSymbols> read_symbols(const cli::Options& options, const kernel::Btf
   return KnownSymbols{std::move(symbols), std::nullopt};
 }
 
+Result<kernel::FunctionSearch> search_functions(const cli::Options& options,
+                                                const kernel::Btf& vmlinux,
+                                                const std::vector<kernel::ModuleBtf>& modules) {
+  PWRU_ASSIGN(const auto filter, cli::read_func_filter(options.filter_func));
+  warn_about_missed_drops(filter, vmlinux);
+  return kernel::FunctionSearch::create(vmlinux, modules, pattern_of(filter, vmlinux));
+}
+
 Result<kernel::Functions> find_functions(const cli::Options& options, const kernel::Btf& vmlinux,
+                                         const std::vector<kernel::ModuleBtf>& modules,
                                          kernel::FunctionSearch& search, KnownSymbols& known) {
   if (!known.available) known.available = read_available();
   kernel::Functions functions = search.find(known.symbols, *known.available);
@@ -70,10 +81,13 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const kern
   if (functions.found.empty() && needs_functions && options.filter_func.empty())
     return fail("find functions that take an skb: this kernel's BTF names none that can be probed",
                 ExitCode::NotSupported);
-  if (functions.found.empty() && needs_functions)
-    return fail(fmt::format("find functions that take an skb: none matches --filter-func '{}'",
-                            options.filter_func),
+  if (functions.found.empty() && needs_functions) {
+    PWRU_ASSIGN(const auto filter, cli::read_func_filter(options.filter_func));
+    return fail(fmt::format("find functions that take an skb: none matches --filter-func '{}'{}",
+                            options.filter_func,
+                            why_none_matches(filter, vmlinux, modules, functions.left_out)),
                 ExitCode::BadUsage);
+  }
   PWRU_TRY(add_stack_functions(options, vmlinux, known.symbols, *known.available, functions));
   count_modules_without_btf(options, functions.left_out);
   return functions;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/options.h"
@@ -25,10 +26,15 @@ struct KnownSymbols {
                                                 const kernel::Btf& vmlinux,
                                                 const kernel::FunctionSearch& search);
 
+// Of those that --filter-func asks for; the rest of the search is find_functions().
+[[nodiscard]] Result<kernel::FunctionSearch> search_functions(
+    const cli::Options& options, const kernel::Btf& vmlinux,
+    const std::vector<kernel::ModuleBtf>& modules);
+
 // All that the options ask for; the error says why there are none.
-[[nodiscard]] Result<kernel::Functions> find_functions(const cli::Options& options,
-                                                       const kernel::Btf& vmlinux,
-                                                       kernel::FunctionSearch& search,
-                                                       KnownSymbols& known);
+[[nodiscard]] Result<kernel::Functions> find_functions(
+    const cli::Options& options, const kernel::Btf& vmlinux,
+    const std::vector<kernel::ModuleBtf>& modules, kernel::FunctionSearch& search,
+    KnownSymbols& known);
 
 }  // namespace pwru

@@ -80,7 +80,7 @@ Result<Kernel> look_at_kernel(const cli::Options& options) {
     PWRU_ASSIGN(modules,
                 kernel::load_module_btf(*btf, options.kmods.value_or(std::vector<std::string>{})));
   }
-  PWRU_ASSIGN(auto search, kernel::FunctionSearch::create(*btf, modules, options.filter_func));
+  PWRU_ASSIGN(auto search, search_functions(options, *btf, modules));
   PWRU_ASSIGN(auto known, or_missing_rights(read_symbols(options, *btf, search), options));
   kernel::probe_single_kprobe(known.symbols, options.backend == cli::Backend::Kprobe, features);
   auto reasons = kernel::DropReasons::collect(*btf, modules);
@@ -284,7 +284,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   PWRU_ASSIGN(const auto backend_kind, or_missing_rights(choose_backend(options, kernel.features),
                                                          options, kAttachesKprobes));
   PWRU_ASSIGN(const auto functions,
-              find_functions(options, *kernel.btf, kernel.search, kernel.known));
+              find_functions(options, *kernel.btf, kernel.modules, kernel.search, kernel.known));
   PWRU_ASSIGN(const auto ready_file, find_ready_file(options));
   PWRU_ASSIGN(auto target, open_output(options));
 

@@ -23,7 +23,8 @@ _pwru() {
         return
         ;;
     --filter-non-skb-funcs) words=$(awk '{print $1}' /sys/kernel/tracing/available_filter_functions 2>/dev/null) ;;
-    --filter-func | --filter-mark | --filter-skb-expr | --filter-kprobe-batch | \
+    --filter-func) words='@drops' ;;
+    --filter-mark | --filter-skb-expr | --filter-kprobe-batch | \
         --output-skb-metadata | --output-limit-lines | \
         --output-buffer-size | --output-file-max-size | --output-file-max-age | \
         --output-file-max-backups | --netns-names-max-length | --set-percpu-buf)

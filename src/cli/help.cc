@@ -67,7 +67,7 @@ constexpr std::string_view kTail =
     "Examples:\n"
     "  pwru --output-tcp-flags 'dst host 1.1.1.1 and tcp port 443'\n"
     "  pwru --filter-track-skb --output-stack --output-limit-lines 50 icmp\n"
-    "  pwru --filter-func '.*kfree_skb.*' --filter-netns /run/netns/blue udp\n"
+    "  pwru --filter-func @drops --filter-netns /run/netns/blue udp\n"
     "\n"
     "See pwru(8) for the columns and exit codes, pcap-filter(7) for the filter.\n";
 

@@ -26,7 +26,7 @@ struct MarkFilter {
 struct Options {
   // The remaining words joined by single spaces: a pcap-filter(7) expression, "" for all packets.
   std::string filter_pcap;
-  std::string filter_func;  // RE2, full match; known to compile
+  std::string filter_func;  // as read_func_filter() takes it; known to be right
   MarkFilter filter_mark;
   std::string filter_netns;  // "/path" or "inode:N"
   std::string filter_ifname;

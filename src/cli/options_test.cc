@@ -147,6 +147,8 @@ TEST(Options, FilterFuncMustCompile) {
       refusal({"--filter-func", "tcp_("}),
       "--filter-func 'tcp_(': expected a regular expression in RE2 syntax (missing ): tcp_()");
   EXPECT_TRUE(has(refusal({"--filter-func=(?=a)"}), "RE2 syntax"));
+  EXPECT_EQ(good({"--filter-func", "@drops|ip_rcv"}).filter_func, "@drops|ip_rcv");
+  EXPECT_TRUE(has(refusal({"--filter-func", "@dorps"}), "there is no word @dorps"));
 }
 
 TEST(Options, FilterMark) {

@@ -2,12 +2,12 @@
 #include "cli/table.h"
 
 #include <fmt/core.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
+#include "cli/func_filter.h"
 #include "cli/values.h"
 
 namespace pwru::cli {
@@ -18,11 +18,7 @@ tl::unexpected<Error> expected(std::string what) {
 }
 
 Result<> set_func(Options& options, std::string_view value) {
-  RE2::Options quiet;
-  quiet.set_log_errors(false);
-  const RE2 pattern(re2::StringPiece(value.data(), value.size()), quiet);
-  if (!pattern.ok())
-    return expected("a regular expression in RE2 syntax (" + pattern.error() + ")");
+  PWRU_TRY(read_func_filter(value));
   options.filter_func = value;
   return {};
 }
@@ -200,7 +196,7 @@ Result<> set_color(Options& options, std::string_view value) {
 // clang-format off
 constexpr std::array kTable = std::to_array<OptionRow>({
     {"filter-func", 0, "REGEX", Group::Filter, set_func,
-     "only kernel functions whose whole name matches this RE2 pattern"},
+     "only kernel functions whose whole name matches this RE2 pattern; @drops: all that drop packets"},
     {"filter-mark", 0, "MARK[/MASK]", Group::Filter, set_mark,
      "only packets with this mark; decimal or 0x hex"},
     {"filter-netns", 0, "NETNS", Group::Filter, set_netns,

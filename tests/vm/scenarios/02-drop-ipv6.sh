@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # curl is stopped by ip6tables on IPv6.
 ip6tables -A OUTPUT -p tcp --dport 8080 -j DROP
-start_pwru --filter-func 'ip6_xmit|nf_hook_slow|kfree_skb|kfree_skb_reason|sk_skb_reason_drop|__dev_queue_xmit' \
+start_pwru --filter-func '@drops|ip6_xmit|nf_hook_slow|__dev_queue_xmit' \
     'ip6 and dst host fd00::1 and tcp dst port 8080'
 open_tcp '[fd00::1]' 8080
 stop_pwru

@@ -7,7 +7,7 @@ tc filter add dev dummy0 egress bpf da obj /vm/tc.bpf.o sec tc
 ip link add d1 type dummy
 tc qdisc add dev d1 clsact
 tc filter add dev d1 egress bpf da obj /vm/tc-without-btf.bpf.o sec tc
-start_pwru --filter-trace-tc --color always --filter-func '(sk_skb_reason_drop|kfree_skb_reason|kfree_skb|dev_hard_start_xmit)' \
+start_pwru --filter-trace-tc --color always --filter-func '@drops|dev_hard_start_xmit' \
     'udp dst port 9 or udp dst port 10'
 send_udp 1.0.0.1 9
 send_udp 1.0.0.1 10

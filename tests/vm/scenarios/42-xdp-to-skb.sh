@@ -9,7 +9,7 @@ ping -q -n -c 1 10.1.0.2 >/dev/null # the neighbour is known from here on
 for mode in xdpdrv xdpgeneric; do
     ip -n b link set vb "$mode" obj /vm/xdp.bpf.o sec xdp/rewrite
     # Only in b: the packet is met first by the XDP program, natively.
-    start_pwru --filter-trace-xdp --filter-track-skb --filter-func 'udp_rcv|ip_rcv_core|sk_skb_reason_drop|kfree_skb_reason|kfree_skb' \
+    start_pwru --filter-trace-xdp --filter-track-skb --filter-func '@drops|udp_rcv|ip_rcv_core' \
         --filter-netns /run/netns/b 'udp dst port 7'
     send_udp 10.1.0.2 7
     stop_pwru

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/func_filter.h"
+
+#include <fmt/core.h>
+#include <re2/re2.h>
+
+namespace pwru::cli {
+namespace {
+
+constexpr std::string_view kDrops = "@drops";
+
+// Where the alternative ends that `text` begins with: at the first | that is neither escaped nor
+// in parentheses or brackets.
+size_t end_of_alternative(std::string_view text) {
+  int depth = 0;
+  bool is_in_class = false;
+  for (size_t at = 0; at < text.size(); at++) {
+    const char c = text[at];
+    if (c == '\\') {
+      at++;
+    } else if (is_in_class) {
+      is_in_class = c != ']';
+    } else if (c == '[') {
+      is_in_class = true;
+      if (text.substr(at + 1).starts_with('^')) at++;
+      if (text.substr(at + 1).starts_with(']')) at++;  // a ] that comes first is one of the class
+    } else if (c == '|' && depth == 0) {
+      return at;
+    } else {
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    }
+  }
+  return text.size();
+}
+
+Result<> check_pattern(std::string_view pattern) {
+  RE2::Options quiet;
+  quiet.set_log_errors(false);
+  const RE2 compiled(re2::StringPiece(pattern.data(), pattern.size()), quiet);
+  if (compiled.ok()) return {};
+  return fail("expected a regular expression in RE2 syntax (" + compiled.error() + ")",
+              ExitCode::BadUsage);
+}
+
+}  // namespace
+
+Result<FuncFilter> read_func_filter(std::string_view text) {
+  FuncFilter filter;
+  bool has_pattern = false;
+  for (;;) {
+    const size_t end = end_of_alternative(text);
+    const std::string_view alternative = text.substr(0, end);
+    if (alternative == kDrops) {
+      filter.wants_drops = true;
+    } else if (alternative.starts_with('@')) {
+      return fail(fmt::format("there is no word {}; the only one is {}, for all functions that "
+                              "drop packets, alone or between |",
+                              alternative, kDrops),
+                  ExitCode::BadUsage);
+    } else if (alternative.find('@') != std::string_view::npos) {
+      return fail(fmt::format("no function has an @ in its name; the word {} stands alone or "
+                              "between |, as in '{}|ip_.*'",
+                              kDrops, kDrops),
+                  ExitCode::BadUsage);
+    } else {
+      filter.pattern.append(has_pattern ? "|" : "").append(alternative);
+      has_pattern = true;
+    }
+    if (end == text.size()) break;
+    text.remove_prefix(end + 1);
+  }
+  PWRU_TRY(check_pattern(filter.pattern));
+  return filter;
+}
+
+}  // namespace pwru::cli

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "function_advice.h"
+
+#include <fmt/core.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "kernel/packet_ends.h"
+#include "kernel/signature.h"
+
+namespace pwru {
+namespace {
+
+constexpr size_t kMentioned = 4;
+
+bool is_plain_name(const std::string& pattern) {
+  return std::all_of(pattern.begin(), pattern.end(),
+                     [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+}
+
+bool matches(const std::string& pattern, std::string_view name) {
+  return RE2::FullMatch(re2::StringPiece(name.data(), name.size()), pattern);
+}
+
+void add_skb_functions(const kernel::Btf& btf, std::set<std::string>& names) {
+  for (uint32_t id = btf.first_id(); id < btf.end_id(); id++)
+    if (btf.kind(id) == BTF_KIND_FUNC && kernel::signature_of(btf, btf.type(id).type).skb_arg)
+      names.emplace(btf.name(id));
+}
+
+// "did you mean ip_rcv?", or a few names that have this one in them.
+std::string similar_names(const std::string& name, const kernel::Btf& vmlinux,
+                          const std::vector<kernel::ModuleBtf>& modules) {
+  std::set<std::string> names;
+  add_skb_functions(vmlinux, names);
+  for (const kernel::ModuleBtf& module : modules) add_skb_functions(*module.btf, names);
+  std::string related;
+  size_t count = 0;
+  for (const std::string& other : names) {
+    if (other.find(name) == std::string::npos || ++count > kMentioned) continue;
+    related += (related.empty() ? "" : ", ") + other;
+  }
+  if (count) return fmt::format("; there are {}{}", related, count > kMentioned ? ", ..." : "");
+  const std::string nearest = nearest_name(name, {names.begin(), names.end()});
+  return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
+}
+
+std::string drops_with(const kernel::Btf& vmlinux) {
+  return fmt::format("this kernel drops packets with {}: --filter-func @drops",
+                     kernel::drop_functions(vmlinux));
+}
+
+bool means_drops(const cli::FuncFilter& filter) {
+  const auto names = kernel::all_drop_functions();
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view name) { return matches(filter.pattern, name); });
+}
+
+}  // namespace
+
+std::string pattern_of(const cli::FuncFilter& filter, const kernel::Btf& vmlinux) {
+  if (!filter.wants_drops) return filter.pattern;
+  const std::string drops = kernel::drop_pattern(vmlinux);
+  return filter.pattern.empty() ? drops : fmt::format("{}|(?:{})", drops, filter.pattern);
+}
+
+std::string why_none_matches(const cli::FuncFilter& filter, const kernel::Btf& vmlinux,
+                             const std::vector<kernel::ModuleBtf>& modules,
+                             const kernel::LeftOut& left_out) {
+  if (filter.wants_drops) return "";
+  if (means_drops(filter)) return "; " + drops_with(vmlinux);
+  std::string reasons;
+  for (const auto& [reason, count] : left_out)
+    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", count, reason);
+  if (!reasons.empty()) return "; left out: " + reasons;
+  if (is_plain_name(filter.pattern)) return similar_names(filter.pattern, vmlinux, modules);
+  return "";
+}
+
+void warn_about_missed_drops(const cli::FuncFilter& filter, const kernel::Btf& vmlinux) {
+  const std::string_view drop = kernel::drop_function(vmlinux);
+  if (filter.wants_drops || filter.pattern.empty() || drop.empty()) return;
+  if (matches(filter.pattern, drop) || !means_drops(filter)) return;
+  log_warn("--filter-func '{}' sees few drops: {}", filter.pattern, drops_with(vmlinux));
+}
+
+}  // namespace pwru

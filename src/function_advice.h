@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What to say about a --filter-func that does not do what was probably meant.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/func_filter.h"
+#include "kernel/btf.h"
+#include "kernel/functions.h"
+
+namespace pwru {
+
+// The pattern for this kernel: with its names for the words. Empty: all functions.
+[[nodiscard]] std::string pattern_of(const cli::FuncFilter& filter, const kernel::Btf& vmlinux);
+
+// Why no function matches, or what is there instead: the rest of the sentence that says so; "" when
+// there is nothing to say.
+[[nodiscard]] std::string why_none_matches(const cli::FuncFilter& filter,
+                                           const kernel::Btf& vmlinux,
+                                           const std::vector<kernel::ModuleBtf>& modules,
+                                           const kernel::LeftOut& left_out);
+
+// Warns when the pattern means the function that drops, by a name of another kernel.
+void warn_about_missed_drops(const cli::FuncFilter& filter, const kernel::Btf& vmlinux);
+
+}  // namespace pwru
