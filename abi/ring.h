@@ -54,9 +54,10 @@ struct pwru_shared {
 	__u64 lookups_ended;
 	/* Lists of segments of which only a part is followed. */
 	__u64 lists_cut;
-	__u64 children_lost; /* packets made of a followed one that got no id */
-	__u32 wake_bytes;    /* ring the doorbell once a ring holds so much: set by who sleeps */
-	__u32 pad1[11];
+	__u64 children_lost;   /* packets made of a followed one that got no id */
+	__u64 lists_not_shown; /* lists that a function was given, of which only a part is shown */
+	__u32 wake_bytes;      /* ring the doorbell once a ring holds so much: set by who sleeps */
+	__u32 pad1[9];
 	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU for who interrupts */
 };
 

@@ -153,6 +153,38 @@ PROGRAMS(tracked)
 PROGRAMS(plain)
 PROGRAMS(trace)
 
+/* In a list; what follows is not shown, and the list is counted. */
+#define LIST_MAX 512
+
+/*
+ * Functions that take a list: each skb of it is a hit. What decides about one is a global function,
+ * which the verifier looks at once, not for each place in the list.
+ */
+#define LIST_PROGRAM(family)                                                                       \
+	__noinline int pwru_##family##_of_list(struct bpf_user_pt_regs_t *ctx, __u64 skb)          \
+	{                                                                                          \
+		return family##_skb((void *)ctx, skb);                                             \
+	}                                                                                          \
+	SEC("kprobe")                                                                              \
+	int pwru_list_##family(struct pt_regs *ctx)                                                \
+	{                                                                                          \
+		__u64 skb = REGS_ARG1(ctx);                                                        \
+                                                                                                   \
+		for (int i = 0; i < LIST_MAX; i++) {                                               \
+			__u64 next = next_in_list(skb);                                            \
+                                                                                                   \
+			pwru_##family##_of_list((void *)ctx, skb);                                 \
+			if (!next)                                                                 \
+				return 0;                                                          \
+			skb = next;                                                                \
+		}                                                                                  \
+		__sync_fetch_and_add(&shared.lists_not_shown, 1);                                  \
+		return 0;                                                                          \
+	}
+
+LIST_PROGRAM(plain)
+LIST_PROGRAM(trace)
+
 /* skb_release_head_state(), when it is among the functions to show. */
 SEC("kprobe")
 int pwru_trace_release(struct pt_regs *ctx)

@@ -23,6 +23,7 @@
 #include "kernel/features.h"
 #include "kernel/functions.h"
 #include "kernel/netns.h"
+#include "kernel/packet_ends.h"
 #include "kernel/switches.h"
 #include "least_privilege.h"
 #include "outputs.h"
@@ -200,7 +201,12 @@ program::TracerSpec make_spec(const cli::Options& options, const Kernel& kernel,
   program::TracerSpec spec;
   spec.uses_cast = kernel.features.rdonly_cast_id != 0;
   spec.backend = backend;
-  for (const kernel::Function& function : functions.found) spec.uses_arg[function.skb_arg] = true;
+  for (const kernel::Function& function : functions.found) {
+    if (kernel::takes_list(function))
+      spec.uses_list = true;
+    else
+      spec.uses_arg[function.skb_arg] = true;
+  }
   if (backend == program::Backend::KprobeMulti)
     spec.arg_table = program::make_arg_table(functions.found);
   if (kernel.features.has_fexit && options.filter_track_skb)

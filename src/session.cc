@@ -152,6 +152,9 @@ void Session::tell_what_is_missing() {
              heads_evicted);
   if (const uint64_t cut = tracer_.shared().lists_cut)
     log_warn("{} packets were cut into so many segments that the last ones are not followed", cut);
+  if (const uint64_t lists = tracer_.shared().lists_not_shown)
+    log_warn("{} times a function was given a list of more than 512 packets: the rest is not shown",
+             lists);
   if (const uint64_t children = tracer_.shared().children_lost)
     log_warn("{} segments or fragments are not followed: their CPU gave out the same id twice",
              children);

@@ -6,6 +6,8 @@
 #include <map>
 #include <string_view>
 
+#include "kernel/packet_ends.h"
+
 namespace pwru::probe {
 namespace {
 
@@ -67,7 +69,8 @@ Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbol
   std::vector<uint64_t> lookups;
   bool shows_release = false;
   for (const kernel::Function& function : functions.found) {
-    bpf_program* program = tracer.trace(function.skb_arg);
+    bpf_program* program =
+        kernel::takes_list(function) ? tracer.list() : tracer.trace(function.skb_arg);
     if (function.map_op != kernel::MapOp::None) program = tracer.map(function.map_op);
     if (function.map_op == kernel::MapOp::Lookup) lookups.push_back(function.addr);
     if (tracks && function.addr == release.addr) {

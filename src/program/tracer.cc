@@ -220,6 +220,9 @@ Result<> Tracer::pick_trace_programs(const TracerSpec& spec, std::string_view fa
     trace_[arg] = use(program, spec.uses_arg[arg] && !is_shared, spec.backend);
     if (is_shared) trace_[arg] = several;
   }
+  PWRU_ASSIGN(bpf_program* const list,
+              find_program(object_.get(), family == kAll ? "pwru_list_trace" : "pwru_list_plain"));
+  list_ = use(list, spec.uses_list, spec.backend);
   return {};
 }
 

@@ -39,8 +39,10 @@ struct TracerSpec {
   filter::TunnelFilter xdp_tunnel_filter;
   bool uses_cast = false;
   Backend backend = Backend::Kprobe;
-  // [1]..[5]: some function has its skb there; [0]: some function has none.
+  // [1]..[5]: some function has its skb there; [0]: some function has none. One that takes a list
+  // counts apart.
   std::array<bool, 6> uses_arg = {};
+  bool uses_list = false;
   std::optional<ArgTable> arg_table;        // with it one program does positions 2 to 5
   std::vector<std::string> copy_functions;  // functions with a fexit program that exist here
   uint32_t tracked_entries = 1;
@@ -65,6 +67,8 @@ class Tracer {
   [[nodiscard]] bpf_program* trace(int skb_arg) const {
     return trace_[static_cast<size_t>(skb_arg)];
   }
+  // For a function that takes a list of them.
+  [[nodiscard]] bpf_program* list() const { return list_; }
   // For a function of BPF maps; and for the return of a look-up, nullptr for the others.
   [[nodiscard]] bpf_program* map(kernel::MapOp op) const { return map_[static_cast<size_t>(op)]; }
   [[nodiscard]] bpf_program* map_lookup_return() const { return map_lookup_return_; }
@@ -103,6 +107,7 @@ class Tracer {
 
   BpfObject object_;
   std::array<bpf_program*, 6> trace_ = {};
+  bpf_program* list_ = nullptr;
   std::array<bpf_program*, 4> map_ = {};  // by kernel::MapOp; [0]: no function of maps
   bpf_program* map_lookup_return_ = nullptr;
   bpf_program* trace_release_ = nullptr;

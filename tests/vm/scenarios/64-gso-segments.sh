@@ -18,3 +18,6 @@ parent=$(grep -oE -m 1 ' [0-9]+\.[0-9]+ +10\..* skb_segment$' "$out" | awk '{ pr
 # Each of them is on its way by itself, and is not large enough for the filter.
 expect_line " 15[0-9]{2} +[0-9]+\\.c[0-9]+<${parent/./\\.} .* ip_rcv\$"
 expect_number "$(grep -oE "[0-9]+\\.c[0-9]+<${parent/./\\.} " "$out" | sort -u | wc -l)" -ge 2
+# The device is given them as a list.
+segments() { grep -E " $1\$" "$out" | grep -oE "[0-9]+\\.c[0-9]+<${parent/./\\.} " | sort -u | wc -l; }
+expect_number "$(segments dev_hard_start_xmit)" -eq "$(segments ip_rcv)"
