@@ -41,9 +41,11 @@ struct pwru_config {
 	__u8 reads_fields;     /* the filter asks for mark, netns, ifindex or len of an skb */
 	__u8 has_hit;	       /* a pwru_filter_hit() that does something is linked in */
 	__u8 copy_bytes;       /* of copy[] that pwru_filter_l2/l3 read: a multiple of 8 */
-	__u8 pad0[7];
+	__u8 shows_release;    /* release_addr is among the functions to show */
+	__u8 pad0[6];
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
+	__u64 release_addr;	    /* the function that ends an skb, with kprobe-multi */
 	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */
 	__u32 arg_shift;
 	__u32 fixed_bytes; /* of a record without map data, parent and tuple */
@@ -83,6 +85,6 @@ struct pwru_config {
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 152, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 160, "pwru_config is the same on both sides");
 
 #endif

@@ -185,46 +185,53 @@ PROGRAMS(trace)
 LIST_PROGRAM(plain)
 LIST_PROGRAM(trace)
 
-/* skb_release_head_state(), when it is among the functions to show. */
+/*
+ * skb_release_head_state(), which ends an skb, and what runs after it on an skb that is about to be
+ * gone; `is_to_show` when it is among the functions to show.
+ */
+static __always_inline int skb_ends(struct pt_regs *ctx, bool is_release, bool is_to_show)
+{
+	__u64 skb = REGS_ARG1(ctx), packet_id = packet_of_hit(skb);
+	struct skb_pos pos;
+
+	if (!is_release && !packet_id)
+		packet_id = packet_of_dying(skb);
+	if (is_to_show) {
+		skb_read(&pos, skb);
+		skb_locate(&pos);
+		if (is_shown(ctx, &pos, &packet_id))
+			emit_func(ctx, &pos, skb, packet_id);
+	}
+	if (is_release)
+		track_release(skb, packet_id);
+	return 0;
+}
+
 SEC("kprobe")
 int pwru_trace_release(struct pt_regs *ctx)
 {
-	__u64 skb = REGS_ARG1(ctx), packet_id = packet_of_hit(skb);
-	struct skb_pos pos;
-
-	skb_read(&pos, skb);
-	skb_locate(&pos);
-	if (is_shown(ctx, &pos, &packet_id))
-		emit_func(ctx, &pos, skb, packet_id);
-	track_release(skb, packet_id);
-	return 0;
+	return skb_ends(ctx, true, true);
 }
 
-/* The same when it is not to be shown. */
 SEC("kprobe")
 int pwru_release(struct pt_regs *ctx)
 {
-	__u64 skb = REGS_ARG1(ctx);
-
-	track_release(skb, packet_of_hit(skb));
-	return 0;
+	return skb_ends(ctx, true, false);
 }
 
-/* Functions that run after skb_release_head_state() on an skb that is about to be gone. */
 SEC("kprobe")
 int pwru_trace_dying(struct pt_regs *ctx)
 {
-	__u64 skb = REGS_ARG1(ctx), packet_id = packet_of_hit(skb);
-	struct skb_pos pos;
+	return skb_ends(ctx, false, true);
+}
 
-	if (!packet_id)
-		packet_id = packet_of_dying(skb);
-	skb_read(&pos, skb);
-	skb_locate(&pos);
-	if (!is_shown(ctx, &pos, &packet_id))
-		return 0;
-	emit_func(ctx, &pos, skb, packet_id);
-	return 0;
+/* The three in one, for kprobe-multi: each link waits for grace periods when it is taken off. */
+SEC("kprobe")
+int pwru_trace_end(struct pt_regs *ctx)
+{
+	bool is_release = bpf_get_func_ip(ctx) - CFG(release_addr) < PWRU_ENTRY_BYTES;
+
+	return skb_ends(ctx, is_release, !is_release || CFG(shows_release));
 }
 
 /* Functions without an skb, on behalf of the packet that is being handled. */

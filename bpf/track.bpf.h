@@ -16,10 +16,14 @@ static __always_inline __u64 packet_in(void *map, const __u64 *skb)
 	return id ? *id : 0;
 }
 
+/*
+ * With is_over, the fentry and fexit programs are still there for a moment while user space counts:
+ * they follow nothing more.
+ */
 static __always_inline __u64 packet_of(__u64 skb)
 {
 	/* A look-up costs more than the rest of a miss: do it only while something is tracked. */
-	if (!CFG(tracks) || shared.track_inserted == shared.track_removed)
+	if (!CFG(tracks) || shared.track_inserted == shared.track_removed || shared.is_over)
 		return 0;
 	return packet_in(&tracked, &skb);
 }

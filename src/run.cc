@@ -165,8 +165,8 @@ uint32_t size_of_struct(const kernel::Btf& btf, std::string_view name) {
 }
 
 Result<pwru_config> make_config(const cli::Options& options, const Kernel& kernel,
-                                const Filters& filters, const Expressions& expressions,
-                                program::Backend backend) {
+                                const kernel::Functions& functions, const Filters& filters,
+                                const Expressions& expressions, program::Backend backend) {
   pwru_config config = {};
   PWRU_TRY(or_missing_rights(set_netns_filter(options, config), options));
   config.mark = options.filter_mark.mark;
@@ -190,6 +190,12 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = backend == program::Backend::KprobeMulti && kernel.features.has_get_func_ip;
   config.filter_reads_len = filters.pcap.reads_len;
+  if (config.tracks && config.has_func_ip) {
+    config.release_addr = probe::find_release(kernel.known.symbols).addr;
+    config.shows_release = std::ranges::any_of(functions.found, [&](const auto& function) {
+      return function.addr == config.release_addr;
+    });
+  }
   set_rings(options, config);
   config.vmemmap_base_addr = kernel.known.symbols.data("vmemmap_base").value_or(0);
   config.page_offset_base_addr = kernel.known.symbols.data("page_offset_base").value_or(0);
@@ -295,7 +301,8 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   PWRU_ASSIGN(auto target, open_output(options));
 
   program::TracerSpec spec = make_spec(options, kernel, functions, backend_kind);
-  PWRU_ASSIGN(spec.config, make_config(options, kernel, filters, expressions, backend_kind));
+  PWRU_ASSIGN(spec.config,
+              make_config(options, kernel, functions, filters, expressions, backend_kind));
   spec.filter = filters.pcap;
   spec.hit_filter = filters.hit;
   spec.tunnel_filter = filters.tunnel;
@@ -359,6 +366,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     const size_t total = attached.links.size();
     Progress progress("Detaching", total);
     backend->detach(std::move(attached), [&](size_t done) { progress.advance_to(done); });
+    tracer.end_tracking();
   }
   if (outcome) outcome = session.finish();
   if (auto summarized = session.summarize(); outcome) outcome = summarized;

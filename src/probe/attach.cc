@@ -2,6 +2,7 @@
 #include "probe/attach.h"
 
 #include <bpf/bpf.h>
+#include <fmt/core.h>
 #include <linux/bpf.h>
 #include <sys/syscall.h>
 
@@ -11,6 +12,9 @@
 #include <tuple>
 
 #include "base/signals.h"
+
+#include "base/file.h"
+#include "kernel/private_mount.h"
 
 namespace pwru::probe {
 namespace {
@@ -76,15 +80,34 @@ program::MissCounts Attached::missed() const {
   return counts;
 }
 
+namespace {
+
+// Keeps the link in `folder`, in a bpffs, instead of by its descriptor.
+bool keep_in(const UniqueFd& folder, size_t number, BpfLink& link) {
+  if (!folder) return false;
+  const std::string path = fmt::format("{}/{}", path_of_fd(folder.get()), number);
+  if (bpf_obj_pin(bpf_link__fd(link.get()), path.c_str()) != 0) return false;
+  link.reset();
+  return true;
+}
+
+}  // namespace
+
+// A trampoline is taken off under ftrace's lock, while the kernel waits for a grace period of RCU
+// tasks. On 6.1 and 6.12 their thread pauses for 100 ms after each (gp_sleep in
+// kernel/rcu/tasks.h), and whoever closes a link waits with it. The kernel itself takes off what
+// goes with an inode of bpffs (bpf_link_put() from bpf_free_inode()), in a kernel thread.
 void attach_copies(const std::vector<bpf_program*>& programs, Attached& attached) {
-  for (bpf_program* program : programs) {
-    BpfLink link(bpf_program__attach(program));
+  if (programs.empty()) return;
+  attached.copies = kernel::private_mount("bpf");
+  for (size_t i = 0; i < programs.size(); i++) {
+    BpfLink link(bpf_program__attach(programs[i]));
     if (!link) {
       attached
           .left_out[std::string("fexit refused by the kernel (") + std::strerror(errno) + ")"]++;
       continue;
     }
-    attached.add(std::move(link), program);
+    if (!keep_in(attached.copies, i, link)) attached.add(std::move(link), programs[i]);
   }
 }
 

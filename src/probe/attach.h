@@ -17,9 +17,10 @@ namespace pwru::probe {
 struct Attached {
   std::vector<BpfLink> links;
   std::vector<const bpf_program*> programs;  // of each link
-  size_t count = 0;                          // addresses that are probed
-  kernel::LeftOut left_out;                  // what the kernel refused, by its reason
-  bool is_interrupted = false;               // the user asked to stop half way
+  UniqueFd copies;   // a bpffs with further links: when it closes, the kernel takes them off
+  size_t count = 0;  // addresses that are probed
+  kernel::LeftOut left_out;     // what the kernel refused, by its reason
+  bool is_interrupted = false;  // the user asked to stop half way
 
   void add(BpfLink link, const bpf_program* program);
   // What the links say (6.7); nothing where the kernel cannot tell.
@@ -54,7 +55,8 @@ class Backend {
 // One perf event for each address, `batch` of them by one thread at a time; slow to take off.
 [[nodiscard]] std::unique_ptr<Backend> make_kprobe_pmu(unsigned batch);
 
-// The fexit programs that follow clones; what the kernel refuses is counted.
+// The fexit programs that follow clones; what the kernel refuses is counted. They go away a moment
+// after `attached` has gone.
 void attach_copies(const std::vector<bpf_program*>& programs, Attached& attached);
 
 }  // namespace pwru::probe

@@ -31,10 +31,7 @@ bool is_dying_function(const kernel::Function& function) {
              kDyingFunctions.end();
 }
 
-struct Release {
-  std::string name;
-  uint64_t addr = 0;
-};
+}  // namespace
 
 Release find_release(const kernel::Symbols& symbols) {
   for (const std::string_view name : kReleaseFunctions) {
@@ -43,8 +40,6 @@ Release find_release(const kernel::Symbols& symbols) {
   }
   return {};
 }
-
-}  // namespace
 
 bool Plan::may_stand_behind_site(const Group& group, uint64_t address) const {
   return has_ftrace_sites && !group.must_stand_at_start &&

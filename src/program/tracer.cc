@@ -233,13 +233,7 @@ Result<> Tracer::pick_programs(const TracerSpec& spec, std::string_view family) 
   PWRU_ASSIGN(bpf_program* const trace_stack, find_program(object_.get(), "pwru_trace_stack"));
   trace_[0] = use(trace_stack, spec.uses_arg[0], spec.backend);
   PWRU_TRY(pick_map_programs(spec));
-  const bool tracks = spec.config.tracks != 0;
-  PWRU_ASSIGN(bpf_program* const trace_release, find_program(object_.get(), "pwru_trace_release"));
-  PWRU_ASSIGN(bpf_program* const release, find_program(object_.get(), "pwru_release"));
-  PWRU_ASSIGN(bpf_program* const dying, find_program(object_.get(), "pwru_trace_dying"));
-  trace_release_ = use(trace_release, tracks, spec.backend);
-  release_ = use(release, tracks, spec.backend);
-  trace_dying_ = use(dying, tracks, spec.backend);
+  PWRU_TRY(pick_end_programs(spec));
   for (const CopyProgram& copy : kCopyPrograms) {
     PWRU_ASSIGN(bpf_program* const program, find_program(object_.get(), copy.program));
     const bool is_there = std::find(spec.copy_functions.begin(), spec.copy_functions.end(),
@@ -248,6 +242,21 @@ Result<> Tracer::pick_programs(const TracerSpec& spec, std::string_view family) 
     bpf_program__set_autoload(program, true);
     copies_.push_back(program);
   }
+  return {};
+}
+
+Result<> Tracer::pick_end_programs(const TracerSpec& spec) {
+  const bool tracks = spec.config.tracks != 0;
+  const bool is_one = spec.config.release_addr != 0;
+  const auto pick = [&](const char* name, bool is_used) -> Result<bpf_program*> {
+    PWRU_ASSIGN(bpf_program* const program, find_program(object_.get(), name));
+    return use(program, tracks && is_used, spec.backend);
+  };
+  PWRU_ASSIGN(bpf_program* const end, pick("pwru_trace_end", is_one));
+  PWRU_ASSIGN(trace_release_, pick("pwru_trace_release", !is_one));
+  PWRU_ASSIGN(release_, pick("pwru_release", !is_one));
+  PWRU_ASSIGN(trace_dying_, pick("pwru_trace_dying", !is_one));
+  if (end) trace_release_ = release_ = trace_dying_ = end;
   return {};
 }
 
@@ -356,9 +365,11 @@ uint64_t Tracer::entries_in(const char* map) const {
   return live;
 }
 
+void Tracer::end_tracking() const { __atomic_store_n(&shared_->is_over, 1, __ATOMIC_SEQ_CST); }
+
 uint64_t Tracer::tracked_evicted() const {
-  const uint64_t live = entries_in("tracked");
   const uint64_t gone = shared_->track_inserted - shared_->track_removed;
+  const uint64_t live = entries_in("tracked");
   return gone > live ? gone - live : 0;
 }
 

@@ -72,7 +72,8 @@ class Tracer {
   // For a function of BPF maps; and for the return of a look-up, nullptr for the others.
   [[nodiscard]] bpf_program* map(kernel::MapOp op) const { return map_[static_cast<size_t>(op)]; }
   [[nodiscard]] bpf_program* map_lookup_return() const { return map_lookup_return_; }
-  // skb_release_head_state: shown or only watched; and the functions that run after it.
+  // skb_release_head_state: shown or only watched; and the functions that run after it. The same
+  // program, with config.release_addr.
   [[nodiscard]] bpf_program* trace_release() const { return trace_release_; }
   [[nodiscard]] bpf_program* release() const { return release_; }
   [[nodiscard]] bpf_program* trace_dying() const { return trace_dying_; }
@@ -88,6 +89,8 @@ class Tracer {
   [[nodiscard]] int doorbell_fd() const;
   // Hits inside another probe's program.
   [[nodiscard]] MissCounts missed() const;
+  // Programs that are still attached follow nothing more.
+  void end_tracking() const;
   // Identities that the LRU map threw out to make room.
   [[nodiscard]] uint64_t tracked_evicted() const;
   // The same of packets between XDP and their skb.
@@ -98,6 +101,7 @@ class Tracer {
  private:
   Result<> pick_trace_programs(const TracerSpec& spec, std::string_view family);
   Result<> pick_programs(const TracerSpec& spec, std::string_view family);
+  Result<> pick_end_programs(const TracerSpec& spec);
   Result<> pick_map_programs(const TracerSpec& spec);
   Result<> size_maps(const TracerSpec& spec);
   Result<> fill_arg_table(const TracerSpec& spec);

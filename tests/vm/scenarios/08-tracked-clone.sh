@@ -8,7 +8,15 @@ wait_for "tcpdump to listen" grep -q 'listening on' "$work/tcpdump"
 start_pwru --filter-func '__ip_local_out|nf_hook_slow|dev_hard_start_xmit|tpacket_rcv|packet_rcv' --filter-track-skb \
     'dst host 1.2.3.4'
 send_udp 1.2.3.4 80
+# What follows copies is taken off by the kernel, not by the tracer: each link waits for grace periods.
+links() { bpftool -j link show | jq "[.[] | select(.type == \"$1\")] | length"; }
+held() { cat "/proc/$pwru_pid/fdinfo/"* 2>/dev/null | grep -cE "^link_type:\s+$1$" || true; }
+expect_number "$(links tracing)" -gt 10
+expect_number "$(held tracing)" -eq 0
+expect_number "$(held kprobe_multi)" -le 3
 stop_pwru
+is_off() { [ "$(links tracing)" -eq 0 ]; }
+wait_for "the kernel to take them off" is_off
 kill "$capture"
 expect_line '->10\.9\.0\.7:8080\(udp\) +dev_hard_start_xmit$'
 expect_line '->10\.9\.0\.7:8080\(udp\) +t?packet_rcv$'
