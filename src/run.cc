@@ -246,6 +246,7 @@ Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
 }
 
 std::unique_ptr<probe::Backend> make_backend(program::Backend kind, const cli::Options& options) {
+  probe::clean_up_after_the_dead();
   if (kind == program::Backend::KprobeMulti) return probe::make_kprobe_multi();
   auto events = probe::make_kprobe_events();
   if (events) return std::move(*events);

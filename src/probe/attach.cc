@@ -11,9 +11,8 @@
 #include <string>
 #include <tuple>
 
-#include "base/signals.h"
-
 #include "base/file.h"
+#include "base/signals.h"
 #include "kernel/private_mount.h"
 
 namespace pwru::probe {

@@ -55,6 +55,9 @@ class Backend {
 // One perf event for each address, `batch` of them by one thread at a time; slow to take off.
 [[nodiscard]] std::unique_ptr<Backend> make_kprobe_pmu(unsigned batch);
 
+// Removes the events and puts back the settings of tracers that were killed with their guards.
+void clean_up_after_the_dead();
+
 // The fexit programs that follow clones; what the kernel refuses is counted. They go away a moment
 // after `attached` has gone.
 void attach_copies(const std::vector<bpf_program*>& programs, Attached& attached);

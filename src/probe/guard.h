@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small process that outlives the tracer by a moment, and puts right what the kernel does not
-// clean up by itself: two settings, and trace events. It does so also when the tracer is killed.
+// clean up by itself: two settings, and trace events. It does so also when the tracer is killed;
+// when it is killed itself, the tracer does.
 #pragma once
 
 #include <sys/types.h>
 
-#include <string>
-#include <vector>
-
 #include "base/handle.h"
+#include "probe/haste.h"
 
 namespace pwru::probe {
 
 class Guard {
  public:
-  // `removals` are the lines that remove the tracer's events from `kprobe_events` (a descriptor).
-  Guard(int kprobe_events, std::vector<std::string> removals);
+  // `kprobe_events` is open for reading and appending; the events are those of our own group.
+  explicit Guard(int kprobe_events);
   // Lets the guard clean up, and waits until it has.
   ~Guard();
   Guard(const Guard&) = delete;
@@ -25,6 +24,7 @@ class Guard {
   void hurry(bool is_on);
 
  private:
+  Haste haste_;
   UniqueFd alive_;  // to the guard: when this closes, for whatever reason, it cleans up
   pid_t pid_ = -1;
 };

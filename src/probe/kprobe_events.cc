@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/perf_event.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,8 +13,10 @@
 
 #include "base/file.h"
 #include "base/signals.h"
+#include "kernel/process_life.h"
 #include "kernel/tracefs.h"
 #include "probe/attach.h"
+#include "probe/event_group.h"
 #include "probe/guard.h"
 #include "probe/kprobe_pmu.h"
 #include "probe/placement.h"
@@ -23,28 +24,9 @@
 namespace pwru::probe {
 namespace {
 
-constexpr std::string_view kGroupPrefix = "pwru_";  // and the tracer's pid
-
 // A line of kprobe_events; its errno, 0 when the kernel took it.
 int write_line(int fd, const std::string& line) {
   return ::write(fd, line.data(), line.size()) < 0 ? errno : 0;
-}
-
-// Events of a tracer that is gone, and whose guard was killed with it.
-void remove_stale(int tracefs, int events_fd) {
-  const UniqueFd file(::openat(tracefs, "kprobe_events", O_RDONLY | O_CLOEXEC));
-  const auto text = file ? read_file(path_of_fd(file.get())) : Result<std::string>("");
-  if (!text) return;
-  std::string last;
-  for (size_t at = 0; (at = text->find(kGroupPrefix, at)) != std::string::npos;) {
-    const std::string name = text->substr(at, text->find(' ', at) - at);  // pwru_123/pwru_123_0
-    at += name.size();
-    const auto pid =
-        static_cast<pid_t>(std::strtol(name.c_str() + kGroupPrefix.size(), nullptr, 10));
-    if (name == last || pid <= 0 || ::kill(pid, 0) == 0 || errno != ESRCH) continue;
-    (void)write_line(events_fd, "-:" + name);
-    last = name;
-  }
 }
 
 class KprobeEvents : public Backend {
@@ -55,13 +37,8 @@ class KprobeEvents : public Backend {
   std::string_view name() const override { return "kprobe"; }
 
   Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) override {
-    remove_stale(tracefs_.get(), events_.get());
-    std::vector<std::string> removals;
-    for (size_t i = 0; i < plan.groups.size(); i++) {
-      removals.push_back("-:" + event_name(i));
-      programs_.emplace_back(bpf_program__name(plan.groups[i].program));
-    }
-    guard_.emplace(events_.get(), removals);
+    for (const Group& group : plan.groups) programs_.emplace_back(bpf_program__name(group.program));
+    guard_.emplace(events_.get());
     guard_->hurry(true);
     Attached attached;
     const auto result = attach_groups(plan, on_progress, attached);
@@ -87,8 +64,8 @@ class KprobeEvents : public Backend {
     const auto text = file ? read_file(path_of_fd(file.get())) : sys_fail("open kprobe_profile");
     if (!text) return attached.missed();
     program::MissCounts counts;
-    // "  pwru_123_0        hits        misses", one line a kprobe; the group is not named.
-    const std::string prefix = "  " + group_name() + "_";
+    // "  pwru_1_123_4_0        hits        misses", one line a kprobe; the group is not named.
+    const std::string prefix = "  " + group_ + "_";
     for (size_t at = 0; (at = text->find(prefix, at)) != std::string::npos;) {
       at += prefix.size();
       size_t index = 0;
@@ -101,11 +78,6 @@ class KprobeEvents : public Backend {
   }
 
  private:
-  static std::string group_name() { return fmt::format("{}{}", kGroupPrefix, ::getpid()); }
-  static std::string event_name(size_t index) {
-    return fmt::format("{0}/{0}_{1}", group_name(), index);
-  }
-
   Result<> attach_groups(const Plan& plan, const OnProgress& on_progress, Attached& attached) {
     size_t done = 0;
     const Placement placement(plan);
@@ -116,6 +88,10 @@ class KprobeEvents : public Backend {
         PWRU_TRY(add_probe(i, address, plan.groups[i], placement, attached));
         on_progress(++done);
       }
+      const size_t wanted = plan.groups[i].addresses.size();
+      if (attached.count == before && wanted > 1)
+        return fail(fmt::format("attach {} to {} functions: the kernel refused each of them, {}",
+                                programs_[i], wanted, attached.left_out.begin()->first));
       if (attached.count != before) PWRU_TRY(enable(i, plan.groups[i].program, attached));
     }
     return {};
@@ -130,12 +106,14 @@ class KprobeEvents : public Backend {
     for (const uint64_t offset : kprobe_offsets(placement.may_stand_behind_site(group, address))) {
       code = write_line(events_.get(),
                         fmt::format("{}:{} {:#x} n=\\{}", group.is_return ? 'r' : 'p',
-                                    event_name(index), address + offset, attached.count));
+                                    event_name(group_, index), address + offset, attached.count));
       if (code == 0) {
         attached.count++;
         return {};
       }
-      if (!is_about_one_address(code)) return sys_fail("add a kprobe to kprobe_events", code);
+      // Its names are ours: another tracer that takes itself for us.
+      if (code == EEXIST || !is_about_one_address(code))
+        return sys_fail("add a kprobe to kprobe_events", code);
     }
     attached.left_out[refused_reason(code)]++;
     return {};
@@ -143,7 +121,7 @@ class KprobeEvents : public Backend {
 
   // One perf event of the trace event, on any CPU: the program runs on all of them.
   Result<> enable(size_t index, bpf_program* program, Attached& attached) {
-    const std::string path = fmt::format("events/{}/id", event_name(index));
+    const std::string path = fmt::format("events/{}/id", event_name(group_, index));
     const UniqueFd id_file(::openat(tracefs_.get(), path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!id_file) return sys_fail("open " + path + " in tracefs");
     PWRU_ASSIGN(const std::string id, read_file(path_of_fd(id_file.get())));
@@ -163,6 +141,7 @@ class KprobeEvents : public Backend {
 
   UniqueFd tracefs_;
   UniqueFd events_;
+  const std::string group_ = group_name(kernel::own_process());
   std::vector<std::string> programs_;  // of each event
   std::optional<Guard> guard_;
 };
@@ -170,10 +149,17 @@ class KprobeEvents : public Backend {
 }  // namespace
 
 Result<std::unique_ptr<Backend>> make_kprobe_events() {
-  PWRU_ASSIGN(UniqueFd tracefs, kernel::open_tracefs("kprobe_events", O_WRONLY | O_APPEND));
-  UniqueFd events(::openat(tracefs.get(), "kprobe_events", O_WRONLY | O_APPEND | O_CLOEXEC));
+  PWRU_ASSIGN(UniqueFd tracefs, kernel::open_tracefs("kprobe_events", O_RDWR | O_APPEND));
+  UniqueFd events(::openat(tracefs.get(), "kprobe_events", O_RDWR | O_APPEND | O_CLOEXEC));
   if (!events) return sys_fail("open kprobe_events in tracefs");
   return std::make_unique<KprobeEvents>(std::move(tracefs), std::move(events));
+}
+
+void clean_up_after_the_dead() {
+  const auto tracefs = kernel::open_tracefs("kprobe_events", O_RDWR | O_APPEND);
+  if (!tracefs) return;
+  const UniqueFd events(::openat(tracefs->get(), "kprobe_events", O_RDWR | O_APPEND | O_CLOEXEC));
+  if (events) Haste(events.get(), kernel::own_process()).clean_up_after_the_dead();
 }
 
 }  // namespace pwru::probe

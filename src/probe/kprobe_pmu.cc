@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One perf event a function: where tracefs cannot be had.
+// One perf event a function: where tracefs cannot be had. Without it nothing could outlive us that
+// says how the settings of probe/haste.h were, so they are left alone.
 #include <fmt/core.h>
 #include <linux/perf_event.h>
 #include <sys/syscall.h>
@@ -15,7 +16,6 @@
 #include "base/file.h"
 #include "base/signals.h"
 #include "probe/attach.h"
-#include "probe/guard.h"
 #include "probe/kprobe_pmu.h"
 #include "probe/placement.h"
 
@@ -58,8 +58,6 @@ class KprobePmu : public Backend {
         targets.push_back({group.program, address, placement.may_stand_behind_site(group, address),
                            group.is_return});
 
-    Guard guard(-1, {});
-    guard.hurry(true);
     Attached attached;
     Error error;
     std::mutex mutex;
@@ -85,8 +83,6 @@ class KprobePmu : public Backend {
   }
 
   void detach(Attached attached, const OnProgress& on_progress) override {
-    Guard guard(-1, {});
-    guard.hurry(true);
     std::atomic<size_t> done = 0;
     std::mutex mutex;
     run_batches(attached.links.size(), [&](size_t index) {
