@@ -121,6 +121,7 @@ enum pwru_l4_flag {
 	PWRU_L4_HAS_PORTS = 1 << 0,
 	PWRU_L4_HAS_ICMP = 1 << 1,	 /* icmp_type and icmp_code are valid */
 	PWRU_L4_LATER_FRAGMENT = 1 << 2, /* has no layer 4 header */
+	PWRU_L4_HAS_SPI = 1 << 3,	 /* spi is valid: of ESP, if that is proto, else of AH */
 };
 
 struct pwru_l4 {
@@ -132,6 +133,7 @@ struct pwru_l4 {
 	__u8 icmp_code;
 	__u8 flags; /* PWRU_L4_* */
 	__u8 pad0[3];
+	__u32 spi; /* host order */
 };
 
 struct pwru_tuple4 {
@@ -163,6 +165,9 @@ enum pwru_tunnel_kind {
 	PWRU_TUNNEL_SIT,
 	PWRU_TUNNEL_IPIP6,
 	PWRU_TUNNEL_IP6IP6,
+	/* One of these or GRE, right behind UDP or behind the header of GUE. */
+	PWRU_TUNNEL_FOU,
+	PWRU_TUNNEL_GUE,
 };
 
 enum pwru_tunnel_flag {
@@ -183,7 +188,6 @@ struct pwru_tunnel {
 		struct pwru_tuple4 tuple4;
 		struct pwru_tuple6 tuple6;
 	};
-	__u32 pad0;
 };
 
 PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on both sides");
@@ -191,8 +195,8 @@ PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on 
 PWRU_STATIC_ASSERT(sizeof(struct pwru_cb) == 24, "pwru_cb is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_bpfmap) == 48, "pwru_bpfmap is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_parent) == 8, "pwru_parent is the same on both sides");
-PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 20, "pwru_tuple4 is the same on both sides");
-PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 44, "pwru_tuple6 is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 24, "pwru_tuple4 is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 48, "pwru_tuple6 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tunnel) == 72, "pwru_tunnel is the same on both sides");
 
 #endif

@@ -57,7 +57,9 @@ struct sk_buff {
 	__be16 protocol;
 	__u16 network_header;
 	__u16 mac_header;
+	__u16 inner_network_header;
 	__u16 inner_mac_header;
+	__be16 inner_protocol;
 	__be16 vlan_proto;
 	__u16 vlan_tci;
 	unsigned int tail; /* from head, as is end: NET_SKBUFF_DATA_USES_OFFSET */

@@ -19,11 +19,13 @@ extern __hidden int pwru_filter_tunnel_l3(struct pwru_filter_ctx *ctx, const voi
 #define PORT_VXLAN 4789
 #define PORT_VXLAN_LINUX 8472 /* the default of the vxlan module, older than the standard */
 #define PORT_GENEVE 6081
+#define PORT_GUE 6080
 
 #define UDP_HEADER_BYTES 8
 #define VXLAN_HEADER_BYTES 8
 #define GENEVE_HEADER_BYTES 8
 #define GRE_HEADER_BYTES 4
+#define GUE_HEADER_BYTES 4
 
 #define VXLAN_HAS_VNI 0x08
 #define VXLAN_HAS_NEXT_PROTO 0x04 /* VXLAN-GPE, which need not carry Ethernet */
@@ -77,22 +79,136 @@ static __always_inline void step(struct ip_pos *at, __u32 bytes)
 }
 
 /*
- * Whether a vxlan device that uses another port has put its header in front of this frame. Not
+ * Whether a tunnel device has put its headers in front of this frame, or of this packet. Not
  * skb->encapsulation, which iptunnel_handle_offloads() clears when there is nothing to offload.
  */
-static __always_inline bool was_encapsulated(const struct skb_pos *pos, __u64 frame)
+static __always_inline bool was_frame(const struct skb_pos *pos, __u64 addr)
 {
 	struct sk_buff *skb = (void *)pos->skb;
 
 	if (pos->skb == pos->head) /* at XDP there is no skb */
 		return false;
-	return pos->head + BPF_CORE_READ(skb, inner_mac_header) == frame;
+	return pos->head + BPF_CORE_READ(skb, inner_mac_header) == addr;
+}
+
+static __always_inline bool was_packet(const struct skb_pos *pos, __u64 addr)
+{
+	struct sk_buff *skb = (void *)pos->skb;
+
+	if (pos->skb == pos->head)
+		return false;
+	return pos->head + BPF_CORE_READ(skb, inner_network_header) == addr;
+}
+
+/*
+ * The headers that are copied take stack: functions of their own, as read_inner(). Such functions
+ * have a result that is used: else clang makes them void, and what it leaves in r0 may be a pointer
+ * to the stack, which the verifier refuses.
+ *
+ * Returns whether it is a GRE header that can be stepped over.
+ */
+static __noinline int skip_gre(struct ip_pos *at, struct tunnel_pos *tunnel)
+{
+	__u32 bytes = GRE_HEADER_BYTES, key_at;
+	__u16 flags;
+
+	if (at->linear_len < GRE_HEADER_BYTES)
+		return 0;
+	HEADER(gre, at->addr, GRE_HEADER_BYTES);
+	flags = LOAD16(gre, 0);
+	if (flags & (GRE_HAS_ROUTING | GRE_VERSION))
+		return 0;
+	if (flags & GRE_HAS_CHECKSUM)
+		bytes += 4;
+	key_at = bytes;
+	if (flags & GRE_HAS_KEY)
+		bytes += 4;
+	if (flags & GRE_HAS_SEQUENCE)
+		bytes += 4;
+	if (at->linear_len < bytes)
+		return 0;
+	tunnel->proto = LOAD16(gre, 2);
+	if (flags & GRE_HAS_KEY) {
+		HEADER(key, at->addr + key_at, 4);
+		tunnel->id = LOAD32(key, 0);
+		tunnel->has_id = true;
+	}
+	step(at, bytes);
+	return 1;
+}
+
+/* Returns whether it is the header of GUE, with GRE or an IP packet behind. */
+static __noinline int skip_gue(struct ip_pos *at, struct tunnel_pos *tunnel)
+{
+	__u32 bytes;
+	__u8 first, proto;
+
+	HEADER(gue, at->addr, GUE_HEADER_BYTES); /* there are more; see enter_udp() */
+	first = LOAD8(gue, 0);
+	if (first >> 6 == 1) { /* version 1 has no header: it is that of IP */
+		tunnel->proto = told_by_version(at->addr, at->linear_len);
+		return tunnel->proto != 0;
+	}
+	bytes = GUE_HEADER_BYTES + (first & 0x1f) * 4;
+	if (first & 0xe0 || at->linear_len < bytes) /* a later version, or a control message */
+		return 0;
+	proto = LOAD8(gue, 1);
+	step(at, bytes);
+	if (proto == PROTO_GRE)
+		return skip_gre(at, tunnel);
+	tunnel->proto = proto == PROTO_IPIP ? ETH_P_IP : proto == PROTO_IPV6 ? ETH_P_IPV6 : 0;
+	return tunnel->proto != 0;
+}
+
+/* Whether the headers that led here were put in front by a tunnel device of this host. */
+static __always_inline bool is_entered_here(const struct skb_pos *pos, const struct ip_pos *at,
+					    const struct tunnel_pos *tunnel)
+{
+	if (tunnel->proto == ETH_P_TEB)
+		return was_frame(pos, at->addr);
+	/* The version, because ESP in UDP has an inner_network_header too, in front of anything. */
+	return was_packet(pos, at->addr) &&
+	       (has_shim(tunnel->proto) ||
+		(tunnel->proto && told_by_version(at->addr, at->linear_len) == tunnel->proto));
+}
+
+/* IP right behind UDP, as of fou and bareudp: this tells the protocol. */
+static __always_inline __u16 proto_in_udp(const struct skb_pos *pos, const struct ip_pos *at)
+{
+	struct sk_buff *skb = (void *)pos->skb;
+	__u16 proto;
+
+	if (pos->skb == pos->head)
+		return 0;
+	proto = bpf_ntohs(BPF_CORE_READ(skb, inner_protocol));
+	return has_shim(proto) ? proto : told_by_version(at->addr, at->linear_len);
+}
+
+/* FOU has no port of its own, and GUE need not use its. Returns the kind. */
+static __noinline int enter_udp_of_here(const struct skb_pos *pos, struct ip_pos *at,
+					struct tunnel_pos *tunnel)
+{
+	__u64 addr = at->addr;
+	__u32 linear_len = at->linear_len;
+
+	tunnel->proto = proto_in_udp(pos, at);
+	if (is_entered_here(pos, at, tunnel))
+		return PWRU_TUNNEL_FOU;
+	if (skip_gre(at, tunnel) && is_entered_here(pos, at, tunnel))
+		return PWRU_TUNNEL_FOU;
+	at->addr = addr;
+	at->linear_len = linear_len;
+	tunnel->has_id = false;
+	if (skip_gue(at, tunnel) && is_entered_here(pos, at, tunnel))
+		return PWRU_TUNNEL_GUE;
+	return PWRU_TUNNEL_NONE;
 }
 
 /* The UDP header is at `at`; leaves it at what the tunnel carries. */
 static __always_inline void enter_udp(const struct skb_pos *pos, struct ip_pos *at,
 				      struct tunnel_pos *tunnel)
 {
+	bool is_vxlan;
 	__u16 port;
 
 	if (at->linear_len < UDP_HEADER_BYTES + VXLAN_HEADER_BYTES)
@@ -102,6 +218,11 @@ static __always_inline void enter_udp(const struct skb_pos *pos, struct ip_pos *
 
 	port = LOAD16(udp, 2);
 	step(at, UDP_HEADER_BYTES);
+	if (port == PORT_GUE) {
+		if (skip_gue(at, tunnel))
+			tunnel->kind = PWRU_TUNNEL_GUE;
+		return;
+	}
 	if (port == PORT_GENEVE) {
 		__u32 bytes = GENEVE_HEADER_BYTES + (LOAD8(header, 0) & 0x3f) * 4;
 
@@ -111,10 +232,14 @@ static __always_inline void enter_udp(const struct skb_pos *pos, struct ip_pos *
 		tunnel->proto = LOAD16(header, 2);
 		step(at, bytes);
 	} else {
-		if ((LOAD8(header, 0) & (VXLAN_HAS_VNI | VXLAN_HAS_NEXT_PROTO)) != VXLAN_HAS_VNI)
-			return;
+		is_vxlan = (LOAD8(header, 0) & (VXLAN_HAS_VNI | VXLAN_HAS_NEXT_PROTO)) ==
+			   VXLAN_HAS_VNI;
 		if (port != PORT_VXLAN && port != PORT_VXLAN_LINUX &&
-		    !was_encapsulated(pos, at->addr + VXLAN_HEADER_BYTES))
+		    !(is_vxlan && was_frame(pos, at->addr + VXLAN_HEADER_BYTES))) {
+			tunnel->kind = enter_udp_of_here(pos, at, tunnel);
+			return;
+		}
+		if (!is_vxlan)
 			return;
 		tunnel->kind = PWRU_TUNNEL_VXLAN;
 		tunnel->proto = ETH_P_TEB;
@@ -124,37 +249,8 @@ static __always_inline void enter_udp(const struct skb_pos *pos, struct ip_pos *
 	tunnel->has_id = true;
 }
 
-static __always_inline void enter_gre(struct ip_pos *at, struct tunnel_pos *tunnel)
-{
-	__u32 bytes = GRE_HEADER_BYTES, key_at;
-	__u16 flags;
-
-	if (at->linear_len < GRE_HEADER_BYTES)
-		return;
-	HEADER(gre, at->addr, GRE_HEADER_BYTES);
-	flags = LOAD16(gre, 0);
-	if (flags & (GRE_HAS_ROUTING | GRE_VERSION))
-		return;
-	if (flags & GRE_HAS_CHECKSUM)
-		bytes += 4;
-	key_at = bytes;
-	if (flags & GRE_HAS_KEY)
-		bytes += 4;
-	if (flags & GRE_HAS_SEQUENCE)
-		bytes += 4;
-	if (at->linear_len < bytes)
-		return;
-	tunnel->kind = PWRU_TUNNEL_GRE;
-	tunnel->proto = LOAD16(gre, 2);
-	if (flags & GRE_HAS_KEY) {
-		HEADER(key, at->addr + key_at, 4);
-		tunnel->id = LOAD32(key, 0);
-		tunnel->has_id = true;
-	}
-	step(at, bytes);
-}
-
-static __always_inline void enter_ip(__u32 outer_version, __u8 proto, struct tunnel_pos *tunnel)
+static __always_inline void enter_inner_ip(__u32 outer_version, __u8 proto,
+					   struct tunnel_pos *tunnel)
 {
 	if (proto == PROTO_IPIP) {
 		tunnel->kind = outer_version == 4 ? PWRU_TUNNEL_IPIP : PWRU_TUNNEL_IPIP6;
@@ -165,13 +261,7 @@ static __always_inline void enter_ip(__u32 outer_version, __u8 proto, struct tun
 	}
 }
 
-/*
- * The headers that are copied take stack: a function of its own, as read_inner(). Such functions
- * have a result that is used: else clang makes them void, and what it leaves in r0 may be a pointer
- * to the stack, which the verifier refuses.
- *
- * Returns the protocol behind the IP header, -1 in a later fragment.
- */
+/* Returns the protocol behind the IP header, -1 in a later fragment. */
 static __noinline int skip_outer_ip(struct ip_pos *at)
 {
 	struct l4_kind l4;
@@ -207,9 +297,9 @@ static __always_inline int find_tunnel(const struct skb_pos *pos, struct tunnel_
 	if (proto == PROTO_UDP)
 		enter_udp(pos, at, tunnel);
 	else if (proto == PROTO_GRE)
-		enter_gre(at, tunnel);
+		tunnel->kind = skip_gre(at, tunnel) ? PWRU_TUNNEL_GRE : PWRU_TUNNEL_NONE;
 	else if (proto == PROTO_IPIP || proto == PROTO_IPV6)
-		enter_ip(outer_version, proto, tunnel);
+		enter_inner_ip(outer_version, proto, tunnel);
 	if (tunnel->kind == PWRU_TUNNEL_NONE)
 		return 0;
 	at->version = 0;
@@ -219,7 +309,7 @@ static __always_inline int find_tunnel(const struct skb_pos *pos, struct tunnel_
 		tunnel->proto = skip_ethernet(at);
 	}
 	if (tunnel->proto)
-		set_ip_version(at, tunnel->proto);
+		enter_ip(at, tunnel->proto);
 	return 1;
 }
 

@@ -4,12 +4,7 @@
 #define PWRU_BPF_TUPLE_H
 
 #include "abi/event.h"
-#include "bpf/headers.bpf.h"
-
-#define ETH_P_IP 0x0800
-#define ETH_P_IPV6 0x86DD
-#define ETH_P_8021Q 0x8100
-#define ETH_P_8021AD 0x88A8
+#include "bpf/link.bpf.h"
 
 #define IP_OFFSET_MASK 0x1fff
 #define ROUND_UP_8(bytes) (((bytes) + 7) & ~7u)
@@ -23,6 +18,7 @@ enum {
 	PROTO_DCCP = 33,
 	PROTO_ROUTING = 43,
 	PROTO_FRAGMENT = 44,
+	PROTO_ESP = 50,
 	PROTO_AH = 51,
 	PROTO_ICMPV6 = 58,
 	PROTO_DSTOPTS = 60,
@@ -31,71 +27,11 @@ enum {
 	PROTO_UDPLITE = 136,
 };
 
-/*
- * HEADER(name, addr, n): `name` is a `const char *` to n readable bytes of kernel memory at addr,
- * by plain loads or from a copy. The caller has checked that they are part of the packet.
- */
-#ifdef PWRU_CAST
-#define HEADER(name, addr, n) const char *name = BYTES_AT(addr)
-#else
-#define HEADER(name, addr, n)                                                                      \
-	char name[n] __attribute__((aligned(8))); /* loads of the stack must be aligned */         \
-	bpf_probe_read_kernel(name, n, (void *)(addr))
-#endif
-
-#define LOAD8(p, off) (*(const __u8 *)((p) + (off)))
-#define LOAD16(p, off) bpf_ntohs(*(const __be16 *)((p) + (off)))
-#define LOAD32(p, off) bpf_ntohl(*(const __be32 *)((p) + (off)))
-#define LOAD64_RAW(p, off) (*(const __u64 *)((p) + (off)))
-#define LOAD32_RAW(p, off) (*(const __u32 *)((p) + (off)))
-
-/* Steps over up to two tags that stand in the frame; returns the protocol behind them. */
-static __always_inline __u16 skip_vlan_tags(struct ip_pos *ip, __u16 proto)
-{
-	for (int i = 0; i < 2; i++) {
-		if (proto != ETH_P_8021Q && proto != ETH_P_8021AD)
-			break;
-		if (ip->linear_len < VLAN_TAG_BYTES)
-			return 0;
-		HEADER(tag, ip->addr, VLAN_TAG_BYTES);
-		proto = LOAD16(tag, 2);
-		ip->addr += VLAN_TAG_BYTES;
-		ip->linear_len -= VLAN_TAG_BYTES;
-	}
-	return proto;
-}
-
-/* Steps over an Ethernet header and its tags; returns the protocol behind, 0 when it is cut off. */
-static __always_inline __u16 skip_ethernet(struct ip_pos *ip)
-{
-	if (ip->linear_len < ETH_HEADER_BYTES)
-		return 0;
-	HEADER(eth, ip->addr, ETH_HEADER_BYTES);
-	ip->addr += ETH_HEADER_BYTES;
-	ip->linear_len -= ETH_HEADER_BYTES;
-	return skip_vlan_tags(ip, LOAD16(eth, 12));
-}
-
-/* Whether the protocol's IP header stands there. Without a protocol the header tells by itself. */
-static __always_inline void set_ip_version(struct ip_pos *ip, __u16 proto)
-{
-	__u32 nibble;
-
-	ip->version = 0;
-	if (ip->linear_len < 1)
-		return;
-	HEADER(first, ip->addr, 1);
-	nibble = LOAD8(first, 0) >> 4;
-	if (proto == ETH_P_IP || (!proto && nibble == 4))
-		ip->version = nibble == 4 && ip->linear_len >= 20 ? 4 : 0;
-	else if (proto == ETH_P_IPV6 || (!proto && nibble == 6))
-		ip->version = nibble == 6 && ip->linear_len >= 40 ? 6 : 0;
-}
-
 /* What follows an IP header. */
 struct l4_kind {
 	__u8 proto; /* behind the extension headers */
 	bool is_later_fragment;
+	__u32 ah_spi; /* of an AH among these, 0: none */
 };
 
 static __always_inline bool has_ports(__u8 proto)
@@ -107,12 +43,15 @@ static __always_inline bool has_ports(__u8 proto)
 	return proto == PROTO_SCTP || proto == PROTO_UDPLITE;
 }
 
-/* How many bytes of layer 4 read_l4() wants. */
+#define AH_SPI_AT 4
+#define AH_SPI_END 8
+
+/* How many bytes of layer 4 pwru_read_l4() wants; an AH is another header in front of it. */
 static __always_inline __u32 l4_bytes(__u8 proto)
 {
 	if (proto == PROTO_TCP)
 		return 14;
-	if (has_ports(proto))
+	if (has_ports(proto) || proto == PROTO_ESP)
 		return 4;
 	return proto == PROTO_ICMP || proto == PROTO_ICMPV6 ? 2 : 0;
 }
@@ -134,6 +73,8 @@ static __always_inline bool is_cut(const struct ip_pos *ip, bool enters_tunnels)
 	if (ip->version == 4) {
 		ip_bytes = (LOAD8(header, 0) & 0xf) * 4;
 		proto = LOAD8(header, 9);
+		if (proto == PROTO_AH)
+			ip_bytes += AH_SPI_END;
 	} else {
 		proto = LOAD8(header, 6);
 		/* An extension header, perhaps: there is no telling how many there are. */
@@ -153,15 +94,21 @@ static __always_inline void enter_packet(struct ip_pos *ip, enum pkt_start start
 		if (!proto)
 			return;
 	} else {
+		__u16 told;
+
 		proto = skip_vlan_tags(ip, proto);
 		/*
 		 * The header is there before __ip_local_out() sets the protocol: until then it is
-		 * 0 (ip_queue_xmit()), or that of the packet in a new tunnel (iptunnel_xmit()).
+		 * 0 (ip_queue_xmit()), or that of the packet in a new tunnel (iptunnel_xmit()). So
+		 * the version in the header comes first, as long as it is one.
 		 */
-		if (proto == ETH_P_IP || proto == ETH_P_IPV6)
-			proto = 0;
+		if (!proto || proto == ETH_P_IP || proto == ETH_P_IPV6) {
+			told = told_by_version(ip->addr, ip->linear_len);
+			if (told)
+				proto = told;
+		}
 	}
-	set_ip_version(ip, proto);
+	enter_ip(ip, proto);
 }
 
 /* Headers in page fragments are copied, if those in the linear part are not all; see is_cut(). */
@@ -186,28 +133,47 @@ static __always_inline void find_ip(const struct skb_pos *pos, struct ip_pos *ip
 		enter_packet(ip, pos->start, proto);
 }
 
-/* `addr` is where layer 4 begins. What is cut off stays zero and has no flag. */
-static __always_inline void read_l4(struct pwru_l4 *l4, __u64 addr, __u32 linear_len)
-{
-	__u32 ports, type_code;
+#define L4_AT(field) (8 * __builtin_offsetof(struct pwru_l4, field))
+_Static_assert(L4_AT(sport) == 0 && L4_AT(dport) == 16 && L4_AT(proto) == 32 &&
+		       L4_AT(tcp_flags) == 40 && L4_AT(icmp_type) == 48 && L4_AT(icmp_code) == 56 &&
+		       L4_AT(flags) == 64 && L4_AT(spi) == 96 && sizeof(struct pwru_tuple4) == 24,
+	       "what fills it by words knows where they are");
 
-	if (has_ports(l4->proto) && linear_len >= 4) {
-		HEADER(header, addr, 4);
-		ports = LOAD32(header, 0);
-		l4->sport = ports >> 16;
-		l4->dport = ports;
-		l4->flags |= PWRU_L4_HAS_PORTS;
-		if (l4->proto == PROTO_TCP && linear_len >= 14) {
-			HEADER(tcp_flags, addr + 13, 1);
-			l4->tcp_flags = LOAD8(tcp_flags, 0);
-		}
-	} else if ((l4->proto == PROTO_ICMP || l4->proto == PROTO_ICMPV6) && linear_len >= 2) {
-		HEADER(header, addr, 2);
-		type_code = LOAD16(header, 0);
-		l4->icmp_type = type_code >> 8;
-		l4->icmp_code = type_code;
-		l4->flags |= PWRU_L4_HAS_ICMP;
+/*
+ * What is read of layer 4, which begins at `addr`, as the first word of struct pwru_l4, with the
+ * flags in the place of the protocol and an SPI in that of the ports. What is cut off stays zero
+ * and has no flag. A global function of scalars: the verifier checks it once, not on each of the
+ * ways that lead here.
+ */
+__noinline __u64 pwru_read_l4(__u64 addr, __u32 linear_len, __u32 proto)
+{
+	__u64 ports, tcp_flags = 0;
+
+	if (proto == PROTO_ICMP || proto == PROTO_ICMPV6) {
+		if (linear_len < 2)
+			return 0;
+		HEADER(icmp, addr, 2);
+		return (__u64) * (const __u16 *)icmp << L4_AT(icmp_type) | (__u64)PWRU_L4_HAS_ICMP
+										   << L4_AT(proto);
 	}
+	if (proto == PROTO_ESP || proto == PROTO_AH) {
+		__u32 spi_at = proto == PROTO_AH ? AH_SPI_AT : 0;
+
+		if (linear_len < spi_at + 4)
+			return 0;
+		HEADER(spi, addr + spi_at, 4);
+		return LOAD32(spi, 0) | (__u64)PWRU_L4_HAS_SPI << L4_AT(proto);
+	}
+	if (!has_ports(proto) || linear_len < 4)
+		return 0;
+	HEADER(header, addr, 4);
+	ports = LOAD32(header, 0);
+	if (proto == PROTO_TCP && linear_len >= 14) {
+		HEADER(flags, addr + 13, 1);
+		tcp_flags = LOAD8(flags, 0);
+	}
+	return ports >> 16 | (ports & 0xffff) << 16 | tcp_flags << L4_AT(tcp_flags) |
+	       (__u64)PWRU_L4_HAS_PORTS << L4_AT(proto);
 }
 
 /*
@@ -221,6 +187,7 @@ static __always_inline void skip_ipv4(struct ip_pos *ip, const char *header, str
 	__u32 header_bytes = (first & 0xf) * 4;
 
 	l4->proto = second >> 8;
+	l4->ah_spi = 0;
 	l4->is_later_fragment = bpf_ntohs(first >> 48) & IP_OFFSET_MASK;
 	if (l4->is_later_fragment || header_bytes < 20 || ip->linear_len < header_bytes)
 		header_bytes = ip->linear_len;
@@ -236,6 +203,7 @@ static __always_inline void skip_ipv6(struct ip_pos *ip, const char *header, str
 	bool is_cut = false;
 
 	l4->is_later_fragment = false;
+	l4->ah_spi = 0;
 	for (int i = 0; i < MAX_IPV6_HEADERS; i++) {
 		if (proto != PROTO_HOPOPTS && proto != PROTO_ROUTING && proto != PROTO_FRAGMENT &&
 		    proto != PROTO_DSTOPTS && proto != PROTO_AH && proto != PROTO_MH)
@@ -249,12 +217,14 @@ static __always_inline void skip_ipv6(struct ip_pos *ip, const char *header, str
 			l4->is_later_fragment = true;
 			break;
 		}
-		if (proto == PROTO_FRAGMENT)
+		if (proto == PROTO_FRAGMENT) {
 			off += 8;
-		else if (proto == PROTO_AH)
+		} else if (proto == PROTO_AH) {
+			l4->ah_spi = LOAD32(extension, AH_SPI_AT);
 			off += (LOAD8(extension, 1) + 2) * 4;
-		else
+		} else {
 			off += (LOAD8(extension, 1) + 1) * 8;
+		}
 		proto = LOAD8(extension, 0);
 	}
 	l4->proto = proto;
@@ -267,11 +237,20 @@ static __always_inline void skip_ipv6(struct ip_pos *ip, const char *header, str
 static __always_inline void fill_l4(struct pwru_l4 *l4, const struct l4_kind *kind,
 				    const struct ip_pos *at)
 {
-	__builtin_memset(l4, 0, sizeof(*l4));
-	l4->proto = kind->proto;
+	__u64 read = pwru_read_l4(at->addr, at->linear_len, kind->proto), *words = (__u64 *)l4;
+	__u64 flags = read >> L4_AT(proto) & 0xff, spi = kind->ah_spi;
+
+	read &= ~(0xffull << L4_AT(proto));
+	if (flags & PWRU_L4_HAS_SPI) {
+		spi = read;
+		read = 0;
+	} else if (spi) {
+		flags |= PWRU_L4_HAS_SPI;
+	}
 	if (kind->is_later_fragment)
-		l4->flags = PWRU_L4_LATER_FRAGMENT;
-	read_l4(l4, at->addr, at->linear_len);
+		flags |= PWRU_L4_LATER_FRAGMENT;
+	words[0] = read | (__u64)kind->proto << L4_AT(proto);
+	words[1] = flags | spi << (L4_AT(spi) - L4_AT(flags));
 }
 
 static __always_inline void read_tuple4(struct pwru_tuple4 *tuple, const struct ip_pos *ip)
@@ -301,7 +280,6 @@ static __always_inline void read_tuple6(struct pwru_tuple6 *tuple, const struct 
 }
 
 #define PLAIN_HEADER_BYTES 34 /* an IPv4 header, then up to the flags of TCP */
-#define L4_AT(field) (8 * __builtin_offsetof(struct pwru_l4, field))
 
 /* Most packets are of this kind: no options, and no fragment but the first. */
 static __always_inline bool is_plain_ip4(const char *header)
@@ -335,12 +313,12 @@ static __always_inline void fill_plain_tuple(__u64 *tuple, const char *header)
 	} else {
 		tuple[1] = l4;
 		tuple[2] = 0;
+		if (proto == PROTO_ESP)
+			tuple[2] = PWRU_L4_HAS_SPI | (__u64)bpf_ntohl(ports) << 32;
+		else if (proto == PROTO_AH)
+			tuple[2] = PWRU_L4_HAS_SPI | (__u64)LOAD32(header, 20 + AH_SPI_AT) << 32;
 	}
 }
-_Static_assert(L4_AT(sport) == 0 && L4_AT(dport) == 16 && L4_AT(icmp_type) == 48 &&
-		       L4_AT(icmp_code) == 56 && L4_AT(flags) == 64 &&
-		       sizeof(struct pwru_tuple4) > 16,
-	       "fill_plain_tuple() knows where they are");
 
 #ifdef PWRU_CAST
 

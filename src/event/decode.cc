@@ -18,8 +18,10 @@ void set_l4(Tuple& tuple, const pwru_l4& l4) {
   tuple.tcp_flags = l4.tcp_flags;
   tuple.icmp_type = l4.icmp_type;
   tuple.icmp_code = l4.icmp_code;
+  tuple.spi = l4.spi;
   tuple.has_ports = (l4.flags & PWRU_L4_HAS_PORTS) != 0;
   tuple.has_icmp = (l4.flags & PWRU_L4_HAS_ICMP) != 0;
+  tuple.has_spi = (l4.flags & PWRU_L4_HAS_SPI) != 0;
   tuple.is_later_fragment = (l4.flags & PWRU_L4_LATER_FRAGMENT) != 0;
 }
 

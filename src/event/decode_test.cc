@@ -112,12 +112,13 @@ TEST(Decode, Tuple4) {
   EXPECT_EQ(tuple.tcp_flags, 0x12);
   EXPECT_TRUE(tuple.has_ports);
   EXPECT_FALSE(tuple.has_icmp);
+  EXPECT_FALSE(tuple.has_spi);
   EXPECT_FALSE(tuple.is_later_fragment);
 }
 
 TEST(Decode, Tuple6) {
   Wire wire = core(PWRU_PART_TUPLE6);
-  put_tuple6(wire, 58, PWRU_L4_HAS_ICMP | PWRU_L4_LATER_FRAGMENT);
+  put_tuple6(wire, 58, PWRU_L4_HAS_ICMP | PWRU_L4_LATER_FRAGMENT | PWRU_L4_HAS_SPI);
   const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event) << event.error().what;
   ASSERT_TRUE(event->has_tuple);
@@ -130,6 +131,8 @@ TEST(Decode, Tuple6) {
   EXPECT_EQ(tuple.icmp_code, 1);
   EXPECT_FALSE(tuple.has_ports);
   EXPECT_TRUE(tuple.has_icmp);
+  EXPECT_TRUE(tuple.has_spi);
+  EXPECT_EQ(tuple.spi, 0xc0ffeeu);
   EXPECT_TRUE(tuple.is_later_fragment);
 }
 

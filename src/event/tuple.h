@@ -15,10 +15,13 @@ struct Tuple {
   uint8_t tcp_flags = 0;  // byte 13 of the TCP header
   uint8_t icmp_type = 0;
   uint8_t icmp_code = 0;
+  uint32_t spi = 0;        // of ESP, if that is l4_proto, else of AH
   bool has_ports = false;  // sport and dport were read from the packet
   bool has_icmp = false;   // so were icmp_type and icmp_code
+  bool has_spi = false;
   bool is_v6 = false;
   bool is_later_fragment = false;  // its L4 header is in another packet
+  uint8_t pad0[3] = {};            // named, because tuples are compared by their bytes
 };
 
 }  // namespace pwru::event

@@ -76,19 +76,19 @@ inline Wire core(uint32_t parts) {
 inline void put_l4(Wire& wire, size_t at, uint8_t proto, uint8_t flags) {
   wire.put<uint16_t>(at, 40000).put<uint16_t>(at + 2, 443).put<uint8_t>(at + 4, proto);
   wire.put<uint8_t>(at + 5, 0x12).put<uint8_t>(at + 6, 8).put<uint8_t>(at + 7, 1);
-  wire.put<uint8_t>(at + 8, flags);
+  wire.put<uint8_t>(at + 8, flags).put<uint32_t>(at + 12, 0xc0ffee);
 }
 
 inline void put_tuple4(Wire& wire, uint8_t proto, uint8_t flags) {
   const size_t at = wire.size();
-  wire.resize(at + 20);
+  wire.resize(at + 24);
   put_l4(wire, at + 8, proto, flags);
   wire.put_text(at, "\x0a\x01\x02\x03").put_text(at + 4, "\xc0\xa8\x01\xfe");
 }
 
 inline void put_tuple6(Wire& wire, uint8_t proto, uint8_t flags) {
   const size_t at = wire.size();
-  wire.resize(at + 44);
+  wire.resize(at + 48);
   put_l4(wire, at + 32, proto, flags);
   wire.put_text(at, "0123456789abcdef").put_text(at + 16, "ABCDEFGHIJKLMNOP");
 }

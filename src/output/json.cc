@@ -229,6 +229,7 @@ void JsonSink::write_tuple(Name name, const event::Tuple& tuple) {
     number("icmp_type", tuple.icmp_type);
     number("icmp_code", tuple.icmp_code);
   }
+  if (tuple.has_spi) number("spi", tuple.spi);
   writer_.key("fragment");
   writer_.boolean(tuple.is_later_fragment);
   writer_.end_object();

@@ -186,6 +186,18 @@ TEST(JsonSink, Ipv6HasNoBrackets) {
             R"("fragment":false})");
 }
 
+TEST(JsonSink, EspHasItsSpi) {
+  event::Event event = packet();
+  event.tuple.l4_proto = IPPROTO_ESP;
+  event.tuple.has_ports = false;
+  event.tuple.has_spi = true;
+  event.tuple.spi = 0xffffffff;
+  const auto record = Stream().event(event);
+  EXPECT_EQ(
+      print(record["tuple"]),
+      R"({"saddr":"10.9.0.1","daddr":"1.0.0.1","proto":50,"spi":4294967295,"fragment":false})");
+}
+
 TEST(JsonSink, ALaterFragmentHasNeitherPortsNorFlags) {
   event::Event event = packet();
   event.tuple.is_later_fragment = true;

@@ -27,6 +27,10 @@ std::string_view kind_name(uint32_t kind) {
       return "ipip6";
     case PWRU_TUNNEL_IP6IP6:
       return "ip6ip6";
+    case PWRU_TUNNEL_FOU:
+      return "fou";
+    case PWRU_TUNNEL_GUE:
+      return "gue";
     default:
       return "unknown";
   }

@@ -45,8 +45,8 @@ TEST(TunnelText, KindIdAndTuple) {
 }
 
 TEST(TunnelText, EveryKindHasAName) {
-  const char* const names[] = {"unknown", "vxlan", "geneve", "gre",    "ipip",
-                               "sit",     "ipip6", "ip6ip6", "unknown"};
+  const char* const names[] = {"unknown", "vxlan",  "geneve", "gre", "ipip",   "sit",
+                               "ipip6",   "ip6ip6", "fou",    "gue", "unknown"};
   for (uint32_t kind = 0; kind < std::size(names); kind++) {
     event::Tunnel tunnel;
     tunnel.kind = kind;

@@ -48,6 +48,14 @@ char* put_port(char* out, uint16_t port) {
   return std::to_chars(out, out + 5, port).ptr;
 }
 
+// As `ip xfrm` and tcpdump print it.
+char* put_spi(char* out, uint32_t spi) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  out = put(out, ":0x");
+  for (int shift = 28; shift >= 0; shift -= 4) *out++ = kDigits[spi >> shift & 15];
+  return out;
+}
+
 char* put_group(char* out, unsigned group) {
   static constexpr char kDigits[] = "0123456789abcdef";
   if (group >= 0x1000) *out++ = kDigits[group >> 12];
@@ -127,6 +135,10 @@ char* put_protocol(char* out, const event::Tuple& tuple, bool with_tcp_flags) {
   if (with_tcp_flags && tuple.tcp_flags && has_tcp_flags(tuple)) {
     *out++ = ':';
     out = append_tcp_flags(out, tuple.tcp_flags);
+  }
+  if (tuple.has_spi) {
+    const bool is_own = tuple.l4_proto == IPPROTO_ESP || tuple.l4_proto == IPPROTO_AH;
+    out = put_spi(is_own ? out : put(out, ",ah"), tuple.spi);
   }
   *out++ = ')';
   return out;

@@ -8,13 +8,15 @@
 
 namespace pwru::output {
 
-// Room that append_tuple() needs at `out`. The longest text has 133 characters: two IPv6 addresses
-// of 39 in brackets, two ports of 5, and all eight TCP flags. Up to three more may be scribbled on.
-inline constexpr size_t kTupleRoom = 136;
+// Room that append_tuple() needs at `out`. The longest text has 147 characters: two IPv6 addresses
+// of 39 in brackets, two ports of 5, all eight TCP flags, and the SPI of an AH. Up to three more
+// may be scribbled on.
+inline constexpr size_t kTupleRoom = 150;
 
 // Writes saddr:sport->daddr:dport(proto), without a NUL, and returns the end. IPv6 addresses are
 // in brackets; a later fragment has no ports, other packets without ports have :0 as in
-// cilium/pwru; ICMP has its type and code behind the name: (icmp:8/0).
+// cilium/pwru; ICMP has its type and code behind the name: (icmp:8/0);
+// ESP and AH their SPI: (esp:0x00001234), or, of an AH in front: (tcp,ah:0x00001234).
 [[nodiscard]] char* append_tuple(char* out, const event::Tuple& tuple, bool with_tcp_flags);
 
 // Whether its TCP flags were read from the packet.

@@ -89,6 +89,20 @@ TEST(TupleText, LaterFragmentHasNoPorts) {
   EXPECT_EQ(text_of(tuple, true), "[2001:db8::1]->[2001:db8::2](tcp)");
 }
 
+TEST(TupleText, SpiOfEspAndAh) {
+  event::Tuple tuple = tuple_of("10.0.0.1", "10.0.0.2", IPPROTO_ESP);
+  tuple.has_spi = true;
+  tuple.spi = 0x1234;
+  EXPECT_EQ(text_of(tuple), "10.0.0.1:0->10.0.0.2:0(esp:0x00001234)");
+  tuple.l4_proto = IPPROTO_AH;
+  tuple.spi = 0xfedcba98;
+  EXPECT_EQ(text_of(tuple), "10.0.0.1:0->10.0.0.2:0(ah:0xfedcba98)");
+  tuple = with_ports(tuple_of("::1", "::2", IPPROTO_TCP), 1, 2);
+  tuple.tcp_flags = 2;
+  tuple.has_spi = true;
+  EXPECT_EQ(text_of(tuple, true), "[::1]:1->[::2]:2(tcp:SYN,ah:0x00000000)");
+}
+
 TEST(TupleText, OtherProtocols) {
   const std::pair<int, const char*> cases[] = {
       {IPPROTO_GRE, "gre"},
@@ -115,9 +129,10 @@ TEST(TupleText, LongestFitsTheRoom) {
                                            "aaaa:bbbb:cccc:dddd:eeee:ffff:1111:2222", IPPROTO_TCP),
                                   65535, 65535);
   tuple.tcp_flags = 0xff;
+  tuple.has_spi = true;
   char text[kTupleRoom + 1];
   text[kTupleRoom] = 'x';
-  EXPECT_EQ(append_tuple(text, tuple, true) - text, 133);
+  EXPECT_EQ(append_tuple(text, tuple, true) - text, 147);
   EXPECT_EQ(text[kTupleRoom], 'x');
 }
 

@@ -18,6 +18,8 @@
 namespace pwru::test {
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr size_t kEthernetBytes = 14, kMacBytes = 12, kTagBytes = 4;
 constexpr int kShownDifferences = 20;
 
@@ -233,6 +235,28 @@ TEST_F(FilterDifferential, ProtochainEndsAfterTheBudget) {
       const auto verdict = harness_->run();
       ASSERT_TRUE(verdict);
       EXPECT_EQ(*verdict, wanted) << headers << " headers, " << name_of(way);
+    }
+  }
+}
+
+// What the manual says about the header that Linux puts in front of TCP in a packet above 64 KiB.
+TEST_F(FilterDifferential, PortsOfIpv6BigTcpHaveWordsOfTheirOwn) {
+  constexpr std::string_view kJumbo = "\x06\x00\xc2\x04\x00\x02\x00\x00"sv;
+  const std::string big =
+      PacketBuilder().ethernet(0x86dd).ipv6({.next = 0}).raw(kJumbo).tcp().build();
+  const std::string other =
+      PacketBuilder().ethernet(0x86dd).ipv6({.next = 0}).raw(kJumbo).tcp({.dst = 81}).build();
+  const std::string plain = PacketBuilder().ethernet(0x86dd).ipv6({.next = 6}).tcp().build();
+  const std::string words =
+      "tcp port 80 or (ip6[6] = 0 and ip6[40] = 6 and (ip6[48:2] = 80 or ip6[50:2] = 80))";
+  for (const Way way : ways()) {
+    ASSERT_TRUE(harness_->load("tcp port 80", way));
+    harness_->place(big, {});
+    EXPECT_FALSE(*harness_->run());
+    ASSERT_TRUE(harness_->load(words, way));
+    for (const auto& [packet, wanted] : {std::pair{big, true}, {other, false}, {plain, true}}) {
+      harness_->place(packet, {});
+      EXPECT_EQ(*harness_->run(), wanted);
     }
   }
 }

@@ -27,6 +27,8 @@ int locate(void* ctx __attribute__((unused))) {
   layout->mac_header = SKB_OFFSET(mac_header);
   layout->network_header = SKB_OFFSET(network_header);
   layout->protocol = SKB_OFFSET(protocol);
+  layout->inner_mac_header = SKB_OFFSET(inner_mac_header);
+  layout->inner_network_header = SKB_OFFSET(inner_network_header);
   layout->vlan_proto = SKB_OFFSET(vlan_proto);
   layout->vlan_tci = SKB_OFFSET(vlan_tci);
   if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
@@ -121,9 +123,20 @@ int show_tuple(void* ctx __attribute__((unused))) {
   struct ip_pos ip;
 
   read_fake_skb(&pos);
-  find_ip(&pos, &ip, false);
+  find_ip_of(&pos, &ip);
   state.ip_version = ip.version;
-  if (ip.version == 4) read_tuple4(&state.tuple4, &ip);
-  if (ip.version == 6) read_tuple6(&state.tuple6, &ip);
+  read_tuple_of(ip.version == 4 ? (void*)&state.tuple4 : (void*)&state.tuple6, &ip);
+  return 0;
+}
+
+/* The short way to the same, of an IPv4 packet without an Ethernet header. */
+SEC("raw_tp")
+int show_plain_tuple(void* ctx __attribute__((unused))) {
+  struct skb_pos pos;
+
+  read_fake_skb(&pos);
+  HEADER(ip, pos.base, ROUND_UP_8(PLAIN_HEADER_BYTES));
+  state.ip_version = is_plain_ip4(ip) ? 4 : 0;
+  fill_plain_tuple((__u64*)&state.tuple4, ip);
   return 0;
 }

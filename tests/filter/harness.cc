@@ -185,6 +185,14 @@ void Harness::place(std::string_view packet, const SkbView& view) {
   put<uint16_t>(memory.skb, layout.vlan_proto,
                 static_cast<uint16_t>(view.vlan_proto >> 8 | view.vlan_proto << 8));
   put<uint16_t>(memory.skb, layout.vlan_tci, view.vlan_tci);
+  put<uint16_t>(memory.skb, layout.protocol,
+                static_cast<uint16_t>(view.protocol >> 8 | view.protocol << 8));
+  if (view.inner_frame_at)
+    put<uint16_t>(memory.skb, layout.inner_mac_header,
+                  static_cast<uint16_t>(kHeadroom + view.inner_frame_at));
+  if (view.inner_packet_at)
+    put<uint16_t>(memory.skb, layout.inner_network_header,
+                  static_cast<uint16_t>(kHeadroom + view.inner_packet_at));
   if (view.vlan_proto)
     memory.skb[layout.vlan_present] |= static_cast<uint8_t>(layout.vlan_present_mask);
 
@@ -228,8 +236,8 @@ Result<pwru_tunnel> Harness::read_tunnel() const {
   return state_->tunnel;
 }
 
-Result<std::string> Harness::read_tuple() const {
-  PWRU_TRY(run_program("show_tuple"));
+Result<std::string> Harness::tuple_of(const char* name) const {
+  PWRU_TRY(run_program(name));
   const auto bytes_of = [](const auto& tuple) {
     return std::string(reinterpret_cast<const char*>(&tuple), sizeof(tuple));
   };

@@ -26,6 +26,9 @@ struct SkbView {
   std::vector<size_t> frag_bytes =
       {};  // the last bytes of the packet, in page fragments of these sizes
   uint16_t vlan_proto = 0, vlan_tci = 0;  // an offloaded tag
+  uint16_t protocol = 0;                  // skb->protocol
+  // What a tunnel device of this host was given begins there in the packet; 0: there was none.
+  uint16_t inner_frame_at = 0, inner_packet_at = 0;
 };
 
 class Harness {
@@ -47,7 +50,8 @@ class Harness {
   }
   // The expressions of the filters on what a tunnel carries; "" is none.
   [[nodiscard]] Result<> load_tunnel(const std::string& l2, const std::string& l3, Way way) {
-    return load_programs({"", l2, l3}, way, {"match_tunnel", "show_tunnel", "show_tuple"});
+    return load_programs({"", l2, l3}, way,
+                         {"match_tunnel", "show_tunnel", "show_tuple", "show_plain_tuple"});
   }
   void place(std::string_view packet, const SkbView& view);
   // The verdict on the packet placed last.
@@ -59,7 +63,11 @@ class Harness {
   [[nodiscard]] Result<bool> run_tunnel() const { return run_program("match_tunnel"); }
   [[nodiscard]] Result<pwru_tunnel> read_tunnel() const;
   // The bytes of struct pwru_tuple4 or pwru_tuple6, or none.
-  [[nodiscard]] Result<std::string> read_tuple() const;
+  [[nodiscard]] Result<std::string> read_tuple() const { return tuple_of("show_tuple"); }
+  // The same by fill_plain_tuple().
+  [[nodiscard]] Result<std::string> read_plain_tuple() const {
+    return tuple_of("show_plain_tuple");
+  }
   // The mean of many runs, as the kernel times them; of load_timed()'s filter.
   [[nodiscard]] Result<double> nanoseconds_per_run() const;
 
@@ -77,6 +85,7 @@ class Harness {
                        const filter::TunnelFilter& tunnel, Way way);
   Result<uint32_t> retval_of(const char* name) const;
   Result<bool> run_program(const char* name) const;
+  Result<std::string> tuple_of(const char* name) const;
   Result<filter::HitFilter> hit_filter(const std::string& expression) const;
 
   filter::CastIds cast_ids_;

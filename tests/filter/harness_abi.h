@@ -28,6 +28,7 @@ struct fake_layout {
   __u32 skb_bytes, page_bytes;
   __u32 head, data, tail, end, len, data_len;
   __u32 mac_header, network_header, protocol, vlan_proto, vlan_tci;
+  __u32 inner_mac_header, inner_network_header;
   __u32 nr_frags, frags;
   __u32 vlan_present, vlan_present_mask; /* a bit of a byte, until 6.1; mask 0: there is none */
 };
@@ -46,7 +47,7 @@ struct harness_state {
   struct pwru_tunnel tunnel; /* of the program show_tunnel */
   /* Of show_tuple. */
   __u32 ip_version; /* which is valid, 0: none */
-  struct pwru_tuple4 tuple4;
+  struct pwru_tuple4 tuple4 __attribute__((aligned(8)));
   struct pwru_tuple6 tuple6;
   struct fake_hit hit;
 };

@@ -118,6 +118,14 @@ TEST_P(Tunnel, EveryKindIsRead) {
       {ip6(kGre).gre(kTypeIp, kChecksum | kSequence).raw(tcp4()).build(),
        std::string("gre:") + kTcp4Text},
       {ip(kGre).gre(kTypeMpls, kKey, 5).payload(20).build(), "gre(5):(0x8847)"},
+      {ip(kGre).gre(kTypeMpls).mpls(9, false).mpls(10, true).raw(tcp4()).build(),
+       std::string("gre:") + kTcp4Text},
+      {ip(kUdp).udp(40000, 6080).gue(kIpip).raw(tcp4()).build(), std::string("gue:") + kTcp4Text},
+      {ip6(kUdp).udp(40000, 6080).gue(kIpv6, 31).raw(tcp6()).build(),
+       std::string("gue:") + kTcp6Text},
+      {ip(kUdp).udp(40000, 6080).gue(kGre, 1).gre(kTypeTeb, kKey, 6).raw(in_frame).build(),
+       std::string("gue(6):") + kTcp4Text},
+      {ip(kUdp).udp(40000, 6080).raw(tcp6()).build(), std::string("gue:") + kTcp6Text},
       {ip(kIpip).raw(tcp4()).build(), std::string("ipip:") + kTcp4Text},
       {ip(kIpv6).raw(tcp6()).build(), std::string("sit:") + kTcp6Text},
       {ip6(kIpip).raw(tcp4()).build(), std::string("ipip6:") + kTcp4Text},
@@ -142,10 +150,52 @@ TEST_P(Tunnel, OtherPacketsAreNone) {
         ip(kUdp).udp(40000, 4789).payload(60).build(), ip(kGre).gre(kTypeIp, 1).raw(tcp4()).build(),
         ip(kGre).gre(kTypeIp, kRouting).raw(tcp4()).build(),
         ip(kUdp).udp(40000, 6081).raw("\x40").payload(60).build(),
+        // GUE that controls, or carries something else; FOU, which nothing tells by its bytes.
+        ip(kUdp).udp(40000, 6080).raw("\x20").payload(60, kIpip).build(),
+        ip(kUdp).udp(40000, 6080).gue(kTcp).payload(60).build(),
+        ip(kUdp).udp(40000, 5555).raw(tcp4()).build(),
         // Later fragments carry no header.
         PacketBuilder().ethernet(kTypeIp).ipv4({.proto = kIpip, .fragment = 9}).raw(tcp4()).build(),
         ip6(kFragment).fragment6(kIpv6, 0x0100).raw(tcp6()).build()})
     EXPECT_EQ(text(packet), "");
+}
+
+// Headers that no port tells: what the device was given is where they end.
+TEST_P(Tunnel, OfThisHostIsKnownOnAnyPort) {
+  ASSERT_NO_FATAL_FAILURE(load("", "tcp port 80"));
+  constexpr uint16_t kUdpEnd = 14 + 20 + 8;
+  const std::string in_frame = frame(kTypeIp, tcp4());
+  const auto udp = [] { return ip(kUdp).udp(40000, 5555); };
+  const struct {
+    std::string packet;
+    uint16_t header_bytes;  // behind UDP
+    bool has_frame;
+    std::string text;
+  } cases[] = {
+      {udp().raw(tcp4()).build(), 0, false, std::string("fou:") + kTcp4Text},
+      {udp().raw(tcp6()).build(), 0, false, std::string("fou:") + kTcp6Text},
+      {udp().gre(kTypeIp, kKey | kSequence, 5).raw(tcp4()).build(), 12, false,
+       std::string("fou(5):") + kTcp4Text},
+      {udp().gre(kTypeTeb).raw(in_frame).build(), 4, true, std::string("fou:") + kTcp4Text},
+      {udp().gue(kIpip, 2).raw(tcp4()).build(), 12, false, std::string("gue:") + kTcp4Text},
+      {udp().gue(kGre).gre(kTypeIpv6, kKey, 7).raw(tcp6()).build(), 12, false,
+       std::string("gue(7):") + kTcp6Text},
+      {udp().vxlan(7).raw(in_frame).build(), 8, true, std::string("vxlan(7):") + kTcp4Text},
+  };
+  for (const auto& test : cases) {
+    const auto at = static_cast<uint16_t>(kUdpEnd + test.header_bytes);
+    SkbView view = {.inner_frame_at = at,
+                    .inner_packet_at = static_cast<uint16_t>(at + (test.has_frame ? 14 : 0))};
+    EXPECT_EQ(text(test.packet, view), test.text);
+    EXPECT_TRUE(*harness_->run_tunnel()) << test.text;
+    view.inner_packet_at++;
+    view.inner_frame_at++;
+    EXPECT_EQ(text(test.packet, view), "");
+    EXPECT_EQ(text(test.packet), "");
+  }
+  // ESP in UDP: the kernel notes where the packet was, of which nothing can be read.
+  EXPECT_EQ(text(udp().esp(0x00000800).build(), {.inner_packet_at = kUdpEnd + 4}), "");
+  EXPECT_EQ(text(udp().esp(0x03040000).build(), {.inner_packet_at = kUdpEnd + 16}), "");
 }
 
 // Whatever is missing, nothing is made up: the tunnel header is whole, or there is no tunnel; the

@@ -64,7 +64,7 @@ PacketBuilder& PacketBuilder::arp(uint16_t op, uint32_t sender, uint32_t target)
 
 PacketBuilder& PacketBuilder::ipv4(const Ipv4& header) {
   ipv4_at_.push_back(bytes_.size());
-  u8(0x40u | header.words);
+  u8(unsigned{header.version} << 4 | header.words);
   u8(header.tos);
   big_endian(0, 2);  // total length, by build()
   big_endian(0x1234, 2);
@@ -80,7 +80,7 @@ PacketBuilder& PacketBuilder::ipv4(const Ipv4& header) {
 
 PacketBuilder& PacketBuilder::ipv6(const Ipv6& header) {
   ipv6_at_.push_back(bytes_.size());
-  big_endian(0x60000000, 4);
+  big_endian(uint64_t{header.version} << 28, 4);
   big_endian(0, 2);  // payload length, by build()
   u8(header.next);
   u8(64);
@@ -109,6 +109,12 @@ PacketBuilder& PacketBuilder::ah(uint8_t next, uint8_t words) {
   u8(next);
   u8(words);
   return payload(4 * (size_t{words} + 2) - 2);
+}
+
+PacketBuilder& PacketBuilder::esp(uint32_t spi) {
+  big_endian(spi, 4);
+  big_endian(1, 4);
+  return payload(24, 0x99);
 }
 
 PacketBuilder& PacketBuilder::tcp(const Tcp& header) {
@@ -157,6 +163,13 @@ PacketBuilder& PacketBuilder::vxlan(uint32_t vni) {
   big_endian(0x08000000, 4);
   big_endian(vni << 8, 4);
   return *this;
+}
+
+PacketBuilder& PacketBuilder::gue(uint8_t proto, uint8_t option_words) {
+  u8(option_words);
+  u8(proto);
+  big_endian(0, 2);
+  return payload(4 * size_t{option_words});
 }
 
 PacketBuilder& PacketBuilder::geneve(uint32_t vni, uint8_t option_words, uint16_t type) {

@@ -14,7 +14,8 @@ struct Ipv4 {
   uint8_t proto = 0;
   uint32_t src = 0x0a000001, dst = 0x0a000002;  // 10.0.0.1, 10.0.0.2
   uint8_t words = 5;                            // ihl
-  uint16_t fragment = 0;                        // flags and offset as they stand in the header
+  uint8_t version = 4;
+  uint16_t fragment = 0;  // flags and offset as they stand in the header
   uint8_t ttl = 64;
   uint8_t tos = 0;
 };
@@ -22,6 +23,7 @@ struct Ipv4 {
 struct Ipv6 {
   uint8_t next = 0;
   uint8_t src = 1, dst = 2;  // fd00::1, fd00::2
+  uint8_t version = 6;
 };
 
 struct Tcp {
@@ -48,6 +50,7 @@ class PacketBuilder {
   PacketBuilder& extension(uint8_t next, uint8_t units = 0);
   PacketBuilder& fragment6(uint8_t next, uint16_t offset_and_flags);
   PacketBuilder& ah(uint8_t next, uint8_t words = 4);
+  PacketBuilder& esp(uint32_t spi);
 
   PacketBuilder& tcp(const Tcp& header = {});
   PacketBuilder& udp(uint16_t src, uint16_t dst);
@@ -56,6 +59,7 @@ class PacketBuilder {
   // With a checksum of 0, the key and a sequence number of 0 if the flags have them.
   PacketBuilder& gre(uint16_t type, uint16_t flags = 0, uint32_t key = 0);
   PacketBuilder& vxlan(uint32_t vni);
+  PacketBuilder& gue(uint8_t proto, uint8_t option_words = 0);
   PacketBuilder& geneve(uint32_t vni, uint8_t option_words, uint16_t type);
 
   PacketBuilder& payload(size_t count, uint8_t first = 0);

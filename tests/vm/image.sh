@@ -74,6 +74,9 @@ add_bpf() {
     clang "${flags[@]}" -c "$here/bpf/tc.bpf.c" -o "$root/vm/tc-without-btf.bpf.o"
 }
 
+# What sends the frames that no protocol would.
+add_sender() { gcc -O2 -static -o "$root/usr/bin/send_frames" "$here/send_frames.c"; }
+
 mkdir -p "$root"/{bin,sbin,dev,etc,proc,sys,tmp,run,root,vm,usr/bin,usr/sbin,lib/modules/"$release"}
 ln -s /proc/mounts "$root/etc/mtab"
 echo 'root:x:0:0::/root:/bin/sh
@@ -81,6 +84,7 @@ nobody:x:65534:65534::/:/bin/sh' >"$root/etc/passwd"
 add_tools
 add_modules
 add_bpf
+add_sender
 cp -r "$here"/{modules.txt,scenarios} "$root/vm/"
 cp "$here"/guest/* "$here/../../docs/event.schema.json" "$root/vm/"
 ln -s vm/init "$root/init"

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # What a tunnel carries is printed from the bytes, on the way out and on the way in.
 # cilium's bug: the packet in a tunnel is found by skb->inner_*, so not on the way in.
-modules='geneve ip_gre ip6_gre ipip sit ip6_tunnel'
+modules='geneve ip_gre ip6_gre ipip sit ip6_tunnel fou'
 trap 'for module in $modules; do modprobe -r "$module" 2>/dev/null || true; done' EXIT
 for module in $modules; do modprobe "$module" || skip "this kernel has no module $module"; done
 namespace b
@@ -78,6 +78,19 @@ gone
 tunnel 4 sit
 ping -q -n -c 1 fd07::2 >/dev/null
 gone
+for ns in '' '-n b'; do
+    # shellcheck disable=SC2086  # empty or two words
+    ip $ns fou add port 5556 ipproto 4 && ip $ns fou add port 5557 ipproto 47 && ip $ns fou add port 6080 gue
+done
+tunnel 4 ipip encap fou encap-sport auto encap-dport 5556
+ping -q -n -c 1 10.7.0.2 >/dev/null
+gone
+tunnel 4 gre key 13 encap fou encap-sport auto encap-dport 5557
+ping -q -n -c 1 10.7.0.2 >/dev/null
+gone
+tunnel 4 sit encap gue encap-sport auto encap-dport 6080
+ping -q -n -c 1 fd07::2 >/dev/null
+gone
 tunnel 6 ip6tnl mode any # with an option header in front, which limits the nesting
 ping -q -n -c 1 10.7.0.2 >/dev/null
 ping -q -n -c 1 fd07::2 >/dev/null
@@ -91,6 +104,10 @@ expect_tunnel 'vxlan\(16777215\)'
 # Of another port the kernel knows where it was the sender.
 expect_line ' va:[0-9]+ .* dev_hard_start_xmit vxlan\(8\):10\.7\.0\.1:0->10\.7\.0\.2:0\(icmp:8/0\)$'
 expect_tunnel 'vxlan\(9\)'
+# So it does of FOU, which has no port.
+expect_line ' va:[0-9]+ .* dev_hard_start_xmit fou:10\.7\.0\.1:0->10\.7\.0\.2:0\(icmp:8/0\)$'
+expect_line ' va:[0-9]+ .* dev_hard_start_xmit fou\(13\):10\.7\.0\.1:0->10\.7\.0\.2:0\(icmp:8/0\)$'
+expect_tunnel6 'gue'
 expect_tunnel 'geneve\(10\)'
 expect_tunnel 'gre\(4294967295\)'
 expect_tunnel 'gre'

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Extension headers, fragments, two VLAN tags, and packets that are none.
+# Extension headers, fragments, two VLAN tags, MPLS labels, PPPoE, ESP, AH, wrong versions, and packets
+# that are none.
+trap 'modprobe -r mpls_iptunnel mpls_router 2>/dev/null || true' EXIT
+modprobe mpls_iptunnel || skip 'this kernel has no module mpls_iptunnel'
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
 ip -n b -6 addr add fd01::2/64 dev vb nodad
@@ -31,8 +34,23 @@ for side in 1 2; do
 done
 start_pwru --filter-func 'dev_hard_start_xmit|netif_rx|__netif_rx|netif_rx_internal' --filter-ifname va
 ping -q -n -c 1 10.56.0.2 >/dev/null
+ping -q -n -c 1 10.1.0.2 >/dev/null
+ip route add 10.99.0.0/24 encap mpls 100/200 via inet 10.1.0.2 dev va
+send_udp 10.99.0.9 7
+macs=020000000002020000000001
+send_frames va <<END
+$macs 8864 1100 0007 001e 0021 4500001c 00000000 40110000 0a0a0001 0a0a0002 0005 0035 0008 0000
+$macs 0800 45000028 00000000 40320000 0a0a0001 0a0a0002 c0ffee01 00000001
+$macs 0800 45000028 00000000 40330000 0a0a0001 0a0a0002 06040000 00001234 00000001 00000000
+$macs 0800 5500001c 00000000 40110000 0a0a0001 0a0a0002 0006 0035 0008 0000
+END
 stop_pwru
 expect_line ' va:[0-9]+ .* 10\.56\.0\.1:0->10\.56\.0\.2:0\(icmp:8/0\) +dev_hard_start_xmit$'
+expect_line ' va:[0-9]+ +0x8847 .* 10\.1\.0\.1:[0-9]+->10\.99\.0\.9:7\(udp\) +dev_hard_start_xmit$'
+expect_line ' 0x8864 .* 10\.10\.0\.1:5->10\.10\.0\.2:53\(udp\) +dev_hard_start_xmit$'
+expect_line ' 10\.10\.0\.1:0->10\.10\.0\.2:0\(esp:0xc0ffee01\) +dev_hard_start_xmit$'
+expect_line ' 10\.10\.0\.1:0->10\.10\.0\.2:0\(ah:0x00001234\) +dev_hard_start_xmit$'
+expect_line ' 10\.10\.0\.1:6->10\.10\.0\.2:53\(udp\) +dev_hard_start_xmit$'
 
 # cilium's bug: a netlink message whose first byte looks like an IP version prints as a tuple. Here
 # the first byte is the length of a request, which grows with the name that it has.
