@@ -24,6 +24,9 @@ struct [[nodiscard]] Error {
   std::string what;
   ExitCode exit = ExitCode::Failed;
   int code = 0;  // errno value that caused it, 0 when no system call failed
+  // Of an expression with a fault: the text, to be shown with a caret under the column, from 1.
+  std::string source = {};
+  size_t column = 0;  // 0: not known, and nothing is shown
 };
 
 template <class T = void>
@@ -31,7 +34,7 @@ using Result = tl::expected<T, Error>;
 
 [[nodiscard]] inline tl::unexpected<Error> fail(std::string what, ExitCode exit = ExitCode::Failed,
                                                 int code = 0) {
-  return tl::unexpected<Error>(Error{std::move(what), exit, code});
+  return tl::unexpected<Error>(Error{std::move(what), exit, code, {}, 0});
 }
 
 // Appends strerror(code) to the sentence. EPERM and EACCES become ExitCode::NotSupported.

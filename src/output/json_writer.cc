@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "output/utf8.h"
+#include "base/utf8.h"
 
 namespace pwru::output {
 namespace {
@@ -14,9 +14,9 @@ enum class Kind : uint8_t { Plain, Escaped, NotAscii };
 constexpr std::array<Kind, 256> make_kinds() {
   std::array<Kind, 256> kinds{};
   for (size_t c = 0; c < kinds.size(); c++)
-    kinds[c] = c >= 0x80                          ? Kind::NotAscii
-               : c < ' ' || c == '"' || c == '\\' ? Kind::Escaped
-                                                  : Kind::Plain;
+    kinds[c] = c >= 0x80                                       ? Kind::NotAscii
+               : c < ' ' || c == 0x7f || c == '"' || c == '\\' ? Kind::Escaped
+                                                               : Kind::Plain;
   return kinds;
 }
 
@@ -28,7 +28,8 @@ bool is_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return kind_of(c) == Kind::Plain; });
 }
 
-// RFC 8259, section 7: the two-character escapes, \u00XX for the rest of the control characters.
+// RFC 8259, section 7: the two-character escapes, \u00XX for the rest of the control characters
+// up to U+009F.
 char* put_escape(char* out, char c) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   *out++ = '\\';
@@ -69,11 +70,15 @@ void JsonWriter::string(std::string_view text) {
   char* const start = reserve(kLongestEscape * valid.size() + 3);
   char* out = start;
   *out++ = '"';
-  for (const char c : valid) {
-    if (kind_of(c) == Kind::Escaped)
-      out = put_escape(out, c);
+  for (size_t i = 0; i < valid.size(); i++) {
+    // U+0080 to U+009F: 0xc2 and the byte itself. A terminal takes them for commands.
+    const bool is_c1 = valid[i] == '\xc2' && static_cast<uint8_t>(valid[i + 1]) < 0xa0;
+    if (is_c1)
+      out = put_escape(out, valid[++i]);
+    else if (kind_of(valid[i]) == Kind::Escaped)
+      out = put_escape(out, valid[i]);
     else
-      *out++ = c;
+      *out++ = valid[i];
   }
   *out++ = '"';
   *out++ = ',';

@@ -39,8 +39,9 @@ TEST(JsonWriter, TextIsEscaped) {
   EXPECT_EQ(string("eth0/a"), R"("eth0/a")");
   EXPECT_EQ(string("a\"b\\c"), R"("a\"b\\c")");
   EXPECT_EQ(string("\b\f\n\r\t"), R"("\b\f\n\r\t")");
-  EXPECT_EQ(string(std::string_view("\0\x1f\x7f", 3)), "\"\\u0000\\u001F\x7f\"");
+  EXPECT_EQ(string(std::string_view("\0\x1f\x7f", 3)), R"("\u0000\u001F\u007F")");
   EXPECT_EQ(string("\xc3\xa4\n"), "\"\xc3\xa4\\n\"");
+  EXPECT_EQ(string("\xc2\x80\xc2\x9f\xc2\xa0"), "\"\\u0080\\u009F\xc2\xa0\"");
   EXPECT_EQ(string("\xff\""), "\"\xef\xbf\xbd\\\"\"");
 }
 

@@ -2,7 +2,6 @@
 #include "program/libbpf_log.h"
 
 #include <bpf/libbpf.h>
-#include <unistd.h>
 
 #include <cstdarg>
 #include <cstdio>
@@ -10,6 +9,7 @@
 #include <string_view>
 
 #include "base/handle.h"
+#include "base/log.h"
 
 namespace pwru::program {
 namespace {
@@ -35,9 +35,7 @@ int keep_line(enum libbpf_print_level level, const char* format, va_list args) {
   const std::unique_ptr<char, Deleter<std::free>> owner(piece);
   const std::string_view text(piece, static_cast<size_t>(length));
   LogState& state = log_state();
-  if (state.is_debug) {
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-  }
+  if (state.is_debug) log_lines(text);
   if (level == LIBBPF_DEBUG) return 0;
   state.text += text;
   if (state.text.size() > kKeptBytes) state.text.erase(0, state.text.size() - kKeptBytes);
