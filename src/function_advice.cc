@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "cli/suggest.h"
 #include "kernel/packet_ends.h"
 #include "kernel/signature.h"
 
@@ -78,7 +79,7 @@ std::string why_none_matches(const cli::FuncFilter& filter, const kernel::Btf& v
     reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", count, reason);
   if (!reasons.empty()) return "; left out: " + reasons;
   if (is_plain_name(filter.pattern)) return similar_names(filter.pattern, vmlinux, modules);
-  return "";
+  return cli::pattern_hint(filter.pattern);
 }
 
 void warn_about_missed_drops(const cli::FuncFilter& filter, const kernel::Btf& vmlinux) {

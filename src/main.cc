@@ -12,6 +12,7 @@ namespace {
 
 int report(const pwru::Error& error) {
   pwru::log_line("pwru: ", error.what);
+  if (error.column) pwru::log_caret(error.source, error.column);
   return static_cast<int>(error.exit);
 }
 

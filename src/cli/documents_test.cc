@@ -130,6 +130,15 @@ TEST(Completion, KnowsEveryValue) {
   }
 }
 
+// An option whose value bash does not know would be offered the words of a pcap filter.
+TEST(Completion, BashKnowsWhichTakeAValue) {
+  const std::string text = read_project_file(kCompletions[0]);
+  for (const OptionRow& row : option_table()) {
+    const std::string pattern = "(?m)^[^'\n]*--" + std::string(row.name) + "(\\)| \\|)";
+    EXPECT_EQ(RE2::PartialMatch(text, pattern), !row.is_bool()) << row.name;
+  }
+}
+
 // What zsh says of an option: only those with a value have an equals sign.
 TEST(Completion, ZshKnowsWhichTakeAValue) {
   const std::string text = read_project_file(kCompletions[1]);
@@ -159,6 +168,28 @@ TEST(Suggest, NearestOption) {
   EXPECT_EQ(nearest_option("output-limit"), "output-limit-lines");
   EXPECT_EQ(nearest_option("x"), "");
   EXPECT_EQ(nearest_option("nothing-like-it"), "");
+}
+
+TEST(Suggest, OptionsOfTcpdump) {
+  EXPECT_EQ(tcpdump_hint("-i"), "; use --filter-ifname NAME");
+  EXPECT_EQ(tcpdump_hint("-nn"),
+            "; leave it out, addresses and ports are always printed as numbers");
+  EXPECT_EQ(tcpdump_hint("-z"), "");
+  EXPECT_EQ(tcpdump_hint("--i"), "");
+}
+
+TEST(Suggest, PatternsThatAreNoRegularExpressions) {
+  EXPECT_EQ(pattern_hint("tcp_*"), "; did you mean 'tcp_.*'?");
+  EXPECT_EQ(pattern_hint("*skb*"), "; did you mean '.*skb.*'?");
+  EXPECT_EQ(pattern_hint("ip_rcv,ip_output"), "; did you mean 'ip_rcv|ip_output'?");
+  EXPECT_EQ(pattern_hint("tcp_*,udp_*"), "; did you mean 'tcp_.*|udp_.*'?");
+  EXPECT_EQ(pattern_hint("ipt_do_table[ip_tables]"), "; did you mean 'ipt_do_table'?");
+  EXPECT_EQ(pattern_hint("kfree_skb_reason(SKB_DROP_REASON_NO_SOCKET)"),
+            "; did you mean 'kfree_skb_reason'?");
+  EXPECT_EQ(pattern_hint("ip_rcv+0x1"), "; did you mean 'ip_rcv'?");
+  for (const char* fine : {"tcp_.*", "ip_(rcv|output)", "ip6?_.*", "[a-z]+_rcv", "ip_[a-z]",
+                           "ip_[0-9a-f_]+", "a{2,3}", "x"})
+    EXPECT_EQ(pattern_hint(fine), "") << fine;
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <re2/re2.h>
 
+#include "cli/suggest.h"
+
 namespace pwru::cli {
 namespace {
 
@@ -38,7 +40,8 @@ Result<> check_pattern(std::string_view pattern) {
   quiet.set_log_errors(false);
   const RE2 compiled(re2::StringPiece(pattern.data(), pattern.size()), quiet);
   if (compiled.ok()) return {};
-  return fail("expected a regular expression in RE2 syntax (" + compiled.error() + ")",
+  return fail("expected a regular expression in RE2 syntax (" + compiled.error() + ")" +
+                  pattern_hint(pattern),
               ExitCode::BadUsage);
 }
 

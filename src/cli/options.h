@@ -15,6 +15,7 @@ namespace pwru::cli {
 enum class Backend { Auto, Kprobe, KprobeMulti };
 enum class Timestamp { None, Current, Relative, Absolute };
 enum class ColorChoice { Auto, Always, Never };
+enum class LayoutChoice { Auto, Wide, Narrow };
 
 // --filter-mark: matches when (skb->mark & mask) == mark; mask 0 lets everything pass.
 struct MarkFilter {
@@ -75,6 +76,7 @@ struct Options {
   uint64_t output_buffer_bytes = 0;  // memory of all ring buffers together; 0: fits the machine
   Timestamp timestamp = Timestamp::None;
   ColorChoice color = ColorChoice::Auto;
+  LayoutChoice output_layout = LayoutChoice::Auto;
 
   std::string ready_file;  // created, empty, when everything is attached
   bool debug = false;

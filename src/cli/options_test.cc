@@ -119,7 +119,8 @@ TEST(Options, UnknownOptionNamesTheNearest) {
   EXPECT_EQ(refusal({"--filter-marc=5"}),
             "unknown option --filter-marc: did you mean --filter-mark? see pwru --help");
   EXPECT_EQ(refusal({"--zzzzzz"}), "unknown option --zzzzzz: see pwru --help");
-  EXPECT_EQ(refusal({"-i", "eth0"}), "unknown option -i: see pwru --help");
+  EXPECT_EQ(refusal({"-i", "eth0"}),
+            "unknown option -i: see pwru --help; use --filter-ifname NAME");
   EXPECT_EQ(refusal({"---"}), "unknown option ---: see pwru --help");
   EXPECT_EQ(refusal({"--=1"}), "unknown option --: see pwru --help");
 }

@@ -42,7 +42,8 @@ tl::unexpected<Error> bad_usage(std::string what) {
 tl::unexpected<Error> unknown_option(std::string_view text) {
   const std::string_view name = text.substr(std::min(text.find_first_not_of('-'), text.size()));
   const std::string_view nearest = nearest_option(name);
-  if (nearest.empty()) return bad_usage(fmt::format("unknown option {}: see pwru --help", text));
+  if (nearest.empty())
+    return bad_usage(fmt::format("unknown option {}: see pwru --help{}", text, tcpdump_hint(text)));
   return bad_usage(
       fmt::format("unknown option {}: did you mean --{}? see pwru --help", text, nearest));
 }

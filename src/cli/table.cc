@@ -193,6 +193,19 @@ Result<> set_color(Options& options, std::string_view value) {
   return {};
 }
 
+Result<> set_layout(Options& options, std::string_view value) {
+  if (value == "auto") {
+    options.output_layout = LayoutChoice::Auto;
+  } else if (value == "wide") {
+    options.output_layout = LayoutChoice::Wide;
+  } else if (value == "narrow") {
+    options.output_layout = LayoutChoice::Narrow;
+  } else {
+    return expected("auto, wide or narrow");
+  }
+  return {};
+}
+
 // clang-format off
 constexpr std::array kTable = std::to_array<OptionRow>({
     {"filter-func", 0, "REGEX", Group::Filter, set_func,
@@ -265,6 +278,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "show look-ups, updates and deletes in BPF maps for packets that matched, with key and value"},
     {"output-json", 0, "", Group::Output, &Options::output_json,
      "print one JSON object a line; docs/json.md says what is in it"},
+    {"output-layout", 0, "auto|wide|narrow", Group::Output, set_layout,
+     "wide: a line an event; narrow: one for the packet, then its functions (default: auto, by the terminal)"},
     {"output-file", 0, "FILE", Group::Output, &Options::output_file,
      "append the lines to this file instead of stdout"},
     {"output-file-max-size", 0, "MB", Group::Output, set_file_max_size,

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "expr/hints.h"
+
 namespace pwru::expr {
 namespace {
 
@@ -72,7 +74,7 @@ class Checker {
       return {};
     }
     auto value = types_.enumerator(node.name);
-    if (!value) return error_at(node.at, value.error().what);
+    if (!value) return error_at(node.at, value.error().what + name_hint(types_, root_, node.name));
     node.constant.value = static_cast<uint64_t>(value->first);
     node.type = value->second;
     return {};
@@ -165,7 +167,7 @@ class Checker {
     if (is_literal(*node.right) && (node.op == Op::Equal || node.op == Op::NotEqual))
       return check_literal(node);
     PWRU_TRY(check(*node.left));
-    PWRU_TRY(check(*node.right));
+    PWRU_TRY(check_right(node));
     if (node.op == Op::Or || node.op == Op::And || is_comparison(node.op)) {
       node.type = integer_type(kIntBytes, true);
       PWRU_TRY(check_condition(*node.left, types_));
@@ -179,6 +181,16 @@ class Checker {
     PWRU_TRY(need_number(*node.right));
     node.type = is_shift(node.op) ? promoted(left) : common(left, right);
     return is_shift(node.op) ? check_shift(node) : Result<>{};
+  }
+
+  // The shell takes the quotes off skb->dev->name == "eth0".
+  Result<> check_right(Node& node) {
+    auto checked = check(*node.right);
+    const Type& left = node.left->type;
+    const bool is_text = left.is_array() && types_.target_of(left).is_char;
+    if (!checked && node.right->kind == NodeKind::Constant && is_text)
+      checked.error().what += fmt::format("; a text needs double quotes: \"{}\"", node.right->name);
+    return checked;
   }
 
   Result<> check_shift(const Node& node) {

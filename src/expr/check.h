@@ -17,6 +17,7 @@ inline constexpr size_t kMaxPattern = 62;
 struct Root {
   std::string name;         // "skb"
   std::string struct_name;  // "sk_buff"
+  std::string device;       // how the packet's struct net_device is reached: "skb->dev"
 };
 
 // Strings and addresses stand only beside == and !=; behind the check their types fit.

@@ -28,13 +28,26 @@ Result<std::vector<Expression>> parse_checked(const Types& types, const Root& ro
   return expressions;
 }
 
+// Labels are keys in JSON and words of a line, so blanks of any kind become one space.
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool is_blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!is_blank)
+      line += c;
+    else if (!line.ends_with(' '))
+      line += ' ';
+  }
+  return line;
+}
+
 // A member that says by its name that its number is an address.
 bool is_address_name(std::string_view name) { return name.find("addr") != std::string_view::npos; }
 
 Result<Value> plan_value(const Types& types, const Expression& expression) {
   const Node& tree = *expression.tree;
   Value value;
-  value.label = tree.kind == NodeKind::Member ? tree.name : expression.text;
+  value.label = tree.kind == NodeKind::Member ? tree.name : one_line(expression.text);
   value.type = tree.type;
   if (tree.type.is_scalar()) {
     const bool is_text = tree.type.is_pointer() && types.target_of(tree.type).is_char;
@@ -66,7 +79,7 @@ bool has_label(const Values& values, const std::string& label) {
 Result<> add_value(const Types& types, const Expression& expression, Values& values,
                    Generator& generator) {
   PWRU_ASSIGN(Value value, plan_value(types, expression));
-  if (has_label(values, value.label)) value.label = expression.text;
+  if (has_label(values, value.label)) value.label = one_line(expression.text);
   if (values.list.size() == kMaxValues)
     return error_at(expression.at, fmt::format("there are more than {} expressions", kMaxValues));
   value.offset = values.bytes;
@@ -78,6 +91,37 @@ Result<> add_value(const Types& types, const Expression& expression, Values& val
                         value.offset, value.bytes);
   values.list.push_back(std::move(value));
   return {};
+}
+
+// Those of one list. What was asked for before is left out.
+Result<> add_values(const Types& types, const Root& root, const std::string& list,
+                    std::set<std::string>& told, Values& values, Generator& generator) {
+  PWRU_ASSIGN(const auto expressions, parse_checked(types, root, list));
+  for (const Expression& expression : expressions) {
+    const bool is_new = told.insert(expression.text).second;
+    if (is_new) PWRU_TRY(add_value(types, expression, values, generator));
+  }
+  return {};
+}
+
+// The error says which text its column counts in.
+template <class T>
+Result<T> with_source(std::string_view text, Result<T> result) {
+  if (!result) result.error().source = text;
+  return result;
+}
+
+Result<filter::Code> condition_code(const TypeSource& source, const Root& root,
+                                    std::string_view text) {
+  const Types types(source);
+  PWRU_ASSIGN(const auto expressions, parse_checked(types, root, text));
+  if (expressions.size() > 1)
+    return error_at(expressions[1].at, "one expression is enough; join two with && or ||");
+  const Node& tree = *expressions.front().tree;
+  PWRU_TRY(check_condition(tree, types));
+  Generator generator(types);
+  generator.condition(tree);
+  return generator.finish();
 }
 
 }  // namespace
@@ -102,20 +146,12 @@ Form form_of_memory(const Types& types, const Type& type) {
   return name == "in6_addr" ? Form::Ipv6 : Form::Struct;
 }
 
-Root skb_root() { return {"skb", "sk_buff"}; }
-Root xdp_root() { return {"xdp", "xdp_buff"}; }
+Root skb_root() { return {"skb", "sk_buff", "skb->dev"}; }
+Root xdp_root() { return {"xdp", "xdp_buff", "xdp->rxq->dev"}; }
 
 Result<filter::Code> compile_condition(const TypeSource& source, const Root& root,
                                        std::string_view text) {
-  const Types types(source);
-  PWRU_ASSIGN(const auto expressions, parse_checked(types, root, text));
-  if (expressions.size() > 1)
-    return error_at(expressions[1].at, "one expression is enough; join two with && or ||");
-  const Node& tree = *expressions.front().tree;
-  PWRU_TRY(check_condition(tree, types));
-  Generator generator(types);
-  generator.condition(tree);
-  return generator.finish();
+  return with_source(text, condition_code(source, root, text));
 }
 
 Result<Values> compile_values(const TypeSource& source, const Root& root,
@@ -127,11 +163,7 @@ Result<Values> compile_values(const TypeSource& source, const Root& root,
   generator.begin_values();
   std::set<std::string> told;  // what is asked for twice is told once
   for (const std::string& list : lists) {
-    PWRU_ASSIGN(const auto expressions, parse_checked(types, root, list));
-    for (const Expression& expression : expressions) {
-      const bool is_new = told.insert(expression.text).second;
-      if (is_new) PWRU_TRY(add_value(types, expression, values, generator));
-    }
+    PWRU_TRY(with_source(list, add_values(types, root, list, told, values, generator)));
   }
   generator.end_values();
   PWRU_ASSIGN(values.code, generator.finish());
@@ -146,8 +178,10 @@ struct Kind {
   Function filter, values;
 };
 
-tl::unexpected<Error> in_option(std::string_view option, const Root& root, const Error& error) {
-  return fail(fmt::format(fmt::runtime(option), root.name) + ": " + error.what, ExitCode::BadUsage);
+tl::unexpected<Error> in_option(std::string_view option, const Root& root, Error error) {
+  error.what = fmt::format(fmt::runtime(option), root.name) + ": " + error.what;
+  error.exit = ExitCode::BadUsage;
+  return tl::unexpected<Error>(std::move(error));
 }
 
 Result<Program> compile(const TypeSource& source, const Kind& kind, const Request& request) {

@@ -202,7 +202,9 @@ class Lexer {
 Result<std::vector<Token>> split_tokens(std::string_view text) { return Lexer(text).run(); }
 
 tl::unexpected<Error> error_at(size_t at, const std::string& what) {
-  return fail(fmt::format("column {}: {}", at + 1, what), ExitCode::BadUsage);
+  auto error = fail(fmt::format("column {}: {}", at + 1, what), ExitCode::BadUsage);
+  error.value().column = at + 1;
+  return error;
 }
 
 std::string quoted(const Token& token) {

@@ -80,7 +80,11 @@ class Parser {
     return true;
   }
   tl::unexpected<Error> unexpected(std::string_view wanted) const {
-    return error_at(token().at, fmt::format("expected {}, not {}", wanted, quoted(token())));
+    // Unquoted, skb->len>1000 writes to two files, and skb- is left.
+    const char* const hint =
+        token().kind == TokenKind::End ? "; put it in single quotes if the shell took a part" : "";
+    return error_at(token().at,
+                    fmt::format("expected {}, not {}{}", wanted, quoted(token()), hint));
   }
   Result<> expect(std::string_view symbol) {
     if (takes(symbol)) return {};

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "filter/hints.h"
+
 namespace pwru::filter {
 namespace {
 
@@ -59,8 +61,10 @@ std::string syntax_error_place(std::string_view expression,
     const size_t end = token.column - 1 + token.text.size();
     return !is_syntax_error(std::string(expression.substr(0, end)).append(kBadNumber));
   });
-  if (bad == tokens.end()) return "at its end";
-  return fmt::format("at \"{}\" (column {})", bad->text, bad->column);
+  // "80" and "10.0.0.1" could go on.
+  if (bad == tokens.end()) return "at its end" + syntax_hint(tokens, tokens.size() - 1);
+  return fmt::format("at \"{}\" (column {}){}", bad->text, bad->column,
+                     syntax_hint(tokens, static_cast<size_t>(bad - tokens.begin())));
 }
 
 }  // namespace pwru::filter

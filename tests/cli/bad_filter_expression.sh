@@ -8,3 +8,15 @@ refused 'syntax error' 'tcp and ('
 refused 'syntax error' tcp --output-stack and
 # What follows -- is the filter, also when it looks like an option.
 refused 'syntax error' -- --help
+# What is not pcap-filter(7)'s language, and what it would be there.
+refused "syntax error at its end; did you mean 'port 80'?" 80
+refused "did you mean 'port 80'?" port:80
+refused "did you mean 'port 80'?" tcp 80
+refused "did you mean 'host 10.0.0.1 and port 80'?" 10.0.0.1:80
+refused "did you mean 'src host 10.0.0.1 and src port 80'?" src 10.0.0.1:80
+refused "did you mean 'host 10.0.0.1'?" 10.0.0.1
+refused "'tcp' is a word of the language: write 'tcp' alone, or 'proto \\tcp'" ip proto tcp
+refused "did you mean 'port 80 or port 443'?" port 80,443
+refused "Wireshark" 'ip.addr == 10.0.0.1'
+refused "--filter-ifname eth0" eth0
+refused "did you mean 'icmp'?" ICMP

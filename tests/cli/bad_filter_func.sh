@@ -6,5 +6,5 @@
 refused "--filter-func 'tcp_(': expected a regular expression in RE2 syntax (missing ): tcp_()" \
     --filter-func 'tcp_('
 refused 'invalid perl operator: (?=' --filter-func='(?=tcp)'
-refused 'no argument for repetition operator: *' --filter-func '*'
+refused "no argument for repetition operator: *); did you mean '.*'?" --filter-func '*'
 refused "--filter-func '@drop|ip_rcv': there is no word @drop; the only one is @drops" --filter-func '@drop|ip_rcv'

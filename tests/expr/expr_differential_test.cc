@@ -153,17 +153,27 @@ TEST(Expression, ComparesAddresses) {
 TEST(Expression, ToleratesBlanks) { EXPECT_TRUE(matches("  skb -> len\t==\n1500 ")); }
 
 TEST(Expression, ErrorsPointAtTheirColumn) {
-  const std::array<std::array<const char*, 2>, 40> kCases = {{
+  const std::array<std::array<const char*, 2>, 46> kCases = {{
       {"skb->lenn == 1", "column 6: struct sk_buff has no member \"lenn\"; did you mean \"len\"?"},
       {"skb->dev->mtuu",
        "column 11: struct net_device has no member \"mtuu\"; did you mean \"mtu\"?"},
-      {"", "column 1: expected a value, not the end of the expression"},
-      {"skb->", "column 6: expected the name of a member, not the end of the expression"},
-      {"skb->len ==", "column 12: expected a value, not the end of the expression"},
+      {"",
+       "column 1: expected a value, not the end of the expression"
+       "; put it in single quotes if the shell took a part"},
+      {"skb->",
+       "column 6: expected the name of a member, not the end of the expression"
+       "; put it in single quotes if the shell took a part"},
+      {"skb->len ==",
+       "column 12: expected a value, not the end of the expression"
+       "; put it in single quotes if the shell took a part"},
       {"skb->len 5", "column 10: expected an operator, not \"5\""},
-      {"(skb->len", "column 10: expected \")\", not the end of the expression"},
+      {"(skb->len",
+       "column 10: expected \")\", not the end of the expression"
+       "; put it in single quotes if the shell took a part"},
       {"skb->len)", "column 9: expected an operator, not \")\""},
-      {"skb->numbers[1", "column 15: expected \"]\", not the end of the expression"},
+      {"skb->numbers[1",
+       "column 15: expected \"]\", not the end of the expression"
+       "; put it in single quotes if the shell took a part"},
       {"sk->len", "column 1: \"sk\" is neither skb, xdp nor a constant of any enum of this kernel"},
       {"xdp->data", "column 1: \"xdp\" is not known here, only \"skb\""},
       {"skb.len", "column 5: struct sk_buff * is a pointer; use \"->\""},
@@ -203,6 +213,24 @@ TEST(Expression, ErrorsPointAtTheirColumn) {
       {"skb->len == 12x", "column 13: 12x is no number"},
       {"18446744073709551616",
        "column 1: the number 18446744073709551616 does not fit into 64 bits"},
+      {"skb-",
+       "column 5: expected a value, not the end of the expression"
+       "; put it in single quotes if the shell took a part"},
+      {"mark == 1",
+       "column 1: \"mark\" is neither skb, xdp nor a constant of any enum of this kernel"
+       "; did you mean skb->mark?"},
+      {"len>100",
+       "column 1: \"len\" is neither skb, xdp nor a constant of any enum of this kernel"
+       "; did you mean skb->len?"},
+      {"name == eth0",
+       "column 1: \"name\" is neither skb, xdp nor a constant of any enum of this kernel"
+       "; did you mean skb->dev->name?"},
+      {"skb->dev->name == eth0",
+       "column 19: \"eth0\" is neither skb, xdp nor a constant of any enum of this kernel"
+       "; a text needs double quotes: \"eth0\""},
+      {"skb->peer_addr == ETH_P_IP",
+       "column 19: \"ETH_P_IP\" is neither skb, xdp nor a constant of any enum of this kernel"
+       "; it is a macro: write 0x0800"},
       {"skb->len, skb->mark", "column 11: one expression is enough; join two with && or ||"},
   }};
   for (const auto& [text, error] : kCases) EXPECT_EQ(error_of(text), error) << text;

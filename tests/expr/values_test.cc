@@ -43,6 +43,8 @@ TEST(Values, AreLabelledByTheirLastMember) {
       " len=1500 small=-300 tiny=-5");
 }
 
+TEST(Values, ALabelIsOneLine) { EXPECT_EQ(line_of("skb->len\t+\n\t1"), " skb->len + 1=1501"); }
+
 // JSON has them as keys.
 TEST(Values, AreNotLabelledAlike) {
   EXPECT_EQ(line_of("skb->len,skb->next->len,skb->mark,skb->len"),
@@ -111,7 +113,9 @@ TEST(Values, SayWhenTheyCannotBeRead) {
 }
 
 TEST(Values, HaveLimits) {
-  EXPECT_EQ(line_of("skb->len,"), "column 10: expected a value, not the end of the expression");
+  EXPECT_EQ(line_of("skb->len,"),
+            "column 10: expected a value, not the end of the expression"
+            "; put it in single quotes if the shell took a part");
   EXPECT_EQ(line_of("*skb"),
             "column 1: struct sk_buff has 328 bytes, more than 256; name one of its members");
   std::string many = "skb->len";

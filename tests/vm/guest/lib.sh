@@ -143,10 +143,11 @@ expect_order() {
     done
 }
 
-# expect_one_sentence: the error is a single line without a dump.
+# expect_one_sentence: the error is a single line without a dump. An expression with a fault follows
+# indented.
 expect_one_sentence() {
     local lines
-    lines=$(grep -c . "$err" || true)
+    lines=$(grep -c '^[^ ]' "$err" || true)
     [[ $lines = [12] ]] || fail "the error has $lines lines: $(cat "$err")"
     expect_no_stderr 'processed [0-9]+ insns|terminate called|BTF:|libbpf:'
 }

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Every option with a value it cannot take: one sentence that names it, nothing attached.
+# An expression with a fault is shown below it, indented.
 # cilium's bug: a mark or an inode that does not fit is cut short instead of refused.
 wrong=0
 try() { # EXIT-PATTERN STDERR-PATTERN ARGS...
     local status=0
     timeout 60 "$PWRU" "${@:3}" >"$out" 2>"$err" </dev/null || status=$?
     echo "exit $status: pwru ${*:3}: $(cat "$err")"
-    if [[ ! $status =~ ^$1$ ]] || [ -s "$out" ] || [ "$(wc -l <"$err")" -ne 1 ] || ! grep -qE -- "$2" "$err"; then
+    if [[ ! $status =~ ^$1$ ]] || [ -s "$out" ] || [ "$(grep -c '^[^ ]' "$err")" -ne 1 ] || ! grep -qE -- "$2" "$err"; then
         echo "^^^ expected exit $1, no output and one line with '$2'"
         wrong=1
     fi
@@ -23,6 +24,11 @@ refuse 'filter-netns' --filter-netns relative/path
 refuse 'filter-netns' --filter-netns inode:-1
 refuse 'inode' --filter-netns inode:4026531840 --filter-ifname lo
 refuse 'filter-skb-expr.*column 10' --filter-skb-expr 'skb->len 5'
+# With the expression and a caret under its fault; the shell has cut the second.
+refuse '^           \^$' --filter-skb-expr 'skb->len 5'
+refuse 'single quotes if the shell took a part' --filter-skb-expr skb-
+refuse 'did you mean skb->mark' --filter-skb-expr 'mark == 1'
+refuse 'a macro: write 0x0800' --filter-skb-expr 'skb->protocol == ETH_P_IP'
 refuse 'output-skb-metadata' --output-skb-metadata ''
 refuse 'output-skb-metadata.*column 10' --output-skb-metadata 'skb->len,'
 refuse 'filter-track-skb' --filter-track-skb=2
@@ -48,8 +54,15 @@ refuse 'syntax.*column 9' 'tcp and and udp'
 refuse '123456' 'port 123456'
 
 refuse 'no_such_function' --filter-func no_such_function
+refuse "did you mean 'tcp_.*'" --filter-func 'tcp_*'
+refuse "did you mean 'ip_rcv.ip_output'" --filter-func ip_rcv,ip_output
+refuse "did you mean 'ipt_do_table'" --filter-func 'ipt_do_table[ip_tables]'
 refuse '/run/netns/nosuch' --filter-netns /run/netns/nosuch
 refuse 'nosuch0' --filter-ifname nosuch0
+# Whoever may name an interface cannot clear the terminal of root.
+ip link add "$(printf 'evil\033[2J')" type dummy
+refuse 'evil.x1b.2J' --filter-ifname evil
+! grep -q "$(printf '\033')" "$err"
 refuse 'no_such_module' --kmods no_such_module
 refuse '/no/such/btf' --kernel-btf /no/such/btf
 refuse '/etc/passwd' --kernel-btf /etc/passwd

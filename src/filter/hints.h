@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was probably meant by a filter that libpcap does not understand.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "filter/expression.h"
+
+namespace pwru::filter {
+
+// `bad` is the index of the word at which the syntax error is. Begins with "; ", and is "" when
+// nothing is recognised.
+[[nodiscard]] std::string syntax_hint(const std::vector<Token>& tokens, size_t bad);
+
+}  // namespace pwru::filter
