@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outputs.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -24,6 +25,13 @@ Result<output::Dumps> make_dumps(const cli::Options& options, const kernel::Btf&
     PWRU_ASSIGN(dumps.shared_info, output::SharedInfoText::create(btf));
   }
   return dumps;
+}
+
+// By itself only on a terminal that says its width; what reads a pipe gets the same lines always.
+bool is_narrow(cli::LayoutChoice choice, int out_fd, size_t columns_wanted) {
+  if (choice != cli::LayoutChoice::Auto) return choice == cli::LayoutChoice::Narrow;
+  winsize size = {};
+  return ::ioctl(out_fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_col < columns_wanted;
 }
 
 output::TextStyle text_style(const cli::Options& options, int out_fd) {
@@ -54,6 +62,7 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
                                              std::getenv("TERM")};
   style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
+  style.is_narrow = is_narrow(options.output_layout, out_fd, output::columns_wanted(style));
   return style;
 }
 

@@ -2,7 +2,14 @@
 # Bash completion for pwru: options, their values, and the first words of a pcap filter.
 # The cli unit tests compare it with the option table.
 
+# All that ftrace knows, for root; the symbols of functions for everybody else.
+_pwru_functions() {
+    awk '{ print $1 }' /sys/kernel/tracing/available_filter_functions 2>/dev/null && return
+    awk '$2 ~ /^[tT]$/ { print $3 }' /proc/kallsyms 2>/dev/null
+}
+
 _pwru() {
+    local pcap_words='arp dst ether greater host icmp icmp6 ip ip6 less net port sctp src tcp udp vlan'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words=''
     # "--color=al" arrives as the three words "--color", "=" and "al".
     if [[ $current == '=' ]]; then
@@ -15,6 +22,7 @@ _pwru() {
     --backend) words='kprobe kprobe-multi' ;;
     --timestamp) words='none current relative absolute' ;;
     --color) words='auto always never' ;;
+    --output-layout) words='auto wide narrow' ;;
     --kmods) words="none $(cut -d ' ' -f 1 /proc/modules 2>/dev/null)" ;;
     --filter-ifname) words=$(cd /sys/class/net 2>/dev/null && echo *) ;;
     --filter-netns | --kernel-btf | --output-file | --ready-file)
@@ -22,10 +30,11 @@ _pwru() {
         compopt -o filenames 2>/dev/null
         return
         ;;
-    --filter-non-skb-funcs) words=$(awk '{print $1}' /sys/kernel/tracing/available_filter_functions 2>/dev/null) ;;
-    --filter-func) words='@drops' ;;
-    --filter-mark | --filter-skb-expr | --filter-kprobe-batch | \
-        --output-skb-metadata | --output-limit-lines | \
+    --filter-func) words="@drops $(_pwru_functions)" ;;
+    --filter-non-skb-funcs) words=$(_pwru_functions) ;;
+    --filter-tunnel-pcap-l2 | --filter-tunnel-pcap-l3) words=$pcap_words ;;
+    --filter-mark | --filter-skb-expr | --filter-xdp-expr | --filter-kprobe-batch | \
+        --output-skb-metadata | --output-xdp-metadata | --output-limit-lines | \
         --output-buffer-size | --output-file-max-size | --output-file-max-age | \
         --output-file-max-backups | --netns-names-max-length | --set-percpu-buf)
         return
@@ -41,12 +50,12 @@ _pwru() {
                 --output-tuple --output-tcp-flags --output-tunnel --output-id --output-skb
                 --output-skb-metadata --output-xdp-metadata --output-skb-shared-info
                 --output-skb-cb --output-stack --output-caller --output-bpfmap
-                --output-json --output-file --output-file-max-size --output-file-max-age
+                --output-json --output-layout --output-file --output-file-max-size --output-file-max-age
                 --output-file-max-backups --output-file-compress --output-limit-lines
                 --output-buffer-size --set-percpu-buf --timestamp --color --ready-file
                 --debug --version --help'
         else
-            words='arp dst ether greater host icmp icmp6 ip ip6 less net port sctp src tcp udp vlan'
+            words=$pcap_words
         fi
         ;;
     esac

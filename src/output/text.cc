@@ -30,13 +30,19 @@ constexpr std::string_view kRed = "\x1b[1;31m";
 constexpr std::string_view kYellow = "\x1b[33m";
 constexpr std::string_view kPlain = "\x1b[0m";
 
+// In a column every name is one word of what a terminal can show: prctl(PR_SET_NAME) and the names
+// of namespaces take any byte.
+char column_character(char c) {
+  if (c == ' ') return '_';
+  return c > ' ' && c <= '~' ? c : '?';
+}
+
 // "name:number" in at most `width` characters: the front is cut, and ~ says so.
 std::string_view name_and_number(std::array<char, 32>& room, std::string_view name, uint32_t number,
                                  size_t width) {
   const size_t name_size = std::min(name.size(), size_t{16});
-  // prctl(PR_SET_NAME) takes any byte, a terminal does not.
   std::transform(name.begin(), name.begin() + static_cast<ptrdiff_t>(name_size), room.begin(),
-                 [](char c) { return c >= ' ' && c <= '~' ? c : '?'; });
+                 column_character);
   room[name_size] = ':';
   const char* const end =
       std::to_chars(room.data() + name_size + 1, room.data() + room.size(), number).ptr;
@@ -56,6 +62,20 @@ std::string_view color_of(const event::Event& event, const std::optional<Names::
 
 }  // namespace
 
+size_t columns_wanted(const TextStyle& style) {
+  constexpr size_t kTuple = 34, kFunction = 24;  // of IPv4; kfree_skb_reason(NO_SOCKET)
+  size_t columns = kSkbWidth + kCpuWidth + kProcessWidth + 3 + kFunction;
+  if (style.time == TimeColumn::Absolute) columns += WallClock::kWidth + 1;
+  if (style.time != TimeColumn::None) columns += kTimeWidth + 1;
+  if (style.has_meta)
+    columns += kNetnsWidth + kMarkWidth + kIfaceWidth + kProtoWidth + kMtuWidth + kLenWidth + 6;
+  if (style.has_cb) columns += kCbWidth + 1;
+  if (style.netns_name_width) columns += style.netns_name_width + 1;
+  if (style.has_id) columns += kIdWidth + 1;
+  if (style.has_tuple) columns += kTuple + 1;
+  return columns;
+}
+
 TextSink::TextSink(LineBuffer out, TextStyle style, Names& names, Dumps dumps)
     : out_(std::move(out)),
       style_(style),
@@ -65,19 +85,35 @@ TextSink::TextSink(LineBuffer out, TextStyle style, Names& names, Dumps dumps)
                        !style.has_id) {}
 
 Result<> TextSink::begin() {
+  if (style_.is_narrow) {
+    append_packet_names();
+    out_.append(take_collapsed(0));
+    out_.append("\n ");
+  }
   if (style_.time == TimeColumn::Absolute) {
     out_.append_left("TIME", WallClock::kWidth);
     out_.append(' ');
   }
+  if (!style_.is_narrow) append_packet_names();
+  if (style_.is_narrow) append_time_name();
+  append_function_names();
+  out_.append('\n');
+  return out_.end_header();
+}
+
+void TextSink::append_time_name() {
+  if (style_.time == TimeColumn::None) return;
+  out_.append(' ');
+  out_.append_left("TIMESTAMP", kTimeWidth);
+}
+
+void TextSink::append_packet_names() {
   out_.append_left("SKB", kSkbWidth);
   out_.append(' ');
   out_.append_left("CPU", kCpuWidth);
   out_.append(' ');
   out_.append_left("PROCESS", kProcessWidth);
-  if (style_.time != TimeColumn::None) {
-    out_.append(' ');
-    out_.append_left("TIMESTAMP", kTimeWidth);
-  }
+  if (!style_.is_narrow) append_time_name();
   if (style_.has_meta) {
     out_.append(' ');
     out_.append_left("NETNS", kNetnsWidth);
@@ -105,19 +141,23 @@ Result<> TextSink::begin() {
     out_.append_left("ID", kIdWidth);
   }
   if (style_.has_tuple) out_.append(" TUPLE");
+}
+
+void TextSink::append_function_names() {
   out_.append(" FUNC");
   if (style_.has_caller) out_.append(" CALLER");
   if (style_.has_tunnel) out_.append(" TUNNEL");
-  out_.append('\n');
-  return out_.end_header();
 }
 
 Result<> TextSink::event(const event::Event& event) {
+  if (style_.is_narrow) append_heading_if_new(event);
   if (style_.time == TimeColumn::Absolute) {
     out_.append(wall_clock_.text(event.ts_ns));
     out_.append(' ');
   }
-  if (repeats_columns_)
+  if (style_.is_narrow)
+    append_time(event);
+  else if (repeats_columns_)
     append_packet_or_repeat(event);
   else
     append_packet(event);
@@ -137,6 +177,30 @@ Result<> TextSink::event(const event::Event& event) {
     out_.append(map_text_.format(event.map_call));
   }
   return out_.end_event();
+}
+
+// Leaves one blank behind, the beginning of an indented line.
+void TextSink::append_heading_if_new(const event::Event& event) {
+  const size_t start = out_.size();
+  append_packet(event);
+  std::string heading = take_collapsed(start);
+  if (heading != heading_) {
+    out_.append(heading);
+    out_.append('\n');
+    heading_ = std::move(heading);
+  }
+  out_.append(' ');
+}
+
+// Takes back what was appended since `start`; blanks that only fill columns become one.
+std::string TextSink::take_collapsed(size_t start) {
+  const std::string_view text = out_.text().substr(start);
+  std::string collapsed;
+  std::ranges::unique_copy(text, std::back_inserter(collapsed),
+                           [](char a, char b) { return a == ' ' && b == ' '; });
+  if (collapsed.ends_with(' ')) collapsed.pop_back();
+  out_.commit(out_.reserve(0) - text.size());
+  return collapsed;
 }
 
 // The events of several CPUs come in turns, each CPU's with a packet of its own.
@@ -159,7 +223,7 @@ void TextSink::append_packet(const event::Event& event) {
   out_.pad_from(start, kCpuWidth);
   out_.append(' ');
   append_process(event);
-  append_time(event);
+  if (!style_.is_narrow) append_time(event);
   if (style_.has_meta) append_meta(event);
   if (style_.has_cb) append_cb(event);
   if (style_.netns_name_width) append_netns_name(event);
@@ -279,8 +343,7 @@ void TextSink::append_verdict(const event::Event& event) {
 
 void TextSink::append_netns_name(const event::Event& event) {
   std::string name(names_.netns(event.netns).substr(0, style_.netns_name_width));
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::ranges::transform(name, name.begin(), column_character);
   out_.append(' ');
   out_.append_centred(name.empty() ? "-" : name, style_.netns_name_width);
 }

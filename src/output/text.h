@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 #include "output/bpfmap_text.h"
 #include "output/dumps.h"
@@ -28,7 +29,12 @@ struct TextStyle {
   bool has_cb = false;
   size_t netns_name_width = 0;  // 0: no such column
   bool uses_color = false;
+  // The columns of the packet are a line of their own when they change, above its functions.
+  bool is_narrow = false;
 };
+
+// Characters of a line with these columns that still shows most functions whole.
+[[nodiscard]] size_t columns_wanted(const TextStyle& style);
 
 class TextSink : public Sink {
  public:
@@ -42,7 +48,12 @@ class TextSink : public Sink {
   uint64_t events_written() const override { return out_.events_written(); }
 
  private:
+  void append_time_name();
+  void append_packet_names();
+  void append_function_names();
   void append_packet_or_repeat(const event::Event& event);
+  void append_heading_if_new(const event::Event& event);
+  std::string take_collapsed(size_t start);
   void append_packet(const event::Event& event);
   void append_time(const event::Event& event);
   void append_process(const event::Event& event);
@@ -64,6 +75,7 @@ class TextSink : public Sink {
   LastSeen last_seen_;
   WallClock wall_clock_;
   std::array<PacketColumns, 16> packet_columns_;
+  std::string heading_;  // the last of the narrow layout
   bool repeats_columns_;    // no column among those of the packet says something else each time
   size_t tuple_width_ = 0;  // the longest so far
   size_t function_width_ = 0;

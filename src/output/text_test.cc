@@ -56,6 +56,53 @@ TEST(TextSink, IdsStandBeforeTheTuple) {
   EXPECT_EQ(screen.event(event), "0xffff888012345600 2   curl:4242        0.c2<0.1      ip_rcv\n");
 }
 
+TEST(TextSink, NarrowLayoutHasTheFunctionsBelowTheirPacket) {
+  TextStyle style;
+  style.is_narrow = true;
+  Screen screen(style);
+  EXPECT_EQ(screen.begin(), "SKB CPU PROCESS NETNS MARK/x IFACE PROTO MTU LEN TUPLE\n  FUNC\n");
+  event::Event event = packet();
+  const std::string heading =
+      "0xffff888012345600 2 curl:4242 4026531840 beef eth0:3 0x0800 1500 60 "
+      "10.9.0.1:40000->1.0.0.1:8080(tcp)\n";
+  EXPECT_EQ(screen.event(event), heading + "  ip_rcv\n");
+  EXPECT_EQ(screen.event(event), "  ip_rcv\n");
+  event.skb++;
+  EXPECT_EQ(screen.event(event), "0xffff888012345601" + heading.substr(18) + "  ip_rcv\n");
+}
+
+TEST(TextSink, NarrowLayoutHasTheTimeBeforeTheFunction) {
+  TextStyle style = narrow();
+  style.is_narrow = true;
+  style.time = TimeColumn::Current;
+  Screen screen(style);
+  EXPECT_EQ(screen.begin(), "SKB CPU PROCESS TUPLE\n  TIMESTAMP        FUNC\n");
+  event::Event event = packet();
+  event.ts_ns = 1000;
+  screen.event(event);
+  event.ts_ns = 2000;
+  EXPECT_EQ(screen.event(event), "  2000             ip_rcv\n");
+}
+
+TEST(TextSink, ColumnsWanted) {
+  TextStyle style;
+  EXPECT_EQ(columns_wanted(style), 155u);
+  style.has_meta = false;
+  EXPECT_EQ(columns_wanted(style), 99u);
+  style.has_tuple = false;
+  EXPECT_LE(columns_wanted(style), 80u);
+}
+
+// A blank in it would shift the columns, and what counts them would read another one.
+TEST(TextSink, ABlankInANameOfAProcess) {
+  event::Event event = packet();
+  event.comm = "tmux: server";
+  event.pid = 42;
+  EXPECT_EQ(Screen(narrow()).event(event),
+            "0xffff888012345600 2   tmux:_server:42  "
+            "10.9.0.1:40000->1.0.0.1:8080(tcp) ip_rcv\n");
+}
+
 TEST(TextSink, WithoutMeta) {
   Screen screen(narrow());
   EXPECT_EQ(screen.begin(), "SKB                CPU PROCESS          TUPLE FUNC\n");

@@ -27,3 +27,10 @@ expect_line ' FUNC CALLER$'
 trace --output-file "$work/lines"
 [ ! -s "$out" ]
 grep -qE "$tuple +ip_output$" "$work/lines"
+
+# On a narrow terminal; here asked for, as this is a file.
+trace --output-layout narrow
+grep -qx 'SKB CPU PROCESS NETNS MARK/x IFACE PROTO MTU LEN TUPLE' "$out"
+grep -qx '  FUNC' "$out"
+expect_line "^0x[0-9a-f]+ [0-9]+ [^ ]+:[0-9]+ $(netns_inode) 0 [^ ]+ 0x[0-9a-f]{4} 1500 29 $tuple\$"
+expect_order '^  ip_local_out$' '^  ip_output$'
