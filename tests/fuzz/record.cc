@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// A record as it may stand in a ring, to a line of text and to JSON. Both must be one line, without
+// a character that a terminal obeys, and the JSON must be JSON.
+#include <fcntl.h>
+#include <rapidjson/reader.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include "base/handle.h"
+#include "event/wire_for_test.h"
+#include "output/json.h"
+#include "output/names_for_test.h"
+#include "output/text.h"
+#include "tests/fuzz/code.h"
+
+namespace pwru {
+namespace {
+
+std::string take(int fd) {
+  std::string text(static_cast<size_t>(::lseek(fd, 0, SEEK_END)), '\0');
+  fuzz::require(::pread(fd, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+  fuzz::require(::ftruncate(fd, 0) == 0 && ::lseek(fd, 0, SEEK_SET) == 0);
+  return text;
+}
+
+void check_text(const std::string& text) {
+  fuzz::require(text.ends_with('\n'));
+  for (const char c : text) fuzz::require(c == '\n' || (c >= ' ' && c <= '~'));
+}
+
+void check_json(const std::string& text) {
+  rapidjson::Reader reader;
+  rapidjson::StringStream stream(text.c_str());
+  rapidjson::BaseReaderHandler<> handler;
+  constexpr unsigned kFlags =
+      rapidjson::kParseValidateEncodingFlag | rapidjson::kParseStopWhenDoneFlag;
+  fuzz::require(!reader.Parse<kFlags>(stream, handler).IsError());
+  fuzz::require(text.find('\n') == text.size() - 1);
+}
+
+output::TextStyle whole_style() {
+  output::TextStyle style;
+  style.has_tcp_flags = style.has_caller = style.has_tunnel = style.has_id = true;
+  style.has_stack = style.has_cb = true;
+  return style;
+}
+
+// Sinks live as long as the process: making the names takes longer than a record.
+struct Sinks {
+  output::FakeKernel kernel;
+  UniqueFd text_fd{::memfd_create("text", MFD_CLOEXEC)};
+  UniqueFd json_fd{::memfd_create("json", MFD_CLOEXEC)};
+  output::TextSink text{
+      output::LineBuffer(text_fd.get(), "text"), whole_style(), *kernel.names, {}};
+  output::JsonSink json{output::LineBuffer(json_fd.get(), "json"), {}, *kernel.names, {}};
+};
+
+}  // namespace
+}  // namespace pwru
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace pwru;
+  static Sinks sinks;
+  if (size < sizeof(pwru_event)) return 0;
+  event::Wire wire;  // aligned as in a ring
+  wire.resize(size);
+  std::memcpy(wire.data(), data, size);
+  const auto event = event::decode(wire.bytes(), event::kCpu, event::kSizes);
+  if (!event) {
+    fuzz::check_error(event.error());
+    return 0;
+  }
+  fuzz::require(sinks.text.event(*event) && sinks.text.flush());
+  fuzz::require(sinks.json.event(*event) && sinks.json.flush());
+  check_text(take(sinks.text_fd.get()));
+  check_json(take(sinks.json_fd.get()));
+  return 0;
+}
