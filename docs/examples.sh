@@ -41,7 +41,7 @@ example_drop() {
 
 example_tcp_flags() {
     trace 'try_tcp 127.0.0.1 8080' --output-meta=false --output-tcp-flags \
-        --filter-func 'ip_local_out|ip_rcv|tcp_v4_rcv|tcp_v4_send_reset|.*kfree_skb_reason|sk_skb_reason_drop' \
+        --filter-func '@drops|ip_local_out|ip_rcv|tcp_v4_rcv|tcp_v4_send_reset' \
         'tcp port 8080'
 }
 
@@ -57,7 +57,7 @@ example_dnat() {
     two_containers
     iptables -t nat -A PREROUTING -p udp --dport 53 -j DNAT --to-destination 10.2.0.2:5353
     trace 'ip netns exec a bash -c ". /vm/lib.sh; send_udp 10.1.0.1 53"' --output-meta=false --filter-track-skb \
-        --filter-func 'ip_(rcv|forward|output|local_deliver)|nf_hook_slow|nf_nat_.*pkt|udp_rcv|.*_skb_reason.*' \
+        --filter-func 'ip_(rcv|forward|output|local_deliver)|nf_hook_slow|nf_nat_.*pkt|udp_rcv|@drops' \
         'dst host 10.1.0.1 and udp dst port 53'
 }
 
@@ -96,7 +96,7 @@ example_vlan() {
 example_stack() {
     iptables -A INPUT -p udp --dport 9 -j DROP
     trace 'send_udp 127.0.0.1 9' --output-meta=false --output-stack \
-        --filter-func '.*_skb_reason_drop|kfree_skb_reason' 'udp dst port 9'
+        --filter-func @drops 'udp dst port 9'
 }
 
 example_caller() {
