@@ -45,7 +45,8 @@ std::unique_ptr<kernel::Btf> load_btf(uint32_t id) {
   info.btf_size = static_cast<uint32_t>(bytes.size());
   size = sizeof(info);
   if (bpf_obj_get_info_by_fd(fd.get(), &info, &size) != 0) return nullptr;
-  auto btf = kernel::Btf::parse(std::move(bytes), nullptr);
+  // The kernel has checked it when it was loaded. Its strings are lines of source text, too.
+  auto btf = kernel::Btf::parse(std::move(bytes), nullptr, kernel::Btf::Origin::Kernel);
   return btf ? std::move(*btf) : nullptr;
 }
 
