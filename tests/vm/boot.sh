@@ -22,7 +22,7 @@ qemu() {
     # shellcheck disable=SC2086  # several words
     qemu-system-x86_64 ${VM_QEMU:-} -accel tcg,thread=single -cpu max -smp "${VM_SMP:-2}" -m "${VM_MEMORY:-1G}" \
         -nodefaults -display none -no-reboot -kernel "$kernel_dir/vmlinuz" -initrd "$work/initrd" \
-        -append "console=ttyS0 quiet panic=-1 oops=panic net.ifnames=0" \
+        -append "console=ttyS0 quiet panic=-1 oops=panic net.ifnames=0 no_timer_check" \
         -d cpu_reset -D "$work/cpu" \
         -serial "file:$work/console" "$@" -serial "file:$work/status"
 }

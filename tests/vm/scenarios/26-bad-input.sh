@@ -60,8 +60,8 @@ refuse "did you mean 'ipt_do_table'" --filter-func 'ipt_do_table[ip_tables]'
 refuse '/run/netns/nosuch' --filter-netns /run/netns/nosuch
 refuse 'nosuch0' --filter-ifname nosuch0
 # Whoever may name an interface cannot clear the terminal of root.
-ip link add "$(printf 'evil\033[2J')" type dummy
-refuse 'evil.x1b.2J' --filter-ifname evil
+ip link add "$(printf 'evilevil\033c')" type dummy
+refuse 'evilevil.x1bc' --filter-ifname evilevil
 ! grep -q "$(printf '\033')" "$err"
 refuse 'no_such_module' --kmods no_such_module
 refuse '/no/such/btf' --kernel-btf /no/such/btf
