@@ -24,7 +24,7 @@ struct pwru_config {
 	__u32 nesting_rings;   /* and a second one, for who interrupts the writer of the first */
 	__u8 has_pcap;	       /* a pcap filter is linked in */
 	__u8 filter_copies;    /* pwru_filter_l2/l3 read from copy[] */
-	__u8 filter_sees_vlan; /* pwru_filter_l2 wants an offloaded tag in the frame */
+	__u8 filter_sees_vlan; /* pwru_filter_l2/l3 want an offloaded tag in the frame */
 	__u8 filter_reads_len; /* pwru_filter_l2/l3 read len of their context */
 	__u8 tracks;	       /* give packets an identity */
 	__u8 has_func_ip;      /* bpf_get_func_ip() can tell the function: kprobe-multi */
@@ -42,7 +42,8 @@ struct pwru_config {
 	__u8 has_hit;	       /* a pwru_filter_hit() that does something is linked in */
 	__u8 copy_bytes;       /* of copy[] that pwru_filter_l2/l3 read: a multiple of 8 */
 	__u8 shows_release;    /* release_addr is among the functions to show */
-	__u8 pad0[6];
+	__u8 filter_ancillary; /* pwru_filter_l2/l3 ask pwru_filter_load() for fields of the skb */
+	__u8 pad0[5];
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 	__u64 release_addr;	    /* the function that ends an skb, with kprobe-multi */

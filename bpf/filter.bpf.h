@@ -5,11 +5,16 @@
 
 #include "bpf/config.bpf.h"
 #include "abi/filter.h"
+#include "bpf/ancillary.bpf.h"
 #include "bpf/skb.bpf.h"
 #include <stddef.h>
 
 #define ETH_HEADER_BYTES 14
 #define VLAN_TAG_BYTES 4
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86DD
+#define ETH_P_8021Q 0x8100
+#define ETH_P_8021AD 0x88A8
 #define MAX_FRAGS 17 /* MAX_SKB_FRAGS with 4 KiB pages; 45 at most, by CONFIG_MAX_SKB_FRAGS */
 #define PAGE_SHIFT 12
 
@@ -27,26 +32,44 @@ extern __hidden int pwru_filter_l3(struct pwru_filter_ctx *ctx, const void *wind
 #define RUN_FILTER(filter, ctx) RUN_COPYING_FILTER(filter, ctx)
 #endif
 
+static __always_inline bool is_vlan(__be16 proto)
+{
+	return proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD);
+}
+
+/* The network header lies before the MAC header, which is that of a frame inside. */
+static __always_inline bool is_before_mac(const struct skb_pos *pos)
+{
+	return pos->mac_header != MAC_HEADER_UNSET && pos->network_header < pos->mac_header;
+}
+
 /*
  * Which headers are there now. skb->mac_len is of no use: it is zero on most of the way out. The
  * network header lies 14 bytes behind an Ethernet header, and 4 more for each tag; any other
  * distance is another link type, or an outer header that was taken off (ip_tunnel_rcv) or put on
- * (iptunnel_xmit) while mac_header stayed.
+ * (iptunnel_xmit) while mac_header stayed. A header that eth_header() has pushed is at
+ * skb->data until __dev_queue_xmit() sets mac_header; vlan_dev_hard_header() pushes a tag before.
  */
-static __always_inline enum pkt_start skb_pkt_start(const struct skb_pos *pos)
+static __always_inline enum pkt_start skb_pkt_start(struct skb_pos *pos)
 {
-	__u32 l2_bytes = pos->network_header - pos->mac_header;
+	__u32 l2_bytes = pos->network_header - pos->mac_header, data, pushed;
+	bool has_mac = pos->mac_header != MAC_HEADER_UNSET;
 
-	if (pos->mac_header == MAC_HEADER_UNSET)
-		return pos->network_header ? PKT_L3 : PKT_NONE;
-	if (l2_bytes == ETH_HEADER_BYTES || l2_bytes == ETH_HEADER_BYTES + VLAN_TAG_BYTES ||
-	    l2_bytes == ETH_HEADER_BYTES + 2 * VLAN_TAG_BYTES)
+	if (has_mac &&
+	    (l2_bytes == ETH_HEADER_BYTES || l2_bytes == ETH_HEADER_BYTES + VLAN_TAG_BYTES ||
+	     l2_bytes == ETH_HEADER_BYTES + 2 * VLAN_TAG_BYTES))
 		return PKT_L2;
+	data = skb_data(pos) - pos->head;
 	/* Fresh from the driver: eth_type_trans() pulled the header, nobody set network_header yet.
 	 */
-	if (pos->network_header < pos->mac_header &&
-	    (__u32)(skb_data(pos) - pos->head) == pos->mac_header + ETH_HEADER_BYTES)
+	if (is_before_mac(pos) && data == pos->mac_header + ETH_HEADER_BYTES)
 		return PKT_L2;
+	pushed = pos->network_header - data;
+	if (pushed == ETH_HEADER_BYTES || (pushed == ETH_HEADER_BYTES + VLAN_TAG_BYTES &&
+					   !is_before_mac(pos) && is_vlan(skb_protocol(pos)))) {
+		pos->mac_header = data;
+		return PKT_L2;
+	}
 	return pos->network_header ? PKT_L3 : PKT_NONE;
 }
 
@@ -84,6 +107,29 @@ static __always_inline __u32 plain_l2_bytes(const struct skb_pos *pos)
 	return pos->start == PKT_L2 ? ETH_HEADER_BYTES : 0;
 }
 
+/*
+ * The EtherType of a packet that has no Ethernet header. skb->protocol is 0 until __ip_local_out()
+ * sets it, and that of the packet inside until then where a tunnel's header was put before the MAC
+ * header (iptunnel_xmit()) or took the place of another IP version; vlan_dev_hard_header() sets it
+ * before the tag is there. The version of the IP header decides then. Elsewhere it does not: the
+ * label of MPLS may begin with any number.
+ */
+static __always_inline __u16 made_up_ether_type(const struct skb_pos *pos, __u8 first_byte)
+{
+	__be16 proto = skb_protocol(pos);
+
+	if (is_before_mac(pos))
+		proto = 0;
+	if (!proto || proto == bpf_htons(ETH_P_IP) || proto == bpf_htons(ETH_P_IPV6) ||
+	    is_vlan(proto)) {
+		if (first_byte >> 4 == 4)
+			return ETH_P_IP;
+		if (first_byte >> 4 == 6)
+			return ETH_P_IPV6;
+	}
+	return proto ? bpf_ntohs(proto) : PWRU_ETHER_TYPE_UNKNOWN;
+}
+
 /* Where the bytes of a page fragment are, 0: they cannot be read. */
 static __always_inline __u64 frag_addr(const struct any_skb_frag *frag)
 {
@@ -117,7 +163,7 @@ __noinline int pwru_frag_byte(__u64 skb_addr, __u32 off)
 	__u8 byte = 0;
 	__u64 addr;
 
-	if (!CFG(vmemmap_base_addr))
+	if (!CFG(vmemmap_base_addr) || (skb_addr & PWRU_AT_XDP))
 		return -1;
 	shinfo = shinfo_of(skb_addr);
 	nr_frags = BPF_CORE_READ(shinfo, nr_frags);
@@ -145,6 +191,8 @@ __noinline __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u3
 	__u32 offset = (__u32)offset_size, size = offset_size >> PWRU_LOAD_SIZE_SHIFT;
 	__u64 value = 0;
 
+	if (CFG(filter_ancillary) && !size)
+		return pwru_ancillary(skb, base, offset);
 	for (__u32 i = 0; i < 4; i++) {
 		__u64 at = (__u64)offset + i;
 		__u8 byte = 0;
@@ -193,6 +241,35 @@ static __always_inline void copy_headers(struct pwru_filter_ctx *ctx, __u32 byte
 	ctx->copied_len = wanted;
 }
 
+/* The same of a frame that is made up: its bytes from 12 on. */
+static __always_inline void copy_made_up(struct pwru_filter_ctx *ctx, const struct skb_pos *pos,
+					 __u32 bytes)
+{
+	__u32 l2_bytes = ETH_HEADER_BYTES, wanted = bytes;
+	long failed;
+
+	ctx->copied_len = bytes;
+	if (bytes <= ETH_HEADER_BYTES)
+		return;
+	if (CFG(filter_sees_vlan) && ctx->vlan_tag) {
+		__be16 tpid = bpf_htons(ctx->vlan_tag >> 16), tci = bpf_htons(ctx->vlan_tag);
+
+		l2_bytes += VLAN_TAG_BYTES;
+		failed = bpf_probe_read_kernel(ctx->copy + 18, bytes - 18, (void *)pos->base);
+		*(__be16 *)(ctx->copy + 12) = tpid;
+		*(__be16 *)(ctx->copy + 14) = tci;
+		*(__be16 *)(ctx->copy + 16) =
+			bpf_htons(made_up_ether_type(pos, pos->linear_len ? ctx->copy[18] : 0));
+	} else {
+		failed = bpf_probe_read_kernel(ctx->copy + 14, bytes - 14, (void *)pos->base);
+		*(__be16 *)(ctx->copy + 12) =
+			bpf_htons(made_up_ether_type(pos, pos->linear_len ? ctx->copy[14] : 0));
+	}
+	if (ctx->linear_len < wanted)
+		wanted = ctx->linear_len;
+	ctx->copied_len = failed ? l2_bytes : wanted;
+}
+
 /* The part of a context that a filter reads which does not copy. */
 struct filter_ctx_head {
 	__u64 words[offsetof(struct pwru_filter_ctx, copy) / 8];
@@ -215,15 +292,25 @@ static __noinline int pcap_matches_copy(const struct skb_pos *pos)
 	struct pwru_filter_ctx ctx;
 
 	set_ctx(&ctx, pos->skb, pos->base, pos->linear_len);
-	if (CFG(filter_sees_vlan) && pos->start == PKT_L2 && ctx.linear_len >= 12) {
+#ifndef PWRU_CAST /* as all that runs at XDP */
+	if (CFG(is_progs) && pos->skb == pos->head)
+		ctx.skb = pos->dev | PWRU_AT_XDP;
+#endif
+	if (pos->start == PKT_L3) {
+		ctx.base -= ETH_HEADER_BYTES;
+		ctx.linear_len += ETH_HEADER_BYTES;
+	}
+	if (CFG(filter_sees_vlan) && ctx.linear_len >= 12) {
 		ctx.vlan_tag = skb_vlan_tag(pos);
 		ctx.linear_len += ctx.vlan_tag ? VLAN_TAG_BYTES : 0;
 	}
 	if (CFG(filter_reads_len))
 		ctx.len = ctx.linear_len + SKB_FIELD(pos, data_len);
-	copy_headers(&ctx, CFG(copy_bytes));
-	if (pos->start == PKT_L2)
+	if (pos->start == PKT_L2) {
+		copy_headers(&ctx, CFG(copy_bytes));
 		return RUN_COPYING_FILTER(pwru_filter_l2, &ctx);
+	}
+	copy_made_up(&ctx, pos, CFG(copy_bytes));
 	return RUN_COPYING_FILTER(pwru_filter_l3, &ctx);
 }
 
@@ -240,6 +327,9 @@ static __always_inline bool plain_pcap_matches(const struct skb_pos *pos)
 		ctx->len = ctx->linear_len + SKB_FIELD(pos, data_len);
 	if (pos->start == PKT_L2)
 		return RUN_FILTER(pwru_filter_l2, ctx);
+#ifdef PWRU_CAST
+	ctx->ether_type = made_up_ether_type(pos, ctx->linear_len ? *BYTES_AT(pos->base) : 0);
+#endif
 	return RUN_FILTER(pwru_filter_l3, ctx);
 }
 

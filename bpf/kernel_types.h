@@ -54,6 +54,9 @@ struct sk_buff {
 	unsigned int len;
 	unsigned int data_len;
 	__u32 mark;
+	__u16 queue_mapping;
+	int skb_iif;
+	__u32 hash;
 	__be16 protocol;
 	__u16 network_header;
 	__u16 mac_header;
@@ -83,6 +86,11 @@ struct inet_frag_queue {
 
 struct qdisc_skb_cb {
 	unsigned char data[20];
+};
+
+/* The other fields of sk_buff stand in no bits. */
+struct sk_buff___pkt_type {
+	__u8 pkt_type : 3;
 };
 
 /* Until 6.1 a bit of its own says that vlan_tci is valid; since 6.2 vlan_all != 0 does. */

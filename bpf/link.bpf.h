@@ -5,13 +5,9 @@
 
 #include "bpf/headers.bpf.h"
 
-#define ETH_P_IP 0x0800
-#define ETH_P_8021Q 0x8100
-#define ETH_P_IPV6 0x86DD
 #define ETH_P_MPLS_UC 0x8847
 #define ETH_P_MPLS_MC 0x8848
 #define ETH_P_PPP_SES 0x8864
-#define ETH_P_8021AD 0x88A8
 
 /* Protocols of PPP. */
 #define PPP_IP 0x0021

@@ -2,8 +2,8 @@
 /*
  * Reading an skb. Two ways, one object file each:
  *   PWRU_CAST  plain loads through bpf_rdonly_cast (6.2): no call, a bad address reads 0;
- *   otherwise  bpf_probe_read_kernel of what finds the packet, later of the whole struct, then loads
- *              from these copies.
+ *   otherwise  bpf_probe_read_kernel of what finds the packet, later of the whole struct, then
+ * loads from these copies.
  */
 #ifndef PWRU_BPF_SKB_H
 #define PWRU_BPF_SKB_H
@@ -36,7 +36,7 @@ struct skb_pos {
 	__u32 linear_len; /* bytes from base to the end of the linear part */
 	enum pkt_start {
 		PKT_NONE, /* no header has been built or found yet */
-		PKT_L2,	  /* an Ethernet header at skb->mac_header */
+		PKT_L2,	  /* an Ethernet header at mac_header */
 		PKT_L3,	  /* an IP header at skb->network_header */
 	} start;
 	__u64 base; /* address of that header */
@@ -143,6 +143,12 @@ static __always_inline __u64 skb_data(const struct skb_pos *pos)
 	return as_number(KERNEL_PTR(struct sk_buff, pos->skb)->data);
 }
 
+/* skb->protocol; there may be no more than skb_find() yet. */
+static __always_inline __be16 skb_protocol(const struct skb_pos *pos)
+{
+	return KERNEL_PTR(struct sk_buff, pos->skb)->protocol;
+}
+
 /* Kernels with bpf_rdonly_cast are those where a tag is there when it is not zero. */
 static __always_inline __u32 skb_vlan_tag(const struct skb_pos *pos)
 {
@@ -158,27 +164,30 @@ static __always_inline __u32 skb_vlan_tag(const struct skb_pos *pos)
 	(*(typeof(((struct sk_buff *)0)->field) *)((copy) +                                        \
 						   bpf_core_field_offset(struct sk_buff, field)))
 
-/* From network_header on: as much as mac_header, tail, end, head and data take behind it. */
+/* From protocol on: as much as the headers' offsets, tail, end, head and data take behind it. */
 #define FIND_COPY_BYTES 40
 
 /* What finds the packet's bytes: they lie together, and a copy costs by its length. */
 static __noinline int skb_find(struct skb_pos *pos, __u64 addr)
 {
-	const __u64 at = SKB_OFFSET(network_header) & ~7ull; /* loads of the stack are aligned */
+	const __u64 at = SKB_OFFSET(protocol) & ~7ull; /* loads of the stack are aligned */
 	const __u64 last = FIND_COPY_BYTES - sizeof(__u64);
 	struct sk_buff *skb = (void *)addr;
 	char copy[FIND_COPY_BYTES] __attribute__((aligned(8)));
 
 	pos->skb = addr;
-	if (SKB_OFFSET(mac_header) - at <= last && SKB_OFFSET(tail) - at <= last &&
-	    SKB_OFFSET(head) - at <= last && SKB_OFFSET(data) - at <= last) {
+	if (SKB_OFFSET(network_header) - at <= last && SKB_OFFSET(mac_header) - at <= last &&
+	    SKB_OFFSET(tail) - at <= last && SKB_OFFSET(head) - at <= last &&
+	    SKB_OFFSET(data) - at <= last) {
 		bpf_probe_read_kernel(copy, sizeof(copy), (void *)(addr + at)); /* or zeroes it */
+		pos->protocol = *(__be16 *)(copy + (SKB_OFFSET(protocol) - at));
 		pos->network_header = *(__u16 *)(copy + (SKB_OFFSET(network_header) - at));
 		pos->mac_header = *(__u16 *)(copy + (SKB_OFFSET(mac_header) - at));
 		pos->tail = *(__u32 *)(copy + (SKB_OFFSET(tail) - at));
 		pos->head = *(__u64 *)(copy + (SKB_OFFSET(head) - at));
 		pos->data = *(__u64 *)(copy + (SKB_OFFSET(data) - at));
 	} else {
+		pos->protocol = BPF_CORE_READ(skb, protocol);
 		pos->network_header = BPF_CORE_READ(skb, network_header);
 		pos->mac_header = BPF_CORE_READ(skb, mac_header);
 		pos->tail = BPF_CORE_READ(skb, tail);
@@ -199,7 +208,6 @@ static __noinline int skb_read_fields(struct skb_pos *pos)
 	bpf_probe_read_kernel(copy, size, (void *)pos->skb); /* zeroes the copy when it fails */
 	pos->len = COPIED(copy, len);
 	pos->data_len = COPIED(copy, data_len);
-	pos->protocol = COPIED(copy, protocol);
 	pos->vlan_tag = vlan_tag_of(COPIED(copy, vlan_proto), COPIED(copy, vlan_tci));
 	if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
 		struct sk_buff___vlan_bit *bit = (void *)pos->skb;
@@ -223,6 +231,11 @@ static __always_inline void skb_read(struct skb_pos *pos, __u64 addr)
 static __always_inline __u64 skb_data(const struct skb_pos *pos)
 {
 	return pos->data;
+}
+
+static __always_inline __be16 skb_protocol(const struct skb_pos *pos)
+{
+	return pos->protocol;
 }
 
 static __always_inline __u32 skb_vlan_tag(const struct skb_pos *pos)

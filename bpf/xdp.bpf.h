@@ -6,10 +6,6 @@
 #include "bpf/heads.bpf.h"
 #include "bpf/match.bpf.h"
 
-#define ETH_PROTO_OFFSET 12
-#define ARPHRD_ETHER 1
-#define ARPHRD_LOOPBACK 772
-
 /*
  * The packet in the form of an skb: its address is the start of the buffer, which will be
  * skb->head. Of a packet in several buffers only the first one is seen.
@@ -31,7 +27,7 @@ static __always_inline void xdp_read(struct skb_pos *pos, __u64 addr)
 	pos->mac_header = (__u16)(pos->data - pos->head);
 	pos->len = pos->tail - pos->mac_header;
 	pos->dev = dev_addr;
-	if (type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK) {
+	if (is_ethernet(type)) {
 		pos->network_header = pos->mac_header + ETH_HEADER_BYTES;
 		if (pos->len >= ETH_HEADER_BYTES)
 			bpf_probe_read_kernel(&pos->protocol, sizeof(pos->protocol),

@@ -14,8 +14,8 @@ filter::SkbLayout skb_layout(const kernel::Btf& btf) {
     const auto field = types.field(skb, name);
     return field ? field->place.byte : 0;
   };
-  return {offset("network_header"), offset("mac_header"), offset("tail"), offset("head"),
-          offset("data")};
+  return {offset("network_header"), offset("mac_header"), offset("tail"),
+          offset("head"),           offset("data"),       offset("protocol")};
 }
 
 }  // namespace

@@ -178,6 +178,7 @@ Result<pwru_config> make_config(const cli::Options& options, const Kernel& kerne
   config.filter_copies = filters.pcap.copies;
   config.copy_bytes = filters.pcap.copy_bytes;
   config.filter_sees_vlan = filters.pcap.sees_vlan;
+  config.filter_ancillary = filters.pcap.reads_ancillary;
   config.has_tunnel_l2 = filters.tunnel.has_l2;
   config.has_tunnel_l3 = filters.tunnel.has_l3;
   config.has_skb_expr = expressions.skb.has_filter;

@@ -4,6 +4,8 @@
 #include <linux/filter.h>
 #include <algorithm>
 
+#include "filter/made_up.h"
+
 namespace pwru::filter {
 namespace {
 
@@ -23,7 +25,18 @@ constexpr size_t kMostInARow = 3;
 
 constexpr uint8_t op_of(const ClassicInsn& insn) { return static_cast<uint8_t>(BPF_OP(insn.code)); }
 
+// Nearly all programs begin with a load of it.
+bool may_read_unset_a(const ClassicProgram& program, const Flow& flow) {
+  return flow.has_loops || BPF_CLASS(program.front().code) != BPF_LD ||
+         std::find(flow.uses_memory.begin(), flow.uses_memory.end(), true) !=
+             flow.uses_memory.end();
+}
+
 }  // namespace
+
+bool begins_with_ether_type(const ClassicProgram& program) {
+  return is_ether_type_load(program.front()) && !may_read_unset_a(program, analyze(program));
+}
 
 Body::Body(const ClassicProgram& program, Assembler& assembler, PacketLoads& loads,
            std::optional<Label> accept, Label reject)
@@ -63,19 +76,18 @@ bool Body::lay_out_stack() {
 void Body::emit_prologue() {
   loads_.emit_ctx();
   loads_.set_uses_x(uses_x());
-  if (may_read_unset_a()) asm_.mov32_imm(reg_.a, 0);
+  if (may_read_unset_a(program_, flow_)) asm_.mov32_imm(reg_.a, 0);
   if (uses_x()) asm_.mov32_imm(reg_.x, 0);
   for (size_t slot = 0; slot < flow_.uses_memory.size(); slot++) {
     if (flow_.uses_memory[slot]) asm_.store(BPF_W, BPF_REG_10, memory_slots_[slot], reg_.a);
   }
   if (loads_.copies() && has_load()) loads_.emit_limit();
+  if (loads_.copies()) loads_.emit_addresses(program_);
 }
 
-// Nearly all programs begin with a load of it.
-bool Body::may_read_unset_a() const {
-  return flow_.has_loops || BPF_CLASS(program_.front().code) != BPF_LD ||
-         std::find(flow_.uses_memory.begin(), flow_.uses_memory.end(), true) !=
-             flow_.uses_memory.end();
+// Who is given the EtherType need not load it first of all.
+bool Body::finds_a_loaded(size_t at) const {
+  return at == 0 && loads_.has_ether_type_in_a() && begins_with_ether_type(program_);
 }
 
 bool Body::uses_x() const {
@@ -111,6 +123,7 @@ void Body::emit_insn(size_t at) {
   const ClassicInsn& insn = program_[at];
   asm_.bind(labels_[at]);
   if (flow_.is_loop_head[at]) emit_loop_head(at);
+  if (finds_a_loaded(at)) return;
   if (never_succeeds(insn)) return emit_return(0);
   switch (BPF_CLASS(insn.code)) {
     case BPF_LD:
@@ -190,6 +203,10 @@ void Body::emit_load(const ClassicInsn& insn) {
       return asm_.load(BPF_W, dst, BPF_REG_10, memory_slots_[insn.k]);
     default:
       break;
+  }
+  if (const auto what = ancillary_of(insn)) {
+    reads_ancillary_ = true;
+    return loads_.emit_ancillary(*what, dst);
   }
   loads_.emit(insn, dst);
   if (BPF_MODE(insn.code) == BPF_MSH) {

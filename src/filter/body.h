@@ -18,6 +18,9 @@
 
 namespace pwru::filter {
 
+// Whether the EtherType may be in A when the program begins, instead of being loaded.
+[[nodiscard]] bool begins_with_ether_type(const ClassicProgram& program);
+
 class Body {
  public:
   // A packet that is accepted goes to `accept`, or returns 1 without one; one that is rejected
@@ -29,11 +32,12 @@ class Body {
   [[nodiscard]] bool emit();
   // Of the context; after emit().
   [[nodiscard]] bool reads_len() const { return reads_len_; }
+  [[nodiscard]] bool reads_ancillary() const { return reads_ancillary_; }
 
  private:
   bool lay_out_stack();
   void emit_prologue();
-  bool may_read_unset_a() const;
+  bool finds_a_loaded(size_t at) const;
   bool uses_x() const;
   bool loads_packet(size_t at) const;
   bool has_load() const;
@@ -60,7 +64,7 @@ class Body {
   std::vector<Label> labels_;        // of each classic instruction
   std::vector<Label> round_labels_;  // where a backward jump to it goes
   std::array<int16_t, BPF_MEMWORDS> memory_slots_ = {};
-  bool reads_len_ = false;
+  bool reads_len_ = false, reads_ancillary_ = false;
 };
 
 }  // namespace pwru::filter

@@ -131,7 +131,15 @@ Flow analyze(const ClassicProgram& program) {
   return flow;
 }
 
+std::optional<uint32_t> ancillary_of(const ClassicInsn& insn) {
+  constexpr auto kArea = static_cast<uint32_t>(SKF_AD_OFF);
+  if (BPF_CLASS(insn.code) != BPF_LD || BPF_MODE(insn.code) != BPF_ABS) return std::nullopt;
+  if (insn.k < kArea || insn.k >= kArea + SKF_AD_MAX) return std::nullopt;
+  return insn.k - kArea;
+}
+
 bool is_packet_load(const ClassicInsn& insn) {
+  if (ancillary_of(insn)) return false;
   if (BPF_CLASS(insn.code) != BPF_LD && BPF_CLASS(insn.code) != BPF_LDX) return false;
   const int mode = BPF_MODE(insn.code);
   return mode == BPF_ABS || mode == BPF_IND || mode == BPF_MSH;

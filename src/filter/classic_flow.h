@@ -31,6 +31,9 @@ struct Flow {
 // Of a program that check_classic() takes.
 [[nodiscard]] Flow analyze(const ClassicProgram& program);
 
+// A load of classic BPF that is not of bytes but of what Linux knows of a packet (SKF_AD_*), and
+// which: as bpf_convert_filter() tells it, by its offset alone.
+[[nodiscard]] std::optional<uint32_t> ancillary_of(const ClassicInsn& insn);
 // A load of packet bytes: absolute, indirect (X + k), or four times the low half of a byte.
 [[nodiscard]] bool is_packet_load(const ClassicInsn& insn);
 [[nodiscard]] bool is_indirect(const ClassicInsn& insn);

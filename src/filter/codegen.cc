@@ -27,16 +27,18 @@ Result<> resolve(Assembler& assembler) {
       ExitCode::BadUsage);
 }
 
-Result<Code> translate(const ClassicProgram& program, const CastIds& ids) {
+Result<Code> translate(const ClassicProgram& program, const CastIds& ids,
+                       const std::optional<MadeUpAddresses>& addresses) {
   PWRU_TRY(check_classic(program));
   Assembler assembler;
   const Label reject = assembler.new_label();
   PacketLoads loads(assembler, ids, reject, ids.rdonly_cast_id ? Reading::Cast : Reading::Copied);
+  if (addresses) loads.set_made_up(*addresses);
   Body body(program, assembler, loads, std::nullopt, reject);
   if (!body.emit()) return too_much_memory();
   emit_reject(assembler, reject);
   PWRU_TRY(resolve(assembler));
-  return Code{assembler.insns(), loads.calls(), {}, body.reads_len()};
+  return Code{assembler.insns(), loads.calls(), {}, body.reads_len(), body.reads_ancillary()};
 }
 
 }  // namespace pwru::filter

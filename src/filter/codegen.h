@@ -6,12 +6,14 @@
 #include <linux/bpf.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
 #include "filter/assembler.h"
 #include "filter/classic.h"
 #include "filter/filter.h"
+#include "filter/made_up.h"
 
 namespace pwru::filter {
 
@@ -19,12 +21,15 @@ struct Code {
   std::vector<bpf_insn> insns;
   // Instructions that call pwru_filter_load() and pwru_filter_matched(), to be relocated.
   std::vector<size_t> load_calls, matched_calls;
-  bool reads_len = false;  // pwru_filter_ctx.len
+  bool reads_len = false;        // pwru_filter_ctx.len
+  bool reads_ancillary = false;  // what is no byte of the packet
 };
 
 // `ids` of zero make a function that reads the context's copy[] instead of casting. What classic
-// BPF would read outside of the packet, and a division by zero, rejects the packet.
-[[nodiscard]] Result<Code> translate(const ClassicProgram& program, const CastIds& ids);
+// BPF would read outside of the packet, and a division by zero, rejects the packet. A program on
+// frames is made into one on packets without an Ethernet header by the `addresses` to make up.
+[[nodiscard]] Result<Code> translate(const ClassicProgram& program, const CastIds& ids,
+                                     const std::optional<MadeUpAddresses>& addresses = {});
 
 // Pieces of it that pwru_filter_hit() has as well: what stands at `reject`, if anything goes there;
 // the jumps filled in; and an error.

@@ -3,7 +3,12 @@
 
 #include <fmt/core.h>
 
+#include <linux/filter.h>
+
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
 
 #include "abi/filter.h"
 #include "filter/classic.h"
@@ -11,6 +16,7 @@
 #include "filter/codegen.h"
 #include "filter/expression.h"
 #include "filter/hit.h"
+#include "filter/made_up.h"
 #include "filter/object.h"
 
 namespace pwru::filter {
@@ -34,76 +40,93 @@ tl::unexpected<Error> explain(const ParsedFilter& source, Layer layer, const Err
       ExitCode::BadUsage);
 }
 
-// libpcap compiles these for a capture of its own, into loads that no packet satisfies.
-Result<> refuse_direction(const ParsedFilter& source) {
-  for (const char* const word : {"inbound", "outbound"}) {
-    if (!has_keyword(source.expression, word)) continue;
-    return fail(
-        fmt::format("{} is not valid: '{}' is known only where a packet is captured from an "
-                    "interface; leave it out",
-                    source.name, word),
-        ExitCode::BadUsage);
+// What the kernel can say of a packet beside its bytes. libpcap asks for some of it, and for all of
+// it who knows the numbers.
+constexpr std::array kAnswered = {SKF_AD_PROTOCOL, SKF_AD_PKTTYPE,  SKF_AD_IFINDEX,
+                                  SKF_AD_MARK,     SKF_AD_QUEUE,    SKF_AD_HATYPE,
+                                  SKF_AD_RXHASH,   SKF_AD_VLAN_TAG, SKF_AD_VLAN_TAG_PRESENT,
+                                  SKF_AD_VLAN_TPID};
+
+std::string_view name_of_ancillary(uint32_t what) {
+  if (what == SKF_AD_IFINDEX) return "'ifindex'";
+  if (what == SKF_AD_PKTTYPE) return "'inbound' or 'outbound'";
+  return "";
+}
+
+Result<> refuse_ancillary(const ParsedFilter& source, bool is_in_tunnel) {
+  for (const ClassicInsn& insn : source.program) {
+    const auto what = ancillary_of(insn);
+    if (!what) continue;
+    if (is_in_tunnel) {
+      const auto name = name_of_ancillary(*what);
+      return fail(
+          fmt::format("{} is not valid: {} is known of the packet outside only; ask for it in the "
+                      "filter of the command line",
+                      source.name, name.empty() ? fmt::format("offset {:#x}", insn.k) : name),
+          ExitCode::BadUsage);
+    }
+    if (std::find(kAnswered.begin(), kAnswered.end(), static_cast<int>(*what)) == kAnswered.end()) {
+      return fail(
+          fmt::format("{} is not valid: offset {:#x} is no byte of a packet, and an sk_buff has no "
+                      "field for it (SKF_AD_OFF + {}); leave it out",
+                      source.name, insn.k, *what),
+          ExitCode::BadUsage);
+    }
   }
   return {};
 }
 
-Result<ClassicProgram> compile_source(const ParsedFilter& source, Layer layer) {
-  auto program = compile_classic(source.expression, layer);
+Result<ParsedFilter> compile_source(std::string name, const std::string& expression, Layer layer,
+                                    bool is_in_tunnel) {
+  ParsedFilter source = {expression, std::move(name), {}};
+  auto program = compile_classic(expression, layer);
   if (!program) return explain(source, layer, program.error());
-  PWRU_TRY(refuse_direction(source));
-  return program;
+  source.program = std::move(*program);
+  PWRU_TRY(refuse_ancillary(source, is_in_tunnel));
+  return source;
 }
 
-Result<std::string> build(FilterFunction function, const ClassicProgram& program,
-                          const CastIds& ids, const ParsedFilter& source, bool& reads_len) {
-  auto code = translate(program, ids);
+Result<std::string> build(FilterFunction function, const ParsedFilter& source, const CastIds& ids,
+                          PcapFilter& needs, const std::optional<MadeUpAddresses>& addresses = {}) {
+  auto code = translate(source.program, ids, addresses);
   if (!code) {
     return fail(fmt::format("{} cannot be run in the kernel: {}", source.name, code.error().what),
                 code.error().exit);
   }
-  reads_len |= code->reads_len;
+  needs.reads_len |= code->reads_len;
+  needs.reads_ancillary |= code->reads_ancillary;
   return filter_object(function, *code);
 }
 
-// How far into copy[] a program's loads reach, of those that it serves.
-uint32_t copied_bytes(const ClassicProgram& program) {
-  uint32_t most = 0;
+// How far into copy[] a program's loads reach, of those that it serves. An offloaded tag is put
+// between the pieces of a whole copy.
+uint8_t copied_bytes(const ClassicProgram& program, bool sees_vlan) {
+  if (sees_vlan) return PWRU_COPY_BYTES;
+  uint32_t most = 1;
   for (const ClassicInsn& insn : program) {
     if (!is_packet_load(insn) || is_indirect(insn)) continue;
     const uint64_t end = uint64_t{insn.k} + load_bytes(insn);
     if (end <= PWRU_COPY_BYTES) most = std::max(most, static_cast<uint32_t>(end));
   }
-  return most;
-}
-
-// An offloaded tag is put between the pieces of a whole copy.
-uint8_t copied_bytes(const ParsedFilter& parsed, bool sees_vlan) {
-  if (sees_vlan) return PWRU_COPY_BYTES;
-  const uint32_t most = std::max({copied_bytes(parsed.l2), copied_bytes(parsed.l3), 1u});
   return static_cast<uint8_t>((most + 7) & ~7u);
 }
 
 }  // namespace
 
 Result<ParsedFilter> parse_pcap(const std::string& expression) {
-  ParsedFilter parsed = {expression, fmt::format("the filter '{}'", expression), {}, {}};
-  PWRU_ASSIGN(parsed.l2, compile_source(parsed, Layer::Ethernet));
-  // What needs a link layer fails here, and never matches a packet without one.
-  const ClassicProgram reject_all = {{0x06 /* BPF_RET | BPF_K */, 0, 0, 0}};
-  parsed.l3 = compile_classic(expression, Layer::Ip).value_or(reject_all);
-  return parsed;
+  return compile_source(fmt::format("the filter '{}'", expression), expression, Layer::Ethernet,
+                        false);
 }
 
 Result<PcapFilter> generate_pcap(const ParsedFilter& parsed, const CastIds& ids) {
   PcapFilter filter;
   filter.sees_vlan = has_keyword(parsed.expression, "vlan");
   filter.copies = filter.sees_vlan || ids.rdonly_cast_id == 0 || ids.byte_window_id == 0;
-  filter.copy_bytes = copied_bytes(parsed, filter.sees_vlan);
+  filter.copy_bytes = copied_bytes(parsed.program, filter.sees_vlan);
   const CastIds used = filter.copies ? CastIds{} : ids;
-  PWRU_ASSIGN(filter.l2_object,
-              build(FilterFunction::L2, parsed.l2, used, parsed, filter.reads_len));
+  PWRU_ASSIGN(filter.l2_object, build(FilterFunction::L2, parsed, used, filter));
   PWRU_ASSIGN(filter.l3_object,
-              build(FilterFunction::L3, parsed.l3, used, parsed, filter.reads_len));
+              build(FilterFunction::L3, parsed, used, filter, make_up_addresses(parsed.program)));
   return filter;
 }
 
@@ -114,7 +137,7 @@ Result<HitFilter> generate_hit(const ParsedFilter& parsed, const CastIds& ids,
   const bool is_possible = ids.rdonly_cast_id && ids.byte_window_id && is_usable(layout) &&
                            !parsed.expression.empty() && !has_keyword(parsed.expression, "vlan");
   if (!is_possible) return filter;
-  const auto code = translate_hit(parsed.l2, parsed.l3, ids, layout, tracks);
+  const auto code = translate_hit(parsed.program, ids, layout, tracks);
   if (!code || code->reads_len) return filter;
   PWRU_ASSIGN(filter.object, hit_object(*code));
   return filter;
@@ -127,25 +150,22 @@ Result<PcapFilter> compile_pcap(const std::string& expression, const CastIds& id
 
 Result<ParsedTunnelFilter> parse_tunnel(const std::string& l2_expression,
                                         const std::string& l3_expression) {
-  const auto source_of = [](const char* option, const std::string& expression) {
-    return ParsedFilter{expression, fmt::format("--{} '{}'", option, expression), {}, {}};
+  const auto compile = [](const char* option, const std::string& expression, Layer layer) {
+    return compile_source(fmt::format("--{} '{}'", option, expression), expression, layer, true);
   };
-  ParsedTunnelFilter parsed = {source_of("filter-tunnel-pcap-l2", l2_expression),
-                               source_of("filter-tunnel-pcap-l3", l3_expression)};
-  PWRU_ASSIGN(parsed.on_frame.l2, compile_source(parsed.on_frame, Layer::Ethernet));
-  PWRU_ASSIGN(parsed.on_packet.l3, compile_source(parsed.on_packet, Layer::Ip));
+  ParsedTunnelFilter parsed;
+  PWRU_ASSIGN(parsed.on_frame, compile("filter-tunnel-pcap-l2", l2_expression, Layer::Ethernet));
+  PWRU_ASSIGN(parsed.on_packet, compile("filter-tunnel-pcap-l3", l3_expression, Layer::Ip));
   return parsed;
 }
 
 Result<TunnelFilter> generate_tunnel(const ParsedTunnelFilter& parsed, const CastIds& ids) {
   TunnelFilter filter;
-  bool reads_len = false;  // it is always there
+  PcapFilter needs;  // len is always there, and the rest was refused
   filter.has_l2 = !parsed.on_frame.expression.empty();
   filter.has_l3 = !parsed.on_packet.expression.empty();
-  PWRU_ASSIGN(filter.l2_object,
-              build(FilterFunction::TunnelL2, parsed.on_frame.l2, ids, parsed.on_frame, reads_len));
-  PWRU_ASSIGN(filter.l3_object, build(FilterFunction::TunnelL3, parsed.on_packet.l3, ids,
-                                      parsed.on_packet, reads_len));
+  PWRU_ASSIGN(filter.l2_object, build(FilterFunction::TunnelL2, parsed.on_frame, ids, needs));
+  PWRU_ASSIGN(filter.l3_object, build(FilterFunction::TunnelL3, parsed.on_packet, ids, needs));
   return filter;
 }
 

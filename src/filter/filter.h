@@ -19,31 +19,31 @@ struct CastIds {
 };
 
 // Where struct sk_buff has what finds a packet: offsets in bytes. mac_header and tail follow on
-// network_header, data on head or not far from it; where they do not, nothing is generated for it.
+// network_header, the others lie around them; where they do not, nothing is generated for it.
 struct SkbLayout {
-  uint32_t network_header = 0, mac_header = 0, tail = 0, head = 0, data = 0;
+  uint32_t network_header = 0, mac_header = 0, tail = 0, head = 0, data = 0, protocol = 0;
 };
 
 // An expression as libpcap compiles it, before anything is known of the kernel.
 struct ParsedFilter {
   std::string expression;
-  std::string name;   // how errors call it
-  ClassicProgram l2;  // on Ethernet frames
-  ClassicProgram l3;  // on IP packets
+  std::string name;  // how errors call it
+  ClassicProgram program;
 };
 
 struct PcapFilter {
-  std::string l2_object;   // ELF object that defines pwru_filter_l2()
-  std::string l3_object;   // and pwru_filter_l3()
-  bool copies = false;     // both read copy[] of the context: pwru_config.filter_copies
-  uint8_t copy_bytes = 0;  // how much of it: pwru_config.copy_bytes
-  bool reads_len = false;  // of the context: pwru_config.filter_reads_len
+  std::string l2_object;         // ELF object that defines pwru_filter_l2()
+  std::string l3_object;         // and pwru_filter_l3()
+  bool copies = false;           // both read copy[] of the context: pwru_config.filter_copies
+  uint8_t copy_bytes = 0;        // how much of it: pwru_config.copy_bytes
+  bool reads_len = false;        // of the context: pwru_config.filter_reads_len
+  bool reads_ancillary = false;  // fields of the skb: pwru_config.filter_ancillary
   bool sees_vlan = false;  // an offloaded tag must stand in the frame: pwru_config.filter_sees_vlan
 };
 
-// The empty expression takes every packet. A packet without an Ethernet header never matches an
-// expression that needs one (arp, vlan, ether ...). `protochain` follows 31 extension headers; a
-// packet with more does not match.
+// The empty expression takes every packet. Of a packet without an Ethernet header the addresses are
+// unknown: what an expression says of them is false (filter/made_up.h). `protochain` follows 31
+// extension headers; a packet with more does not match.
 [[nodiscard]] Result<ParsedFilter> parse_pcap(const std::string& expression);
 [[nodiscard]] Result<PcapFilter> generate_pcap(const ParsedFilter& parsed, const CastIds& ids);
 // The object that defines pwru_filter_hit(), which `tracks` packets or is given none that is known.
@@ -65,8 +65,8 @@ struct TunnelFilter {
 };
 
 struct ParsedTunnelFilter {
-  ParsedFilter on_frame;   // has only l2
-  ParsedFilter on_packet;  // has only l3
+  ParsedFilter on_frame;   // an Ethernet frame
+  ParsedFilter on_packet;  // an IP packet
 };
 
 // The expressions of --filter-tunnel-pcap-l2 and -l3, which see the Ethernet frame and the IP

@@ -3,6 +3,9 @@
 
 #include <linux/filter.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include "abi/filter.h"
 #include "filter/classic_flow.h"
 
@@ -36,9 +39,16 @@ constexpr int16_t kBase = ctx_offset(offsetof(pwru_filter_ctx, base));
 constexpr int16_t kSkb = ctx_offset(offsetof(pwru_filter_ctx, skb));
 constexpr int16_t kLen = ctx_offset(offsetof(pwru_filter_ctx, len));
 constexpr int16_t kLinearLen = ctx_offset(offsetof(pwru_filter_ctx, linear_len));
+constexpr int16_t kEtherType = ctx_offset(offsetof(pwru_filter_ctx, ether_type));
 constexpr int16_t kCopiedLen = ctx_offset(offsetof(pwru_filter_ctx, copied_len));
 constexpr int16_t kVlanTag = ctx_offset(offsetof(pwru_filter_ctx, vlan_tag));
 constexpr int16_t kCopy = ctx_offset(offsetof(pwru_filter_ctx, copy));
+
+// The same load of the packet without its header.
+ClassicInsn behind_ethernet(ClassicInsn insn) {
+  insn.k -= kEthernetBytes;
+  return insn;
+}
 
 bool is_in_window(const ClassicInsn& insn) {
   return !is_indirect(insn) && insn.k + load_bytes(insn) <= PacketLoads::kWindowBytes;
@@ -63,16 +73,62 @@ void PacketLoads::emit_ctx() {
 }
 
 // There is no such field in a hit, and a filter that asks for it is not made into one.
-void PacketLoads::emit_len(uint8_t dst) { load_ctx(BPF_W, dst, kLen, HitFrame::kLinearLen); }
+void PacketLoads::emit_len(uint8_t dst) {
+  load_ctx(BPF_W, dst, kLen, HitFrame::kLinearLen);
+  if (addresses_ && !copies()) asm_.alu32_imm(BPF_ADD, dst, kEthernetBytes);
+}
 
 void PacketLoads::emit(const ClassicInsn& insn, uint8_t dst) {
   const Label done = asm_.new_label();
   if (copies()) {
     emit_copied_load(insn, dst, done);
-  } else {
+  } else if (!addresses_ || is_indirect(insn)) {
     emit_cast_load(insn, dst, done);
+  } else if (insn.k >= kEthernetBytes) {
+    emit_cast_load(behind_ethernet(insn), dst, done);
+  } else {
+    emit_made_up(insn, dst);
   }
   asm_.bind(done);
+}
+
+void PacketLoads::emit_addresses(const ClassicProgram& program) {
+  if (!addresses_ || !reads_addresses(program)) return;
+  for (size_t at = 0; at < addresses_->size(); at += sizeof(int32_t)) {
+    int32_t word = 0;
+    std::memcpy(&word, addresses_->data() + at, sizeof(word));
+    asm_.store_imm(BPF_W, reg_.ctx, static_cast<int16_t>(kCopy + at), word);
+  }
+}
+
+void PacketLoads::emit_ether_type(uint8_t dst) {
+  load_ctx(BPF_W, dst, kEtherType, HitFrame::kEtherType);
+}
+
+// A load that begins within the header that is not there: constants, then the EtherType, then the
+// first bytes of the packet.
+void PacketLoads::emit_made_up(const ClassicInsn& insn, uint8_t dst) {
+  if (is_ether_type_load(insn)) return emit_ether_type(dst);
+  const uint32_t end = insn.k + load_bytes(insn);
+  uint32_t known = 0, at = insn.k;
+  for (; at < std::min(end, kAddressBytes); at++) known = known << 8 | (*addresses_)[at];
+  asm_.mov32_imm(dst, static_cast<int32_t>(known));
+  if (at < std::min(end, kEthernetBytes)) {
+    const uint32_t bytes = std::min(end, kEthernetBytes) - at;
+    emit_ether_type(reg_.scratch);
+    if (at + bytes < kEthernetBytes) asm_.alu32_imm(BPF_RSH, reg_.scratch, 8);
+    if (bytes == 1) asm_.alu32_imm(BPF_AND, reg_.scratch, 0xff);
+    asm_.alu32_imm(BPF_LSH, dst, static_cast<int32_t>(8 * bytes));
+    asm_.alu32(BPF_OR, dst, reg_.scratch);
+    at += bytes;
+  }
+  for (; at < end; at++) {
+    const Label done = asm_.new_label();
+    emit_cast_load({BPF_LD | BPF_B | BPF_ABS, 0, 0, at - kEthernetBytes}, reg_.scratch, done);
+    asm_.bind(done);
+    asm_.alu32_imm(BPF_LSH, dst, 8);
+    asm_.alu32(BPF_OR, dst, reg_.scratch);
+  }
 }
 
 void PacketLoads::load_ctx(uint8_t size, uint8_t dst, int16_t field, int16_t hit_slot) {
@@ -131,7 +187,15 @@ Label PacketLoads::slow_way(const ClassicInsn& insn, uint8_t dst, Label done) {
 // then, which is what bpf_filter() of libpcap takes pains to find out in 32.
 void PacketLoads::emit_indirect_offset(const ClassicInsn& insn) {
   asm_.mov(reg_.scratch, reg_.x);
-  if (insn.k) asm_.alu64_imm(BPF_ADD, reg_.scratch, static_cast<int32_t>(insn.k));
+  auto k = static_cast<int32_t>(insn.k);
+  if (addresses_ && insn.k < kEthernetBytes) {
+    // It may lead into the header that is not there.
+    if (k) asm_.alu64_imm(BPF_ADD, reg_.scratch, k);
+    k = 0;
+    asm_.jump64_imm(BPF_JLT, reg_.scratch, kEthernetBytes, reject_);
+  }
+  if (addresses_ && !copies()) k -= static_cast<int32_t>(kEthernetBytes);
+  if (k) asm_.alu64_imm(BPF_ADD, reg_.scratch, k);
 }
 
 void PacketLoads::emit_cast_load(const ClassicInsn& insn, uint8_t dst, Label done) {
@@ -206,6 +270,26 @@ void PacketLoads::emit_call(const ClassicInsn& insn, uint8_t dst) {
   } else {
     asm_.load_imm64(BPF_REG_3, size | insn.k);
   }
+  emit_load_call();
+  asm_.mov(BPF_REG_1, BPF_REG_0);
+  asm_.alu64_imm(BPF_RSH, BPF_REG_1, 32);
+  asm_.jump_imm(BPF_JNE, BPF_REG_1, 0, reject_);
+  asm_.mov32(dst, BPF_REG_0);
+  // Tells the verifier what it knows of the plain load of a byte, so that the ways join.
+  if (load_bytes(insn) == 1) asm_.alu32_imm(BPF_AND, dst, 0xff);
+  emit_restore(dst);
+}
+
+void PacketLoads::emit_ancillary(uint32_t what, uint8_t dst) {
+  emit_save(dst);
+  asm_.mov32_imm(BPF_REG_3, static_cast<int32_t>(what));
+  emit_load_call();
+  asm_.mov32(dst, BPF_REG_0);
+  emit_restore(dst);
+}
+
+// r0 = pwru_filter_load(); what is to be loaded is in r3.
+void PacketLoads::emit_load_call() {
   load_base(BPF_REG_2);
   load_linear_len(BPF_REG_4);
   if (reading_ == Reading::Hit) {
@@ -216,13 +300,6 @@ void PacketLoads::emit_call(const ClassicInsn& insn, uint8_t dst) {
   load_ctx(BPF_DW, BPF_REG_1, kSkb, HitFrame::kSkb);  // the last: it may be the context's register
   calls_.push_back(asm_.insns().size());
   asm_.call(BPF_PSEUDO_CALL, -1);
-  asm_.mov(BPF_REG_1, BPF_REG_0);
-  asm_.alu64_imm(BPF_RSH, BPF_REG_1, 32);
-  asm_.jump_imm(BPF_JNE, BPF_REG_1, 0, reject_);
-  asm_.mov32(dst, BPF_REG_0);
-  // Tells the verifier what it knows of the plain load of a byte, so that the ways join.
-  if (load_bytes(insn) == 1) asm_.alu32_imm(BPF_AND, dst, 0xff);
-  emit_restore(dst);
 }
 
 }  // namespace pwru::filter

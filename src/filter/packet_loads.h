@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "filter/assembler.h"
 #include "filter/classic.h"
 #include "filter/filter.h"
+#include "filter/made_up.h"
 
 namespace pwru::filter {
 
@@ -35,8 +37,8 @@ struct Registers {
 // PWRU_WHERE_* are one number.
 struct HitFrame {
   static constexpr int16_t kCtx = -8, kLinearLen = -16, kWhere = -12, kBase = -24, kSkb = -32,
-                           kPacketId = -40;
-  static constexpr int32_t kBytes = 40;
+                           kPacketId = -40, kEtherType = -48;
+  static constexpr int32_t kBytes = 48;
 };
 
 class PacketLoads {
@@ -54,15 +56,25 @@ class PacketLoads {
   [[nodiscard]] int32_t frame_bytes() const;
   [[nodiscard]] const Registers& registers() const { return reg_; }
 
+  // The packet has no Ethernet header, and the program judges a frame that is made up.
+  void set_made_up(const MadeUpAddresses& addresses) { addresses_ = addresses; }
+  // Its EtherType is in A when the program begins.
+  void set_ether_type_in_a() { has_ether_type_in_a_ = true; }
+  [[nodiscard]] bool has_ether_type_in_a() const { return has_ether_type_in_a_; }
+
   // At the beginning of a function that loads from the packet, and at that of any.
   void emit_limit();
   void emit_ctx();
+  // Puts the addresses that are made up into copy[], if the program asks for them.
+  void emit_addresses(const ClassicProgram& program);
   // Whether the program uses X, which a call of a hit must not lose.
   void set_uses_x(bool uses_x) { uses_x_ = uses_x; }
   // pwru_filter_ctx.len
   void emit_len(uint8_t dst);
   // A BPF_ABS, BPF_IND or BPF_MSH load, the latter without its arithmetic.
   void emit(const ClassicInsn& insn, uint8_t dst);
+  // SKF_AD_*
+  void emit_ancillary(uint32_t what, uint8_t dst);
   // Behind the program: how loads go on that left the plain way.
   void emit_slow_ways();
   // Instructions that call pwru_filter_load().
@@ -86,17 +98,21 @@ class PacketLoads {
   void emit_cast(uint32_t offset, bool adds_scratch);
   Label slow_way(const ClassicInsn& insn, uint8_t dst, Label done);
   void emit_indirect_offset(const ClassicInsn& insn);
+  void emit_made_up(const ClassicInsn& insn, uint8_t dst);
+  void emit_ether_type(uint8_t dst);
   void emit_cast_load(const ClassicInsn& insn, uint8_t dst, Label done);
   void emit_copied_load(const ClassicInsn& insn, uint8_t dst, Label done);
   void emit_aligned_pieces(uint32_t offset, uint32_t bytes, uint8_t dst);
   void emit_call(const ClassicInsn& insn, uint8_t dst);
+  void emit_load_call();
 
   Assembler& asm_;
   const CastIds& ids_;
   Label reject_;
   Reading reading_;
   Registers reg_;
-  bool uses_x_ = false;
+  std::optional<MadeUpAddresses> addresses_;
+  bool uses_x_ = false, has_ether_type_in_a_ = false;
   std::vector<SlowWay> slow_ways_;
   std::vector<size_t> calls_;
 };

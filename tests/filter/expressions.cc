@@ -208,8 +208,10 @@ std::vector<std::string> refused_expressions() {
   append(&all,
          "tcp prot 80; port; (tcp; tcp); tcp and; and tcp; host; tcp port 99999; ip broadcast; "
          "gateway 10.0.0.1; ip[0:3] = 1; ip[0] / 0 = 1; ip[0] << 32 = 1; vlan 5000; mpls "
-         "0x200000; ether host 1:2; host 10.0.0.256; net 10.0.0.1/24; inbound; outbound; ip and "
-         "inbound; ifname eth0; radio[0] = 1; wlan type mgt; tcp[; @; port 08; host ::1::2; tcp "
+         "0x200000; ether host 1:2; host 10.0.0.256; net 10.0.0.1/24; ether[0xfffff00c:4] = 1; "
+         "ether[0xfffff024:4] = "
+         "0; icmp or ether[0xfffff038:4] = 7; ifname eth0; radio[0] = 1; wlan type mgt; tcp[; @; "
+         "port 08; host ::1::2; tcp "
          "port 80 80 tcp; ip proto; vxlan; portrange 1-; geneve 0x2000000; less; 10.0.0.1; ah[5] "
          "= 1; 1 = 2; type mgt; net 10.0.0.0/33; pppoes 70000");
   return all;

@@ -29,6 +29,10 @@ int locate(void* ctx __attribute__((unused))) {
   layout->protocol = SKB_OFFSET(protocol);
   layout->inner_mac_header = SKB_OFFSET(inner_mac_header);
   layout->inner_network_header = SKB_OFFSET(inner_network_header);
+  layout->mark = SKB_OFFSET(mark);
+  layout->hash = SKB_OFFSET(hash);
+  layout->skb_iif = SKB_OFFSET(skb_iif);
+  layout->queue_mapping = SKB_OFFSET(queue_mapping);
   layout->vlan_proto = SKB_OFFSET(vlan_proto);
   layout->vlan_tci = SKB_OFFSET(vlan_tci);
   if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {

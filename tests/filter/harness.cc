@@ -31,6 +31,7 @@ constexpr uint64_t kVmemmapBase = 0xffffea0000000000;  // any number would do
 constexpr size_t kPageBytes = 4096;
 constexpr size_t kEthernetBytes = 14;
 constexpr uint16_t kHeaderUnset = 0xffff;
+constexpr size_t kTunnelBytes = 36;  // IPv4, UDP and VXLAN: a frame follows
 
 // struct bio_vec, struct skb_frag since 6.9: the same.
 struct Frag {
@@ -39,6 +40,8 @@ struct Frag {
 };
 
 size_t map_bytes() { return (sizeof(harness_state) + kPageBytes - 1) / kPageBytes * kPageBytes; }
+
+uint16_t swapped(uint16_t value) { return static_cast<uint16_t>(value >> 8 | value << 8); }
 
 template <class T>
 void put(uint8_t* where, size_t offset, T value) {
@@ -124,9 +127,10 @@ Result<filter::HitFilter> Harness::hit_filter(const std::string& expression) con
   if (!state_) return filter::generate_hit({}, {}, {}, false);
   const fake_layout& layout = state_->layout;
   PWRU_ASSIGN(const auto parsed, filter::parse_pcap(expression));
-  return filter::generate_hit(
-      parsed, cast_ids_,
-      {layout.network_header, layout.mac_header, layout.tail, layout.head, layout.data}, true);
+  return filter::generate_hit(parsed, cast_ids_,
+                              {layout.network_header, layout.mac_header, layout.tail, layout.head,
+                               layout.data, layout.protocol},
+                              true);
 }
 
 Result<bool> Harness::can_hit(const std::string& expression) const {
@@ -146,6 +150,7 @@ Result<> Harness::open_object(const filter::PcapFilter& filter, const filter::Hi
   config.copy_bytes = filter.copy_bytes;
   config.filter_sees_vlan = filter.sees_vlan;
   config.filter_reads_len = filter.reads_len;
+  config.filter_ancillary = filter.reads_ancillary;
   config.has_tunnel_l2 = tunnel.has_l2;
   config.has_tunnel_l3 = tunnel.has_l3;
   if (state_) {
@@ -179,14 +184,22 @@ void Harness::place(std::string_view packet, const SkbView& view) {
   put<uint32_t>(memory.skb, layout.end, FAKE_HEAD_BYTES);
   put<uint32_t>(memory.skb, layout.len, static_cast<uint32_t>(packet.size() - pulled));
   put<uint32_t>(memory.skb, layout.data_len, static_cast<uint32_t>(paged));
-  put<uint16_t>(memory.skb, layout.mac_header, view.has_ethernet ? kHeadroom : kHeaderUnset);
+  const bool is_unset = !view.has_ethernet || view.is_pushed;
+  const uint16_t inside = kHeadroom + kTunnelBytes;
+  put<uint16_t>(memory.skb, layout.mac_header,
+                view.is_tunnelled ? inside
+                : is_unset        ? kHeaderUnset
+                                  : static_cast<uint16_t>(kHeadroom));
+  const size_t l2_bytes = view.has_ethernet ? kEthernetBytes + view.pushed_tag_bytes : 0;
   put<uint16_t>(memory.skb, layout.network_header,
-                view.is_fresh ? 0 : kHeadroom + (view.has_ethernet ? kEthernetBytes : 0));
-  put<uint16_t>(memory.skb, layout.vlan_proto,
-                static_cast<uint16_t>(view.vlan_proto >> 8 | view.vlan_proto << 8));
+                static_cast<uint16_t>(view.is_fresh ? 0 : kHeadroom + l2_bytes));
+  put(memory.skb, layout.protocol, swapped(view.protocol));
+  put(memory.skb, layout.mark, view.mark);
+  put(memory.skb, layout.hash, view.hash);
+  put(memory.skb, layout.skb_iif, view.iif);
+  put(memory.skb, layout.queue_mapping, view.queue);
+  put(memory.skb, layout.vlan_proto, swapped(view.vlan_proto));
   put<uint16_t>(memory.skb, layout.vlan_tci, view.vlan_tci);
-  put<uint16_t>(memory.skb, layout.protocol,
-                static_cast<uint16_t>(view.protocol >> 8 | view.protocol << 8));
   if (view.inner_frame_at)
     put<uint16_t>(memory.skb, layout.inner_mac_header,
                   static_cast<uint16_t>(kHeadroom + view.inner_frame_at));

@@ -20,15 +20,21 @@ enum class Way { Cast, Copied, Hit };
 
 // How a packet lies in an skb.
 struct SkbView {
-  bool has_ethernet = true;  // else only an IP header is known of, at the first byte
-  bool is_pulled = false;    // skb->data behind the Ethernet header, as on the way in
-  bool is_fresh = false;     // from a driver: network_header is not set yet
+  bool has_ethernet = true;   // else only an IP header is known of, at the first byte
+  bool is_pulled = false;     // skb->data behind the Ethernet header, as on the way in
+  bool is_fresh = false;      // from a driver: network_header is not set yet
+  bool is_pushed = false;     // the Ethernet header is at skb->data, and mac_header not set yet
+  bool is_tunnelled = false;  // no Ethernet header, and mac_header is that of a frame inside
   std::vector<size_t> frag_bytes =
       {};  // the last bytes of the packet, in page fragments of these sizes
   uint16_t vlan_proto = 0, vlan_tci = 0;  // an offloaded tag
   uint16_t protocol = 0;                  // skb->protocol
   // What a tunnel device of this host was given begins there in the packet; 0: there was none.
   uint16_t inner_frame_at = 0, inner_packet_at = 0;
+  uint16_t pushed_tag_bytes = 0;          // between the Ethernet and the network header
+  // What no byte of the packet says.
+  uint32_t mark = 0, hash = 0, iif = 0;
+  uint16_t queue = 0;
 };
 
 class Harness {

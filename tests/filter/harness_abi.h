@@ -30,6 +30,7 @@ struct fake_layout {
   __u32 mac_header, network_header, protocol, vlan_proto, vlan_tci;
   __u32 inner_mac_header, inner_network_header;
   __u32 nr_frags, frags;
+  __u32 mark, hash, skb_iif, queue_mapping;
   __u32 vlan_present, vlan_present_mask; /* a bit of a byte, until 6.1; mask 0: there is none */
 };
 

@@ -8,7 +8,7 @@ ip -n b link set vb xdpgeneric obj /vm/xdp.bpf.o sec xdp
 index=$(ip -n b -o link show vb | cut -d : -f 1)
 start_pwru --filter-trace-xdp --filter-func udp_rcv --filter-xdp-expr "xdp->rxq->dev->ifindex == $index" \
     --output-xdp-metadata 'xdp->rxq->dev->name,xdp->data_end - xdp->data' --output-skb-metadata 'skb->len' \
-    'udp dst port 10'
+    "udp dst port 10 and ifindex $index and inbound"
 send_udp 10.1.0.2 10
 stop_pwru
 expect_order 'drops_discard_port\(xdp\) name="vb" xdp->data_end - xdp->data=43$' \

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Ethernet header of a packet that has none (yet, or any more): a program on frames judges it
+// over addresses that are made up, its EtherType, and the packet.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "filter/classic.h"
+
+namespace pwru::filter {
+
+constexpr uint32_t kAddressBytes = 12, kEthernetBytes = 14;
+
+// Destination and source.
+using MadeUpAddresses = std::array<uint8_t, kAddressBytes>;
+
+// Of no host that the program asks for, and no multicast: what it says of unknown addresses is
+// false.
+[[nodiscard]] MadeUpAddresses make_up_addresses(const ClassicProgram& program);
+
+// Loads that touch the addresses, and those of nothing but the EtherType.
+[[nodiscard]] bool reads_addresses(const ClassicProgram& program);
+[[nodiscard]] bool is_ether_type_load(const ClassicInsn& insn);
+// How many loads touch the EtherType.
+[[nodiscard]] size_t ether_type_loads(const ClassicProgram& program);
+
+}  // namespace pwru::filter

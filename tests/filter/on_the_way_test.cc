@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// What libpcap cannot judge: packets without a MAC header, or with one that nobody has noted yet,
+// and what an skb says of a packet besides its bytes. The verdict wanted stands with each.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/filter/harness.h"
+#include "tests/support/packet_builder.h"
+
+namespace pwru::test {
+namespace {
+
+constexpr size_t kEthernetBytes = 14;
+
+struct OnTheWay {
+  std::string name;
+  std::string bytes;
+  SkbView view;
+};
+
+// What the kernel does with packets that libpcap never sees, and the verdict wanted for each.
+std::vector<OnTheWay> packets_on_their_way() {
+  const auto icmp = [] {
+    return PacketBuilder()
+        .ethernet(0x0800)
+        .ipv4({.proto = 1, .dst = 0x7f000009})
+        .icmp(8)
+        .payload(20)
+        .build();
+  };
+  const std::string arp =
+      PacketBuilder().ethernet_to(0xffffffffffff, 0x0806).arp(1, 0x0a000001, 0x0a000002).build();
+  const std::string icmp6 = PacketBuilder().ethernet(0x86dd).ipv6({.next = 58}).icmp(128).build();
+  // The label begins with the version of IPv4, and what would be its source is not 10.0.0.0/8.
+  const std::string mpls =
+      PacketBuilder().ethernet(0x8847).mpls(0x45000, true).ipv4({.proto = 1}).icmp(8).build();
+  const auto behind = [](const std::string& frame) { return frame.substr(kEthernetBytes); };
+  const std::string ip = behind(icmp());
+  const std::string tagged = PacketBuilder()
+                                 .ethernet(0x8100)
+                                 .vlan(5, 0x0800)
+                                 .ipv4({.proto = 1, .dst = 0x7f000009})
+                                 .icmp(8)
+                                 .build();
+  return {
+      {"ICMP in ip_output()", ip, {.has_ethernet = false, .protocol = 0x0800}},
+      {"ICMP in ip_local_out()", ip, {.has_ethernet = false}},
+      {"ICMP behind eth_header()", icmp(), {.is_pushed = true, .protocol = 0x0800}},
+      {"MPLS in mpls_xmit()", behind(mpls), {.has_ethernet = false, .protocol = 0x8847}},
+      {"ARP behind eth_header()", arp, {.is_pushed = true, .protocol = 0x0806}},
+      {"ARP before eth_header()", behind(arp), {.has_ethernet = false, .protocol = 0x0806}},
+      {"ICMPv6 in ip6_output()", behind(icmp6), {.has_ethernet = false, .protocol = 0x86dd}},
+      {"VXLAN with ARP in iptunnel_xmit()",
+       ip,
+       {.has_ethernet = false, .is_tunnelled = true, .protocol = 0x0806}},
+      {"ICMP before vlan_dev_hard_start_xmit()",
+       ip,
+       {.has_ethernet = false, .vlan_proto = 0x8100, .vlan_tci = 5, .protocol = 0x0800}},
+      {"ICMP behind vlan_dev_hard_header()",
+       tagged,
+       {.is_pushed = true, .protocol = 0x8100, .pushed_tag_bytes = 4}},
+      {"ICMP within vlan_dev_hard_header()", ip, {.has_ethernet = false, .protocol = 0x8100}},
+  };
+}
+
+struct WantedVerdicts {
+  const char* expression;
+  const char* verdicts;  // one a packet of the above, '1' takes it
+};
+
+// The Ethernet header of the tests goes from 02:..:01 to 02:..:02, that of the ARP request to all.
+constexpr WantedVerdicts kWantedVerdicts[] = {
+    {"icmp", "11100001101"},
+    {"icmp and not ether host 02:00:00:00:00:99", "11100001101"},
+    {"icmp and not ether multicast", "11100001101"},
+    {"not broadcast and not multicast and icmp", "11100001101"},
+    {"icmp or (vlan and icmp)", "11100001111"},
+    {"vlan and icmp", "00000000110"},
+    {"vlan", "00000000110"},
+    {"vlan 6", "00000000000"},
+    {"not vlan", "11111111001"},
+    {"icmp and not ether host 02:00:00:00:00:01", "11000001101"},
+    {"ether host 02:00:00:00:00:01", "00101000010"},
+    {"not ether host 02:00:00:00:00:01", "11010111101"},
+    {"ether src 02:00:00:00:00:01 or icmp", "11101001111"},
+    {"broadcast", "00001000000"},
+    {"ether broadcast or icmp6", "00001010000"},
+    {"multicast", "00001000000"},
+    {"ether[0] & 1 != 0", "00001000000"},
+    {"arp", "00001100000"},
+    {"arp and arp[7] = 1", "00001100000"},
+    {"not arp", "11110011111"},
+    {"ip", "11100001101"},
+    {"ip and not src net 10.0.0.0/8", "00000000000"},
+    {"not ip", "00011110010"},
+    {"ip6", "00000010000"},
+    {"icmp6", "00000010000"},
+    {"mpls", "00010000000"},
+    {"mpls and icmp", "00010000000"},
+    {"ether proto 0x8847", "00010000000"},
+    {"ether[12:2] = 0x0800", "11100001101"},
+    {"ether[12] = 8", "11101101101"},
+    {"ether[13:2] = 0x0045", "11100001101"},
+    {"ether[12:4] = 0x08004500", "11100001101"},
+    {"ether[14] = 0x45", "11110001101"},
+    {"ip[0] = 0x45", "11100001101"},
+    {"len = 62", "11100011101"},
+    {"dst host 127.0.0.9", "11100001101"},
+    {"len < 40", "00000000000"},
+};
+
+class OnTheWayTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto harness = Harness::create();
+    if (!harness && harness.error().exit == ExitCode::NotSupported)
+      GTEST_SKIP() << "BPF is not permitted here: " << harness.error().what;
+    ASSERT_TRUE(harness) << harness.error().what;
+    harness_ = std::move(*harness);
+  }
+
+  std::vector<Way> ways(const std::string& expression) {
+    if (!harness_->cast_ids().rdonly_cast_id) return {Way::Copied};
+    const auto can_hit = harness_->can_hit(expression);
+    EXPECT_TRUE(can_hit) << expression;
+    if (can_hit && *can_hit) return {Way::Cast, Way::Copied, Way::Hit};
+    return {Way::Cast, Way::Copied};
+  }
+
+  // One verdict a packet, '1' takes it.
+  void expect(const std::string& expression, const std::vector<OnTheWay>& packets,
+              const std::string& wanted) {
+    for (const Way way : ways(expression)) {
+      const auto loaded = harness_->load(expression, way);
+      ASSERT_TRUE(loaded) << expression << ": " << loaded.error().what;
+      std::string verdicts;
+      for (const OnTheWay& packet : packets) {
+        harness_->place(packet.bytes, packet.view);
+        const auto verdict = way == Way::Hit ? harness_->run_hit(0) : harness_->run();
+        ASSERT_TRUE(verdict) << expression << " on " << packet.name << ": " << verdict.error().what;
+        verdicts += *verdict ? '1' : '0';
+      }
+      EXPECT_EQ(verdicts, wanted) << "'" << expression << "', way " << static_cast<int>(way);
+    }
+  }
+
+  std::unique_ptr<Harness> harness_;
+};
+
+TEST_F(OnTheWayTest, PacketsHaveTheVerdictsWanted) {
+  const auto packets = packets_on_their_way();
+  for (const WantedVerdicts& wanted : kWantedVerdicts)
+    expect(wanted.expression, packets, wanted.verdicts);
+}
+
+// 0xfffff000 is SKF_AD_OFF, and what is added are the numbers of linux/filter.h.
+TEST_F(OnTheWayTest, WhatTheSkbSaysIsAsked) {
+  const SkbView view = {.vlan_proto = 0x88a8,
+                        .vlan_tci = 7,
+                        .protocol = 0x86dd,
+                        .mark = 0x12345678,
+                        .hash = 0xfedcba98,
+                        .iif = 3,
+                        .queue = 300};
+  const std::pair<const char*, bool> wanted[] = {
+      {"ether[0xfffff000:2] = 0x86dd", true},
+      {"ether[0xfffff000:2] = 0x0800", false},
+      {"ether[0xfffff014:4] = 0x12345678", true},
+      {"ether[0xfffff014:4] != 0x12345678", false},
+      {"ether[0xfffff018:2] = 300", true},
+      {"ether[0xfffff020:4] = 0xfedcba98", true},
+      {"ether[0xfffff02c:2] = 7", true},
+      {"ether[0xfffff030] = 1", true},
+      {"ether[0xfffff03c:2] = 0x88a8", true},
+      {"ether[0xfffff01c:2] = 0xffff", true},
+      {"inbound", true},
+      {"outbound", false},
+      {"ip and inbound", true},
+      {"arp or outbound", false},
+      {"ifindex 3", false},
+      {"not ifindex 3", true},
+      {"icmp or ifindex 3", true},
+      {"inbound and vlan 7 and icmp", true},
+  };
+  const std::string icmp = PacketBuilder().ethernet(0x0800).ipv4({.proto = 1}).icmp(8).build();
+  for (const auto& [expression, verdict] : wanted)
+    expect(expression, {{"ICMP", icmp, view}}, verdict ? "1" : "0");
+}
+
+}  // namespace
+}  // namespace pwru::test
