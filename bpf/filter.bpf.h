@@ -57,7 +57,8 @@ static __always_inline enum pkt_start skb_pkt_start(struct skb_pos *pos)
 
 	if (has_mac &&
 	    (l2_bytes == ETH_HEADER_BYTES || l2_bytes == ETH_HEADER_BYTES + VLAN_TAG_BYTES ||
-	     l2_bytes == ETH_HEADER_BYTES + 2 * VLAN_TAG_BYTES))
+	     l2_bytes == ETH_HEADER_BYTES + 2 * VLAN_TAG_BYTES ||
+	     l2_bytes == ETH_HEADER_BYTES + 3 * VLAN_TAG_BYTES))
 		return PKT_L2;
 	data = skb_data(pos) - pos->head;
 	/* Fresh from the driver: eth_type_trans() pulled the header, nobody set network_header yet.

@@ -208,6 +208,7 @@ class Generator {
     asm_.jump_imm(BPF_JEQ, kMacHeader, kHeaderUnset, find_l3_);
     asm_.jump_imm(BPF_JEQ, kScratch, kHeaderBytes + kTagBytes, is_l2);
     asm_.jump_imm(BPF_JEQ, kScratch, kHeaderBytes + 2 * kTagBytes, is_l2);
+    asm_.jump_imm(BPF_JEQ, kScratch, kHeaderBytes + 3 * kTagBytes, is_l2);
     asm_.jump32(BPF_JGE, kNetworkHeader, kMacHeader, find_l3_);
     emit_data();
     asm_.alu64_imm(BPF_ADD, kScratch, -kHeaderBytes);

@@ -27,6 +27,7 @@ frames() {
     frame 64 "$macs 0800 $(ip4 11 45 00b9) $udp" # and a later one
     frame 66 "$macs 8100 0005 0800 $(ip4 11) $udp"
     frame 67 "$macs 88a8 0005 8100 0006 0800 $(ip4 11) $udp"
+    frame 68 "$macs 88a8 0005 8100 0006 8100 0007 0800 $(ip4 11) $udp"
     frame 69 "$macs 8100 0005 $arp"
     frame 70 "$macs 8847 00064140 $(ip4 11) $udp"
     frame 71 "$macs 8847 45000140 $(ip4 11) $udp" # a label like an IP header
