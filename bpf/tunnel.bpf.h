@@ -367,14 +367,21 @@ static __always_inline bool tunnel_matches(const struct skb_pos *pos)
 }
 
 /* Returns the flags of what is there. */
-static __noinline int read_inner(struct pwru_tunnel *out, const struct tunnel_pos *tunnel)
+static __noinline int read_inner(struct pwru_tunnel *out, struct tunnel_pos *tunnel)
 {
 	int flags = 0;
 
 	if (tunnel->frame_linear_len >= ETH_HEADER_BYTES) {
+#ifdef PWRU_CAST
 		HEADER(macs, tunnel->frame, 12);
 		__builtin_memcpy(out->dst_mac, macs, 6);
 		__builtin_memcpy(out->src_mac, macs + 6, 6);
+#else
+		_Static_assert(__builtin_offsetof(struct pwru_tunnel, src_mac) ==
+				       __builtin_offsetof(struct pwru_tunnel, dst_mac) + 6,
+			       "one behind the other");
+		bpf_probe_read_kernel(out->dst_mac, 12, (void *)tunnel->frame);
+#endif
 		flags = PWRU_TUNNEL_HAS_MACS;
 	}
 	if (tunnel->ip.version == 4)

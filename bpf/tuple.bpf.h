@@ -253,30 +253,38 @@ static __always_inline void fill_l4(struct pwru_l4 *l4, const struct l4_kind *ki
 	words[1] = flags | spi << (L4_AT(spi) - L4_AT(flags));
 }
 
-static __always_inline void read_tuple4(struct pwru_tuple4 *tuple, const struct ip_pos *ip)
+/* `ip` is left at what follows the headers: a copy of it takes stack. */
+static __always_inline void read_tuple4(struct pwru_tuple4 *tuple, struct ip_pos *ip)
 {
-	struct ip_pos at = *ip;
 	struct l4_kind kind;
 	HEADER(header, ip->addr, 20);
 
 	__u32 saddr = LOAD64_RAW(header, 8) >> 32, daddr = LOAD32_RAW(header, 16);
 
-	skip_ipv4(&at, header, &kind);
+	skip_ipv4(ip, header, &kind);
 	*(__u32 *)tuple->saddr = saddr;
 	*(__u32 *)tuple->daddr = daddr;
-	fill_l4(&tuple->l4, &kind, &at);
+	fill_l4(&tuple->l4, &kind, ip);
 }
 
-static __always_inline void read_tuple6(struct pwru_tuple6 *tuple, const struct ip_pos *ip)
+/* The same. */
+static __always_inline void read_tuple6(struct pwru_tuple6 *tuple, struct ip_pos *ip)
 {
-	struct ip_pos at = *ip;
 	struct l4_kind kind;
+#ifdef PWRU_CAST
 	HEADER(header, ip->addr, 40);
 
 	__builtin_memcpy(tuple->saddr, header + 8, 16);
 	__builtin_memcpy(tuple->daddr, header + 24, 16);
-	skip_ipv6(&at, header, &kind);
-	fill_l4(&tuple->l4, &kind, &at);
+#else
+	/* The two addresses go straight to their place: a copy of them takes stack. */
+	HEADER(header, ip->addr, 8);
+
+	_Static_assert(__builtin_offsetof(struct pwru_tuple6, daddr) == 16, "one behind the other");
+	bpf_probe_read_kernel(tuple->saddr, 32, (void *)(ip->addr + 8));
+#endif
+	skip_ipv6(ip, header, &kind);
+	fill_l4(&tuple->l4, &kind, ip);
 }
 
 #define PLAIN_HEADER_BYTES 34 /* an IPv4 header, then up to the flags of TCP */
@@ -356,7 +364,7 @@ static __always_inline void find_ip_of(const struct skb_pos *pos, struct ip_pos 
 	pwru_find_ip(pos->skb, pos->base, pos->linear_len, pos->start, ip);
 }
 
-static __always_inline void read_tuple_of(void *tuple, const struct ip_pos *ip)
+static __always_inline void read_tuple_of(void *tuple, struct ip_pos *ip)
 {
 	if (ip->version)
 		pwru_read_tuple(ip->addr, ip->linear_len, ip->version, tuple);
@@ -369,7 +377,7 @@ static __always_inline void find_ip_of(const struct skb_pos *pos, struct ip_pos 
 	find_ip(pos, ip, false);
 }
 
-static __always_inline void read_tuple_of(void *tuple, const struct ip_pos *ip)
+static __always_inline void read_tuple_of(void *tuple, struct ip_pos *ip)
 {
 	if (ip->version == 4)
 		read_tuple4(tuple, ip);
