@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Classic BPF, valid or not, to the kernel's BPF, by both ways of reading a packet.
+// Classic BPF, valid or not, to the kernel's BPF, by both ways of reading a packet, with
+// an Ethernet header and without.
 #include <cstdint>
 #include <cstring>
 
 #include "filter/classic_flow.h"
 #include "filter/codegen.h"
+#include "filter/made_up.h"
 #include "tests/fuzz/code.h"
+
+namespace {
+
+void check(const pwru::Result<pwru::filter::Code>& code) {
+  if (code)
+    pwru::fuzz::check_code(*code);
+  else
+    pwru::fuzz::check_error(code.error());
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace pwru;
@@ -20,11 +33,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     program.push_back(insn);
   }
   for (const filter::CastIds& ids : {filter::CastIds{}, filter::CastIds{1000, 2000}}) {
-    const auto code = filter::translate(program, ids);
-    if (code)
-      fuzz::check_code(*code);
-    else
-      fuzz::check_error(code.error());
+    check(filter::translate(program, ids));
+    if (filter::check_classic(program))
+      check(filter::translate(program, ids, filter::make_up_addresses(program)));
   }
   return 0;
 }
