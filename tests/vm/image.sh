@@ -3,6 +3,7 @@
 # image.sh KERNEL-DIR OUT COMMAND: writes the guest's initramfs to OUT: busybox, the network tools
 # with their libraries, the kernel modules of modules.txt, pwru, the scenarios, and COMMAND (a
 # shell on the serial line when empty). VM_OVERLAY: folders laid over the guest's root.
+# VM_SUITE: the folder whose scenarios the guest gets, `scenarios` or `faults`.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 kernel_dir=$1 out=$2 command=$3
@@ -85,7 +86,8 @@ add_tools
 add_modules
 add_bpf
 add_sender
-cp -r "$here"/{modules.txt,scenarios} "$root/vm/"
+cp "$here/modules.txt" "$root/vm/"
+cp -r "$here/${VM_SUITE:-scenarios}" "$root/vm/scenarios"
 cp "$here"/guest/* "$here/../../docs/event.schema.json" "$root/vm/"
 ln -s vm/init "$root/init"
 [ ! -e "$pwru" ] || install "$pwru" "$root/usr/bin/pwru"

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
+# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
+# 500 network namespaces are made and deleted. Descriptors and memory stay as they are.
+. /vm/faults.sh
+trace_echoes --output-netns-names
+echoes 50
+before=$(descriptors)
+for i in $(seq 500); do
+    ip netns add "n$i"
+    [ $((i % 50)) -ne 0 ] || { ip -n "n$i" link set lo up && ip netns exec "n$i" ping -q -n -c 1 127.0.0.1 >/dev/null; }
+    ip netns del "n$i"
+done
+expect_number "$(descriptors)" -le "$before"
+stop_pwru
+expect_truth 60
+expect_quiet_kernel

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
+# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
+# 2,000 processes that live for one datagram. Each has its name and its id in its line.
+. /vm/faults.sh
+start_pwru --filter-func 'udp_send_skb.*|udp_rcv' --output-meta=false 'udp dst port 9'
+for _ in $(seq 2000); do (: >/dev/udp/127.0.0.1/9 && echo x >/dev/udp/127.0.0.1/9); done 2>/dev/null
+stop_pwru
+expect_number "$(grep -c ' udp_rcv' "$out")" -ge 2000
+expect_number "$(awk '/ udp_rcv/ { print $3 }' "$out" | sort -u | wc -l)" -ge 2000
+expect_no_line '<empty>'
+expect_quiet_kernel
