@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "find_functions.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "cli/func_filter.h"
 #include "function_advice.h"
@@ -22,12 +25,6 @@ namespace {
 constexpr std::array kOtherFunctions = {"_sinittext", "_einittext", "skb_release_head_state",
                                         "kfree_skbmem"};
 constexpr std::array kData = {"vmemmap_base", "page_offset_base"};
-
-// Whether an address may have to be named that is not one of the functions found.
-bool names_addresses(const cli::Options& options) {
-  return options.output_caller || options.output_stack || follows_by_stack(options) ||
-         !options.output_skb_metadata.empty() || !options.output_xdp_metadata.empty();
-}
 
 // Their functions cannot be found; that belongs into the line of what was left out.
 void count_modules_without_btf(const cli::Options& options, kernel::LeftOut& left_out) {
@@ -50,6 +47,11 @@ std::string read_available() {
 }
 
 }  // namespace
+
+bool names_addresses(const cli::Options& options) {
+  return options.output_caller || options.output_stack || follows_by_stack(options) ||
+         !options.output_skb_metadata.empty() || !options.output_xdp_metadata.empty();
+}
 
 Result<KnownSymbols> read_symbols(const cli::Options& options, const kernel::Btf& vmlinux,
                                   const kernel::FunctionSearch& search) {
@@ -91,6 +93,32 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const kern
   PWRU_TRY(add_stack_functions(options, vmlinux, known.symbols, *known.available, functions));
   count_modules_without_btf(options, functions.left_out);
   return functions;
+}
+
+SymbolFiles open_symbol_files() {
+  SymbolFiles files;
+  if (auto kallsyms = open_file("/proc/kallsyms", O_RDONLY)) files.kallsyms = std::move(*kallsyms);
+  if (auto available = kernel::open_available_functions()) files.available = std::move(*available);
+  return files;
+}
+
+Result<ModuleFunctions> find_module_functions(const cli::Options& options,
+                                              const kernel::Btf& vmlinux,
+                                              const std::vector<kernel::ModuleBtf>& modules,
+                                              const SymbolFiles& files) {
+  PWRU_ASSIGN(const auto filter, cli::read_func_filter(options.filter_func));
+  PWRU_ASSIGN(auto search,
+              kernel::FunctionSearch::create(vmlinux, modules, pattern_of(filter, vmlinux)));
+  if (::lseek(files.kallsyms.get(), 0, SEEK_SET) != 0) return sys_fail("read /proc/kallsyms");
+  PWRU_ASSIGN(auto text, read_all(files.kallsyms.get(), "/proc/kallsyms"));
+  ModuleFunctions result;
+  PWRU_ASSIGN(result.symbols, kernel::Symbols::parse(std::move(text)));
+  std::string available;
+  if (files.available && ::lseek(files.available.get(), 0, SEEK_SET) == 0) {
+    PWRU_ASSIGN(available, read_all(files.available.get(), "available_filter_functions"));
+  }
+  result.functions = search.find_in_modules(result.symbols, available);
+  return result;
 }
 
 }  // namespace pwru

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/handle.h"
 #include "base/result.h"
 #include "cli/options.h"
 #include "kernel/btf.h"
@@ -36,5 +37,24 @@ struct KnownSymbols {
     const cli::Options& options, const kernel::Btf& vmlinux,
     const std::vector<kernel::ModuleBtf>& modules, kernel::FunctionSearch& search,
     KnownSymbols& known);
+
+// What it takes to find functions of modules that come later, opened while that is allowed: who may
+// read the addresses in kallsyms is decided when it is opened (Linux 5.8).
+struct SymbolFiles {
+  UniqueFd kallsyms;
+  UniqueFd available;  // none: every function is tried
+};
+[[nodiscard]] SymbolFiles open_symbol_files();
+
+struct ModuleFunctions {
+  kernel::Functions functions;
+  kernel::Symbols symbols;  // all
+};
+[[nodiscard]] Result<ModuleFunctions> find_module_functions(
+    const cli::Options& options, const kernel::Btf& vmlinux,
+    const std::vector<kernel::ModuleBtf>& modules, const SymbolFiles& files);
+
+// Whether an address may have to be named that is not one of the functions found.
+[[nodiscard]] bool names_addresses(const cli::Options& options);
 
 }  // namespace pwru

@@ -49,7 +49,8 @@ void give_up_privileges(const cli::Options& options, const program::Tracer& trac
   keep_capabilities(kept);
   if (options.debug) log_info("debug: capabilities kept: {:#x}", permitted_capabilities());
 #if !defined(__SANITIZE_ADDRESS__)  // whose runtime makes calls of its own
-  auto entered = enter_sandbox({.attaches = attaches_later(options)});
+  auto entered = enter_sandbox(
+      {.attaches = attaches_later(options), .attaches_more = cli::wants_modules(options)});
   if (!entered && options.debug) log_info("debug: {}", entered.error().what);
 #endif
 }

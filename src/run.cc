@@ -22,10 +22,13 @@
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
 #include "kernel/functions.h"
+#include "kernel/modules.h"
 #include "kernel/netns.h"
 #include "kernel/packet_ends.h"
 #include "kernel/switches.h"
+#include "late_modules.h"
 #include "least_privilege.h"
+#include "notes.h"
 #include "outputs.h"
 #include "probe/attach.h"
 #include "probe/hit_check.h"
@@ -47,15 +50,9 @@ constexpr uint32_t kTrackedEntries = 1 << 17;
 constexpr uint32_t kStackEntries = 1 << 13;  // half a KiB each
 constexpr unsigned kKprobeBatch = 10;
 
-constexpr const char* kSwitchedOff =
-    "switched off (echo 1 > /sys/kernel/debug/kprobes/enabled switches them on)";
-constexpr const char* kKprobesOff =
-    "attach kprobes: they are switched off on this machine, so that none would be hit; run "
-    "echo 1 > /sys/kernel/debug/kprobes/enabled, or use --backend kprobe-multi where the kernel "
-    "has it";
-
 // What is known of the running kernel.
 struct Kernel {
+  std::optional<kernel::ModuleWatch> modules_watch;  // none: no module is traced
   std::unique_ptr<kernel::Btf> btf;
   std::vector<kernel::ModuleBtf> modules;
   kernel::FunctionSearch search;
@@ -69,15 +66,13 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-bool wants_modules(const cli::Options& options) {
-  return !options.kmods || !options.kmods->empty();
-}
-
 Result<Kernel> look_at_kernel(const cli::Options& options) {
+  std::optional<kernel::ModuleWatch> watch;
+  if (cli::wants_modules(options)) watch.emplace();
   PWRU_ASSIGN(auto btf, kernel::load_kernel_btf(options.kernel_btf));
   PWRU_ASSIGN(auto features, or_missing_rights(kernel::probe_features(*btf), options));
   std::vector<kernel::ModuleBtf> modules;
-  if (wants_modules(options)) {
+  if (cli::wants_modules(options)) {
     PWRU_ASSIGN(modules,
                 kernel::load_module_btf(*btf, options.kmods.value_or(std::vector<std::string>{})));
   }
@@ -89,15 +84,8 @@ Result<Kernel> look_at_kernel(const cli::Options& options) {
   if (!options.kernel_btf.empty()) {
     PWRU_ASSIGN(btf_file, kernel::BtfFile::create(*btf));
   }
-  return Kernel{std::move(btf),      std::move(modules), std::move(search),  std::move(known),
-                std::move(features), std::move(reasons), std::move(btf_file)};
-}
-
-std::string describe(const kernel::LeftOut& left_out) {
-  std::string text;
-  for (const auto& [reason, count] : left_out)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
-  return text;
+  return Kernel{std::move(watch), std::move(btf),      std::move(modules), std::move(search),
+                std::move(known), std::move(features), std::move(reasons), std::move(btf_file)};
 }
 
 Result<program::Backend> choose_backend(const cli::Options& options,
@@ -242,7 +230,7 @@ Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
   probe::attach_copies(tracer.copies(), attached);
   for (const auto& [reason, count] : attached.left_out) left_out[reason] += count;
   log_info("Attached to {} functions in {:.1f} s; left out: {}", attached.count,
-           seconds_since(start), left_out.empty() ? "none" : describe(left_out));
+           seconds_since(start), kernel::describe(left_out));
   return attached;
 }
 
@@ -266,16 +254,6 @@ program::MissCounts missed_hits(const probe::Backend& backend, const probe::Atta
   return counts;
 }
 
-// The switches were on when the trace began.
-void warn_if_switched_off(program::Backend backend, const UniqueFd& kprobe_switch) {
-  if (backend == program::Backend::KprobeMulti && kernel::ftrace_switch() == kernel::Switch::Off)
-    log_warn(
-        "ftrace was switched off while pwru listened, so that events are missing; sysctl "
-        "kernel.ftrace_enabled=1 switches it on");
-  if (kernel::read_switch(kprobe_switch) == kernel::Switch::Off)
-    log_warn("events are missing: while pwru listened kprobes were {}", kSwitchedOff);
-}
-
 // Before everything is attached, which takes seconds, not behind it.
 Result<std::optional<Place>> find_ready_file(const cli::Options& options) {
   if (options.ready_file.empty()) return std::nullopt;
@@ -297,7 +275,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   constexpr bool kAttachesKprobes = true;
   PWRU_ASSIGN(const auto backend_kind, or_missing_rights(choose_backend(options, kernel.features),
                                                          options, kAttachesKprobes));
-  PWRU_ASSIGN(const auto functions,
+  PWRU_ASSIGN(auto functions,
               find_functions(options, *kernel.btf, kernel.modules, kernel.search, kernel.known));
   PWRU_ASSIGN(const auto ready_file, find_ready_file(options));
   PWRU_ASSIGN(auto target, open_output(options));
@@ -331,6 +309,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, or_missing_rights(attach(*backend, plan, tracer, functions.left_out),
                                                options, backend_kind == program::Backend::Kprobe));
+  tell_what_is_held(backend_kind, functions);
   probe::TrialEvents trial;
   if (!attached.is_interrupted) trial = probe::try_hits(plan, kernel.known.symbols);
   std::unique_ptr<probe::BpfProgs> progs;
@@ -345,8 +324,15 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   Session session(make_reader(tracer, spec.config), std::move(doorbell), *sink, tracer,
                   options.output_limit_lines);
   session.leave_out(trial);
+  std::optional<LateModules> late;
+  if (kernel.modules_watch)
+    late.emplace(
+        LateModules::Trace{options, *kernel.btf, kernel.known, kernel.reasons, functions, names,
+                           tracer, spec.arg_table, *backend, attached, plan.unwinds},
+        std::move(*kernel.modules_watch));
   session.on_pause([&] {
     if (progs) progs->look_again();
+    if (late) late->look_again();
     if (take_reopen_request()) target.reopen();
   });
   session.watch_misses([&] { return missed_hits(*backend, attached, tracer, progs.get()); });
@@ -361,6 +347,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     if (outcome) outcome = session.listen();
   }
 
+  late.reset();
   warn_if_switched_off(backend_kind, kprobe_switch);
   // In a hurry that is left to the kernel, after what there is to say.
   if (!stop_is_urgent()) {

@@ -184,6 +184,7 @@ std::vector<sock_filter> sandbox_filter(const Sandbox& sandbox) {
   } else {
     std::vector<uint32_t> commands(std::begin(kBpfCommands), std::end(kBpfCommands));
     commands.insert(commands.end(), std::begin(kBpfObjectCommands), std::end(kBpfObjectCommands));
+    if (sandbox.attaches_more) commands.push_back(BPF_LINK_CREATE);
     filter.allow_values(SYS_bpf, 0, commands);
   }
   return filter.finish();

@@ -11,7 +11,8 @@ struct sock_filter;
 namespace pwru {
 
 struct Sandbox {
-  bool attaches = false;  // loads and attaches BPF programs also from now on
+  bool attaches = false;       // loads and attaches BPF programs also from now on
+  bool attaches_more = false;  // only attaches what is loaded to more functions
 };
 
 // From now on, in all threads and for ever: no other program is started, no socket made, no

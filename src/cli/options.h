@@ -88,4 +88,9 @@ struct Options {
 // `help` or `version` set, rules between options are not checked: nothing will be traced.
 [[nodiscard]] Result<Options> parse(int argc, const char* const* argv);
 
+// Whether functions of modules are probed, of all or of some.
+[[nodiscard]] inline bool wants_modules(const Options& options) {
+  return !options.kmods || !options.kmods->empty();
+}
+
 }  // namespace pwru::cli

@@ -105,6 +105,9 @@ struct ModuleBtf {
 [[nodiscard]] Result<std::vector<ModuleBtf>> load_module_btf(const Btf& vmlinux,
                                                              const std::vector<std::string>& names);
 
+// Whether the kernel shows BTF of this module.
+[[nodiscard]] bool has_module_btf(const std::string& module);
+
 // The loaded modules (/proc/modules) that have no BTF, sorted: their functions cannot be found.
 [[nodiscard]] std::vector<std::string> modules_without_btf();
 

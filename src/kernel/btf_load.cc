@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "kernel/btf.h"
+#include "kernel/modules.h"
 
 namespace pwru::kernel {
 namespace {
@@ -31,23 +32,16 @@ std::vector<std::string> modules_with_btf() {
   return names;
 }
 
-// Without /proc/modules (a kernel without CONFIG_MODULES) there are none.
-std::vector<std::string> loaded_modules() {
+std::vector<std::string> names_of_loaded_modules() {
   std::vector<std::string> names;
-  const auto text = read_file("/proc/modules");
-  if (!text) return names;
-  for (std::string_view rest = *text; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    names.emplace_back(line.substr(0, line.find(' ')));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-  }
+  for (Module& module : loaded_modules()) names.push_back(std::move(module.name));
   std::sort(names.begin(), names.end());
   return names;
 }
 
 // Why there is no /sys/kernel/btf/MODULE for a module that the user named.
 tl::unexpected<Error> no_module_btf(const std::string& module) {
-  const std::vector<std::string> loaded = loaded_modules();
+  const std::vector<std::string> loaded = names_of_loaded_modules();
   if (!std::binary_search(loaded.begin(), loaded.end(), module))
     return fail(
         fmt::format("find functions of module {}: it is not loaded; load it first (modprobe {})",
@@ -128,8 +122,12 @@ Result<std::vector<ModuleBtf>> load_module_btf(const Btf& vmlinux,
   return result;
 }
 
+bool has_module_btf(const std::string& module) {
+  return exists(fmt::format("{}/{}", kBtfFolder, module));
+}
+
 std::vector<std::string> modules_without_btf() {
-  const std::vector<std::string> loaded = loaded_modules();
+  const std::vector<std::string> loaded = names_of_loaded_modules();
   const std::vector<std::string> with = modules_with_btf();
   std::vector<std::string> without;
   std::set_difference(loaded.begin(), loaded.end(), with.begin(), with.end(),

@@ -48,6 +48,8 @@ DropReasons DropReasons::collect(const Btf& vmlinux, const std::vector<ModuleBtf
   return reasons;
 }
 
+void DropReasons::add(const Btf& module) { collect_from(module, names_); }
+
 std::optional<std::string_view> DropReasons::name(uint32_t value) const {
   const auto it = names_.find(value);
   if (it == names_.end()) return std::nullopt;

@@ -20,6 +20,9 @@ class DropReasons {
   // "drop_reason".
   static DropReasons collect(const Btf& vmlinux, const std::vector<ModuleBtf>& modules);
 
+  // Those of a module that came later.
+  void add(const Btf& module);
+
   // "SKB_DROP_REASON_NETFILTER_DROP"; none for a value nobody names.
   [[nodiscard]] std::optional<std::string_view> name(uint32_t value) const;
   // True on a kernel before 5.17.

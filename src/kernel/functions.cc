@@ -62,13 +62,20 @@ bool is_wanted(std::string_view name, const RE2* pattern) {
 
 }  // namespace
 
+std::string describe(const LeftOut& left_out) {
+  std::string text;
+  for (const auto& [reason, count] : left_out)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
+  return text.empty() ? "none" : text;
+}
+
 class Finder {
  public:
   void add_types(const Btf& btf, std::string_view module, const RE2* pattern);
   [[nodiscard]] const NameSet& names() const { return names_; }
   void add_symbols(const Symbols& symbols);
   void add_available(const Symbols& symbols, std::string_view text);
-  [[nodiscard]] Functions result() const;
+  [[nodiscard]] Functions result(bool has_vmlinux) const;
 
  private:
   [[nodiscard]] Candidate* candidate_of(Module& module, std::string_view name);
@@ -204,9 +211,10 @@ const char* Finder::why_not(std::string_view name, const Candidate& candidate) c
   return nullptr;
 }
 
-Functions Finder::result() const {
+Functions Finder::result(bool has_vmlinux) const {
   Functions functions;
   for (const auto& [module_name, module] : modules_) {
+    if (module_name.empty() && !has_vmlinux) continue;
     for (const auto& [name, candidate] : module.candidates) {
       if (!candidate.signature.has_skb) continue;
       if (const char* reason = why_not(name, candidate)) {
@@ -256,9 +264,18 @@ Result<FunctionSearch> FunctionSearch::create(const Btf& vmlinux,
 NameSet FunctionSearch::names() const { return finder_->names(); }
 
 Functions FunctionSearch::find(const Symbols& symbols, std::string_view available) {
+  return find(symbols, available, true);
+}
+
+Functions FunctionSearch::find_in_modules(const Symbols& symbols, std::string_view available) {
+  return find(symbols, available, false);
+}
+
+Functions FunctionSearch::find(const Symbols& symbols, std::string_view available,
+                               bool has_vmlinux) {
   finder_->add_symbols(symbols);
   if (!available.empty()) finder_->add_available(symbols, available);
-  Functions functions = finder_->result();
+  Functions functions = finder_->result(has_vmlinux);
   functions.are_in_ftrace_list = !available.empty();
   return functions;
 }

@@ -37,6 +37,8 @@ struct Function {
 
 // Why functions were left out, for the one-line report: reason -> how many.
 using LeftOut = std::map<std::string, unsigned>;
+// "3 inlined, 2 ambiguous name", or "none".
+[[nodiscard]] std::string describe(const LeftOut& left_out);
 
 struct Functions {
   std::vector<Function> found;  // sorted by addr, no address twice
@@ -64,8 +66,12 @@ class FunctionSearch {
   // Once. `available`: what ftrace allows to probe, one "name" or "name [module]" a line; empty
   // when that is not known: then every symbol is taken and an attach is allowed to fail.
   [[nodiscard]] Functions find(const Symbols& symbols, std::string_view available);
+  // The same for those of modules only.
+  [[nodiscard]] Functions find_in_modules(const Symbols& symbols, std::string_view available);
 
  private:
+  [[nodiscard]] Functions find(const Symbols& symbols, std::string_view available,
+                               bool has_vmlinux);
   explicit FunctionSearch(std::unique_ptr<class Finder> finder);
 
   std::unique_ptr<class Finder> finder_;

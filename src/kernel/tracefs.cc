@@ -58,9 +58,15 @@ Result<UniqueFd> open_tracefs(const char* file, int flags) {
                   code);
 }
 
-Result<std::string> read_available_functions() {
+Result<UniqueFd> open_available_functions() {
   PWRU_ASSIGN(const UniqueFd folder, open_tracefs(kFile, O_RDONLY));
-  const UniqueFd file(::openat(folder.get(), kFile, O_RDONLY | O_CLOEXEC));
+  UniqueFd file(::openat(folder.get(), kFile, O_RDONLY | O_CLOEXEC));
+  if (!file) return sys_fail(fmt::format("open {} in tracefs", kFile));
+  return file;
+}
+
+Result<std::string> read_available_functions() {
+  PWRU_ASSIGN(const UniqueFd file, open_available_functions());
   PWRU_ASSIGN(std::string text, read_file(path_of_fd(file.get()), kTypicalBytes));
   if (text.empty())
     return fail(fmt::format("read {}: it is empty; the kernel needs CONFIG_FUNCTION_TRACER", kFile),

@@ -15,6 +15,8 @@ namespace pwru::kernel {
 // goes with the descriptor.
 [[nodiscard]] Result<UniqueFd> open_tracefs(const char* file, int flags);
 
+// available_filter_functions, to be read.
+[[nodiscard]] Result<UniqueFd> open_available_functions();
 // The text of available_filter_functions. An error is no reason to stop: its sentence is the note
 // for the user.
 [[nodiscard]] Result<std::string> read_available_functions();

@@ -49,6 +49,11 @@ void Names::add_bpf_program(uint64_t ip, std::string text) {
   funcs_.insert_or_assign(ip, std::move(func));
 }
 
+void Names::forget_module(std::string_view module) {
+  const std::string suffix = fmt::format("[{}]", module);
+  std::erase_if(funcs_, [&](const auto& entry) { return entry.second.text.ends_with(suffix); });
+}
+
 const std::string& Names::symbol(uint64_t ip) {
   const auto known = symbols_by_ip_.find(ip);
   if (known != symbols_by_ip_.end()) return known->second;

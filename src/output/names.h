@@ -18,7 +18,7 @@ namespace pwru::output {
 
 class Names {
  public:
-  // All three must outlive it.
+  // All three must outlive it, and may change: what is no longer true is forgotten by a call.
   Names(const kernel::Functions& functions, const kernel::Symbols& symbols,
         const kernel::DropReasons& reasons);
 
@@ -33,6 +33,10 @@ class Names {
   [[nodiscard]] const Func& function(uint64_t ip);
   // A BPF program whose events carry this address.
   void add_bpf_program(uint64_t ip, std::string text);
+  // A module that is gone, or was loaded anew.
+  void forget_module(std::string_view module);
+  // The symbols are others.
+  void forget_symbols() { symbols_by_ip_.clear(); }
   // "name+0xoffset".
   [[nodiscard]] const std::string& symbol(uint64_t ip);
 

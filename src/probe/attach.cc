@@ -79,6 +79,15 @@ program::MissCounts Attached::missed() const {
   return counts;
 }
 
+Result<> Backend::attach_more(const Plan& plan, Attached& attached) {
+  PWRU_ASSIGN(Attached more, attach(plan, [](size_t) {}));
+  for (size_t i = 0; i < more.links.size(); i++)
+    attached.add(std::move(more.links[i]), more.programs[i]);
+  attached.count += more.count;
+  for (const auto& [reason, count] : more.left_out) attached.left_out[reason] += count;
+  return {};
+}
+
 namespace {
 
 // Keeps the link in `folder`, in a bpffs, instead of by its descriptor.

@@ -41,6 +41,8 @@ class Backend {
   // An address that cannot be probed is left out and counted; what stops everything is an error.
   [[nodiscard]] virtual Result<Attached> attach(const Plan& plan,
                                                 const OnProgress& on_progress) = 0;
+  // More functions for programs that are attached already; `attached` then has them too.
+  [[nodiscard]] virtual Result<> attach_more(const Plan& plan, Attached& attached);
   virtual void detach(Attached attached, const OnProgress& on_progress) = 0;
   // Hits that the kernel could not hand to a program, as far as it tells.
   [[nodiscard]] virtual program::MissCounts missed(const Attached& attached) const {

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -46,6 +47,29 @@ class KprobeEvents : public Backend {
     if (!result) return tl::unexpected<Error>(result.error());
     attached.is_interrupted = stop_requested();
     return attached;
+  }
+
+  // As siblings of the events that are there: one that is added to an event in use is armed at once
+  // (__register_trace_kprobe), and goes with it.
+  Result<> attach_more(const Plan& plan, Attached& attached) override {
+    const Placement placement(plan);
+    guard_->hurry(true);
+    Result<> result;
+    for (const Group& group : plan.groups) {
+      const auto event = std::ranges::find(programs_, bpf_program__name(group.program));
+      // An event that has no perf event is not there.
+      if (event == programs_.end() ||
+          std::ranges::find(attached.programs, group.program) == attached.programs.end()) {
+        attached.left_out["their program is attached to nothing"] +=
+            static_cast<unsigned>(group.addresses.size());
+        continue;
+      }
+      const auto index = static_cast<size_t>(event - programs_.begin());
+      for (const uint64_t address : group.addresses)
+        if (result) result = add_probe(index, address, group, placement, attached);
+    }
+    guard_->hurry(false);
+    return result;
   }
 
   void detach(Attached attached, const OnProgress& on_progress) override {

@@ -82,6 +82,11 @@ class KprobePmu : public Backend {
     return attached;
   }
 
+  // A tracer that listens may open no perf event any more.
+  Result<> attach_more(const Plan&, Attached&) override {
+    return fail("without tracefs kprobes are attached at the start only", ExitCode::NotSupported);
+  }
+
   void detach(Attached attached, const OnProgress& on_progress) override {
     std::atomic<size_t> done = 0;
     std::mutex mutex;

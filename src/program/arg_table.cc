@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program/arg_table.h"
 
+#include <algorithm>
+
 #include "abi/config.h"
 
 namespace pwru::program {
 namespace {
 
-constexpr unsigned kMinBits = 14;
+// Sparse, so that functions of modules that come later find a place: 64 KiB, of which few lines are
+// looked at.
+constexpr unsigned kMinBits = 16;
 constexpr unsigned kMaxBits = 22;
 constexpr unsigned kTries = 32;  // multipliers for each size
 
@@ -28,18 +32,19 @@ bool put(ArgTable& table, uint64_t ip, uint8_t position) {
   return true;
 }
 
-// bpf_get_func_ip() gives the function's start or, on some machines, the ftrace site behind it.
 bool fill(ArgTable& table, const std::vector<kernel::Function>& functions) {
-  for (const kernel::Function& function : functions) {
-    if (function.skb_arg < 2) continue;
-    if (!put(table, function.addr, function.skb_arg) ||
-        !put(table, function.addr + PWRU_ENTRY_BYTES, function.skb_arg))
-      return false;
-  }
-  return true;
+  return std::ranges::all_of(functions, [&table](const kernel::Function& function) {
+    return add_function(table, function);
+  });
 }
 
 }  // namespace
+
+// bpf_get_func_ip() gives the function's start or, on some machines, the ftrace site behind it.
+bool add_function(ArgTable& table, const kernel::Function& function) {
+  return function.skb_arg < 2 || (put(table, function.addr, function.skb_arg) &&
+                                  put(table, function.addr + PWRU_ENTRY_BYTES, function.skb_arg));
+}
 
 std::optional<ArgTable> make_arg_table(const std::vector<kernel::Function>& functions) {
   if (!needs_table(functions)) return std::nullopt;

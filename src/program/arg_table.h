@@ -23,4 +23,7 @@ struct ArgTable {
 [[nodiscard]] std::optional<ArgTable> make_arg_table(
     const std::vector<kernel::Function>& functions);
 
+// Adds a function that was not known then; false when one of another position has its slot.
+[[nodiscard]] bool add_function(ArgTable& table, const kernel::Function& function);
+
 }  // namespace pwru::program

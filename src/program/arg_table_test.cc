@@ -57,5 +57,24 @@ TEST(ArgTable, GivesUpWhereTwoFunctionsAreTooClose) {
   EXPECT_FALSE(make_arg_table(functions));
 }
 
+TEST(ArgTable, TakesMoreFunctionsWhereThereIsRoom) {
+  std::vector<kernel::Function> functions(2);
+  functions[0].addr = 0xffffffff81000000;
+  functions[0].skb_arg = 2;
+  functions[1].addr = 0xffffffff81000100;
+  functions[1].skb_arg = 3;
+  auto table = make_arg_table(functions);
+  ASSERT_TRUE(table);
+  kernel::Function later;
+  later.addr = 0xffffffffc0001000;
+  later.skb_arg = 4;
+  ASSERT_TRUE(add_function(*table, later));
+  EXPECT_EQ(table->positions[PWRU_ARG_SLOT(later.addr, table->multiplier, table->shift)], 4);
+  later.skb_arg = 5;
+  EXPECT_FALSE(add_function(*table, later));
+  later.skb_arg = 1;
+  EXPECT_TRUE(add_function(*table, later));
+}
+
 }  // namespace
 }  // namespace pwru::program

@@ -6,6 +6,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <string_view>
 
 #include "base/handle.h"
@@ -27,6 +28,12 @@ LogState& log_state() {
   return state;
 }
 
+// Functions of modules that come later are looked for beside the reader.
+std::mutex& log_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 int keep_line(enum libbpf_print_level level, const char* format, va_list args) {
   // A verifier log comes as one piece of up to megabytes, its reason at the end.
   char* piece = nullptr;
@@ -37,6 +44,7 @@ int keep_line(enum libbpf_print_level level, const char* format, va_list args) {
   LogState& state = log_state();
   if (state.is_debug) log_lines(text);
   if (level == LIBBPF_DEBUG) return 0;
+  const std::lock_guard lock(log_mutex());
   state.text += text;
   if (state.text.size() > kKeptBytes) state.text.erase(0, state.text.size() - kKeptBytes);
   return 0;
@@ -72,7 +80,10 @@ std::string reason_in(std::string_view log) {
 
 std::string take_libbpf_reason() {
   std::string text;
-  text.swap(log_state().text);
+  {
+    const std::lock_guard lock(log_mutex());
+    text.swap(log_state().text);
+  }
   return reason_in(text);
 }
 

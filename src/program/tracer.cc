@@ -202,7 +202,7 @@ Result<Tracer> Tracer::load(const TracerSpec& spec) {
   PWRU_TRY(tracer.pick_programs(spec, family));
   PWRU_TRY(tracer.size_maps(spec));
   if (const int error = bpf_object__load(tracer.object_.get()); error) return explain_load(-error);
-  PWRU_TRY(tracer.fill_arg_table(spec));
+  if (spec.arg_table) PWRU_TRY(tracer.set_arg_table(*spec.arg_table));
   PWRU_TRY(tracer.map_rings());
   PWRU_TRY(tracer.map_shared());
   return tracer;
@@ -302,10 +302,9 @@ Result<> Tracer::size_maps(const TracerSpec& spec) {
   return {};
 }
 
-Result<> Tracer::fill_arg_table(const TracerSpec& spec) {
-  if (!spec.arg_table) return {};
+Result<> Tracer::set_arg_table(const ArgTable& table) const {
   const uint32_t zero = 0;
-  if (bpf_map_update_elem(map_fd("arg_table"), &zero, spec.arg_table->positions.data(), BPF_ANY))
+  if (bpf_map_update_elem(map_fd("arg_table"), &zero, table.positions.data(), BPF_ANY))
     return sys_fail("tell the tracer which argument of a function is the skb");
   return {};
 }

@@ -63,6 +63,8 @@ class Tracer {
   [[nodiscard]] uint64_t lookups_lost() const {
     return shared_->lookups_begun - shared_->lookups_ended;
   }
+  // The table that it was loaded with, and more in it.
+  [[nodiscard]] Result<> set_arg_table(const ArgTable& table) const;
   // By the position of the skb; 0: for functions that have none.
   [[nodiscard]] bpf_program* trace(int skb_arg) const {
     return trace_[static_cast<size_t>(skb_arg)];
@@ -104,7 +106,6 @@ class Tracer {
   Result<> pick_end_programs(const TracerSpec& spec);
   Result<> pick_map_programs(const TracerSpec& spec);
   Result<> size_maps(const TracerSpec& spec);
-  Result<> fill_arg_table(const TracerSpec& spec);
   Result<> map_rings();
   Result<> map_shared();
   [[nodiscard]] uint64_t entries_in(const char* map) const;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "notes.h"
+
+#include <set>
+#include <string_view>
+
+#include "base/log.h"
+#include "kernel/switches.h"
+
+namespace pwru {
+
+// Each link of kprobe-multi holds the modules of its functions (get_modules_for_addrs()).
+void tell_what_is_held(program::Backend backend, const kernel::Functions& functions) {
+  std::set<std::string_view> modules;
+  for (const kernel::Function& function : functions.found)
+    if (!function.module.empty()) modules.insert(function.module);
+  if (backend != program::Backend::KprobeMulti || modules.empty()) return;
+  log_info(
+      "{} traced modules cannot be unloaded while pwru runs: --kmods names fewer, or none, and "
+      "--backend kprobe leaves all free",
+      modules.size());
+}
+
+void warn_if_switched_off(program::Backend backend, const UniqueFd& kprobe_switch) {
+  if (backend == program::Backend::KprobeMulti && kernel::ftrace_switch() == kernel::Switch::Off)
+    log_warn(
+        "ftrace was switched off while pwru listened, so that events are missing; sysctl "
+        "kernel.ftrace_enabled=1 switches it on");
+  if (kernel::read_switch(kprobe_switch) == kernel::Switch::Off)
+    log_warn("events are missing: while pwru listened kprobes were {}", kSwitchedOff);
+}
+
+}  // namespace pwru
