@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
 # With kprobes or ftrace switched off probes attach and are never hit: told at the start, or at the
 # end when it happens meanwhile; and what pwru passes to itself to find out is no event.
+JSON_TWIN= # one tracer sees the trial of another
 kprobes=/sys/kernel/debug/kprobes/enabled
 ftrace=/proc/sys/kernel/ftrace_enabled
 [ -e $kprobes ] || skip "this kernel has no switch for its kprobes ($kprobes)"
