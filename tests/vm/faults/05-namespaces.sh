@@ -5,13 +5,14 @@
 . /vm/faults.sh
 trace_echoes --output-netns-names
 echoes 50
-before=$(descriptors)
+before=$(descriptors) memory=$(resident_kb)
 for i in $(seq 500); do
     ip netns add "n$i"
     [ $((i % 50)) -ne 0 ] || { ip -n "n$i" link set lo up && ip netns exec "n$i" ping -q -n -c 1 127.0.0.1 >/dev/null; }
     ip netns del "n$i"
 done
 expect_number "$(descriptors)" -le "$before"
+expect_number "$(resident_kb)" -le $((memory + 4096))
 stop_pwru
 expect_truth 60
 expect_quiet_kernel

@@ -23,7 +23,7 @@ send_udp 127.0.0.1 9
 for name in a b; do
     wait_for "tracer $name to see the packet" grep -qE ' ip_rcv$' "$work/$name.out"
     grep -qE ' ip_output$' "$work/$name.out"
-    ! grep -q 'refused by the kernel' "$work/$name.err"
+    ! grep -q 'refused by the kernel' "$work/$name.err" || fail "tracer $name was refused probes"
 done
 # shellcheck disable=SC2046  # one word a process
 kill -INT $(tracers)

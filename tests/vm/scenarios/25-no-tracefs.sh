@@ -5,6 +5,6 @@
 umount /sys/kernel/tracing /sys/kernel/debug
 start_pwru --filter-func 'ip_output|dev_hard_start_xmit' 'udp dst port 9'
 send_udp 1.0.0.1 9
-! grep -qE ' (tracefs|debugfs) ' /proc/self/mounts
+! grep -qE ' (tracefs|debugfs) ' /proc/self/mounts || fail "tracefs is still mounted"
 stop_pwru
 expect_order ' ip_output$' ' dev_hard_start_xmit$'

