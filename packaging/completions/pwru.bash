@@ -2,6 +2,12 @@
 # Bash completion for pwru: options, their values, and the first words of a pcap filter.
 # The cli unit tests compare it with the option table.
 
+# compgen -W expands what it is given, as the shell does with what is inserted: an interface may be
+# called "$(reboot)".
+_pwru_harmless() {
+    LC_ALL=C grep -xE '[A-Za-z0-9_.@-]+'
+}
+
 # All that ftrace knows, for root; the symbols of functions for everybody else.
 _pwru_functions() {
     awk '{ print $1 }' /sys/kernel/tracing/available_filter_functions 2>/dev/null && return
@@ -23,15 +29,15 @@ _pwru() {
     --timestamp) words='none current relative absolute' ;;
     --color) words='auto always never' ;;
     --output-layout) words='auto wide narrow' ;;
-    --kmods) words="none $(cut -d ' ' -f 1 /proc/modules 2>/dev/null)" ;;
-    --filter-ifname) words=$(cd /sys/class/net 2>/dev/null && echo *) ;;
+    --kmods) words="none $(cut -d ' ' -f 1 /proc/modules 2>/dev/null | _pwru_harmless)" ;;
+    --filter-ifname) words=$(cd /sys/class/net 2>/dev/null && printf '%s\n' * | _pwru_harmless) ;;
     --filter-netns | --kernel-btf | --output-file | --ready-file)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         compopt -o filenames 2>/dev/null
         return
         ;;
-    --filter-func) words="@drops $(_pwru_functions)" ;;
-    --filter-non-skb-funcs) words=$(_pwru_functions) ;;
+    --filter-func) words="@drops $(_pwru_functions | _pwru_harmless)" ;;
+    --filter-non-skb-funcs) words=$(_pwru_functions | _pwru_harmless) ;;
     --filter-tunnel-pcap-l2 | --filter-tunnel-pcap-l3) words=$pcap_words ;;
     --filter-mark | --filter-skb-expr | --filter-xdp-expr | --filter-kprobe-batch | \
         --output-skb-metadata | --output-xdp-metadata | --output-limit-lines | \
