@@ -37,8 +37,9 @@ void LateModules::look_again() {
 }
 
 void LateModules::look_for_changes() {
+  forget_gone();
   const kernel::ModuleChanges changes = watch_.look();
-  for (const std::string& module : changes.gone) forget(module);
+  gone_ = changes.gone;
   std::vector<std::string> with_btf, without;
   for (const std::string& module : changes.appeared)
     if (is_wanted(trace_.options, module))
@@ -50,6 +51,12 @@ void LateModules::look_for_changes() {
         were_loaded(fmt::format("{}", fmt::join(without, ", "))),
         without.size() == 1 ? "it" : "them");
   if (!with_btf.empty()) search(std::move(with_btf));
+}
+
+// The rings may still have held their events when they were found to be gone.
+void LateModules::forget_gone() {
+  for (const std::string& module : gone_) forget(module);
+  gone_.clear();
 }
 
 // Its addresses may be those of another module soon.
@@ -96,6 +103,7 @@ std::vector<kernel::Function> LateModules::take_attachable(kernel::Functions& fu
 
 Result<> LateModules::attach(Result<Found> result) {
   if (!result) return tl::unexpected<Error>(std::move(result.error()));
+  forget_gone();
   kernel::Functions more = std::move(result->functions.functions);
   more.found = take_attachable(more);
   const bool chose_others = !trace_.options.filter_func.empty();

@@ -55,6 +55,7 @@ class LateModules {
   };
 
   void look_for_changes();
+  void forget_gone();
   void forget(const std::string& module);
   void search(std::vector<std::string> modules);
   Result<> attach(Result<Found> result);
@@ -63,6 +64,7 @@ class LateModules {
   Trace trace_;
   kernel::ModuleWatch watch_;
   SymbolFiles files_;
+  std::vector<std::string> gone_;  // and not forgotten yet
   std::chrono::steady_clock::time_point last_look_;
   std::future<Result<Found>> search_;
 };
