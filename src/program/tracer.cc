@@ -355,9 +355,13 @@ MissCounts Tracer::missed() const {
 }
 
 uint64_t Tracer::entries_in(const char* map) const {
-  const int fd = map_fd(map);
+  const bpf_map* const it = bpf_object__find_map_by_name(object_.get(), map);
+  const int fd = it ? bpf_map__fd(it) : -1;
+  // After an urgent stop the programs still run: the walk begins anew at each key that goes away.
+  const uint64_t most = it ? bpf_map__max_entries(it) : 0;
   uint64_t live = 0, key = 0, next = 0;
-  for (void* from = nullptr; bpf_map_get_next_key(fd, from, &next) == 0; from = &key) {
+  for (void* from = nullptr; live < most && bpf_map_get_next_key(fd, from, &next) == 0;
+       from = &key) {
     key = next;
     live++;
   }
@@ -373,9 +377,12 @@ uint64_t Tracer::tracked_evicted() const {
 }
 
 uint64_t Tracer::heads_evicted() const {
-  const int fd = map_fd("heads");
+  const bpf_map* const heads = bpf_object__find_map_by_name(object_.get(), "heads");
+  const int fd = heads ? bpf_map__fd(heads) : -1;
+  uint64_t left = heads ? bpf_map__max_entries(heads) : 0;  // as in entries_in()
   uint64_t waiting = 0, key = 0, next = 0;
-  for (void* from = nullptr; bpf_map_get_next_key(fd, from, &next) == 0; from = &key) {
+  for (void* from = nullptr; left && bpf_map_get_next_key(fd, from, &next) == 0; from = &key) {
+    left--;
     key = next;
     pwru_head_owner owner = {};
     if (bpf_map_lookup_elem(fd, &key, &owner) == 0 && owner.skb == 0) waiting++;
