@@ -176,6 +176,9 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const Part
   if (record.size() < sizeof(pwru_event)) {
     decoded = fail(
         fmt::format("decode an event of {} bytes: it is shorter than its header", record.size()));
+  } else if (header_of(record).type > PWRU_EVENT_XDP_EXIT) {
+    decoded = fail(fmt::format("decode an event of {} bytes: there is no type {}", record.size(),
+                               header_of(record).type));
   } else if (!set_all(*decoded, record, sizes)) {
     decoded = fail(fmt::format("decode an event of {} bytes: its parts {:#x} need more",
                                record.size(), header_of(record).parts));

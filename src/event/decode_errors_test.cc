@@ -32,6 +32,16 @@ TEST(Decode, StackSizes) {
   EXPECT_EQ(frames(INT64_MIN), 0u);
 }
 
+TEST(Decode, AnUnknownTypeIsAnError) {
+  Wire wire = core(0);
+  wire.put<uint16_t>(offsetof(pwru_event, type), PWRU_EVENT_XDP_EXIT);
+  EXPECT_TRUE(decode(wire.bytes(), kCpu, kSizes));
+  wire.put<uint16_t>(offsetof(pwru_event, type), PWRU_EVENT_XDP_EXIT + 1);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
+  ASSERT_FALSE(event);
+  EXPECT_EQ(event.error().what, "decode an event of 120 bytes: there is no type 5");
+}
+
 TEST(Decode, TruncatedAtEveryLengthIsAnError) {
   for (const uint32_t part : {PWRU_PART_TUPLE4, PWRU_PART_TUPLE6}) {
     Wire whole = with_all_parts(part);
@@ -54,6 +64,8 @@ TEST(Decode, RandomBytesNeverLeadOutside) {
   for (int round = 0; round < 20000; round++) {
     std::vector<uint64_t> words(random() % 110);
     std::generate(words.begin(), words.end(), random);
+    if (constexpr size_t kTypeWord = offsetof(pwru_event, type) / 8; words.size() > kTypeWord)
+      words[kTypeWord] &= ~(0xffffull << 8 * (offsetof(pwru_event, type) % 8));  // a known one
     const std::span bytes(reinterpret_cast<const std::byte*>(words.data()), words.size() * 8);
     const auto event = decode(bytes, kCpu, kSizes);
     if (!event) continue;

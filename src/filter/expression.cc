@@ -61,6 +61,7 @@ std::string syntax_error_place(std::string_view expression,
     const size_t end = token.column - 1 + token.text.size();
     return !is_syntax_error(std::string(expression.substr(0, end)).append(kBadNumber));
   });
+  if (tokens.empty()) return "at its end";  // blanks that libpcap does not take for any, such as \v
   // "80" and "10.0.0.1" could go on.
   if (bad == tokens.end()) return "at its end" + syntax_hint(tokens, tokens.size() - 1);
   return fmt::format("at \"{}\" (column {}){}", bad->text, bad->column,

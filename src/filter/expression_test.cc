@@ -55,6 +55,12 @@ TEST(SyntaxErrors, AreFound) {
   }
 }
 
+TEST(SyntaxErrors, OfBlanksAlone) {
+  const auto filter = compile_pcap("\v\f", {});
+  ASSERT_FALSE(filter);
+  EXPECT_NE(filter.error().what.find("syntax error at its end"), std::string::npos);
+}
+
 TEST(SyntaxErrors, OtherMistakesKeepLibpcapsWords) {
   const auto filter = compile_pcap("tcp port 99999", {});
   ASSERT_FALSE(filter);

@@ -54,7 +54,7 @@ class JsonWriter {
   void plain(std::string_view text) {
     char* const out = reserve(text.size() + 3);
     *out = '"';
-    std::memcpy(out + 1, text.data(), text.size());
+    text.copy(out + 1, text.size());  // memcpy() may not be given the null of an empty text
     std::memcpy(out + 1 + text.size(), "\",", 2);
     size_ += text.size() + 3;
   }
@@ -81,7 +81,7 @@ class JsonWriter {
   }
   void word(std::string_view text) {
     char* const out = reserve(text.size() + 1);
-    std::memcpy(out, text.data(), text.size());
+    text.copy(out, text.size());
     out[text.size()] = ',';
     size_ += text.size() + 1;
   }

@@ -37,7 +37,7 @@ void LineBuffer::append(char c) {
 }
 
 void LineBuffer::append(std::string_view text) {
-  std::memcpy(reserve(text.size()), text.data(), text.size());
+  text.copy(reserve(text.size()), text.size());  // memcpy() may not be given a null
   size_ += text.size();
 }
 
