@@ -13,14 +13,14 @@ using kernel::Btf;
 using kernel::BtfBuilder;
 using kernel::ModuleBtf;
 
-// A struct with members of 4 bytes each, of the type `member`.
+// A struct with members of that many bytes each, of the type `member`.
 uint32_t add_struct(BtfBuilder& b, std::string_view name, const std::vector<std::string>& members,
-                    uint32_t member) {
+                    uint32_t member, uint32_t bytes = 4) {
   std::vector<uint32_t> words;
   for (size_t i = 0; i < members.size(); i++)
-    words.insert(words.end(), {b.string(members[i]), member, static_cast<uint32_t>(i * 32)});
+    words.insert(words.end(), {b.string(members[i]), member, static_cast<uint32_t>(i * 8 * bytes)});
   const auto count = static_cast<uint32_t>(members.size());
-  return b.add(BTF_KIND_STRUCT, name, count * 4, words, count);
+  return b.add(BTF_KIND_STRUCT, name, count * bytes, words, count);
 }
 
 class ModuleTypes : public testing::Test {
@@ -29,7 +29,7 @@ class ModuleTypes : public testing::Test {
     BtfBuilder b;
     int_ = b.integer("unsigned int", 4);
     add_struct(b, "sk_buff", {"len", "cb"}, int_);
-    vmlinux_ = *Btf::parse(b.bytes(), nullptr);
+    vmlinux_ = Btf::parse(b.bytes(), nullptr).value();
     strings_ = b.string_bytes();
   }
 
@@ -50,7 +50,7 @@ class ModuleTypes : public testing::Test {
       loads_++;
       std::vector<ModuleBtf> loaded;
       for (const auto& [name, bytes] : modules_)
-        loaded.push_back({name, *Btf::parse(bytes, vmlinux_.get())});
+        loaded.push_back({name, Btf::parse(bytes, vmlinux_.get()).value()});
       return Result<std::vector<ModuleBtf>>(std::move(loaded));
     });
   }
@@ -69,7 +69,7 @@ TEST_F(ModuleTypes, AreNotLoadedForWhatVmlinuxHas) {
 TEST_F(ModuleTypes, OfSeveralModulesMeetInOneExpression) {
   BtfBuilder a = builder(), b = builder();
   const uint32_t inner = add_struct(a, "inner", {"one", "two"}, int_);
-  add_struct(a, "conn", {"first"}, a.pointer(inner));
+  add_struct(a, "conn", {"first"}, a.pointer(inner), 8);
   a.add(BTF_KIND_TYPEDEF, "inner_t", inner);
   add_module("a", a);
   b.enumeration("mode", {{"OFF", 0}, {"ON", 7}});

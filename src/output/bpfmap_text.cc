@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "abi/event.h"
+#include "base/escape.h"
 #include "base/handle.h"
 #include "kernel/btf.h"
 
@@ -92,7 +93,7 @@ void BpfMapText::append_bytes(std::string_view what, std::span<const std::byte> 
 std::string_view BpfMapText::format(const event::BpfMapCall& call) {
   auto known = types_.find(call.id);
   if (known == types_.end()) known = types_.emplace(call.id, load_(call.id)).first;
-  text_ = fmt::format("map_id: {}\nmap_name: {}", call.id, call.name);
+  text_ = fmt::format("map_id: {}\nmap_name: {}", call.id, escaped(call.name));
   append_bytes("key", call.key, call.key_size, known->second.key);
   if (call.op == PWRU_MAP_LOOKUP_FAILED)
     text_ += fmt::format("\nvalue({}): none", call.value_size);

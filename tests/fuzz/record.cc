@@ -2,14 +2,17 @@
 // A record as it may stand in a ring, to a line of text and to JSON. Both must be one line, without
 // a character that a terminal obeys, and the JSON must be JSON.
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <rapidjson/reader.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
 
+#include "base/escape.h"
 #include "base/handle.h"
 #include "event/wire_for_test.h"
 #include "output/json.h"
@@ -28,8 +31,15 @@ std::string take(int fd) {
 }
 
 void check_text(const std::string& text) {
-  fuzz::require(text.ends_with('\n'));
-  for (const char c : text) fuzz::require(c == '\n' || (c >= ' ' && c <= '~'));
+  std::string printable;
+  for (std::string_view rest = text; !rest.empty();) {
+    const size_t end = std::min(rest.find('\n'), rest.size() - 1);
+    append_escaped(printable, rest.substr(0, end));
+    printable += '\n';
+    rest.remove_prefix(end + 1);
+  }
+  if (printable != text) fmt::print(stderr, "{}\n", escaped(text));
+  fuzz::require(printable == text);
 }
 
 void check_json(const std::string& text) {
