@@ -41,7 +41,7 @@ Record tcp_record() {
   std::memcpy(event.ifname, "eth0", 4);
   std::memcpy(record.tuple.saddr, "\x0a\x09\x00\x01", 4);
   std::memcpy(record.tuple.daddr, "\x01\x00\x00\x01", 4);
-  record.tuple.l4 = {40000, 8080, 6, 0x12, 0, 0, PWRU_L4_HAS_PORTS, {}};
+  record.tuple.l4 = {40000, 8080, 6, 0x12, 0, 0, PWRU_L4_HAS_PORTS, {}, 0};
   return record;
 }
 
