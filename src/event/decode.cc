@@ -127,7 +127,7 @@ bool set_map_call(Event& event, std::span<const std::byte>& rest) {
   if (!part) return false;
   const auto& map = *reinterpret_cast<const pwru_bpfmap*>(part);
   const std::byte* data = take(rest, map.room);
-  if (!data || map.value_offset > map.room || map.key_bytes > map.value_offset ||
+  if (!data || map.room % 8 || map.value_offset > map.room || map.key_bytes > map.value_offset ||
       map.value_bytes > map.room - map.value_offset)
     return false;
   event.has_map_call = true;
