@@ -3,8 +3,10 @@
 # shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
 # Settings of a hardened machine.
 . /vm/faults.sh
-set_all() { sysctl -qw kernel.kptr_restrict="$1" kernel.perf_event_paranoid="$2" net.core.bpf_jit_harden="$3"; }
-mapfile -t old < <(sysctl -n kernel.kptr_restrict kernel.perf_event_paranoid net.core.bpf_jit_harden)
+# net.core.bpf_jit_harden stands only in the first network namespace.
+of_the_machine() { nsenter -t 1 -n sysctl "$@"; }
+set_all() { of_the_machine -qw kernel.kptr_restrict="$1" kernel.perf_event_paranoid="$2" net.core.bpf_jit_harden="$3"; }
+mapfile -t old < <(of_the_machine -n kernel.kptr_restrict kernel.perf_event_paranoid net.core.bpf_jit_harden)
 trap 'set_all "${old[@]}"' EXIT
 set_all 2 3 2
 run_pwru 3 --filter-func icmp_rcv "$echo_filter"
