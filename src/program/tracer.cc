@@ -173,6 +173,21 @@ std::vector<std::string_view> with_filters(std::string_view object, const Tracer
           spec.xdp_expressions.values_object};
 }
 
+// Calls visit(fd, key) for what is in a map with keys of 8 bytes, as often as it has room at most:
+// after an urgent stop the programs still run, and the walk begins anew at each key that goes away.
+template <class Visit>
+void for_each_key(const bpf_object& object, const char* name, Visit visit) {
+  const bpf_map* const map = bpf_object__find_map_by_name(&object, name);
+  if (!map) return;
+  const int fd = bpf_map__fd(map);
+  uint64_t left = bpf_map__max_entries(map), key = 0, next = 0;
+  for (void* from = nullptr; left && bpf_map_get_next_key(fd, from, &next) == 0; from = &key) {
+    left--;
+    key = next;
+    visit(fd, key);
+  }
+}
+
 }  // namespace
 
 Result<std::string> link_with_filters(std::string_view object, const TracerSpec& spec) {
@@ -355,16 +370,8 @@ MissCounts Tracer::missed() const {
 }
 
 uint64_t Tracer::entries_in(const char* map) const {
-  const bpf_map* const it = bpf_object__find_map_by_name(object_.get(), map);
-  const int fd = it ? bpf_map__fd(it) : -1;
-  // After an urgent stop the programs still run: the walk begins anew at each key that goes away.
-  const uint64_t most = it ? bpf_map__max_entries(it) : 0;
-  uint64_t live = 0, key = 0, next = 0;
-  for (void* from = nullptr; live < most && bpf_map_get_next_key(fd, from, &next) == 0;
-       from = &key) {
-    key = next;
-    live++;
-  }
+  uint64_t live = 0;
+  for_each_key(*object_, map, [&](int, uint64_t) { live++; });
   return live;
 }
 
@@ -377,16 +384,11 @@ uint64_t Tracer::tracked_evicted() const {
 }
 
 uint64_t Tracer::heads_evicted() const {
-  const bpf_map* const heads = bpf_object__find_map_by_name(object_.get(), "heads");
-  const int fd = heads ? bpf_map__fd(heads) : -1;
-  uint64_t left = heads ? bpf_map__max_entries(heads) : 0;  // as in entries_in()
-  uint64_t waiting = 0, key = 0, next = 0;
-  for (void* from = nullptr; left && bpf_map_get_next_key(fd, from, &next) == 0; from = &key) {
-    left--;
-    key = next;
+  uint64_t waiting = 0;
+  for_each_key(*object_, "heads", [&](int fd, uint64_t key) {
     pwru_head_owner owner = {};
     if (bpf_map_lookup_elem(fd, &key, &owner) == 0 && owner.skb == 0) waiting++;
-  }
+  });
   const uint64_t gone = shared_->heads_given - shared_->heads_taken;
   return gone > waiting ? gone - waiting : 0;
 }
