@@ -190,7 +190,7 @@ static __always_inline __u16 proto_in_udp(const struct skb_pos *pos, const struc
  * verifier allows.
  */
 static __always_inline int enter_udp_of_here(const struct skb_pos *pos, struct ip_pos *at,
-					struct tunnel_pos *tunnel)
+					     struct tunnel_pos *tunnel)
 {
 	__u64 addr = at->addr;
 	__u32 linear_len = at->linear_len;

@@ -75,7 +75,7 @@ class TextSink : public Sink {
   LastSeen last_seen_;
   WallClock wall_clock_;
   std::array<PacketColumns, 16> packet_columns_;
-  std::string heading_;  // the last of the narrow layout
+  std::string heading_;     // the last of the narrow layout
   bool repeats_columns_;    // no column among those of the packet says something else each time
   size_t tuple_width_ = 0;  // the longest so far
   size_t function_width_ = 0;

@@ -8,14 +8,14 @@ extern "C" {
 #endif
 
 struct reference_case {
-	const char *text;
-	unsigned long long value;
+  const char* text;
+  unsigned long long value;
 };
 
 /* Fills the structs, and returns the address of the struct sk_buff. */
-const void *reference_skb(void);
+const void* reference_skb(void);
 /* The cases; their values once reference_skb() was called. */
-const struct reference_case *reference_cases(unsigned *count);
+const struct reference_case* reference_cases(unsigned* count);
 
 #ifdef __cplusplus
 }

@@ -31,7 +31,7 @@ struct SkbView {
   uint16_t protocol = 0;                  // skb->protocol
   // What a tunnel device of this host was given begins there in the packet; 0: there was none.
   uint16_t inner_frame_at = 0, inner_packet_at = 0;
-  uint16_t pushed_tag_bytes = 0;          // between the Ethernet and the network header
+  uint16_t pushed_tag_bytes = 0;  // between the Ethernet and the network header
   // What no byte of the packet says.
   uint32_t mark = 0, hash = 0, iif = 0;
   uint16_t queue = 0;

@@ -14,7 +14,7 @@ struct {
 	__type(key, __u32);
 	__array(values, int(void *));
 } jumps SEC(".maps") = {
-	.values = { [1] = (void *)&tail_target },
+	.values = {[1] = (void *)&tail_target},
 };
 
 SEC("tc")
