@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "debug.h"
+#include "session/debug.h"
 
 #include <map>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "notes.h"
+#include "session/notes.h"
 
 #include <set>
 #include <string_view>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "late_modules.h"
+#include "session/late_modules.h"
 
 #include <fmt/ranges.h>
 

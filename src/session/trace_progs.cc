@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "trace_progs.h"
+#include "session/trace_progs.h"
 
 #include <algorithm>
 #include <chrono>

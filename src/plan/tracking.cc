@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tracking.h"
+#include "plan/tracking.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "outputs.h"
+#include "session/outputs.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

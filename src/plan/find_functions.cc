@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "find_functions.h"
+#include "plan/find_functions.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -12,10 +12,10 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/func_filter.h"
-#include "function_advice.h"
 #include "kernel/ksyms.h"
 #include "kernel/tracefs.h"
-#include "stack_functions.h"
+#include "plan/function_advice.h"
+#include "plan/stack_functions.h"
 
 namespace pwru {
 namespace {

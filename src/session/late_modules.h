@@ -10,12 +10,12 @@
 
 #include "base/result.h"
 #include "cli/options.h"
-#include "find_functions.h"
 #include "kernel/btf.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/functions.h"
 #include "kernel/modules.h"
 #include "output/names.h"
+#include "plan/find_functions.h"
 #include "probe/attach.h"
 #include "program/tracer.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "function_advice.h"
+#include "plan/function_advice.h"
 
 #include <fmt/core.h>
 #include <re2/re2.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ring_sizes.h"
+#include "plan/ring_sizes.h"
 
 #include <bpf/libbpf.h>
 

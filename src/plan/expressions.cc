@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "expressions.h"
+#include "plan/expressions.h"
 
 #include <string>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "least_privilege.h"
+#include "session/least_privilege.h"
 
 #include <bpf/bpf.h>
 #include <linux/bpf.h>

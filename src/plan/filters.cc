@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "filters.h"
+#include "plan/filters.h"
 
 #include "expr/types.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stack_functions.h"
+#include "plan/stack_functions.h"
 
 #include "base/log.h"
 #include "kernel/bpf_helpers.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rights.h"
+#include "plan/rights.h"
 
 #include <bpf/bpf.h>
 #include <fmt/core.h>
