@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # Bash completion for pwru: options, their values, and the first words of a pcap filter.
 # The cli unit tests compare it with the option table.
 

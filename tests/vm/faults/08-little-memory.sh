@@ -4,8 +4,10 @@
 # In a group that may have little memory pwru traces, or says in a sentence that it got none.
 . /vm/faults.sh
 group=/sys/fs/cgroup/little
-mkdir -p "$group" && echo +memory >/sys/fs/cgroup/cgroup.subtree_control && [ -e "$group/memory.max" ] ||
-    skip "no memory controller of cgroup 2"
+has_memory_controller() {
+    mkdir -p "$group" && echo +memory >/sys/fs/cgroup/cgroup.subtree_control && [ -e "$group/memory.max" ]
+}
+has_memory_controller || skip "no memory controller of cgroup 2"
 trap 'rmdir "$group"' EXIT
 echo 96M >"$group/memory.max"
 bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' _ "$group" "$PWRU" --filter-func icmp_rcv \

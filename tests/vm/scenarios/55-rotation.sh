@@ -27,7 +27,8 @@ done
 start --output-file-max-backups 2 --output-file-compress
 flood
 stop_pwru
-[ "$(ls "$work" | grep -c '^trace-.*')" -eq 2 ]
+files=("$work"/trace-*)
+[ ${#files[@]} -eq 2 ]
 for file in "$work"/trace-*.log.gz; do gzip -t "$file"; done
 
 # Those of last year go when a maximum age is given.

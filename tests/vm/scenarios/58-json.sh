@@ -33,6 +33,7 @@ kill -STOP "$pwru_pid"
 ping -q -n -f -c 2000 127.0.0.1 >/dev/null
 kill -CONT "$pwru_pid"
 stop_pwru
+# shellcheck disable=SC2016  # a variable of jq
 expect_json '(map(select(.type == "lost").count) | add) as $lost | $lost > 0 and .[-1].lost == $lost
     and .[-1].events + $lost == 4000'
 
