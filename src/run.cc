@@ -305,7 +305,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   if (options.filter_track_skb) warn_about_tracking(spec, plan, kernel.features.has_fexit);
   // Until here a signal leaves nothing behind, and a large filter takes long to compile.
   catch_stop_signals(options.output_file.empty() ? HangUp::Stops : HangUp::Reopens);
-  refuse_huge_pages();  // until here they help: the types of the kernel take megabytes
+  disable_huge_pages();  // until here they help: the types of the kernel take megabytes
   const auto backend = make_backend(backend_kind, options);
   PWRU_ASSIGN(auto attached, or_missing_rights(attach(*backend, plan, tracer, functions.left_out),
                                                options, backend_kind == program::Backend::Kprobe));
@@ -373,7 +373,7 @@ Result<> run(const cli::Options& options) {
   if (options.set_percpu_buf)
     log_warn("--set-percpu-buf is no longer needed: dumps are always copied whole");
   raise_open_files();
-  come_first();
+  raise_priority();
   kernel::raise_memlock_limit();
 
   // A mistake in the expression is told before anything else is tried.

@@ -34,12 +34,12 @@ void raise_open_files() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void come_first() {
+void raise_priority() {
   constexpr int kMostFavourable = -20;
   ::setpriority(PRIO_PROCESS, 0, kMostFavourable);
 }
 
-void refuse_huge_pages() { ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); }
+void disable_huge_pages() { ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); }
 
 void refuse_new_privileges() { ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 

@@ -10,15 +10,15 @@ namespace pwru {
 // As many open files as the hard limit allows: a kprobe takes two. Needs no privilege.
 void raise_open_files();
 
-// The highest priority. The rings fill while others run: the tracer comes first, and takes only the
-// time that it needs. Without the privilege all stays as it is.
-void come_first();
+// The highest priority: the rings fill while others run, and the tracer takes only the time that it
+// needs. Without the privilege the priority stays as it is.
+void raise_priority();
 
-// No huge pages for this process from now on. khugepaged makes them at the lowest priority, and
-// holds mmap_lock while it does: who faults meanwhile waits for it, and it for every busy task of
-// its CPU. The reader has been seen to wait half a second, with the rings full
+// No huge pages for this process from now on. khugepaged makes huge pages at the lowest priority,
+// and holds mmap_lock while it does. A page fault of the reader then waits for khugepaged, which
+// waits for every busy task of its CPU: half a second has been seen, with the rings full
 // (CONFIG_TRANSPARENT_HUGEPAGE_ALWAYS).
-void refuse_huge_pages();
+void disable_huge_pages();
 
 // No program that this process might start has more privileges than it has itself.
 void refuse_new_privileges();

@@ -7,27 +7,22 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
-#include <ctime>
 #include <initializer_list>
+
+#include "base/clock.h"
 
 namespace pwru {
 namespace {
 
 // timeout(1) signals its child and then the group that the child is in; that is one request.
-constexpr int64_t kOneRequestNs = 100'000'000;
+constexpr uint64_t kOneRequestNs = 100'000'000;
 constexpr unsigned kSecondsWhenUrgent = 1;
 
 volatile sig_atomic_t stop_count = 0;
 volatile sig_atomic_t last_signal = 0;
 volatile sig_atomic_t reopen_flag = 0;
 volatile sig_atomic_t has_terminal = 0;
-int64_t first_stop_ns = 0;  // only the handler, which does not nest, uses it
-
-int64_t monotonic_ns() {
-  timespec now = {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
+uint64_t first_stop_ns = 0;  // only the handler, which does not nest, uses it
 
 // The kernel takes it away from all processes of its session when it hangs up
 // (tty_signal_session_leader()).
@@ -42,7 +37,7 @@ bool can_open_terminal() {
 void on_alarm(int) { ::_exit(128 + last_signal); }
 
 void on_stop_signal(int number) {
-  const int64_t now_ns = monotonic_ns();
+  const uint64_t now_ns = monotonic_ns();
   if (stop_count == 0) first_stop_ns = now_ns;
   if (stop_count == 1 && now_ns - first_stop_ns < kOneRequestNs) return;
   last_signal = number;

@@ -6,6 +6,15 @@
 namespace pwru {
 namespace {
 
+TEST(Strings, Join) {
+  const std::vector<std::string> names = {"a", "b", "c"};
+  EXPECT_EQ(join(names), "a, b, c");
+  EXPECT_EQ(join(names, "|"), "a|b|c");
+  EXPECT_EQ(join(names, ", ", 2), "a, b, ..");
+  EXPECT_EQ(join(names, ", ", 3), "a, b, c");
+  EXPECT_EQ(join(std::vector<std::string_view>{}), "");
+}
+
 TEST(Strings, EditDistance) {
   EXPECT_EQ(edit_distance("", ""), 0u);
   EXPECT_EQ(edit_distance("eth0", "eth0"), 0u);

@@ -4,21 +4,16 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <ctime>
 #include <limits>
 #include <queue>
+
+#include "base/clock.h"
 
 namespace pwru::event {
 namespace {
 
 // Space is given back to the kernel after so many records, not at the end of a long drain.
 constexpr size_t kReleaseEvery = 128;
-
-uint64_t monotonic_ns() {
-  timespec now = {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 }  // namespace
 

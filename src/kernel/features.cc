@@ -9,7 +9,6 @@
 #include <linux/perf_event.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include <array>
 #include <charconv>
@@ -74,12 +73,6 @@ UniqueFd load_program(std::span<const bpf_insn> instructions, const Kind& kind =
                                instructions.size(), &options);
   if (fd < 0) errno = -fd;
   return UniqueFd(fd);
-}
-
-bool has_ringbuf() {
-  const auto page_bytes = static_cast<uint32_t>(::sysconf(_SC_PAGESIZE));
-  return static_cast<bool>(
-      UniqueFd(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "pwru_probe", 0, 0, page_bytes, nullptr)));
 }
 
 bool has_get_func_ip() {
@@ -248,7 +241,6 @@ Result<Features> probe_features(const Btf& vmlinux) {
   }
   Features features;
   features.lockdown = lockdown_mode();
-  features.has_ringbuf = has_ringbuf();
   features.has_get_func_ip = has_get_func_ip();
   features.has_fexit = has_fexit(vmlinux);
   probe_kprobes(features);

@@ -19,7 +19,6 @@ struct Features {
   bool is_kprobe_hit = true;               // false: one was passed and saw nothing
   bool has_get_func_ip = false;            // bpf_get_func_ip in a kprobe program, 5.15
   bool has_fexit = false;                  // a fexit program loads; an attach may still be refused
-  bool has_ringbuf = false;                // 5.8
   // bpf_rdonly_cast (6.2): BTF id of the kfunc in vmlinux, 0 when it cannot be used.
   uint32_t rdonly_cast_id = 0;
   // BTF id of a struct whose bytes 2..127 are one char array (struct __kernel_sockaddr_storage):

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/strings.h"
+
 namespace pwru::kernel {
 namespace {
 
@@ -48,15 +50,6 @@ Names names_of_drops(const Btf& vmlinux) {
     names.insert(names.end(), kDropList.begin(), kDropList.end());
   names.insert(names.end(), kDropLater.begin(), kDropLater.end());
   return names;
-}
-
-std::string join(const Names& names, std::string_view separator) {
-  std::string text;
-  for (const std::string_view name : names) {
-    if (!text.empty()) text += separator;
-    text += name;
-  }
-  return text;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "cli/func_filter.h"
 #include "kernel/ksyms.h"
 #include "kernel/tracefs.h"
@@ -32,10 +33,7 @@ void count_modules_without_btf(const cli::Options& options, kernel::LeftOut& lef
   if (options.kmods) return;  // the user chose
   const std::vector<std::string> modules = kernel::modules_without_btf();
   if (modules.empty()) return;
-  std::string reason = "modules without BTF (";
-  for (size_t i = 0; i < std::min(modules.size(), kNamed); i++)
-    reason += (i ? ", " : "") + modules[i];
-  reason += modules.size() > kNamed ? ", ..)" : ")";
+  const std::string reason = "modules without BTF (" + join(modules, ", ", kNamed) + ")";
   left_out[reason] = static_cast<unsigned>(modules.size());
 }
 

@@ -39,13 +39,10 @@ std::string similar_names(const std::string& name, const kernel::Btf& vmlinux,
   std::set<std::string> names;
   add_skb_functions(vmlinux, names);
   for (const kernel::ModuleBtf& module : modules) add_skb_functions(*module.btf, names);
-  std::string related;
-  size_t count = 0;
-  for (const std::string& other : names) {
-    if (other.find(name) == std::string::npos || ++count > kMentioned) continue;
-    related += (related.empty() ? "" : ", ") + other;
-  }
-  if (count) return fmt::format("; there are {}{}", related, count > kMentioned ? ", ..." : "");
+  std::vector<std::string_view> related;
+  for (const std::string& other : names)
+    if (other.find(name) != std::string::npos) related.emplace_back(other);
+  if (!related.empty()) return "; there are " + join(related, ", ", kMentioned);
   const std::string nearest = nearest_name(name, {names.begin(), names.end()});
   return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
 }
@@ -74,10 +71,7 @@ std::string why_none_matches(const cli::FuncFilter& filter, const kernel::Btf& v
                              const kernel::LeftOut& left_out) {
   if (filter.wants_drops) return "";
   if (means_drops(filter)) return "; " + drops_with(vmlinux);
-  std::string reasons;
-  for (const auto& [reason, count] : left_out)
-    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", count, reason);
-  if (!reasons.empty()) return "; left out: " + reasons;
+  if (!left_out.empty()) return "; left out: " + kernel::describe(left_out);
   if (is_plain_name(filter.pattern)) return similar_names(filter.pattern, vmlinux, modules);
   return cli::pattern_hint(filter.pattern);
 }

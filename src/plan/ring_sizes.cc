@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "abi/event.h"
+#include "base/round.h"
 #include "program/constants.h"
 
 namespace pwru {
@@ -29,8 +30,6 @@ uint32_t ring_bytes(const cli::Options& options) {
                               : std::min(kDefaultRingBytes, kDefaultBufferBytes / cpus);
   return static_cast<uint32_t>(std::bit_floor(std::clamp(wanted, kLeastRingBytes, kMostRingBytes)));
 }
-
-constexpr uint32_t round_up_8(size_t bytes) { return static_cast<uint32_t>((bytes + 7) & ~7ul); }
 
 }  // namespace
 

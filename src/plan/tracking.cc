@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/log.h"
+#include "base/strings.h"
 
 namespace pwru {
 namespace {
@@ -41,13 +42,11 @@ constexpr std::array<Loss, 5> kLosses = {{
 }};
 
 std::string not_followed(const std::vector<std::string>& functions) {
-  std::string text;
-  for (const Loss& loss : kLosses) {
-    if (std::find(functions.begin(), functions.end(), loss.function) != functions.end()) continue;
-    text += text.empty() ? "" : ", ";
-    text += loss.what;
-  }
-  return text;
+  std::vector<std::string_view> missing;
+  for (const Loss& loss : kLosses)
+    if (std::ranges::find(functions, loss.function) == functions.end())
+      missing.emplace_back(loss.what);
+  return join(missing);
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/handle.h"
 #include "base/log.h"
 #include "kernel/own_datagram.h"
@@ -21,11 +21,6 @@ namespace {
 // container.
 constexpr const char* kTrialName = "pwru-trial";
 constexpr int kTries = 3;
-
-uint64_t monotonic_ns() {
-  return static_cast<uint64_t>(
-      std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
-}
 
 // Nothing where the kernel does not tell.
 std::optional<uint64_t> runs_of(const bpf_program* program) {

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "abi/event.h"
+#include "base/round.h"
 
 namespace pwru::program {
 namespace {
@@ -29,8 +30,6 @@ bool is_mark(const WideLoad& load) {
   return load.low.code == (BPF_LD | BPF_IMM | BPF_DW) && load.low.src_reg == 0 &&
          load.number() >> 16 == PWRU_CONSTANT_MARK >> 16;
 }
-
-constexpr uint32_t round_up_8(size_t bytes) { return static_cast<uint32_t>((bytes + 7) & ~7ul); }
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/trace_progs.h"
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/progress.h"
+#include "base/strings.h"
 #include "probe/tail_calls.h"
 
 namespace pwru {
@@ -19,13 +19,10 @@ void tell_about_tail_calls(const ProgKinds& kinds) {
   const std::vector<std::string> names = probe::tail_called_progs(
       [&](program::ProgKind kind) { return kind == program::ProgKind::Tc ? kinds.tc : kinds.xdp; });
   if (names.empty()) return;
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kNamed); i++) text += (i ? ", " : "") + names[i];
-  if (names.size() > kNamed) text += ", ..";
   log_info(
       "{} BPF programs are in maps for tail calls ({}): reached by one they cannot be traced, and "
       "the verdict at the caller's exit is theirs",
-      names.size(), text);
+      names.size(), join(names, ", ", kNamed));
 }
 
 }  // namespace
