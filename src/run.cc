@@ -292,6 +292,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   spec.xdp_expressions = expressions.xdp;
   PWRU_ASSIGN(const auto tracer, or_missing_rights(program::Tracer::load(spec), options));
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
+  event::RingSource source(make_reader(tracer, spec.config), std::move(doorbell));
 
   output::Names names(functions, kernel.known.symbols, kernel.reasons);
   if (options.output_netns_names) names.use_netns_names(kernel::NetnsNames::live());
@@ -321,8 +322,9 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
     if (progs) attach_progs(*progs, kinds);
   }
 
-  Session session(make_reader(tracer, spec.config), std::move(doorbell), *sink, tracer,
-                  options.output_limit_lines);
+  Session session(
+      source, {sink.get()}, [&](event::Counters& counters) { tracer.add_losses(counters); },
+      options.output_limit_lines);
   session.leave_out(trial);
   std::optional<LateModules> late;
   if (kernel.modules_watch)

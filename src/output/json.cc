@@ -280,15 +280,12 @@ Result<> JsonSink::missed(const event::Miss& miss) {
   return out_.end_line();
 }
 
-Result<> JsonSink::summary(const Summary& summary) {
+Result<> JsonSink::summary(const event::Counters& counters) {
   begin_record("summary");
-  number("events", summary.events);
-  number("unwritten", summary.unwritten);
-  number("lost", summary.lost);
-  number("missed_probes", summary.missed_probes);
-  number("recursion_misses", summary.recursion_misses);
-  number("failed_stacks", summary.failed_stacks);
-  number("evicted", summary.evicted);
+  for (const event::CounterRow& row : event::counter_table()) {
+    writer_.any_key(row.json_key);
+    writer_.number(counters[row.id]);
+  }
   end_record();
   PWRU_TRY(out_.end_line());
   return out_.flush();

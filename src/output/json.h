@@ -34,7 +34,7 @@ class JsonSink : public Sink {
   Result<> event(const event::Event& event) override;
   Result<> lost(const event::Loss& loss) override;
   Result<> missed(const event::Miss& miss) override;
-  Result<> summary(const Summary& summary) override;
+  Result<> summary(const event::Counters& counters) override;
   Result<> flush() override { return out_.flush(); }
   uint64_t events_written() const override { return out_.events_written(); }
 

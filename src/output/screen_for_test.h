@@ -25,6 +25,7 @@ class Screen {
   std::string begin() { return written(sink_.begin()); }
   std::string event(const event::Event& event) { return written(sink_.event(event)); }
   std::string lost(const event::Loss& loss) { return written(sink_.lost(loss)); }
+  std::string missed(const event::Miss& miss) { return written(sink_.missed(miss)); }
 
  private:
   // What came since the last call.

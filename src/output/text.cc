@@ -392,4 +392,21 @@ Result<> TextSink::lost(const event::Loss& loss) {
   return out_.end_line();
 }
 
+// In the stream as well, for the same reason.
+Result<> TextSink::missed(const event::Miss& miss) {
+  if (style_.uses_color) out_.append(kYellow);
+  out_.append("*** ");
+  out_.append_decimal(miss.count);
+  out_.append(miss.count == 1 ? " hit" : " hits");
+  out_.append(" missed by ");
+  out_.append(miss.program);
+  out_.append(": another probe was running on their CPU, after ");
+  out_.append_decimal(miss.since_ns);
+  out_.append(" ns and before ");
+  out_.append_decimal(miss.until_ns);
+  out_.append(" ns ***");
+  if (style_.uses_color) out_.append(kPlain);
+  return out_.end_line();
+}
+
 }  // namespace pwru::output

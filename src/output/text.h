@@ -44,6 +44,9 @@ class TextSink : public Sink {
   Result<> begin() override;
   Result<> event(const event::Event& event) override;
   Result<> lost(const event::Loss& loss) override;
+  Result<> missed(const event::Miss& miss) override;
+  // Standard error has it.
+  Result<> summary(const event::Counters&) override { return {}; }
   Result<> flush() override { return out_.flush(); }
   uint64_t events_written() const override { return out_.events_written(); }
 

@@ -311,6 +311,13 @@ TEST(TextSink, Losses) {
             "***\x1b[0m\n");
 }
 
+TEST(TextSink, MissedHitsStandInTheStream) {
+  EXPECT_EQ(
+      Screen(narrow()).missed({"pwru_hit_1", 12, 1000, 2000}),
+      "*** 12 hits missed by pwru_hit_1: another probe was running on their CPU, after 1000 ns "
+      "and before 2000 ns ***\n");
+}
+
 TEST(TextSink, AnErrorOfTheOutputIsTold) {
   FakeKernel kernel;
   TextSink sink(LineBuffer(-1, "/tmp/x"), narrow(), *kernel.names, Dumps{});

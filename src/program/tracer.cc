@@ -377,12 +377,26 @@ uint64_t Tracer::entries_in(const char* map) const {
 
 void Tracer::end_tracking() const { __atomic_store_n(&shared_->is_over, 1, __ATOMIC_SEQ_CST); }
 
+void Tracer::add_losses(event::Counters& counters) const {
+  using event::Counter;
+  counters[Counter::Evicted] += tracked_evicted();
+  counters[Counter::HeadsEvicted] += heads_evicted();
+  counters[Counter::ListsCut] += shared_->lists_cut;
+  counters[Counter::ListsNotShown] += shared_->lists_not_shown;
+  counters[Counter::ChildrenLost] += shared_->children_lost;
+  // Some may still be under way.
+  counters[Counter::LookupsLost] += shared_->lookups_begun - shared_->lookups_ended;
+  counters[Counter::StacksForgotten] += stacks_forgotten();
+}
+
+// Identities that the LRU map threw out to make room.
 uint64_t Tracer::tracked_evicted() const {
   const uint64_t gone = shared_->track_inserted - shared_->track_removed;
   const uint64_t live = entries_in("tracked");
   return gone > live ? gone - live : 0;
 }
 
+// The same of packets between XDP and their skb.
 uint64_t Tracer::heads_evicted() const {
   uint64_t waiting = 0;
   for_each_key(*object_, "heads", [&](int fd, uint64_t key) {
@@ -393,7 +407,8 @@ uint64_t Tracer::heads_evicted() const {
   return gone > waiting ? gone - waiting : 0;
 }
 
-uint64_t Tracer::stacks_lost() const {
+// The same for call stacks, and entries of those that were too many for one stack.
+uint64_t Tracer::stacks_forgotten() const {
   const uint64_t live = entries_in("stacks");
   const uint64_t inserted = shared_->stacks_inserted;
   return (inserted > live ? inserted - live : 0) + shared_->stack_entries_lost;

@@ -18,6 +18,7 @@
 #include "base/handle.h"
 #include "base/mapping.h"
 #include "base/result.h"
+#include "event/counters.h"
 #include "expr/compile.h"
 #include "filter/filter.h"
 #include "kernel/functions.h"
@@ -59,10 +60,6 @@ class Tracer {
   // An error names the program and, in one line, what the verifier or libbpf said.
   [[nodiscard]] static Result<Tracer> load(const TracerSpec& spec);
 
-  // Look-ups in BPF maps whose return was not seen; some may still be under way.
-  [[nodiscard]] uint64_t lookups_lost() const {
-    return shared_->lookups_begun - shared_->lookups_ended;
-  }
   // The table that it was loaded with, and more in it.
   [[nodiscard]] Result<> set_arg_table(const ArgTable& table) const;
   // By the position of the skb; 0: for functions that have none.
@@ -93,12 +90,9 @@ class Tracer {
   [[nodiscard]] MissCounts missed() const;
   // Programs that are still attached follow nothing more.
   void end_tracking() const;
-  // Identities that the LRU map threw out to make room.
-  [[nodiscard]] uint64_t tracked_evicted() const;
-  // The same of packets between XDP and their skb.
-  [[nodiscard]] uint64_t heads_evicted() const;
-  // The same for call stacks, and entries of those that were too many for one stack.
-  [[nodiscard]] uint64_t stacks_lost() const;
+  // Adds what the programs could not keep: identities, call stacks, lists, look-ups. Walks through
+  // maps.
+  void add_losses(event::Counters& counters) const;
 
  private:
   Result<> pick_trace_programs(const TracerSpec& spec, std::string_view family);
@@ -109,6 +103,9 @@ class Tracer {
   Result<> map_rings();
   Result<> map_shared();
   [[nodiscard]] uint64_t entries_in(const char* map) const;
+  [[nodiscard]] uint64_t tracked_evicted() const;
+  [[nodiscard]] uint64_t heads_evicted() const;
+  [[nodiscard]] uint64_t stacks_forgotten() const;
 
   BpfObject object_;
   std::array<bpf_program*, 6> trace_ = {};

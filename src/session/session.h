@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From rings to a sink until somebody says stop: counts, limits, losses, the closing summary.
+// From a source to sinks until somebody says stop: counts, limits, losses, the closing summary.
 #pragma once
 
 #include <cstdint>
@@ -8,56 +8,56 @@
 #include <vector>
 
 #include "base/result.h"
-#include "event/doorbell.h"
-#include "event/reader.h"
+#include "event/counters.h"
+#include "event/source.h"
 #include "output/sink.h"
 #include "probe/hit_check.h"
 #include "probe/miss_watch.h"
-#include "program/tracer.h"
 
 namespace pwru {
 
 class Session : private event::Consumer {
  public:
-  // `limit` events are printed at most; 0: no limit. Both must outlive it.
-  Session(event::Reader reader, event::Doorbell doorbell, output::Sink& sink,
-          const program::Tracer& tracer, uint64_t limit);
+  // Adds what was lost before the source: identities that a map threw out, for example.
+  using AddLosses = std::function<void(event::Counters&)>;
 
-  // Called between two looks at the rings while listening, and must be quick.
+  // `limit` events are printed at most; 0: no limit. The source and the sinks must outlive it.
+  Session(event::Source& source, std::vector<output::Sink*> sinks, AddLosses add_losses,
+          uint64_t limit);
+
+  // Called between two looks at the source while listening, and must be quick.
   void on_pause(std::function<void()> work) { on_pause_ = std::move(work); }
-  // Where hits are counted that no program sees; they are told as they come.
+  // Where hits are counted that no program sees; they are reported as they come.
   void watch_misses(probe::MissWatch::Source source);
   // Events of pwru's own trial, which are neither printed nor counted.
   void leave_out(const probe::TrialEvents& trial) { trial_ = trial; }
   // Until a signal, the limit, or an output that takes no more; a closed pipe is a quiet end.
   [[nodiscard]] Result<> listen();
-  // After everything is detached: what the rings still hold, and the losses not told yet. What
-  // cannot be written any more is counted.
+  // After everything is detached: what the source still holds, and the losses not reported yet.
+  // What cannot be written any more is counted.
   [[nodiscard]] Result<> finish();
-  // One line to stderr, a record to the sink. The error is why the output took no more.
+  // The counters: lines to stderr, a record to each sink. The error is why the output took no more.
   [[nodiscard]] Result<> summarize();
 
  private:
   Result<bool> event(const event::Event& event) override;
   Result<bool> lost(const event::Loss& loss) override;
   Result<> step(bool is_last);
-  void tell(const std::vector<event::Miss>& misses);
-  void tell_what_is_missing();
-  void note(Result<> written);
+  void report(const std::vector<event::Miss>& misses);
+  [[nodiscard]] event::Counters count() const;
+  // Calls write(sink) for each sink, until the first that takes no more.
+  template <class Write>
+  void write_to_all(Write write);
 
-  event::Reader reader_;
-  event::Doorbell doorbell_;
-  output::Sink& sink_;
-  const program::Tracer& tracer_;
+  event::Source& source_;
+  std::vector<output::Sink*> sinks_;
+  AddLosses add_losses_;
   uint64_t limit_;
   std::function<void()> on_pause_;
   std::optional<probe::MissWatch> misses_;
   probe::TrialEvents trial_;
-  uint64_t events_ = 0;  // that came, printed or not
-  uint64_t lost_ = 0;
+  event::Counters seen_;  // what events say themselves; Events: that came, printed or not
   uint64_t events_in_step_ = 0;
-  uint64_t failed_stacks_ = 0;
-  uint64_t forgotten_parents_ = 0;
   bool is_done_ = false;
   bool is_limit_reached_ = false;
   std::optional<Error> output_end_;  // why nothing more is written

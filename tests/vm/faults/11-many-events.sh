@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
 # shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
-# Some 700,000 events: memory and descriptors stay flat.
+# More than a million events: memory and descriptors stay flat.
 . /vm/faults.sh
 launch_pwru --output-file /dev/null --timestamp relative icmp
 wait_for "pwru to be ready" is_ready_or_gone
 echoes 1000
 memory=$(resident_kb) files=$(descriptors)
-echoes 9000
+echoes 19000
 echo "resident $memory kB, then $(resident_kb) kB; $files descriptors, then $(descriptors)"
 expect_number "$(resident_kb)" -le $((memory + 4096))
-expect_number "$(descriptors)" -eq "$files"
+# The look for new modules has two more open for a moment.
+expect_number "$(descriptors)" -le $((files + 2))
 stop_pwru
-expect_number $(($(counted 'events printed') + $(counted lost))) -ge 500000
+expect_number $(($(counted 'events printed') + $(counted lost))) -ge 1000000
 expect_quiet_kernel

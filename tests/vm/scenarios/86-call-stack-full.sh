@@ -17,4 +17,4 @@ start_pwru --filter-track-skb-by-stackid --output-meta=false \
 ping -q -n -c 1 -w 1 10.4.0.2 >/dev/null || true
 stop_pwru
 expect_line ' arp_xmit$'
-expect_stderr '^warning: [0-9]+ times the packet of a call stack was forgotten because there were too many$'
+expect_stderr '^warning: [0-9]+ call stacks lost their packet because too many stacks handled packets$'
