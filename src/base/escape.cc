@@ -14,7 +14,7 @@ bool is_control(uint32_t code_point) {
   return code_point < ' ' || (code_point >= 0x7f && code_point < 0xa0);
 }
 
-// Marks and overrides of direction (UAX #9), separators of lines, what has no width.
+// Marks and overrides of direction (UAX #9), line separators, and characters without width.
 bool is_invisible(uint32_t code_point) {
   return (code_point >= 0x200b && code_point <= 0x200f) ||
          (code_point >= 0x2028 && code_point <= 0x202e) ||

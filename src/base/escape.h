@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text that goes to a person. Whoever names an interface, a namespace or a file may not move the
-// cursor, forge a line or turn the direction of text on the terminal of root.
+// Makes text of others safe to print. Whoever names an interface, a namespace or a file must not be
+// able to move the cursor, forge a line or turn the direction of text on root's terminal.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace pwru {
 
-// Appends `text`: control characters and bytes that are not UTF-8 become \xNN, characters that are
-// invisible or change the direction of text \u{NNNN}. All else stays.
+// Appends `text`. Control characters and bytes that are not UTF-8 become \xNN. Characters that are
+// invisible or change the direction of text become \u{NNNN}. Everything else stays as it is.
 void append_escaped(std::string& out, std::string_view text);
 [[nodiscard]] std::string escaped(std::string_view text);
 

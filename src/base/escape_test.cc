@@ -16,7 +16,8 @@ TEST(Escape, ControlCharacters) {
   EXPECT_EQ(escaped(std::string_view("a\0b\x7f", 4)), "a\\x00b\\x7f");
 }
 
-// CSI is U+009B: a terminal in UTF-8 mode obeys it, one in another mode the bare byte.
+// CSI is U+009B. A terminal in UTF-8 mode obeys the two bytes of it, a terminal in another mode the
+// single byte.
 TEST(Escape, ControlCharactersOfTheUpperHalf) {
   EXPECT_EQ(escaped("\xc2\x9b"
                     "2J"),

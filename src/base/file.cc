@@ -20,7 +20,7 @@ Result<UniqueFd> open_file(const std::string& path, int flags, unsigned mode) {
 
 namespace {
 
-// 0 for a file that does not say, or that may say anything, as /proc/kcore does.
+// 0 for a file whose size is unknown, and for one whose size may be anything, such as /proc/kcore.
 size_t size_of(int fd) {
   constexpr off_t kMost = 64 << 20;
   struct stat status {};
@@ -37,15 +37,16 @@ Result<std::string> read_file(const std::string& path, size_t expected_bytes) {
 
 Result<std::string> read_all(int fd, const std::string& path, size_t expected_bytes) {
   std::string text;
-  // Memory that is reserved and not written to costs nothing; growing copies all that was read.
+  // Memory that is reserved and not written to costs nothing. Growing the string copies everything
+  // that was read so far.
   text.reserve(std::max(expected_bytes, size_of(fd)));
-  // Through a small buffer: growing the string ahead of read(2) would clear and fault in up to
-  // twice the memory, which costs more than the copy.
+  // Reads through a small buffer. To grow the string ahead of read(2) would clear and fault in up
+  // to twice the memory, which costs more than the copy.
   std::array<char, 1 << 16> chunk;
   for (;;) {
     const ssize_t n = ::read(fd, chunk.data(), chunk.size());
     if (n < 0) {
-      // EAGAIN: a BPF iterator that had a million things to pass over (bpf_seq_read()).
+      // A BPF iterator returns EAGAIN after it has passed over a million objects (bpf_seq_read()).
       if (errno == EINTR || errno == EAGAIN) continue;
       return sys_fail("read " + path);
     }
@@ -65,11 +66,6 @@ Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
     bytes.remove_prefix(static_cast<size_t>(n));
   }
   return {};
-}
-
-Result<> write_file(const std::string& path, std::string_view text, int flags) {
-  PWRU_ASSIGN(const UniqueFd fd, open_file(path, O_WRONLY | flags, 0644));
-  return write_all(fd.get(), text, path);
 }
 
 Result<UniqueFd> memfd_with(const char* name, std::string_view bytes) {

@@ -52,7 +52,7 @@ template <auto Fn>
 struct Deleter {
   template <class T>
   void operator()(T* p) const {
-    Fn(p);  // an int result is ignored on purpose: this is teardown
+    Fn(p);  // the result is ignored on purpose: this is teardown
   }
 };
 

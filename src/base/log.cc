@@ -18,12 +18,13 @@ constexpr std::chrono::milliseconds kGrace{200};
 
 }  // namespace
 
-// Only so much as a pipe that takes anything takes at once: the write does not wait.
+// Writes no more at once than a pipe that is writable takes (PIPE_BUF), so that write(2) does not
+// block.
 void write_stderr(std::string_view text) {
   while (!text.empty()) {
     if (!wait_until_writable(STDERR_FILENO, kGrace)) return;
     const ssize_t n = ::write(STDERR_FILENO, text.data(), std::min<size_t>(text.size(), PIPE_BUF));
-    // Nothing useful can be done when stderr is gone.
+    // When stderr is gone, there is nobody to report this to.
     if (n < 0 && errno != EINTR) return;
     if (n > 0) text.remove_prefix(static_cast<size_t>(n));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Diagnostics for people, on stderr; events never pass here.
+// Messages for people, on stderr. Events are never printed here.
 #pragma once
 
 #include <fmt/core.h>
@@ -11,15 +11,17 @@
 namespace pwru {
 
 // Writes one line to stderr in one write(2), so that lines of several threads do not mix. `text` is
-// escaped here (base/escape.h), a newline in it too, and nowhere else: every message passes here.
+// escaped here (base/escape.h), newlines included. No caller escapes, because every message passes
+// through this function.
 void log_line(std::string_view prefix, std::string_view text);
-// As it is. Waits while nobody reads, but once a stop is asked for only shortly.
+// Writes `text` unescaped. Waits as long as nobody reads, except after a stop was asked for: then
+// only a moment.
 void write_stderr(std::string_view text);
-// The same for each line of `text`, such as a log of libbpf.
+// Writes each line of `text` with log_line(), for example a log of libbpf.
 void log_lines(std::string_view text);
 
-// Writes `source` and, in a second line, a caret under its character at `column`, from 1. Of a long
-// text the surroundings are shown.
+// Writes `source` and, below it, a caret under the character at `column`, counted from 1. A long
+// text is cut around the caret.
 void log_caret(std::string_view source, size_t column);
 
 template <class... A>

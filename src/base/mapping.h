@@ -15,7 +15,7 @@ namespace pwru {
 
 class Mapping {
  public:
-  // The first `bytes` of `fd`; `what` is what an error calls it.
+  // Maps the first `bytes` of `fd`. An error calls the file `what`.
   [[nodiscard]] static Result<Mapping> read_only(int fd, size_t bytes, const std::string& what) {
     void* const start = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd, 0);
     if (start == MAP_FAILED) return sys_fail("map " + what);

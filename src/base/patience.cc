@@ -17,14 +17,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// A signal that comes between the look at its flag and the sleep waits so long at most.
+// A signal that arrives after its flag was read and before poll(2) sleeps is seen this much later.
 constexpr milliseconds kLook{100};
 
 milliseconds rest(Clock::time_point until) {
   return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(until - Clock::now()));
 }
 
-// Standard output and standard error are often the same pipe.
+// Standard output and standard error are often the same pipe: a reader that was given up on one is
+// given up on the other too.
 std::atomic<ino_t> given_up_inode = 0;
 
 ino_t inode_of(int fd) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting for whoever reads what we write, who may never do so.
+// Waiting for the reader of the output, which may never read.
 #pragma once
 
 #include <chrono>
 
 namespace pwru {
 
-// Until `fd` takes more, or has an error that write(2) will tell. Once a stop is asked for only
-// `grace` longer, and not at all when that is urgent, or when the same reader was given up before:
-// false, whoever reads takes nothing.
+// Waits until `fd` is writable, or has an error, which write(2) will then return. Returns false
+// when the reader is given up. After a stop was asked for, that is `grace` later; at once, when the
+// stop is urgent or when the same reader was given up before.
 [[nodiscard]] bool wait_until_writable(int fd, std::chrono::milliseconds grace);
 
 }  // namespace pwru

@@ -39,8 +39,8 @@ struct Pipe {
   UniqueFd read, write;
 };
 
-// A stop cannot be taken back, so each of these runs in a process of its own; its status is 0 when
-// all was as it should be.
+// A stop cannot be undone, so each of these tests runs in a process of its own, whose exit status
+// is 0 when everything was as expected.
 template <class Body>
 void in_a_child(Body body) {
   EXPECT_EXIT(
@@ -132,7 +132,8 @@ TEST(Patience, AHangUpReopensOnce) {
   });
 }
 
-// A process that leads the session of a terminal, and is to be stopped by what `lose` does to that.
+// Runs a process that leads the session of a terminal. `lose` takes the terminal away, which must
+// stop the process.
 template <class Lose>
 void with_a_terminal(Lose lose) {
   if (::access("/dev/ptmx", R_OK | W_OK) != 0) GTEST_SKIP() << "no pseudo-terminals here";
@@ -158,7 +159,8 @@ TEST(Patience, ATerminalThatIsGoneStopsAlsoWithAFile) {
 TEST(Patience, AHangUpAfterTheTerminalIsGoneStopsAlsoWithAFile) {
   with_a_terminal([](UniqueFd&) {
     ::signal(SIGCONT, SIG_IGN);
-    // As in the background: the terminal goes without a signal, and then the shell sends one.
+    // Like a job in the background: the terminal goes away without a signal, and then the shell
+    // sends SIGHUP.
     sigset_t hang_up = {};
     ::sigaddset(&hang_up, SIGHUP);
     ::sigprocmask(SIG_BLOCK, &hang_up, nullptr);
@@ -179,7 +181,7 @@ TEST(Patience, AHangUpWithoutAFileStops) {
   });
 }
 
-// The lines of the end go to a pipe that nobody reads: all of them take no longer than one.
+// When nobody reads the pipe, writing all the last lines takes no longer than writing one.
 TEST(Patience, ABlockedStderrIsGivenUp) {
   in_a_child([] {
     const Pipe pipe;

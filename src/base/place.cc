@@ -13,9 +13,10 @@
 namespace pwru {
 namespace {
 
-constexpr unsigned kMostLinks = 40;  // as the kernel follows (MAXSYMLINKS)
+constexpr unsigned kMostLinks = 40;  // the kernel follows as many (MAXSYMLINKS)
 constexpr int kFolderFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-// Nothing waits for the other end of a pipe, follows a link, or takes a terminal for its own.
+// Such an open does not wait for the other end of a pipe, does not follow a link, and does not make
+// a terminal the controlling one.
 constexpr int kCareful = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 constexpr const char* kRemedy =
@@ -31,7 +32,7 @@ bool is_procfs(int folder) {
   return ::fstatfs(folder, &status) == 0 && status.f_type == PROC_SUPER_MAGIC;
 }
 
-// The walk from folder to folder, one name at a time.
+// Walks a path from folder to folder, one name at a time.
 class Walk {
  public:
   explicit Walk(const std::string& path) : asked_(path) { add(path); }
@@ -133,12 +134,12 @@ class Walk {
   bool is_found_ = false;
 };
 
-// What is there already in a folder of others.
+// Opens a file that exists already in a folder that others may write to.
 Result<UniqueFd> open_own(const Place& place, int flags) {
   struct stat status = {};
   if (::fstatat(place.folder.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
     return sys_fail("open " + place.path);
-  // Before it is opened: to open a device may do something already.
+  // This check comes before open(2), because opening a device may already do something.
   if (const auto why = why_not_own(status); !why.empty()) return refuse(place.path, why);
   UniqueFd fd(::openat(place.folder.get(), place.name.c_str(), O_WRONLY | flags | kCareful));
   if (!fd || ::fstat(fd.get(), &status) != 0) return sys_fail("open " + place.path);
@@ -150,7 +151,7 @@ Result<UniqueFd> open_existing(const Place& place, int flags) {
   if (may_others_write(place.folder.get())) return open_own(place, flags);
   UniqueFd fd(::openat(place.folder.get(), place.name.c_str(), O_WRONLY | flags | kCareful));
   struct stat status = {};
-  // ENXIO: a pipe that nobody reads.
+  // A pipe that nobody reads gives ENXIO.
   if (!fd || ::fstat(fd.get(), &status) != 0) return sys_fail("open " + place.path);
   if (!S_ISREG(status.st_mode)) return fail("open " + place.path + ": it is no regular file");
   return fd;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a file that is written to stands. It runs as root, and folders of others are full of traps:
-// what they may have put there is neither followed nor written to.
+// Finds and opens the files that are written to. pwru runs as root, and folders of others may hold
+// traps: links, pipes and files of others are neither followed nor written to.
 #pragma once
 
 #include <sys/stat.h>
@@ -13,16 +13,16 @@
 
 namespace pwru {
 
-// A name in a folder that is open, so that it stays the same folder whatever is renamed.
+// A name in an open folder. The descriptor names the same folder, whatever is renamed meanwhile.
 struct Place {
   UniqueFd folder;
   std::string name;
-  std::string path;       // what errors call it; behind links that were followed
-  bool is_magic = false;  // a link of /proc, such as /proc/self/fd/1, which only the kernel makes
+  std::string path;       // for messages; links that were followed are resolved
+  bool is_magic = false;  // a link of /proc, such as /proc/self/fd/1; only the kernel makes these
 };
 
-// Follows links, but none in a folder that others may write: one of another user, or with write
-// permission for its group or everybody, sticky or not. The file itself need not exist.
+// Follows links, except in a folder that others may write to: a folder of another user, or one with
+// write permission for its group or for everybody, sticky or not. The file itself need not exist.
 [[nodiscard]] Result<Place> find_place(const std::string& path);
 
 // "dir/name" for another name in the folder of `place`.
@@ -30,22 +30,24 @@ struct Place {
 
 [[nodiscard]] bool may_others_write(int folder);
 
-// "" for a regular file of our own with one name, or else what it is: "it is a symbolic link".
+// "" for a regular file that this user owns and that has one name. Otherwise what it is: "it is a
+// symbolic link".
 [[nodiscard]] std::string_view why_not_own(const struct stat& status);
 
-// Opens for writing, and creates it with `mode`. In a folder that others may write what is there
-// already must be a regular file of our own, with one name; elsewhere it may be anything.
-// `flags` are O_APPEND or O_TRUNC.
+// Opens a file for writing, and creates it with `mode` if it does not exist. In a folder that
+// others may write to, an existing file must be a regular one that this user owns, with one name.
+// In any other folder it may be anything. `flags` are O_APPEND or O_TRUNC.
 [[nodiscard]] Result<UniqueFd> open_to_write(const Place& place, int flags, unsigned mode);
 
 struct OpenFile {
   UniqueFd fd;
   bool is_new = false;
 };
-// The same for a regular file only, also elsewhere: a pipe would hang, and a link lead away.
+// Like open_to_write(), for regular files only, in any folder: opening a pipe could hang, and a
+// link could lead elsewhere.
 [[nodiscard]] Result<OpenFile> open_regular(const Place& place, int flags, unsigned mode);
 
-// Whether open_to_write() could do it, without doing it.
+// Whether open_to_write() would succeed. Opens nothing.
 [[nodiscard]] Result<> check_writable(const Place& place);
 
 }  // namespace pwru

@@ -9,14 +9,15 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "base/file.h"
+#include "base/file_for_test.h"
 
 namespace pwru {
 namespace {
 
 namespace fs = std::filesystem;
 
-// "own" is a folder of ours, "open" one that everybody may write to, "target" what traps lead to.
+// "own" is a folder of this user, "open" is one that everybody may write to, "target" is the file
+// that the traps lead to.
 class Places : public testing::Test {
  protected:
   Places() {
@@ -33,7 +34,7 @@ class Places : public testing::Test {
   std::string open(const std::string& name) { return root_ + "/open/" + name; }
   std::string target() { return root_ + "/target"; }
 
-  // "" when a line could be appended to `path`, or the error.
+  // Appends a line to `path`; "", or the error.
   std::string append(const std::string& path, int flags = O_APPEND) {
     const auto place = find_place(path);
     if (!place) return place.error().what;
@@ -102,7 +103,7 @@ TEST_F(Places, PipesAndFoldersOfOthersDoNotHang) {
   EXPECT_EQ(append(open("pipe")), refusal(open("pipe"), "it is no regular file"));
   fs::create_directory(open("inner"));
   EXPECT_NE(append(open("inner")), "");
-  EXPECT_EQ(append(open("inner/file")), "");  // that folder is ours
+  EXPECT_EQ(append(open("inner/file")), "");  // this user owns that folder
 }
 
 TEST_F(Places, AnotherUsersFolderIsNotTrusted) {

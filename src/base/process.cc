@@ -12,7 +12,7 @@
 namespace pwru {
 namespace {
 
-// The system calls themselves: libc has no wrappers. 64 bits are two words.
+// Calls the kernel directly, because libc has no wrappers. The 64 bits are two words.
 using Words = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
 
 bool get_capabilities(Words& words) {
@@ -22,7 +22,7 @@ bool get_capabilities(Words& words) {
 
 void set_capabilities(const Words& words) {
   __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  ::syscall(SYS_capset, &header, words.data());  // giving up is always allowed
+  ::syscall(SYS_capset, &header, words.data());  // to give up capabilities is always allowed
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this process may have of the machine.
+// The limits, the priority and the privileges of this process.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,8 @@
 
 namespace pwru {
 
-// As many open files as the hard limit allows: a kprobe takes two. Needs no privilege.
+// Raises the limit of open files to the hard limit, which takes no privilege: a kprobe takes two
+// descriptors.
 void raise_open_files();
 
 // The highest priority: the rings fill while others run, and the tracer takes only the time that it
@@ -20,18 +21,18 @@ void raise_priority();
 // (CONFIG_TRANSPARENT_HUGEPAGE_ALWAYS).
 void disable_huge_pages();
 
-// No program that this process might start has more privileges than it has itself.
+// From now on no program that this process starts can have more privileges than the process itself.
 void refuse_new_privileges();
 
-// A set of capabilities, a bit each.
+// A set of capabilities, one bit each.
 [[nodiscard]] uint64_t capability_set(std::initializer_list<int> capabilities);
-// Of the calling thread: the kernel has them a thread.
+// Those of the calling thread: the kernel keeps capabilities for each thread.
 [[nodiscard]] uint64_t permitted_capabilities();
-// The calling thread acts without any, until it says what it keeps.
+// The calling thread has no effective capabilities from now on, until it calls keep_capabilities().
 void suspend_capabilities();
-// The calling thread gives up all others for ever.
+// The calling thread gives up all others, for ever.
 void keep_capabilities(uint64_t kept);
-// What it takes to write output into folders that belong to others.
+// The capabilities that writing into folders of other users takes.
 [[nodiscard]] uint64_t file_capabilities();
 
 }  // namespace pwru

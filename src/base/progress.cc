@@ -18,7 +18,7 @@ constexpr int kBarWidth = 40;
 Progress::Progress(std::string what, size_t total)
     : what_(std::move(what)), total_(total), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
-// Leaves no bar behind.
+// Erases the bar.
 Progress::~Progress() {
   if (shown_percent_ >= 0) write_stderr("\r\x1b[K");
 }

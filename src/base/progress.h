@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far a long step is: a bar on a terminal, nothing elsewhere.
+// Shows how far a long step is: a bar on a terminal, nothing elsewhere.
 #pragma once
 
 #include <cstddef>

@@ -11,7 +11,7 @@
 
 namespace pwru {
 
-// What the process answers to its caller (pwru(8), EXIT STATUS).
+// The exit status of the process (pwru(8), EXIT STATUS).
 enum class ExitCode {
   Done = 0,
   Failed = 1,
@@ -24,9 +24,9 @@ struct [[nodiscard]] Error {
   std::string what;
   ExitCode exit = ExitCode::Failed;
   int code = 0;  // errno value that caused it, 0 when no system call failed
-  // Of an expression with a fault: the text, to be shown with a caret under the column, from 1.
+  // The text of an expression that has a fault: it is printed with a caret under `column`.
   std::string source = {};
-  size_t column = 0;  // 0: not known, and nothing is shown
+  size_t column = 0;  // counted from 1; 0: not known, and no caret is printed
 };
 
 template <class T = void>

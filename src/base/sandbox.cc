@@ -33,43 +33,123 @@ constexpr uint32_t kArch = AUDIT_ARCH_AARCH64;
 #error "the sandbox does not know this architecture"
 #endif
 
-// clang-format off
-// No argument decides about these. Those of libc, its threads and memory; files and what is open;
-// waiting; oneself.
-constexpr int kAllowed[] = {
-    SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_lseek, SYS_close,
-    SYS_close_range, SYS_openat, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_statfs, SYS_fstatfs,
-    SYS_faccessat, SYS_faccessat2, SYS_readlinkat, SYS_renameat, SYS_renameat2, SYS_unlinkat,
-    SYS_linkat, SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_ftruncate, SYS_fallocate,
-    SYS_fsync, SYS_fdatasync, SYS_flock, SYS_getdents64, SYS_utimensat, SYS_umask, SYS_getcwd,
-    SYS_fcntl, SYS_dup, SYS_dup3, SYS_pipe2, SYS_ppoll, SYS_pselect6, SYS_epoll_pwait,
-    SYS_epoll_ctl, SYS_epoll_create1, SYS_eventfd2, SYS_timerfd_create, SYS_timerfd_settime,
-    SYS_signalfd4, SYS_setitimer, SYS_timer_create, SYS_timer_settime, SYS_timer_delete,
-    SYS_clock_gettime, SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday,
-    SYS_restart_syscall, SYS_wait4, SYS_waitid, SYS_sendto, SYS_recvfrom, SYS_shutdown, SYS_munmap,
-    SYS_mremap, SYS_madvise, SYS_brk, SYS_futex, SYS_set_robust_list, SYS_rseq, SYS_set_tid_address,
-    SYS_membarrier, SYS_getrandom, SYS_sched_yield, SYS_sched_getaffinity, SYS_rt_sigaction,
-    SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_rt_sigtimedwait, SYS_sigaltstack, SYS_getpid,
-    SYS_gettid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_uname,
-    SYS_sysinfo, SYS_getrusage, SYS_capget, SYS_capset, SYS_memfd_create, SYS_pidfd_open, SYS_exit,
-    SYS_seccomp, SYS_exit_group};
+// Allowed with any arguments: what libc, its threads and its allocator call, work on files and
+// descriptors, waiting, and calls about the process itself.
+constexpr int kAllowed[] = {SYS_read,
+                            SYS_write,
+                            SYS_readv,
+                            SYS_writev,
+                            SYS_pread64,
+                            SYS_pwrite64,
+                            SYS_lseek,
+                            SYS_close,
+                            SYS_close_range,
+                            SYS_openat,
+                            SYS_fstat,
+                            SYS_newfstatat,
+                            SYS_statx,
+                            SYS_statfs,
+                            SYS_fstatfs,
+                            SYS_faccessat,
+                            SYS_faccessat2,
+                            SYS_readlinkat,
+                            SYS_renameat,
+                            SYS_renameat2,
+                            SYS_unlinkat,
+                            SYS_linkat,
+                            SYS_fchmod,
+                            SYS_fchmodat,
+                            SYS_fchown,
+                            SYS_fchownat,
+                            SYS_ftruncate,
+                            SYS_fallocate,
+                            SYS_fsync,
+                            SYS_fdatasync,
+                            SYS_flock,
+                            SYS_getdents64,
+                            SYS_utimensat,
+                            SYS_umask,
+                            SYS_getcwd,
+                            SYS_fcntl,
+                            SYS_dup,
+                            SYS_dup3,
+                            SYS_pipe2,
+                            SYS_ppoll,
+                            SYS_pselect6,
+                            SYS_epoll_pwait,
+                            SYS_epoll_ctl,
+                            SYS_epoll_create1,
+                            SYS_eventfd2,
+                            SYS_timerfd_create,
+                            SYS_timerfd_settime,
+                            SYS_signalfd4,
+                            SYS_setitimer,
+                            SYS_timer_create,
+                            SYS_timer_settime,
+                            SYS_timer_delete,
+                            SYS_clock_gettime,
+                            SYS_clock_getres,
+                            SYS_clock_nanosleep,
+                            SYS_nanosleep,
+                            SYS_gettimeofday,
+                            SYS_restart_syscall,
+                            SYS_wait4,
+                            SYS_waitid,
+                            SYS_sendto,
+                            SYS_recvfrom,
+                            SYS_shutdown,
+                            SYS_munmap,
+                            SYS_mremap,
+                            SYS_madvise,
+                            SYS_brk,
+                            SYS_futex,
+                            SYS_set_robust_list,
+                            SYS_rseq,
+                            SYS_set_tid_address,
+                            SYS_membarrier,
+                            SYS_getrandom,
+                            SYS_sched_yield,
+                            SYS_sched_getaffinity,
+                            SYS_rt_sigaction,
+                            SYS_rt_sigprocmask,
+                            SYS_rt_sigreturn,
+                            SYS_rt_sigtimedwait,
+                            SYS_sigaltstack,
+                            SYS_getpid,
+                            SYS_gettid,
+                            SYS_getppid,
+                            SYS_getuid,
+                            SYS_geteuid,
+                            SYS_getgid,
+                            SYS_getegid,
+                            SYS_uname,
+                            SYS_sysinfo,
+                            SYS_getrusage,
+                            SYS_capget,
+                            SYS_capset,
+                            SYS_memfd_create,
+                            SYS_pidfd_open,
+                            SYS_exit,
+                            SYS_seccomp,
+                            SYS_exit_group};
 
-// The older forms of some of these, which arm64 never had.
+// Older forms of some of these, which arm64 never had.
 constexpr std::initializer_list<int> kAllowedOld = {
 #if defined(__x86_64__)
-    SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_rename, SYS_unlink, SYS_link,
-    SYS_chmod, SYS_poll, SYS_select, SYS_epoll_wait, SYS_time, SYS_dup2, SYS_pipe, SYS_alarm
+    SYS_open,   SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_rename,
+    SYS_unlink, SYS_link, SYS_chmod, SYS_poll,   SYS_select,   SYS_epoll_wait,
+    SYS_time,   SYS_dup2, SYS_pipe,  SYS_alarm
 #endif
 };
 
 // clang-format on
 
-// What is asked of maps, programs and links that are open already.
+// Commands of bpf(2) on maps, programs and links that are already open.
 constexpr uint32_t kBpfCommands[] = {BPF_MAP_LOOKUP_ELEM,    BPF_MAP_UPDATE_ELEM,
                                      BPF_MAP_DELETE_ELEM,    BPF_MAP_GET_NEXT_KEY,
                                      BPF_OBJ_GET_INFO_BY_FD, BPF_MAP_LOOKUP_AND_DELETE_ELEM,
                                      BPF_MAP_LOOKUP_BATCH,   BPF_LINK_DETACH};
-// With --output-bpfmap: the types of a map.
+// --output-bpfmap reads the types of a map with these.
 constexpr uint32_t kBpfObjectCommands[] = {BPF_MAP_GET_FD_BY_ID, BPF_BTF_GET_FD_BY_ID};
 
 constexpr uint32_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
@@ -77,7 +157,7 @@ constexpr uint32_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS
 
 class Filter {
  public:
-  // What runs under another architecture's numbers is not this program.
+  // A call under another architecture's numbers does not come from this program.
   Filter() {
     load(offsetof(seccomp_data, arch));
     add(BPF_JMP | BPF_JEQ | BPF_K, kArch, 1, 0);
@@ -92,7 +172,7 @@ class Filter {
     add(BPF_RET | BPF_K, action);
   }
 
-  // Only with one of these values in the low half of that argument.
+  // Allows the call only with one of these values in the low half of the argument.
   template <class Values>
   void allow_values(int number, unsigned argument, const Values& values) {
     const auto count = static_cast<uint8_t>(std::size(values));
@@ -106,7 +186,7 @@ class Filter {
     add(BPF_RET | BPF_K, SECCOMP_RET_TRAP);
   }
 
-  // Only with none of these bits in that argument.
+  // Allows the call only with none of these bits in the argument.
   void allow_without(int number, unsigned argument, uint32_t bits) {
     add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(number), 0, 4);
     load_argument(argument);
@@ -125,7 +205,7 @@ class Filter {
     code_.push_back({static_cast<uint16_t>(code), jt, jf, k});
   }
   void load(size_t offset) { add(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset)); }
-  // Both architectures are little-endian: the low half comes first.
+  // Both architectures are little-endian, so the low half comes first.
   void load_argument(unsigned number) {
     load(offsetof(seccomp_data, args) + number * sizeof(uint64_t));
   }
@@ -133,7 +213,7 @@ class Filter {
   std::vector<sock_filter> code_;
 };
 
-// A call that is refused must not go unnoticed: whoever made it may take ENOSYS for anything.
+// Reports a refused call, because its caller may take ENOSYS for anything.
 void on_refused_call(int, siginfo_t* info, void* context) {
   constexpr int kMost = 1024;
   static volatile sig_atomic_t is_reported[kMost];
@@ -166,7 +246,8 @@ std::vector<sock_filter> sandbox_filter(const Sandbox& sandbox) {
   for (const int number : kAllowedOld) filter.allow(number);
   filter.allow_without(SYS_mmap, 2, PROT_EXEC);
   filter.allow_without(SYS_mprotect, 2, PROT_EXEC);
-  // Its flags are behind a pointer; libc then takes clone(2).
+  // seccomp cannot read the flags of clone3(2), which are behind a pointer. After ENOSYS libc calls
+  // clone(2).
   filter.answer(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
   filter.allow_without(SYS_clone, 0, kNewNamespaces);
   filter.allow_values(SYS_tgkill, 0, std::array{static_cast<uint32_t>(::getpid())});
@@ -209,7 +290,8 @@ Result<> install(const std::vector<sock_filter>& code) {
   ::sigaction(SIGSYS, &action, nullptr);
   const sock_fprog program = {static_cast<unsigned short>(code.size()),
                               const_cast<sock_filter*>(code.data())};
-  // Without SPEC_ALLOW kernels before 5.16 slow the whole process down (Spectre's fourth variant).
+  // Before 5.16, a seccomp filter without SPEC_ALLOW turns the mitigation of speculative store
+  // bypass on, which slows the whole process down.
   for (const unsigned long flags :
        {SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW, SECCOMP_FILTER_FLAG_TSYNC})
     if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) == 0) return {};
@@ -228,7 +310,7 @@ void keep_open_files_only() {
   filter.allow_without(SYS_open, 1, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC);
 #endif
   filter.allow_values(SYS_kill, 1, std::array{0u});
-  std::ignore = install(filter.finish());  // a guard without one still guards
+  std::ignore = install(filter.finish());  // a guard without the filter still does its work
 }
 
 Result<> enter_sandbox(const Sandbox& sandbox) { return install(sandbox_filter(sandbox)); }

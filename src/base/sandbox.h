@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system calls that are left to a process that is attached: seccomp(2), one allow list.
+// Restricts the system calls of the attached process to an allow list: seccomp(2).
 #pragma once
 
 #include <vector>
@@ -11,20 +11,21 @@ struct sock_filter;
 namespace pwru {
 
 struct Sandbox {
-  bool attaches = false;       // loads and attaches BPF programs also from now on
-  bool attaches_more = false;  // only attaches what is loaded to more functions
+  bool attaches = false;       // still loads and attaches BPF programs
+  bool attaches_more = false;  // still attaches programs that are already loaded
 };
 
-// From now on, in all threads and for ever: no other program is started, no socket made, no
-// memory made executable, nothing mounted. A call that is refused answers ENOSYS and is reported on
-// stderr, once each, and all goes on. Takes no_new_privs. Where the kernel has no seccomp: an
-// error.
+// From now on, in all threads and for ever, no other program can be started, no socket made, no
+// memory made executable, nothing mounted. A refused call returns ENOSYS and the process goes on;
+// each such call is reported once on stderr. Sets no_new_privs first. Fails on a kernel without
+// seccomp.
 [[nodiscard]] Result<> enter_sandbox(const Sandbox& sandbox);
 
-// For a guard: it writes what it has open, reads files, waits and exits, and no more.
+// For the guard process: from now on it can only write to its open files, read files, wait and
+// exit.
 void keep_open_files_only();
 
-// The filter of enter_sandbox().
+// The seccomp filter that enter_sandbox() installs.
 [[nodiscard]] std::vector<sock_filter> sandbox_filter(const Sandbox& sandbox);
 
 }  // namespace pwru

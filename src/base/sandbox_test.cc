@@ -39,7 +39,7 @@ class SandboxTest : public testing::Test {
   }
 };
 
-// Runs `body` in a process of its own, in the sandbox; it answers with its exit status.
+// Runs `body` in the sandbox, in a process of its own; its result is the exit status.
 Ended in_sandbox(const Sandbox& sandbox, const std::function<int()>& body) {
   constexpr int kNoSeccomp = 99;
   int ends[2];
@@ -103,7 +103,7 @@ TEST_F(SandboxTest, WhatTheReaderNeeds) {
   EXPECT_EQ(ended.stderr_text, "");
 }
 
-TEST_F(SandboxTest, WhoAttachesMayLoad) {
+TEST_F(SandboxTest, AProcessThatAttachesMayLoad) {
   const Ended ended = in_sandbox({.attaches = true}, [] {
     return is_refused(::syscall(SYS_bpf, BPF_PROG_LOAD, nullptr, 0)) ? 1 : 0;
   });

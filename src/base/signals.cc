@@ -14,7 +14,8 @@
 namespace pwru {
 namespace {
 
-// timeout(1) signals its child and then the group that the child is in; that is one request.
+// timeout(1) signals its child and then the group that the child is in; both signals count as one
+// request.
 constexpr uint64_t kOneRequestNs = 100'000'000;
 constexpr unsigned kSecondsWhenUrgent = 1;
 
@@ -22,10 +23,10 @@ volatile sig_atomic_t stop_count = 0;
 volatile sig_atomic_t last_signal = 0;
 volatile sig_atomic_t reopen_flag = 0;
 volatile sig_atomic_t has_terminal = 0;
-uint64_t first_stop_ns = 0;  // only the handler, which does not nest, uses it
+uint64_t first_stop_ns = 0;  // used only by the handler, which does not nest
 
-// The kernel takes it away from all processes of its session when it hangs up
-// (tty_signal_session_leader()).
+// When a terminal hangs up, the kernel takes it away from all processes of its session
+// (tty_signal_session_leader()), and /dev/tty can no longer be opened.
 bool can_open_terminal() {
   const int fd = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return false;
@@ -33,7 +34,7 @@ bool can_open_terminal() {
   return true;
 }
 
-// The kernel takes down whatever is attached when the descriptors close.
+// The kernel detaches everything when the descriptors close.
 void on_alarm(int) { ::_exit(128 + last_signal); }
 
 void on_stop_signal(int number) {
@@ -46,8 +47,8 @@ void on_stop_signal(int number) {
   if (stop_count > 2) ::_exit(128 + number);
 }
 
-// The kernel signals those in the foreground before it takes the terminal away, when their shell
-// ends (disassociate_ctty()); a shell signals its other jobs after that.
+// When a shell ends, the kernel first signals its foreground processes and then takes the terminal
+// away (disassociate_ctty()). The shell signals its other jobs after that.
 void on_hang_up(int number, siginfo_t* info, void*) {
   const int saved_errno = errno;
   if (has_terminal && (info->si_code == SI_KERNEL || !can_open_terminal()))
@@ -60,7 +61,7 @@ void on_hang_up(int number, siginfo_t* info, void*) {
 void handle(int number, struct sigaction action) {
   // Handlers do not interrupt each other.
   for (const int other : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&action.sa_mask, other);
-  // No SA_RESTART: whatever waits is to look at the flag.
+  // Without SA_RESTART a blocking call returns, and its caller looks at the flag.
   ::sigaction(number, &action, nullptr);
 }
 
@@ -90,7 +91,7 @@ void catch_stop_signals(HangUp hang_up) {
   handle(SIGTERM, on_stop_signal);
   handle(SIGALRM, on_alarm);
   struct sigaction before = {};
-  // nohup(1) has it ignored: then a terminal that goes away stops nothing.
+  // nohup(1) starts the process with SIGHUP ignored: then a terminal that goes away stops nothing.
   const bool is_ignored =
       ::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
   has_terminal = !is_ignored && can_open_terminal();

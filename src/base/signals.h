@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIGINT and SIGTERM ask to stop, asked twice to hurry, and asked a third time the process ends.
+// SIGINT and SIGTERM: the first asks to stop, the second asks to hurry, the third ends the process.
 #pragma once
 
 namespace pwru {
 
-// What SIGHUP means: that the terminal is gone, or that the output file was moved away.
+// What SIGHUP means: the terminal is gone (stop), or the output file was moved away (reopen it).
 enum class HangUp { Stops, Reopens };
 
-// SIGINT ends the process, also where a shell had it ignored (pwru &). A closed pipe becomes an
-// EPIPE error, and a file that may not grow EFBIG, instead of a signal.
+// SIGINT ends the process, also where a shell started it with SIGINT ignored (pwru &). Writing to a
+// closed pipe gives EPIPE and growing a file past its limit EFBIG, instead of a signal.
 void prepare_signals();
-// From here on stop_requested() tells. With HangUp::Reopens a terminal that goes away stops too.
+// From now on the signals only set what stop_requested() returns. With HangUp::Reopens a terminal
+// that goes away still stops.
 void catch_stop_signals(HangUp hang_up);
 
 [[nodiscard]] bool stop_requested();
-// Asked twice: there is a second left for what there is to say. Nothing is to be waited for.
+// A stop was asked for twice: the process ends within a second and must not wait for anything.
 [[nodiscard]] bool stop_is_urgent();
-// Whether SIGHUP came since the last call, and means that the output file was moved away.
+// Whether a SIGHUP that means Reopens has arrived since the last call.
 [[nodiscard]] bool take_reopen_request();
 
 }  // namespace pwru

@@ -7,7 +7,7 @@
 namespace pwru {
 
 size_t edit_distance(std::string_view a, std::string_view b) {
-  // row[j]: the distance between the part of `a` seen so far and the first j characters of `b`.
+  // row[j] is the distance between the part of `a` seen so far and the first j characters of `b`.
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
   for (size_t i = 0; i < a.size(); ++i) {
@@ -27,7 +27,7 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
   std::string nearest;
   for (const std::string& candidate : candidates) {
     const size_t distance = edit_distance(name, candidate);
-    // A name that keeps nothing of the other is not like it, however short both are.
+    // Two short names that share no character are not similar, even though few characters change.
     if (distance >= best || distance >= std::max(name.size(), candidate.size())) continue;
     best = distance;
     nearest = candidate;

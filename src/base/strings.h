@@ -24,11 +24,11 @@ template <class Items>
   return text;
 }
 
-// Insertions, deletions and substitutions that make `b` of `a` (Levenshtein).
+// How many insertions, deletions and substitutions turn `a` into `b` (Levenshtein).
 [[nodiscard]] size_t edit_distance(std::string_view a, std::string_view b);
 
-// The candidate most like `name`; "" when none is like it (more than a third, or two, would
-// change).
+// The candidate most like `name`. "" when none is similar: when more than two characters, or more
+// than a third of `name`, would have to change.
 [[nodiscard]] std::string nearest_name(std::string_view name,
                                        const std::vector<std::string>& candidates);
 

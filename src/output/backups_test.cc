@@ -14,7 +14,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "base/file.h"
+#include "base/file_for_test.h"
 
 namespace pwru::output {
 namespace {

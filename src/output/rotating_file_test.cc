@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "base/file.h"
+#include "base/file_for_test.h"
 #include "output/line_buffer.h"
 
 namespace pwru::output {
