@@ -294,7 +294,7 @@ Result<> trace(const cli::Options& options, Kernel& kernel, const Filters& filte
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
   event::RingSource source(make_reader(tracer, spec.config), std::move(doorbell));
 
-  output::Names names(functions, kernel.known.symbols, kernel.reasons);
+  resolve::Names names(functions, kernel.known.symbols, kernel.reasons);
   if (options.output_netns_names) names.use_netns_names(kernel::NetnsNames::live());
   PWRU_ASSIGN(const auto sink, make_sink(options, target, names, *kernel.btf,
                                          make_metadata(expressions, kernel.known.symbols)));

@@ -9,8 +9,8 @@
 #include "event/fake_ring_for_test.h"
 #include "event/reader.h"
 #include "output/json.h"
-#include "output/names_for_test.h"
 #include "output/text.h"
+#include "resolve/names_for_test.h"
 
 namespace pwru {
 namespace {
@@ -27,7 +27,7 @@ Record tcp_record() {
   Record record;
   pwru_event& event = record.event;
   event.ts_ns = 5'000'000'100;
-  event.func_ip = output::kIpRcv;
+  event.func_ip = resolve::kIpRcv;
   event.skb = 0xffff888012345600;
   event.parts = PWRU_PART_META | PWRU_PART_TUPLE4;
   event.bytes = sizeof(record);
@@ -63,7 +63,7 @@ void print_line(benchmark::State& state) {
   const Record record = tcp_record();
   auto event = event::decode({reinterpret_cast<const std::byte*>(&record), sizeof(record)}, 0, {});
   const UniqueFd null = open_file("/dev/null", O_WRONLY, 0).value();
-  output::FakeKernel kernel;
+  resolve::FakeKernel kernel;
   Sink sink(output::LineBuffer(null.get(), "null"), Style{}, *kernel.names, {});
   for (auto _ : state) {
     for (int i = 0; i < lines; i++) benchmark::DoNotOptimize(sink.event(*event));

@@ -51,10 +51,10 @@ std::unique_ptr<kernel::Btf> load_btf(uint32_t id) {
   return btf ? std::move(*btf) : nullptr;
 }
 
-std::optional<StructText> type_of(const kernel::Btf& btf, uint32_t id) {
+std::optional<resolve::StructText> type_of(const kernel::Btf& btf, uint32_t id) {
   if (id == 0 || id >= btf.end_id()) return std::nullopt;
-  auto text = StructText::create(btf, id);
-  return text ? std::optional<StructText>(std::move(*text)) : std::nullopt;
+  auto text = resolve::StructText::create(btf, id);
+  return text ? std::optional<resolve::StructText>(std::move(*text)) : std::nullopt;
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ MapTypes load_map_types(uint32_t map_id) {
 }
 
 void BpfMapText::append_bytes(std::string_view what, std::span<const std::byte> bytes,
-                              uint32_t size, std::optional<StructText>& type) {
+                              uint32_t size, std::optional<resolve::StructText>& type) {
   text_ += fmt::format("\n{}({}):", what, size);
   if (bytes.empty()) {
     text_ += " not readable here";

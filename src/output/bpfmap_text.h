@@ -9,14 +9,14 @@
 #include <unordered_map>
 
 #include "event/bpfmap.h"
-#include "output/struct_text.h"
+#include "resolve/struct_text.h"
 
 namespace pwru::output {
 
 // The types of one map; nothing for one that has none, or is gone.
 struct MapTypes {
-  std::optional<StructText> key;
-  std::optional<StructText> value;
+  std::optional<resolve::StructText> key;
+  std::optional<resolve::StructText> value;
 };
 [[nodiscard]] MapTypes load_map_types(uint32_t map_id);
 
@@ -30,7 +30,7 @@ class BpfMapText {
 
  private:
   void append_bytes(std::string_view what, std::span<const std::byte> bytes, uint32_t size,
-                    std::optional<StructText>& type);
+                    std::optional<resolve::StructText>& type);
 
   Load load_;
   std::unordered_map<uint32_t, MapTypes> types_;  // by map id

@@ -20,7 +20,7 @@ MapTypes number_types(uint32_t) {
   const auto btf = kernel::Btf::parse(types.bytes(), nullptr);
   MapTypes result;
   for (auto* type : {&result.key, &result.value}) {
-    auto text = StructText::create(**btf, id);
+    auto text = resolve::StructText::create(**btf, id);
     EXPECT_TRUE(text);
     if (text) *type = std::move(*text);
   }

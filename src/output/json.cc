@@ -8,7 +8,7 @@
 
 #include "output/tunnel_text.h"
 #include "output/tuple_text.h"
-#include "output/verdict_text.h"
+#include "resolve/verdict_text.h"
 
 namespace pwru::output {
 namespace {
@@ -38,7 +38,7 @@ JsonWriter::Plain type_name(pwru_event_type type) {
 
 }  // namespace
 
-JsonSink::JsonSink(LineBuffer out, JsonStyle style, Names& names, Dumps dumps)
+JsonSink::JsonSink(LineBuffer out, JsonStyle style, resolve::Names& names, resolve::Dumps dumps)
     : out_(std::move(out)), style_(style), names_(names), dumps_(std::move(dumps)) {}
 
 void JsonSink::number(Name name, uint64_t value) {
@@ -132,7 +132,7 @@ void JsonSink::write_process(const event::Event& event) {
 }
 
 void JsonSink::write_function(const event::Event& event) {
-  const Names::Func& func = names_.function(event.func_ip);
+  const resolve::Names::Func& func = names_.function(event.func_ip);
   const auto end = names_.end(event, func);
   if (end && !end->text.empty()) {
     function_ = func.text;
@@ -145,21 +145,21 @@ void JsonSink::write_function(const event::Event& event) {
   }
   if (end) write_end(*end);
   hex("func_addr", event.func_ip);
-  if (!is_exit(event.type)) return;
-  const std::string_view verdict = verdict_name(event.type, event.verdict);
+  if (!resolve::is_exit(event.type)) return;
+  const std::string_view verdict = resolve::verdict_name(event.type, event.verdict);
   text("verdict", verdict.empty() ? std::string_view(fmt::to_string(event.verdict)) : verdict);
 }
 
-void JsonSink::write_end(const Names::End& end) {
+void JsonSink::write_end(const resolve::Names::End& end) {
   switch (end.kind) {
-    case Names::EndKind::Dropped:
+    case resolve::Names::EndKind::Dropped:
       plain("end", "dropped");
       return text("drop_reason", end.text);
-    case Names::EndKind::Freed:
+    case resolve::Names::EndKind::Freed:
       plain("end", "freed");
       if (end.is_caller) text("freed_by", end.text);
       return;
-    case Names::EndKind::Consumed:
+    case resolve::Names::EndKind::Consumed:
       return plain("end", "consumed");
   }
 }

@@ -6,14 +6,14 @@
 #include <string>
 #include <string_view>
 
-#include "output/dumps.h"
+#include "output/file/line_buffer.h"
 #include "output/json_writer.h"
-#include "output/last_seen.h"
-#include "output/line_buffer.h"
-#include "output/names.h"
 #include "output/sink.h"
 #include "output/time_column.h"
-#include "output/wall_clock.h"
+#include "resolve/dumps.h"
+#include "resolve/last_seen.h"
+#include "resolve/names.h"
+#include "resolve/wall_clock.h"
 
 namespace pwru::output {
 
@@ -28,7 +28,7 @@ class JsonSink : public Sink {
   static constexpr unsigned kVersion = 1;
 
   // `names` must outlive it.
-  JsonSink(LineBuffer out, JsonStyle style, Names& names, Dumps dumps);
+  JsonSink(LineBuffer out, JsonStyle style, resolve::Names& names, resolve::Dumps dumps);
 
   Result<> begin() override { return {}; }
   Result<> event(const event::Event& event) override;
@@ -50,7 +50,7 @@ class JsonSink : public Sink {
   void write_tunnel(const event::Tunnel& tunnel);
   void write_tuple(Name name, const event::Tuple& tuple);
   void write_function(const event::Event& event);
-  void write_end(const Names::End& end);
+  void write_end(const resolve::Names::End& end);
   void write_caller(const event::Event& event);
   void write_stack(const event::Event& event);
   void write_metadata(const event::Event& event);
@@ -69,10 +69,10 @@ class JsonSink : public Sink {
 
   LineBuffer out_;
   JsonStyle style_;
-  Names& names_;
-  Dumps dumps_;
-  LastSeen last_seen_;
-  WallClock wall_clock_;
+  resolve::Names& names_;
+  resolve::Dumps dumps_;
+  resolve::LastSeen last_seen_;
+  resolve::WallClock wall_clock_;
   JsonWriter writer_;
   std::string scratch_;
   std::string function_;

@@ -50,7 +50,7 @@ bool is_valid(const rapidjson::Value& record) {
 // Writes records into memory; every one must be a line, and valid.
 class Stream {
  public:
-  explicit Stream(JsonStyle style = {}, Dumps dumps = {}, bool has_reasons = true)
+  explicit Stream(JsonStyle style = {}, resolve::Dumps dumps = {}, bool has_reasons = true)
       : kernel_(has_reasons),
         fd_(::memfd_create("stream", MFD_CLOEXEC)),
         sink_(LineBuffer(fd_.get(), "stream"), style, *kernel_.names, std::move(dumps)) {}
@@ -76,7 +76,7 @@ class Stream {
     return document;
   }
 
-  FakeKernel kernel_;
+  resolve::FakeKernel kernel_;
   UniqueFd fd_;
   JsonSink sink_;
   off_t seen_ = 0;
@@ -111,7 +111,7 @@ TEST(JsonSink, ZerosAreThere) {
 
 TEST(JsonSink, ADropHasItsReason) {
   event::Event event = packet();
-  event.func_ip = kKfreeSkbReason;
+  event.func_ip = resolve::kKfreeSkbReason;
   event.arg2 = 3;
   Stream stream;
   auto record = stream.event(event);
@@ -138,14 +138,14 @@ TEST(JsonSink, OtherEndsHaveNoReason) {
     EXPECT_FALSE(record.HasMember("drop_reason"));
     EXPECT_FALSE(record.HasMember("freed_by"));
   };
-  expect(kSkSkbReasonDrop, 1, "sk_skb_reason_drop(consumed)", "consumed");
-  expect(kSkSkbReasonDrop, 2, "sk_skb_reason_drop(freed)", "freed");
-  expect(kConsumeSkb, 3, "consume_skb", "consumed");
+  expect(resolve::kSkSkbReasonDrop, 1, "sk_skb_reason_drop(consumed)", "consumed");
+  expect(resolve::kSkSkbReasonDrop, 2, "sk_skb_reason_drop(freed)", "freed");
+  expect(resolve::kConsumeSkb, 3, "consume_skb", "consumed");
 }
 
 TEST(JsonSink, WithoutReasonsItSaysWhoFreed) {
   event::Event event = packet();
-  event.func_ip = kKfreeSkb;
+  event.func_ip = resolve::kKfreeSkb;
   const auto record = Stream({}, {}, false).event(event);
   EXPECT_STREQ(record["func"].GetString(), "kfree_skb(ip_rcv+0x15)");
   EXPECT_STREQ(record["end"].GetString(), "freed");
@@ -221,7 +221,7 @@ TEST(JsonSink, TimeAsItWasAskedFor) {
 }
 
 TEST(JsonSink, CallerStackAndControlBuffer) {
-  const std::array<uint64_t, 2> stack = {kIpRcv + 0x10, kNotProbed + 1};
+  const std::array<uint64_t, 2> stack = {resolve::kIpRcv + 0x10, resolve::kNotProbed + 1};
   const std::array<uint32_t, 5> cb = {0, 1, 2, 3, 0xffffffff};
   event::Event event = packet();
   event.stack = stack;
@@ -240,9 +240,9 @@ TEST(JsonSink, TheWholeSkb) {
   kernel::BtfBuilder types;
   const uint32_t u32 = types.integer("u32", 4);
   types.add(BTF_KIND_STRUCT, "sk_buff", 4, {types.string("len"), u32, 0}, 1);
-  auto skb = StructText::create(**kernel::Btf::parse(types.bytes(), nullptr), "sk_buff");
+  auto skb = resolve::StructText::create(**kernel::Btf::parse(types.bytes(), nullptr), "sk_buff");
   ASSERT_TRUE(skb);
-  Dumps dumps;
+  resolve::Dumps dumps;
   dumps.skb = std::move(*skb);
   const std::array<uint32_t, 1> bytes = {60};
   event::Event event = packet();

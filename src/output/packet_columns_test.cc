@@ -21,7 +21,7 @@ const std::vector<Change>& changes() {
   static const std::vector<Change> all = {
       [](event::Event&) {},
       [](event::Event& event) { event.ts_ns += 5; },
-      [](event::Event& event) { event.func_ip = kKfreeSkb; },
+      [](event::Event& event) { event.func_ip = resolve::kKfreeSkb; },
       [](event::Event& event) { event.skb++; },
       [](event::Event& event) { event.packet_id = 9; },
       [](event::Event& event) { event.cpu++; },

@@ -7,16 +7,16 @@
 #include <cstring>
 
 #include "event/event.h"
-#include "output/names_for_test.h"
+#include "resolve/names_for_test.h"
 
 namespace pwru::output {
 
 inline event::Event packet() {
   event::Event event;
   event.ts_ns = 5'000'000'100;
-  event.func_ip = kIpRcv;
+  event.func_ip = resolve::kIpRcv;
   event.skb = 0xffff888012345600;
-  event.caller_ip = kIpRcv + 0x15;
+  event.caller_ip = resolve::kIpRcv + 0x15;
   event.cpu = 2;
   event.pid = 4242;
   event.comm = "curl";

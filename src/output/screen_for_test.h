@@ -17,7 +17,7 @@ namespace pwru::output {
 // A sink that writes into memory.
 class Screen {
  public:
-  explicit Screen(TextStyle style, bool has_reasons = true, Dumps dumps = {})
+  explicit Screen(TextStyle style, bool has_reasons = true, resolve::Dumps dumps = {})
       : kernel_(has_reasons),
         fd_(::memfd_create("screen", MFD_CLOEXEC)),
         sink_(LineBuffer(fd_.get(), "screen"), style, *kernel_.names, std::move(dumps)) {}
@@ -39,7 +39,7 @@ class Screen {
     return {text.data(), static_cast<size_t>(size)};
   }
 
-  FakeKernel kernel_;
+  resolve::FakeKernel kernel_;
   UniqueFd fd_;
   TextSink sink_;
   off_t seen_ = 0;

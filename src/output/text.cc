@@ -8,7 +8,7 @@
 #include "output/id_text.h"
 #include "output/tunnel_text.h"
 #include "output/tuple_text.h"
-#include "output/verdict_text.h"
+#include "resolve/verdict_text.h"
 
 namespace pwru::output {
 namespace {
@@ -54,10 +54,11 @@ std::string_view name_and_number(std::array<char, 32>& room, std::string_view na
 }
 
 // A packet that was freed without a reason may have been dropped.
-std::string_view color_of(const event::Event& event, const std::optional<Names::End>& end) {
-  if (is_drop_verdict(event.type, event.verdict)) return kRed;
-  if (!end || end->kind == Names::EndKind::Consumed) return "";
-  return end->kind == Names::EndKind::Dropped ? kRed : kYellow;
+std::string_view color_of(const event::Event& event,
+                          const std::optional<resolve::Names::End>& end) {
+  if (resolve::is_drop_verdict(event.type, event.verdict)) return kRed;
+  if (!end || end->kind == resolve::Names::EndKind::Consumed) return "";
+  return end->kind == resolve::Names::EndKind::Dropped ? kRed : kYellow;
 }
 
 }  // namespace
@@ -65,7 +66,7 @@ std::string_view color_of(const event::Event& event, const std::optional<Names::
 size_t columns_wanted(const TextStyle& style) {
   constexpr size_t kTuple = 34, kFunction = 24;  // of IPv4; kfree_skb_reason(NO_SOCKET)
   size_t columns = kSkbWidth + kCpuWidth + kProcessWidth + 3 + kFunction;
-  if (style.time == TimeColumn::Absolute) columns += WallClock::kWidth + 1;
+  if (style.time == TimeColumn::Absolute) columns += resolve::WallClock::kWidth + 1;
   if (style.time != TimeColumn::None) columns += kTimeWidth + 1;
   if (style.has_meta)
     columns += kNetnsWidth + kMarkWidth + kIfaceWidth + kProtoWidth + kMtuWidth + kLenWidth + 6;
@@ -76,7 +77,7 @@ size_t columns_wanted(const TextStyle& style) {
   return columns;
 }
 
-TextSink::TextSink(LineBuffer out, TextStyle style, Names& names, Dumps dumps)
+TextSink::TextSink(LineBuffer out, TextStyle style, resolve::Names& names, resolve::Dumps dumps)
     : out_(std::move(out)),
       style_(style),
       names_(names),
@@ -91,7 +92,7 @@ Result<> TextSink::begin() {
     out_.append("\n ");
   }
   if (style_.time == TimeColumn::Absolute) {
-    out_.append_left("TIME", WallClock::kWidth);
+    out_.append_left("TIME", resolve::WallClock::kWidth);
     out_.append(' ');
   }
   if (!style_.is_narrow) append_packet_names();
@@ -298,7 +299,7 @@ void TextSink::append_tuple_column(const event::Event& event) {
 }
 
 void TextSink::append_function(const event::Event& event) {
-  const Names::Func& func = names_.function(event.func_ip);
+  const resolve::Names::Func& func = names_.function(event.func_ip);
   const auto end = names_.end(event, func);
   const std::string_view color = style_.uses_color ? color_of(event, end) : "";
   out_.append(' ');
@@ -310,7 +311,7 @@ void TextSink::append_function(const event::Event& event) {
     out_.append(end->text);
     out_.append(')');
   }
-  if (is_exit(event.type)) append_verdict(event);
+  if (resolve::is_exit(event.type)) append_verdict(event);
   const size_t width = out_.size() - start;
   if (!color.empty()) out_.append(kPlain);
   if (!style_.has_caller) return;
@@ -334,7 +335,7 @@ void TextSink::append_tunnel_column(const event::Event& event) {
 
 void TextSink::append_verdict(const event::Event& event) {
   out_.append(" -> ");
-  const std::string_view name = verdict_name(event.type, event.verdict);
+  const std::string_view name = resolve::verdict_name(event.type, event.verdict);
   std::array<char, 16> room;
   const char* const end = std::to_chars(room.data(), room.data() + room.size(), event.verdict).ptr;
   out_.append(name.empty() ? std::string_view(room.data(), static_cast<size_t>(end - room.data()))

@@ -6,14 +6,14 @@
 #include <string>
 
 #include "output/bpfmap_text.h"
-#include "output/dumps.h"
-#include "output/last_seen.h"
-#include "output/line_buffer.h"
-#include "output/names.h"
+#include "output/file/line_buffer.h"
 #include "output/packet_columns.h"
 #include "output/sink.h"
 #include "output/time_column.h"
-#include "output/wall_clock.h"
+#include "resolve/dumps.h"
+#include "resolve/last_seen.h"
+#include "resolve/names.h"
+#include "resolve/wall_clock.h"
 
 namespace pwru::output {
 
@@ -39,7 +39,7 @@ struct TextStyle {
 class TextSink : public Sink {
  public:
   // `names` must outlive it.
-  TextSink(LineBuffer out, TextStyle style, Names& names, Dumps dumps);
+  TextSink(LineBuffer out, TextStyle style, resolve::Names& names, resolve::Dumps dumps);
 
   Result<> begin() override;
   Result<> event(const event::Event& event) override;
@@ -72,11 +72,11 @@ class TextSink : public Sink {
 
   LineBuffer out_;
   TextStyle style_;
-  Names& names_;
-  Dumps dumps_;
+  resolve::Names& names_;
+  resolve::Dumps dumps_;
   BpfMapText map_text_;
-  LastSeen last_seen_;
-  WallClock wall_clock_;
+  resolve::LastSeen last_seen_;
+  resolve::WallClock wall_clock_;
   std::array<PacketColumns, 16> packet_columns_;
   std::string heading_;     // the last of the narrow layout
   bool repeats_columns_;    // no column among those of the packet says something else each time

@@ -32,7 +32,7 @@ TEST(TextSink, Caller) {
   style.has_caller = true;
   Screen screen(style);
   EXPECT_EQ(screen.begin(), "SKB                CPU PROCESS          FUNC CALLER\n");
-  EXPECT_EQ(screen.event(at(kNftDoChain)),
+  EXPECT_EQ(screen.event(at(resolve::kNftDoChain)),
             "0xffff888012345600 2   curl:4242        nft_do_chain[nf_tables] ip_rcv+0x15\n");
   EXPECT_EQ(screen.event(packet()),
             "0xffff888012345600 2   curl:4242        ip_rcv                  ip_rcv+0x15\n");
@@ -43,7 +43,7 @@ TEST(TextSink, Caller) {
 }
 
 event::Event of_program(pwru_event_type type, int32_t verdict) {
-  event::Event event = at(kBpfProgram);
+  event::Event event = at(resolve::kBpfProgram);
   event.type = type;
   event.verdict = verdict;
   event.caller_ip = 0;
@@ -71,29 +71,32 @@ TEST(TextSink, BpfProgramsHaveNoCaller) {
 }
 
 TEST(TextSink, DropReasons) {
-  EXPECT_EQ(function_text(at(kKfreeSkbReason, 3)), "kfree_skb_reason(SKB_DROP_REASON_NO_SOCKET)\n");
-  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 3)),
+  EXPECT_EQ(function_text(at(resolve::kKfreeSkbReason, 3)),
+            "kfree_skb_reason(SKB_DROP_REASON_NO_SOCKET)\n");
+  EXPECT_EQ(function_text(at(resolve::kSkSkbReasonDrop, 0, 3)),
             "sk_skb_reason_drop(SKB_DROP_REASON_NO_SOCKET)\n");
-  EXPECT_EQ(function_text(at(kKfreeSkbReason, 77)), "kfree_skb_reason (77)\n");
-  EXPECT_EQ(function_text(at(kSkbReleaseData, 2)), "skb_release_data\n");
+  EXPECT_EQ(function_text(at(resolve::kKfreeSkbReason, 77)), "kfree_skb_reason (77)\n");
+  EXPECT_EQ(function_text(at(resolve::kSkbReleaseData, 2)), "skb_release_data\n");
 }
 
 TEST(TextSink, EndsThatAreNoDrops) {
-  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 1)), "sk_skb_reason_drop(consumed)\n");
-  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 2)), "sk_skb_reason_drop(freed)\n");
-  EXPECT_EQ(function_text(at(kConsumeSkb)), "consume_skb\n");
-  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 1), true), "sk_skb_reason_drop(consumed)\n");
-  EXPECT_EQ(function_text(at(kSkSkbReasonDrop, 0, 2), true),
+  EXPECT_EQ(function_text(at(resolve::kSkSkbReasonDrop, 0, 1)), "sk_skb_reason_drop(consumed)\n");
+  EXPECT_EQ(function_text(at(resolve::kSkSkbReasonDrop, 0, 2)), "sk_skb_reason_drop(freed)\n");
+  EXPECT_EQ(function_text(at(resolve::kConsumeSkb)), "consume_skb\n");
+  EXPECT_EQ(function_text(at(resolve::kSkSkbReasonDrop, 0, 1), true),
+            "sk_skb_reason_drop(consumed)\n");
+  EXPECT_EQ(function_text(at(resolve::kSkSkbReasonDrop, 0, 2), true),
             "\x1b[33msk_skb_reason_drop(freed)\x1b[0m\n");
 }
 
 TEST(TextSink, EndsOnKernelsWithoutReasons) {
-  EXPECT_EQ(function_text(at(kKfreeSkb), false, false), "kfree_skb(ip_rcv+0x15)\n");
-  EXPECT_EQ(function_text(at(kKfreeSkb), true, false), "\x1b[33mkfree_skb(ip_rcv+0x15)\x1b[0m\n");
+  EXPECT_EQ(function_text(at(resolve::kKfreeSkb), false, false), "kfree_skb(ip_rcv+0x15)\n");
+  EXPECT_EQ(function_text(at(resolve::kKfreeSkb), true, false),
+            "\x1b[33mkfree_skb(ip_rcv+0x15)\x1b[0m\n");
 }
 
 TEST(TextSink, DropsStandOutInColour) {
-  EXPECT_EQ(function_text(at(kKfreeSkbReason, 3), true),
+  EXPECT_EQ(function_text(at(resolve::kKfreeSkbReason, 3), true),
             "\x1b[1;31mkfree_skb_reason(SKB_DROP_REASON_NO_SOCKET)\x1b[0m\n");
   EXPECT_EQ(function_text(packet(), true), "ip_rcv\n");
 }
@@ -105,7 +108,7 @@ TEST(TextSink, ColourDoesNotMoveColumns) {
   style.has_caller = true;
   style.uses_color = true;
   Screen screen(style);
-  EXPECT_EQ(screen.event(at(kKfreeSkbReason, 77)).substr(40),
+  EXPECT_EQ(screen.event(at(resolve::kKfreeSkbReason, 77)).substr(40),
             "\x1b[1;31mkfree_skb_reason (77)\x1b[0m ip_rcv+0x15\n");
   EXPECT_EQ(screen.event(packet()).substr(40), "ip_rcv                ip_rcv+0x15\n");
 }

@@ -37,7 +37,7 @@ TEST(TextSink, TunnelIsTheLastColumn) {
   event::Event event = packet();
   event.tunnel.emplace().kind = PWRU_TUNNEL_IPIP;
   event.tunnel->tuple = event.tuple;
-  const std::array<uint64_t, 1> stack = {kIpRcv + 0x15};
+  const std::array<uint64_t, 1> stack = {resolve::kIpRcv + 0x15};
   event.stack = stack;
   EXPECT_EQ(screen.event(event),
             "0xffff888012345600 2   curl:4242        ip_rcv ip_rcv+0x15 "
@@ -157,7 +157,7 @@ TEST(TextSink, Stack) {
   TextStyle style = narrow();
   style.has_tuple = false;
   style.has_stack = true;
-  const std::array<uint64_t, 3> stack = {kIpRcv + 1, kNftDoChain + 0x20, 0x10};
+  const std::array<uint64_t, 3> stack = {resolve::kIpRcv + 1, resolve::kNftDoChain + 0x20, 0x10};
   event::Event event = packet();
   event.stack = stack;
   Screen screen(style);
@@ -175,11 +175,11 @@ TEST(TextSink, TheWholeSkb) {
   const uint32_t u32 = types.integer("u32", 4);
   types.add(BTF_KIND_STRUCT, "sk_buff", 8,
             {types.string("len"), u32, 0, types.string("mark"), u32, 32}, 2);
-  auto skb = StructText::create(**kernel::Btf::parse(types.bytes(), nullptr), "sk_buff");
+  auto skb = resolve::StructText::create(**kernel::Btf::parse(types.bytes(), nullptr), "sk_buff");
   ASSERT_TRUE(skb) << skb.error().what;
   TextStyle style = narrow();
   style.has_tuple = false;
-  Dumps dumps;
+  resolve::Dumps dumps;
   dumps.skb = std::move(*skb);
   Screen screen(style, true, std::move(dumps));
   const std::array<uint32_t, 2> bytes = {60, 0};
@@ -245,7 +245,7 @@ TEST(TextSink, TimestampAbsolute) {
             "TIME                             SKB                CPU PROCESS          "
             "TIMESTAMP        FUNC\n");
   std::string line = screen.event(packet());
-  std::replace_if(line.begin(), line.begin() + WallClock::kWidth, ::isdigit, '0');
+  std::replace_if(line.begin(), line.begin() + resolve::WallClock::kWidth, ::isdigit, '0');
   if (line[26] == '-') line[26] = '+';  // the zone of this machine
   EXPECT_EQ(line,
             "0000-00-00T00:00:00.000000+00:00 "
@@ -319,8 +319,8 @@ TEST(TextSink, MissedHitsStandInTheStream) {
 }
 
 TEST(TextSink, AnErrorOfTheOutputIsTold) {
-  FakeKernel kernel;
-  TextSink sink(LineBuffer(-1, "/tmp/x"), narrow(), *kernel.names, Dumps{});
+  resolve::FakeKernel kernel;
+  TextSink sink(LineBuffer(-1, "/tmp/x"), narrow(), *kernel.names, resolve::Dumps{});
   const auto result = sink.begin();
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().what.find("/tmp/x"), std::string::npos);

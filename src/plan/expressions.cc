@@ -26,8 +26,8 @@ Result<Expressions> compile_expressions(const cli::Options& options, const kerne
   return Expressions{std::move(types), std::move(skb), std::move(xdp)};
 }
 
-output::Metadata make_metadata(const Expressions& expressions, const kernel::Symbols& symbols) {
-  output::Metadata metadata;
+resolve::Metadata make_metadata(const Expressions& expressions, const kernel::Symbols& symbols) {
+  resolve::Metadata metadata;
   const kernel::Btf& btf = expressions.types.btf.all();
   if (!expressions.skb.values.empty()) metadata.skb.emplace(expressions.skb.values, btf, symbols);
   if (!expressions.xdp.values.empty()) metadata.xdp.emplace(expressions.xdp.values, btf, symbols);

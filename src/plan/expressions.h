@@ -10,7 +10,7 @@
 #include "expr/module_types.h"
 #include "kernel/btf.h"
 #include "kernel/symbols.h"
-#include "output/dumps.h"
+#include "resolve/dumps.h"
 
 namespace pwru {
 
@@ -25,7 +25,7 @@ struct Expressions {
                                                       const kernel::Btf& vmlinux);
 
 // What prints the values; `expressions` and `symbols` must outlive it.
-[[nodiscard]] output::Metadata make_metadata(const Expressions& expressions,
-                                             const kernel::Symbols& symbols);
+[[nodiscard]] resolve::Metadata make_metadata(const Expressions& expressions,
+                                              const kernel::Symbols& symbols);
 
 }  // namespace pwru

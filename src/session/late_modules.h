@@ -14,10 +14,10 @@
 #include "kernel/drop_reasons.h"
 #include "kernel/functions.h"
 #include "kernel/modules.h"
-#include "output/names.h"
 #include "plan/find_functions.h"
 #include "probe/attach.h"
 #include "program/tracer.h"
+#include "resolve/names.h"
 
 namespace pwru {
 
@@ -30,7 +30,7 @@ class LateModules {
     KnownSymbols& known;
     kernel::DropReasons& reasons;
     kernel::Functions& functions;
-    output::Names& names;
+    resolve::Names& names;
     const program::Tracer& tracer;
     std::optional<program::ArgTable>& arg_table;
     probe::Backend& backend;

@@ -15,14 +15,14 @@ namespace {
 
 constexpr unsigned kMegabyteShift = 20;
 
-Result<output::Dumps> make_dumps(const cli::Options& options, const kernel::Btf& btf,
-                                 output::Metadata metadata) {
-  output::Dumps dumps = {{}, {}, std::move(metadata)};
+Result<resolve::Dumps> make_dumps(const cli::Options& options, const kernel::Btf& btf,
+                                  resolve::Metadata metadata) {
+  resolve::Dumps dumps = {{}, {}, std::move(metadata)};
   if (options.output_skb) {
-    PWRU_ASSIGN(dumps.skb, output::StructText::create(btf, "sk_buff"));
+    PWRU_ASSIGN(dumps.skb, resolve::StructText::create(btf, "sk_buff"));
   }
   if (options.output_skb_shared_info) {
-    PWRU_ASSIGN(dumps.shared_info, output::SharedInfoText::create(btf));
+    PWRU_ASSIGN(dumps.shared_info, resolve::SharedInfoText::create(btf));
   }
   return dumps;
 }
@@ -83,8 +83,8 @@ Result<output::Target> open_output(const cli::Options& options) {
 }
 
 Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options, output::Target& target,
-                                                output::Names& names, const kernel::Btf& btf,
-                                                output::Metadata metadata) {
+                                                resolve::Names& names, const kernel::Btf& btf,
+                                                resolve::Metadata metadata) {
   PWRU_ASSIGN(auto dumps, make_dumps(options, btf, std::move(metadata)));
   const output::TextStyle style = text_style(options, target.fd());
   if (!options.output_json)

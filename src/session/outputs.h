@@ -8,10 +8,10 @@
 #include "cli/options.h"
 #include "expr/values.h"
 #include "kernel/btf.h"
-#include "output/dumps.h"
-#include "output/names.h"
+#include "output/file/target.h"
 #include "output/sink.h"
-#include "output/target.h"
+#include "resolve/dumps.h"
+#include "resolve/names.h"
 
 namespace pwru {
 
@@ -24,8 +24,8 @@ namespace pwru {
 // Text or JSON; `metadata` prints the values of expressions. `target` and `names` must outlive it.
 [[nodiscard]] Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options,
                                                               output::Target& target,
-                                                              output::Names& names,
+                                                              resolve::Names& names,
                                                               const kernel::Btf& btf,
-                                                              output::Metadata metadata);
+                                                              resolve::Metadata metadata);
 
 }  // namespace pwru

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/signals.h"
-#include "output/outlet.h"
+#include "output/file/outlet.h"
 
 namespace pwru {
 namespace {

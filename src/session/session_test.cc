@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "output/outlet.h"
+#include "output/file/outlet.h"
 
 namespace pwru {
 namespace {

@@ -31,7 +31,7 @@ Result<std::unique_ptr<probe::BpfProgs>> prepare_progs(const ProgKinds& kinds,
                                                        const kernel::Features& features,
                                                        const program::TracerSpec& spec,
                                                        const program::Tracer& tracer,
-                                                       output::Names& names) {
+                                                       resolve::Names& names) {
   if (!features.has_fexit) return nullptr;
   std::unique_ptr<program::ProgTemplate> tc, xdp;
   if (kinds.tc) {

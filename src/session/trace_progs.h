@@ -6,9 +6,9 @@
 
 #include "base/result.h"
 #include "kernel/features.h"
-#include "output/names.h"
 #include "probe/bpf_progs.h"
 #include "program/tracer.h"
+#include "resolve/names.h"
 
 namespace pwru {
 
@@ -25,7 +25,7 @@ inline constexpr const char* kProgsRefused =
 // which must outlive the result.
 [[nodiscard]] Result<std::unique_ptr<probe::BpfProgs>> prepare_progs(
     const ProgKinds& kinds, const kernel::Features& features, const program::TracerSpec& spec,
-    const program::Tracer& tracer, output::Names& names);
+    const program::Tracer& tracer, resolve::Names& names);
 
 // Traces what is loaded now; a bar and one line on stderr, and one about tail calls if there are
 // programs for that.

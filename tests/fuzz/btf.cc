@@ -7,7 +7,7 @@
 #include "kernel/btf.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/functions.h"
-#include "output/struct_text.h"
+#include "resolve/struct_text.h"
 #include "tests/fuzz/code.h"
 
 namespace pwru {
@@ -24,7 +24,7 @@ void use(const kernel::Btf& btf) {
       fuzz::check_code(*code);
   const std::string bytes(64, '\x9b');
   for (uint32_t id = 1; id < btf.end_id(); id++) {
-    auto dump = output::StructText::create(btf, id);
+    auto dump = resolve::StructText::create(btf, id);
     if (dump) (void)dump->format(std::as_bytes(std::span(bytes)));
   }
 }

@@ -16,8 +16,8 @@
 #include "base/handle.h"
 #include "event/wire_for_test.h"
 #include "output/json.h"
-#include "output/names_for_test.h"
 #include "output/text.h"
+#include "resolve/names_for_test.h"
 #include "tests/fuzz/code.h"
 
 namespace pwru {
@@ -61,7 +61,7 @@ output::TextStyle whole_style() {
 
 // Sinks live as long as the process: making the names takes longer than a record.
 struct Sinks {
-  output::FakeKernel kernel;
+  resolve::FakeKernel kernel;
   UniqueFd text_fd{::memfd_create("text", MFD_CLOEXEC)};
   UniqueFd json_fd{::memfd_create("json", MFD_CLOEXEC)};
   output::TextSink text{

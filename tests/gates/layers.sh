@@ -10,12 +10,11 @@ table=docs/architecture.md
 # What the table does not allow, or does not find, and is so for now: "ROOM OTHER", or "ROOM" for a
 # room that is still to come. A line that is no longer needed is a finding.
 not_yet='
-output expr
 output kernel
-plan output
+output resolve
 plan probe
 plan program
-resolve
+plan resolve
 '
 
 rooms() { find abi bpf src/* -maxdepth 0 -type d; }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resolve/names.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace pwru::resolve {
+namespace {
+
+// In the place of a reason: of the kernel's SKB_CONSUMED, and SKB_DROP_REASON_NOT_SPECIFIED.
+constexpr std::string_view kConsumed = "consumed";
+constexpr std::string_view kFreed = "freed";
+
+}  // namespace
+
+Names::Names(const kernel::Functions& functions, const kernel::Symbols& symbols,
+             const kernel::DropReasons& reasons)
+    : functions_(functions), symbols_(symbols), reasons_(reasons) {}
+
+const Names::Func& Names::function(uint64_t ip) {
+  const auto known = funcs_.find(ip);
+  if (known != funcs_.end()) return known->second;
+  const auto& found = functions_.found;
+  // The last function that begins at or before the probe.
+  auto it =
+      std::upper_bound(found.begin(), found.end(), ip,
+                       [](uint64_t addr, const kernel::Function& f) { return addr < f.addr; });
+  it = it == found.begin() ? found.end() : it - 1;
+  Func func;
+  if (it != found.end() && ip - it->addr <= kernel::kEntryBytes) {
+    // __kfree_skb() gives it NOT_SPECIFIED also for an skb that was consumed.
+    const bool repeats_reason = it->name == "skb_release_data";
+    func.text = it->module.empty() ? it->name : fmt::format("{}[{}]", it->name, it->module);
+    func.reason_arg = repeats_reason ? 0 : it->reason_arg;
+    func.is_free_reason = it->is_free_reason;
+    func.ending = it->module.empty() ? kernel::ending_of(it->name) : kernel::Ending::None;
+    func.is_plain_free = it->name == "kfree_skb" && reasons_.empty();
+  } else {
+    func.text = symbols_.format(ip);
+  }
+  return funcs_.emplace(ip, std::move(func)).first->second;
+}
+
+void Names::add_bpf_program(uint64_t ip, std::string text) {
+  Func func;
+  func.text = std::move(text);
+  // The kernel may give a new program the place of one that is gone.
+  funcs_.insert_or_assign(ip, std::move(func));
+}
+
+void Names::forget_module(std::string_view module) {
+  const std::string suffix = fmt::format("[{}]", module);
+  std::erase_if(funcs_, [&](const auto& entry) { return entry.second.text.ends_with(suffix); });
+}
+
+const std::string& Names::symbol(uint64_t ip) {
+  const auto known = symbols_by_ip_.find(ip);
+  if (known != symbols_by_ip_.end()) return known->second;
+  return symbols_by_ip_.emplace(ip, symbols_.format(ip)).first->second;
+}
+
+std::optional<Names::End> Names::end(const event::Event& event, const Func& func) {
+  if (func.ending == kernel::Ending::Consumes) return End{EndKind::Consumed, ""};
+  if (func.is_plain_free && event.caller_ip)
+    return End{EndKind::Freed, symbol(event.caller_ip), false, true};
+  if (func.reason_arg != 2 && func.reason_arg != 3) return std::nullopt;
+  const uint32_t value = func.reason_arg == 2 ? event.arg2 : event.arg3;
+  if (func.is_free_reason)
+    return reasons_.is_consumed_free_reason(value) ? End{EndKind::Consumed, kConsumed}
+                                                   : End{EndKind::Freed, kFreed};
+  return end_by_reason(value, func);
+}
+
+std::optional<Names::End> Names::end_by_reason(uint32_t value, const Func& func) {
+  const bool drops = func.ending == kernel::Ending::Drops;
+  const auto name = reasons_.name(value);
+  if (!name && !drops) return std::nullopt;
+  if (!name) {
+    number_ = std::to_string(value);
+    return End{EndKind::Dropped, number_, true};
+  }
+  if (*name == "SKB_CONSUMED") return End{EndKind::Consumed, kConsumed};
+  if (*name == "SKB_DROP_REASON_NOT_SPECIFIED") return End{EndKind::Freed, kFreed};
+  if (*name != "SKB_NOT_DROPPED_YET") return End{EndKind::Dropped, *name};
+  if (!drops) return std::nullopt;
+  return End{EndKind::Freed, kFreed};
+}
+
+}  // namespace pwru::resolve

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// A type of BTF as C would write it in a cast.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kernel/btf.h"
+
+namespace pwru::resolve {
+
+// "void (*)(struct sk_buff *)", without const and the like.
+[[nodiscard]] std::string type_name(const kernel::Btf& btf, uint32_t id);
+
+// A name out of BTF, which others may have written: \x1b for what is not printable.
+[[nodiscard]] std::string printable_name(std::string_view name);
+
+}  // namespace pwru::resolve
