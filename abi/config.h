@@ -30,7 +30,7 @@ struct pwru_config {
 	__u8 has_func_ip;      /* bpf_get_func_ip() can tell the function: kprobe-multi */
 	__u8 has_skb_expr;     /* pwru_filter_skb_expr must match */
 	__u8 follows_xdp;      /* tracks, and XDP programs are traced */
-	__u8 is_progs;	       /* this object is bpf/progs.bpf.c */
+	__u8 is_progs;	       /* this object is bpf/hooks/bpf_progs.bpf.c */
 	__u8 has_xdp_expr;     /* pwru_filter_xdp_expr must match */
 	__u8 by_skb;	       /* tracks, and a packet that is known passes without the filters */
 	__u8 by_stack;	       /* tracks, and so passes what is hit while it is handled */
@@ -82,7 +82,8 @@ struct pwru_config {
 #else
 #define PWRU_STATIC_ASSERT _Static_assert
 #endif
-/* The number in bpf/progs.bpf.c that each copy has replaced by the address of its target. */
+/* The number in bpf/hooks/bpf_progs.bpf.c that each copy has replaced by the address of its target.
+ */
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 

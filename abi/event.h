@@ -48,7 +48,7 @@ enum pwru_event_type {
 /* A packet id: the CPU that gave it, a bit for who did, and the CPU's count from 1. */
 #define PWRU_ID_CPU_SHIFT 48
 #define PWRU_ID_OF_PROG (1ull << 47)  /* a program at a BPF program of the machine */
-#define PWRU_ID_OF_CHILD (1ull << 46) /* made of another packet, by bpf/children.bpf.h */
+#define PWRU_ID_OF_CHILD (1ull << 46) /* made of another packet, by bpf/follow/children.bpf.h */
 
 struct pwru_event {
 	__u64 ts_ns;	 /* CLOCK_MONOTONIC, taken after the record was reserved */
@@ -148,7 +148,7 @@ struct pwru_tuple6 {
 	struct pwru_l4 l4;
 };
 
-/* Of the map `heads`, see bpf/heads.bpf.h. */
+/* Of the map `heads`, see bpf/follow/heads.bpf.h. */
 struct pwru_head_owner {
 	__u64 packet_id;
 	__u64 skb;	     /* 0: an XDP program saw the packet, and no skb of it was met yet */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the iterator over the kernel's symbols (bpf/ksyms.bpf.c) is asked, and its answer.
+ * What the iterator over the kernel's symbols (bpf/hooks/ksyms.bpf.c) is asked, and its answer.
  */
 #ifndef PWRU_ABI_KSYMS_H
 #define PWRU_ABI_KSYMS_H

@@ -66,18 +66,18 @@ function(pwru_bpf_packed_object name source)
 endfunction()
 
 foreach(root skb xdp)
-  pwru_bpf_object(pwru_filter_${root}_expr ${CMAKE_SOURCE_DIR}/bpf/expr_stub.bpf.c
+  pwru_bpf_object(pwru_filter_${root}_expr ${CMAKE_SOURCE_DIR}/bpf/stubs/expr_stub.bpf.c
                   -DPWRU_EXPR_FILTER=pwru_filter_${root}_expr)
-  pwru_bpf_object(pwru_${root}_values ${CMAKE_SOURCE_DIR}/bpf/expr_stub.bpf.c
+  pwru_bpf_object(pwru_${root}_values ${CMAKE_SOURCE_DIR}/bpf/stubs/expr_stub.bpf.c
                   -DPWRU_EXPR_VALUES=pwru_${root}_values)
 endforeach()
-pwru_bpf_object(pwru_ksyms ${CMAKE_SOURCE_DIR}/bpf/ksyms.bpf.c)
-pwru_bpf_packed_object(pwru_copy ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c)
-pwru_bpf_packed_object(pwru_cast ${CMAKE_SOURCE_DIR}/bpf/pwru.bpf.c -DPWRU_CAST)
-pwru_bpf_packed_object(pwru_progs_copy ${CMAKE_SOURCE_DIR}/bpf/progs.bpf.c)
-pwru_bpf_packed_object(pwru_progs_cast ${CMAKE_SOURCE_DIR}/bpf/progs.bpf.c -DPWRU_CAST)
-pwru_bpf_object(pwru_hit_stub ${CMAKE_SOURCE_DIR}/bpf/hit_stub.bpf.c)
+pwru_bpf_object(pwru_ksyms ${CMAKE_SOURCE_DIR}/bpf/hooks/ksyms.bpf.c)
+pwru_bpf_packed_object(pwru_copy ${CMAKE_SOURCE_DIR}/bpf/hooks/tracer.bpf.c)
+pwru_bpf_packed_object(pwru_cast ${CMAKE_SOURCE_DIR}/bpf/hooks/tracer.bpf.c -DPWRU_CAST)
+pwru_bpf_packed_object(pwru_progs_copy ${CMAKE_SOURCE_DIR}/bpf/hooks/bpf_progs.bpf.c)
+pwru_bpf_packed_object(pwru_progs_cast ${CMAKE_SOURCE_DIR}/bpf/hooks/bpf_progs.bpf.c -DPWRU_CAST)
+pwru_bpf_object(pwru_hit_stub ${CMAKE_SOURCE_DIR}/bpf/stubs/hit_stub.bpf.c)
 foreach(layer l2 l3 tunnel_l2 tunnel_l3)
-  pwru_bpf_object(pwru_filter_stub_${layer} ${CMAKE_SOURCE_DIR}/bpf/filter_stub.bpf.c
+  pwru_bpf_object(pwru_filter_stub_${layer} ${CMAKE_SOURCE_DIR}/bpf/stubs/filter_stub.bpf.c
                   -DPWRU_FILTER=pwru_filter_${layer})
 endforeach()

@@ -27,7 +27,7 @@ class FakeRing {
     return start() + bytes - consumed() <= kLayout.ring_bytes;
   }
 
-  // As ring_reserve() in bpf/ring.bpf.h; returns where the record begins.
+  // As ring_reserve() in bpf/write/ring.bpf.h; returns where the record begins.
   uint64_t reserve(uint32_t bytes) {
     EXPECT_TRUE(has_room(bytes));
     EXPECT_EQ(positions_.reserved, positions_.committed);

@@ -67,7 +67,7 @@ struct Request {
   std::vector<std::string> values;  // lists of expressions
 };
 
-// The answer, in objects that define the two functions of bpf/expr.bpf.h, whatever was asked.
+// The answer, in objects that define the two functions of bpf/read/expr.bpf.h, whatever was asked.
 struct Program {
   std::string filter_object, values_object;
   bool has_filter = false;

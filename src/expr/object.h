@@ -10,7 +10,7 @@
 
 namespace pwru::expr {
 
-// The functions that bpf/expr.bpf.h declares.
+// The functions that bpf/read/expr.bpf.h declares.
 enum class Function { SkbFilter, SkbValues, XdpFilter, XdpValues };
 
 // The object that defines this function, with this code as its body; without code one that

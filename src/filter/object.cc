@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The compiler's stub (bpf/filter_stub.bpf.c) with its code replaced: code and relocations are
-// added behind the file and their section headers moved there, the rest is patched in place. So
+// The compiler's stub (bpf/stubs/filter_stub.bpf.c) with its code replaced: code and relocations
+// are added behind the file and their section headers moved there, the rest is patched in place. So
 // what libbpf's linker wants of symbols and BTF is right by itself. Not by libelf, which cannot
 // make a section empty, as the relocations of a filter that loads nothing are.
 #include "filter/object.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A set of names that may claim to have one more: it says no to nearly all of the 200,000 names of
-// kallsyms without a look into a table of strings. bpf/ksyms.bpf.c asks the same bits.
+// kallsyms without a look into a table of strings. bpf/hooks/ksyms.bpf.c asks the same bits.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which argument of a function is its skb, as a table for the program of several positions:
-// bpf/args.bpf.h. With kprobe-multi each program has a link, and each link costs grace periods when
-// it is taken off, so that few programs are better than one for each position.
+// bpf/read/args.bpf.h. With kprobe-multi each program has a link, and each link costs grace periods
+// when it is taken off, so that few programs are better than one for each position.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tracer's BPF objects, compiled from bpf/*.bpf.c and embedded in the executable as gzip.
+// The tracer's BPF objects, compiled from bpf/hooks/*.bpf.c and embedded in the executable as gzip.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace pwru::program {
 
 // One that reads the kernel by plain loads (bpf_rdonly_cast, 6.2), one that copies.
 [[nodiscard]] Result<std::string> tracer_object(bool uses_cast);
-// The same of bpf/progs.bpf.c.
+// The same of bpf/hooks/bpf_progs.bpf.c.
 [[nodiscard]] Result<std::string> progs_object(bool uses_cast);
 
 }  // namespace pwru::program

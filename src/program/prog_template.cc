@@ -46,7 +46,7 @@ pwru_config config_for(const pwru_config& of_tracer, ProgKind kind, bool has_xdp
   return config;
 }
 
-// The number that stands for the target's address; see bpf/progs.bpf.c.
+// The number that stands for the target's address; see bpf/hooks/bpf_progs.bpf.c.
 void set_target(std::vector<bpf_insn>& instructions, uint64_t ip) {
   constexpr uint64_t kMark = PWRU_TARGET_IP;
   for (size_t i = 0; i + 1 < instructions.size(); i++) {
@@ -62,7 +62,8 @@ void set_target(std::vector<bpf_insn>& instructions, uint64_t ip) {
   }
 }
 
-// What both objects define in bpf/maps.bpf.h, heads.bpf.h and parents.bpf.h; .bss are the counters.
+// What both objects define in bpf/write/ring.bpf.h and in track, heads and parents of bpf/follow/;
+// .bss are the counters.
 Result<> share_maps(bpf_object* object, const Tracer& tracer) {
   for (const char* name :
        {"ring_memory", "doorbell", "tracked", "dying", "heads", "parents", ".bss"}) {

@@ -27,14 +27,14 @@ constexpr uint32_t kFreeEntriesOfCpu = 128;
 // Of the map `parents` while it only gives out ids.
 constexpr uint32_t kIdEntries = 8192;
 
-// Of the programs at the functions' entries in bpf/pwru.bpf.c.
+// Of the programs at the functions' entries in bpf/hooks/functions.bpf.c.
 constexpr const char* kTraceSection = "kprobe";
 
 struct CopyProgram {
   const char* program;
   const char* function;
 };
-// The fentry and fexit programs of bpf/pwru.bpf.c and what they watch.
+// The programs of bpf/hooks/copies.bpf.c and children.bpf.c, and what they watch.
 constexpr std::array<CopyProgram, 18> kCopyPrograms = {{
     {"pwru_skb_clone", "skb_clone"},
     {"pwru_skb_copy", "skb_copy"},
@@ -106,8 +106,8 @@ bpf_program* use(bpf_program* program, bool is_used, Backend backend) {
   return program;
 }
 
-// Whether plain_skb() of bpf/pwru.bpf.c will do: only the pcap filter, the fields of an skb and
-// tracking decide.
+// Whether plain_skb() of bpf/hooks/functions.bpf.c will do: only the pcap filter, the fields of an
+// skb and tracking decide.
 bool is_plain(const TracerSpec& spec) {
   const pwru_config& config = spec.config;
   return !config.by_stack && !config.follows_xdp && !config.has_tunnel_l2 &&
@@ -129,7 +129,8 @@ pwru_config complete(const TracerSpec& spec) {
   return config;
 }
 
-// Of the programs at the functions' entries, the family that is loaded; see bpf/pwru.bpf.c.
+// Of the programs at the functions' entries, the family that is loaded; see
+// bpf/hooks/functions.bpf.c.
 constexpr std::string_view kHits = "hit", kTracked = "tracked", kPlain = "plain", kAll = "trace";
 std::string_view family_of(const TracerSpec& spec, const pwru_config& config) {
   if (config.has_hit && !config.reads_fields) return config.tracks ? kTracked : kHits;

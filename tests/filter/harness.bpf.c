@@ -3,8 +3,8 @@
  * Runs a pcap filter on an skb that is faked in a map. It goes the way of the tracer: skb_read()
  * and pcap_matches() with a linked-in filter. What reads tuples and tunnels is run in the same way.
  */
-#include "bpf/filter.bpf.h"
-#include "bpf/tunnel.bpf.h"
+#include "bpf/read/filter.bpf.h"
+#include "bpf/read/tunnel.bpf.h"
 #include "tests/filter/harness_abi.h"
 
 struct harness_state state;

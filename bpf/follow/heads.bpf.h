@@ -7,8 +7,8 @@
 #ifndef PWRU_BPF_HEADS_H
 #define PWRU_BPF_HEADS_H
 
-#include "bpf/skb.bpf.h"
-#include "bpf/track.bpf.h"
+#include "bpf/read/skb.bpf.h"
+#include "bpf/follow/track.bpf.h"
 
 /* Start of a buffer to the packet in it. */
 struct {

@@ -4,7 +4,7 @@
 #define PWRU_BPF_ANCILLARY_H
 
 #include "abi/filter.h"
-#include "bpf/meta.bpf.h"
+#include "bpf/read/meta.bpf.h"
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 

@@ -4,7 +4,7 @@
 #define PWRU_BPF_TUPLE_H
 
 #include "abi/event.h"
-#include "bpf/link.bpf.h"
+#include "bpf/read/link.bpf.h"
 
 #define IP_OFFSET_MASK 0x1fff
 #define ROUND_UP_8(bytes) (((bytes) + 7) & ~7u)

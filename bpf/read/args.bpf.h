@@ -5,7 +5,9 @@
 #define PWRU_BPF_ARGS_H
 
 #include "abi/config.h"
-#include "bpf/maps.bpf.h"
+#include "bpf/config.bpf.h"
+#include "bpf/kernel_types.h"
+#include <bpf/bpf_helpers.h>
 
 /* One value: by the hash of an address the position, 0 for an address that is not probed. */
 struct {

@@ -3,10 +3,10 @@
 #ifndef PWRU_BPF_MATCH_H
 #define PWRU_BPF_MATCH_H
 
-#include "bpf/expr.bpf.h"
-#include "bpf/filter.bpf.h"
-#include "bpf/meta.bpf.h"
-#include "bpf/tunnel.bpf.h"
+#include "bpf/read/expr.bpf.h"
+#include "bpf/read/filter.bpf.h"
+#include "bpf/read/meta.bpf.h"
+#include "bpf/read/tunnel.bpf.h"
 
 /* The fields of the skb. They come before the pcap filter, because they are cheap. */
 static __always_inline bool fields_match(const struct skb_pos *pos)

@@ -3,8 +3,8 @@
 #ifndef PWRU_BPF_XDP_H
 #define PWRU_BPF_XDP_H
 
-#include "bpf/heads.bpf.h"
-#include "bpf/match.bpf.h"
+#include "bpf/follow/heads.bpf.h"
+#include "bpf/read/match.bpf.h"
 
 /*
  * The packet in the form of an skb: its address is the start of the buffer, which will be

@@ -3,7 +3,7 @@
 #ifndef PWRU_BPF_LINK_H
 #define PWRU_BPF_LINK_H
 
-#include "bpf/headers.bpf.h"
+#include "bpf/read/headers.bpf.h"
 
 #define ETH_P_MPLS_UC 0x8847
 #define ETH_P_MPLS_MC 0x8848

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The programs that are attached. One for each argument position that an skb can have, one for
+ * Hits of kernel functions. A program for each argument position that an skb can have, one for
  * several positions (kprobe.multi only), and a few for the ends of its life.
  */
 #include "abi/event.h"
-#include "bpf/args.bpf.h"
-#include "bpf/bpfmap.bpf.h"
-#include "bpf/children.bpf.h"
-#include "bpf/emit.bpf.h"
-#include "bpf/identify_call.bpf.h"
-#include "bpf/maps.bpf.h"
-#include "bpf/track.bpf.h"
-
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
+#include "bpf/read/args.bpf.h"
+#include "bpf/follow/children.bpf.h"
+#include "bpf/write/emit.bpf.h"
+#include "bpf/follow/identify_call.bpf.h"
+#include "bpf/follow/track.bpf.h"
 
 /*
  * The verifier adds up the stack of every call that is written down, also of those that are never
@@ -245,124 +241,5 @@ int pwru_trace_stack(struct pt_regs *ctx)
 		return 0;
 	read_stack_packet(&pos, handled);
 	emit_func(ctx, &pos, handled->skb, handled->packet_id);
-	return 0;
-}
-
-/* long map_update_elem(struct bpf_map *map, void *key, void *value, u64 flags) */
-SEC("kprobe")
-int pwru_map_update(struct pt_regs *ctx)
-{
-	struct map_call call = {.map = REGS_ARG1(ctx),
-				.key = REGS_ARG2(ctx),
-				.value = REGS_ARG3(ctx),
-				.op = PWRU_MAP_UPDATE};
-
-	return trace_map_call(ctx, &call);
-}
-
-/* long map_delete_elem(struct bpf_map *map, void *key) */
-SEC("kprobe")
-int pwru_map_delete(struct pt_regs *ctx)
-{
-	struct map_call call = {
-		.map = REGS_ARG1(ctx), .key = REGS_ARG2(ctx), .op = PWRU_MAP_DELETE};
-
-	return trace_map_call(ctx, &call);
-}
-
-/* void *map_lookup_elem(struct bpf_map *map, void *key) */
-SEC("kprobe")
-int pwru_map_lookup(struct pt_regs *ctx)
-{
-	return map_lookup_begins(ctx);
-}
-
-SEC("kretprobe")
-int pwru_map_lookup_return(struct pt_regs *ctx)
-{
-	return map_lookup_ends(ctx);
-}
-
-/* struct sk_buff *skb_clone(struct sk_buff *skb, gfp_t) */
-SEC("fexit/skb_clone")
-int pwru_skb_clone(__u64 *ctx)
-{
-	track_copy(ctx[0], ctx[2]);
-	return 0;
-}
-
-/* struct sk_buff *skb_copy(const struct sk_buff *skb, gfp_t) */
-SEC("fexit/skb_copy")
-int pwru_skb_copy(__u64 *ctx)
-{
-	track_copy(ctx[0], ctx[2]);
-	return 0;
-}
-
-/* struct sk_buff *__pskb_copy_fclone(struct sk_buff *skb, int headroom, gfp_t, bool fclone) */
-SEC("fexit/__pskb_copy_fclone")
-int pwru_pskb_copy(__u64 *ctx)
-{
-	track_copy(ctx[0], ctx[4]);
-	return 0;
-}
-
-/* struct sk_buff *skb_copy_expand(const struct sk_buff *skb, int headroom, int tailroom, gfp_t) */
-SEC("fexit/skb_copy_expand")
-int pwru_skb_copy_expand(__u64 *ctx)
-{
-	track_copy(ctx[0], ctx[4]);
-	return 0;
-}
-
-/* void skb_copy_header(struct sk_buff *new, const struct sk_buff *old): veth for XDP, up to 6.5 */
-SEC("fexit/skb_copy_header")
-int pwru_skb_copy_header(__u64 *ctx)
-{
-	track_rebuilt(as_number((void *)ctx[0]), packet_of(as_number((void *)ctx[1])));
-	return 0;
-}
-
-/*
- * int skb_pp_cow_data(struct page_pool *pool, struct sk_buff **pskb, unsigned int headroom): the
- * skb is replaced by a copy that XDP may write to (veth since 6.6, generic XDP since 6.9).
- */
-SEC("fentry/skb_pp_cow_data")
-int pwru_cow_begins(__u64 *ctx)
-{
-	__u64 place = 0, skb = 0, packet_id;
-
-	bpf_get_func_arg(ctx, 1, &place);
-	bpf_probe_read_kernel(&skb, sizeof(skb), (void *)place);
-	packet_id = packet_of(skb);
-	if (packet_id)
-		bpf_map_update_elem(&dying, &place, &packet_id, BPF_ANY);
-	return 0;
-}
-
-SEC("fexit/skb_pp_cow_data")
-int pwru_cow_ends(__u64 *ctx)
-{
-	__u64 place = 0, packet_id, skb = 0;
-
-	bpf_get_func_arg(ctx, 1, &place);
-	packet_id = packet_of_dying(place);
-	if (!packet_id)
-		return 0;
-	bpf_map_delete_elem(&dying, &place);
-	bpf_probe_read_kernel(&skb, sizeof(skb), (void *)place);
-	track_rebuilt(skb, packet_id);
-	return 0;
-}
-
-/* int pskb_expand_head(struct sk_buff *skb, int nhead, int ntail, gfp_t): for XDP that comes next
- */
-SEC("fexit/pskb_expand_head")
-int pwru_expand_head(__u64 *ctx)
-{
-	__u64 skb = as_number((void *)ctx[0]), packet_id = packet_of(skb);
-
-	if (packet_id)
-		remember_new_head(skb, packet_id);
 	return 0;
 }

@@ -3,12 +3,11 @@
  * What is attached to the machine's own BPF programs: fentry and fexit. User space takes the
  * instructions of these four after libbpf has relocated them, and loads a copy for each target.
  */
-#include "bpf/emit.bpf.h"
-#include "bpf/heads.bpf.h"
-#include "bpf/identify.bpf.h"
-#include "bpf/maps.bpf.h"
+#include "bpf/write/emit.bpf.h"
+#include "bpf/follow/heads.bpf.h"
+#include "bpf/follow/identify.bpf.h"
 #ifndef PWRU_CAST
-#include "bpf/xdp.bpf.h"
+#include "bpf/follow/xdp.bpf.h"
 #endif
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -6,7 +6,26 @@
 #ifndef PWRU_BPF_TRACK_H
 #define PWRU_BPF_TRACK_H
 
-#include "bpf/ring.bpf.h"
+#include "bpf/shared.bpf.h"
+
+/* struct sk_buff address to packet id. LRU: an skb whose end we miss must not fill it for ever. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1); /* set before loading */
+	__type(key, __u64);
+	__type(value, __u64);
+} tracked SEC(".maps");
+
+/*
+ * Where an id goes while the functions that free its skb still run; and, by the place of the
+ * pointer to the skb, while skb_pp_cow_data() replaces it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1); /* set before loading */
+	__type(key, __u64);
+	__type(value, __u64);
+} dying SEC(".maps");
 
 /* `map` is `tracked` or `dying`: the id, or 0. */
 static __always_inline __u64 packet_in(void *map, const __u64 *skb)

@@ -3,13 +3,22 @@
 #ifndef PWRU_BPF_RING_H
 #define PWRU_BPF_RING_H
 
-#include "bpf/maps.bpf.h"
+#include "bpf/shared.bpf.h"
 
-/* By number: the CPU's, or CFG(cpus) more. Never out of bounds. */
-static __always_inline struct pwru_ring *ring_of(__u32 number)
-{
-	return &shared.ring[number & (2 * PWRU_MAX_CPUS - 1)];
-}
+/* The memory of all rings: each a run of chunks, in the order of the CPUs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set before loading, like the size of the value */
+	__type(key, __u32);
+	__type(value, __u64);
+} ring_memory SEC(".maps");
+
+/* Wakes the reader up; what is in it means nothing. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} doorbell SEC(".maps");
 
 /* The ring to write to on this CPU: the first one that nobody is writing to. */
 static __always_inline __u64 ring_number(__u64 cpu)

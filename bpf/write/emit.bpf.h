@@ -4,14 +4,14 @@
 #define PWRU_BPF_EMIT_H
 
 #include "abi/filter.h"
-#include "bpf/dump.bpf.h"
-#include "bpf/expr.bpf.h"
-#include "bpf/map_part.bpf.h"
-#include "bpf/meta.bpf.h"
-#include "bpf/parents.bpf.h"
-#include "bpf/ring.bpf.h"
-#include "bpf/tunnel.bpf.h"
-#include "bpf/tuple.bpf.h"
+#include "bpf/write/dump.bpf.h"
+#include "bpf/read/expr.bpf.h"
+#include "bpf/write/map_part.bpf.h"
+#include "bpf/read/meta.bpf.h"
+#include "bpf/follow/parents.bpf.h"
+#include "bpf/write/ring.bpf.h"
+#include "bpf/read/tunnel.bpf.h"
+#include "bpf/read/tuple.bpf.h"
 
 static __always_inline void fill_task(struct pwru_event *event)
 {

@@ -4,8 +4,7 @@
 #define PWRU_BPF_DUMP_H
 
 #include "abi/event.h"
-#include "bpf/maps.bpf.h"
-#include "bpf/skb.bpf.h"
+#include "bpf/read/skb.bpf.h"
 
 /* __sk_buff->cb[], which TC programs see, is the part of skb->cb that qdiscs leave to them. */
 static __always_inline void copy_cb(struct pwru_cb *cb, __u64 skb)

@@ -7,8 +7,8 @@
 #ifndef PWRU_BPF_BPFMAP_H
 #define PWRU_BPF_BPFMAP_H
 
-#include "bpf/emit.bpf.h"
-#include "bpf/stack.bpf.h"
+#include "bpf/write/emit.bpf.h"
+#include "bpf/follow/stack.bpf.h"
 
 struct map_lookup {
 	__u64 map;

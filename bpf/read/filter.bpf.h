@@ -5,8 +5,8 @@
 
 #include "bpf/config.bpf.h"
 #include "abi/filter.h"
-#include "bpf/ancillary.bpf.h"
-#include "bpf/skb.bpf.h"
+#include "bpf/read/ancillary.bpf.h"
+#include "bpf/read/skb.bpf.h"
 #include <stddef.h>
 
 #define ETH_HEADER_BYTES 14

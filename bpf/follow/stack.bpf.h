@@ -9,8 +9,8 @@
 #ifndef PWRU_BPF_STACK_H
 #define PWRU_BPF_STACK_H
 
-#include "bpf/filter.bpf.h"
-#include "bpf/track.bpf.h"
+#include "bpf/read/filter.bpf.h"
+#include "bpf/follow/track.bpf.h"
 
 /* THREAD_SIZE and IRQ_STACK_SIZE of x86-64: each stack is as large as it is aligned. */
 #define STACK_BYTES (16ull << 10)

@@ -3,7 +3,7 @@
 #ifndef PWRU_BPF_PARENTS_H
 #define PWRU_BPF_PARENTS_H
 
-#include "bpf/maps.bpf.h"
+#include "bpf/shared.bpf.h"
 
 /*
  * Packet id to that of its parent. LRU: clones share an id, so nobody knows when it is done with.

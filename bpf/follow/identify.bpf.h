@@ -3,9 +3,9 @@
 #ifndef PWRU_BPF_IDENTIFY_H
 #define PWRU_BPF_IDENTIFY_H
 
-#include "bpf/heads.bpf.h"
-#include "bpf/match.bpf.h"
-#include "bpf/track.bpf.h"
+#include "bpf/follow/heads.bpf.h"
+#include "bpf/read/match.bpf.h"
+#include "bpf/follow/track.bpf.h"
 
 /* Reads the skb; returns the packet that it is known as, or 0. */
 static __always_inline __u64 read_known(struct skb_pos *pos, __u64 skb)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The same as bpf/identify.bpf.h for kernel functions, whose call stack may tell the packet. */
+/* The same as bpf/follow/identify.bpf.h for kernel functions, whose call stack may tell the packet.
+ */
 #ifndef PWRU_BPF_IDENTIFY_CALL_H
 #define PWRU_BPF_IDENTIFY_CALL_H
 
-#include "bpf/identify.bpf.h"
-#include "bpf/stack.bpf.h"
+#include "bpf/follow/identify.bpf.h"
+#include "bpf/follow/stack.bpf.h"
 
 /* Whether a hit is shown, and as which packet: `packet_id` comes with what is known of the skb. */
 static __always_inline bool is_shown(void *ctx, struct skb_pos *pos, __u64 *packet_id)

@@ -6,7 +6,7 @@
 #ifndef PWRU_BPF_HEADERS_H
 #define PWRU_BPF_HEADERS_H
 
-#include "bpf/filter.bpf.h"
+#include "bpf/read/filter.bpf.h"
 
 #define HEADERS_BYTES 256
 

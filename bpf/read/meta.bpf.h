@@ -4,7 +4,7 @@
 #define PWRU_BPF_META_H
 
 #include "abi/event.h"
-#include "bpf/skb.bpf.h"
+#include "bpf/read/skb.bpf.h"
 
 /*
  * Namespace inode numbers start at PROC_DYNAMIC_FIRST (0xF0000000); since 6.18 the initial

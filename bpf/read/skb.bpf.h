@@ -29,8 +29,8 @@ struct skb_pos {
 	__u16 mac_header;
 	__u16 network_header;
 	/*
-	 * Set by skb_locate() in bpf/filter.bpf.h. `start` must not lie at a multiple of 8: the
-	 * verifier of 5.10 takes note of constants that are stored there, forgets that a callee
+	 * Set by skb_locate() in bpf/read/filter.bpf.h. `start` must not lie at a multiple of 8:
+	 * the verifier of 5.10 takes note of constants that are stored there, forgets that a callee
 	 * depends on them, and deletes the code for the others.
 	 */
 	__u32 linear_len; /* bytes from base to the end of the linear part */

@@ -6,7 +6,7 @@
 #ifndef PWRU_BPF_TUNNEL_H
 #define PWRU_BPF_TUNNEL_H
 
-#include "bpf/tuple.bpf.h"
+#include "bpf/read/tuple.bpf.h"
 
 /* Linked in from the generated objects. */
 extern __hidden int pwru_filter_tunnel_l2(struct pwru_filter_ctx *ctx, const void *window,
