@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace pwru {
+namespace pwru::plan {
 namespace {
 
 std::vector<std::string> all_texts(const cli::Options& options) {
@@ -34,4 +34,4 @@ resolve::Metadata make_metadata(const Expressions& expressions, const kernel::Sy
   return metadata;
 }
 
-}  // namespace pwru
+}  // namespace pwru::plan

@@ -12,7 +12,7 @@
 #include "kernel/symbols.h"
 #include "resolve/dumps.h"
 
-namespace pwru {
+namespace pwru::plan {
 
 struct Expressions {
   expr::KnownTypes types;  // what the values are made of
@@ -28,4 +28,4 @@ struct Expressions {
 [[nodiscard]] resolve::Metadata make_metadata(const Expressions& expressions,
                                               const kernel::Symbols& symbols);
 
-}  // namespace pwru
+}  // namespace pwru::plan

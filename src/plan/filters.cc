@@ -3,7 +3,7 @@
 
 #include "expr/types.h"
 
-namespace pwru {
+namespace pwru::plan {
 namespace {
 
 // All zero when a field is not there.
@@ -42,4 +42,4 @@ Result<Filters> generate_filters(const ParsedFilters& parsed, const cli::Options
   return filters;
 }
 
-}  // namespace pwru
+}  // namespace pwru::plan

@@ -8,7 +8,7 @@
 #include "kernel/btf.h"
 #include "kernel/features.h"
 
-namespace pwru {
+namespace pwru::plan {
 
 struct ParsedFilters {
   filter::ParsedFilter pcap;
@@ -30,4 +30,4 @@ struct Filters {
                                                const cli::Options& options, const kernel::Btf& btf,
                                                const kernel::Features& features);
 
-}  // namespace pwru
+}  // namespace pwru::plan

@@ -16,13 +16,14 @@
 #include "kernel/ksyms.h"
 #include "kernel/tracefs.h"
 #include "plan/function_advice.h"
+#include "plan/needs.h"
 #include "plan/stack_functions.h"
 
-namespace pwru {
+namespace pwru::plan {
 namespace {
 
-// What is looked up besides: by Symbols::is_init_text(), probe_single_kprobe(), make_config() and
-// probe::make_plan().
+// What is looked up besides: by Symbols::is_init_text(), probe_single_kprobe(), find_release() and
+// make_configs().
 constexpr std::array kOtherFunctions = {"_sinittext", "_einittext", "skb_release_head_state",
                                         "kfree_skbmem"};
 constexpr std::array kData = {"vmemmap_base", "page_offset_base"};
@@ -46,14 +47,9 @@ std::string read_available() {
 
 }  // namespace
 
-bool names_addresses(const cli::Options& options) {
-  return options.output_caller || options.output_stack || follows_by_stack(options) ||
-         !options.output_skb_metadata.empty() || !options.output_xdp_metadata.empty();
-}
-
 Result<KnownSymbols> read_symbols(const cli::Options& options, const kernel::Btf& vmlinux,
                                   const kernel::FunctionSearch& search) {
-  if (!names_addresses(options)) {
+  if (!needs_of(options, true).address_names) {
     kernel::WantedSymbols wanted = {search.names(), {kData.begin(), kData.end()}};
     for (const char* name : kOtherFunctions) wanted.functions.add(name);
     if (auto named = kernel::symbols_of(wanted, vmlinux))
@@ -119,4 +115,4 @@ Result<ModuleFunctions> find_module_functions(const cli::Options& options,
   return result;
 }
 
-}  // namespace pwru
+}  // namespace pwru::plan

@@ -13,7 +13,7 @@
 #include "kernel/functions.h"
 #include "kernel/symbols.h"
 
-namespace pwru {
+namespace pwru::plan {
 
 struct KnownSymbols {
   kernel::Symbols symbols;
@@ -54,7 +54,4 @@ struct ModuleFunctions {
     const cli::Options& options, const kernel::Btf& vmlinux,
     const std::vector<kernel::ModuleBtf>& modules, const SymbolFiles& files);
 
-// Whether an address may have to be named that is not one of the functions found.
-[[nodiscard]] bool names_addresses(const cli::Options& options);
-
-}  // namespace pwru
+}  // namespace pwru::plan

@@ -13,7 +13,7 @@
 #include "kernel/packet_ends.h"
 #include "kernel/signature.h"
 
-namespace pwru {
+namespace pwru::plan {
 namespace {
 
 constexpr size_t kMentioned = 4;
@@ -83,4 +83,4 @@ void warn_about_missed_drops(const cli::FuncFilter& filter, const kernel::Btf& v
   log_warn("--filter-func '{}' sees few drops: {}", filter.pattern, drops_with(vmlinux));
 }
 
-}  // namespace pwru
+}  // namespace pwru::plan

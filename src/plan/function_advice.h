@@ -9,7 +9,7 @@
 #include "kernel/btf.h"
 #include "kernel/functions.h"
 
-namespace pwru {
+namespace pwru::plan {
 
 // The pattern for this kernel: with its names for the words. Empty: all functions.
 [[nodiscard]] std::string pattern_of(const cli::FuncFilter& filter, const kernel::Btf& vmlinux);
@@ -24,4 +24,4 @@ namespace pwru {
 // Warns when the pattern means the function that drops, by a name of another kernel.
 void warn_about_missed_drops(const cli::FuncFilter& filter, const kernel::Btf& vmlinux);
 
-}  // namespace pwru
+}  // namespace pwru::plan

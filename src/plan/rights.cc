@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "kernel/privileges.h"
 
-namespace pwru {
+namespace pwru::plan {
 namespace {
 
 std::string option_that_finds_objects(const cli::Options& options) {
@@ -52,4 +52,4 @@ Result<> check_rights(const cli::Options& options) {
   return {};
 }
 
-}  // namespace pwru
+}  // namespace pwru::plan

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "cli/options.h"
 
-namespace pwru {
+namespace pwru::plan {
 
 // What this process lacks for what was asked for; the end of a sentence.
 [[nodiscard]] std::string missing_rights(const cli::Options& options, bool attaches_kprobes);
@@ -26,4 +26,4 @@ template <class T>
 // warning where something is missing.
 [[nodiscard]] Result<> check_rights(const cli::Options& options);
 
-}  // namespace pwru
+}  // namespace pwru::plan

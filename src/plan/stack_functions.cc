@@ -5,8 +5,9 @@
 #include "kernel/bpf_helpers.h"
 #include "kernel/map_functions.h"
 #include "kernel/named_functions.h"
+#include "plan/needs.h"
 
-namespace pwru {
+namespace pwru::plan {
 namespace {
 
 Result<> add_named(const cli::Options& options, const kernel::Symbols& symbols,
@@ -54,29 +55,10 @@ Result<> add_map_functions(const kernel::Btf& vmlinux, const kernel::Symbols& sy
 
 }  // namespace
 
-bool follows_by_stack(const cli::Options& options) {
-  return options.filter_track_skb_by_stackid || !options.filter_non_skb_funcs.empty() ||
-         options.filter_track_bpf_helpers || options.output_bpfmap;
-}
-
-void set_stack_config(const cli::Options& options, const kernel::Symbols& symbols,
-                      pwru_config& config) {
-  if (!follows_by_stack(options)) return;
-  config.by_stack = true;
-  config.tracks = true;
-  // Its names: since 6.0, since 5.16, before.
-  for (const char* name :
-       {"arch_rethook_trampoline", "__kretprobe_trampoline", "kretprobe_trampoline"})
-    if (const auto found = symbols.addresses(name, ""); !found.empty())
-      config.return_trampoline_ip = found.front();
-  if (const auto found = symbols.addresses("__htab_map_lookup_elem", ""); !found.empty())
-    config.htab_element_ip = found.front();
-}
-
 Result<> add_stack_functions(const cli::Options& options, const kernel::Btf& vmlinux,
                              const kernel::Symbols& symbols, std::string_view available,
                              kernel::Functions& functions) {
-  if (!follows_by_stack(options)) return {};
+  if (!needs_of(options, true).follows_stack) return {};
 #if !defined(__x86_64__)
   // Elsewhere the return address is in a register when a function begins.
   return fail("follow a packet by its call stack: this works on x86-64 only",
@@ -88,4 +70,4 @@ Result<> add_stack_functions(const cli::Options& options, const kernel::Btf& vml
   return {};
 }
 
-}  // namespace pwru
+}  // namespace pwru::plan

@@ -4,22 +4,13 @@
 
 #include <string_view>
 
-#include "abi/config.h"
 #include "base/result.h"
 #include "cli/options.h"
 #include "kernel/btf.h"
 #include "kernel/functions.h"
 #include "kernel/symbols.h"
 
-namespace pwru {
-
-// Whether packets are followed by their call stack: by request, or because functions without an skb
-// are probed.
-[[nodiscard]] bool follows_by_stack(const cli::Options& options);
-
-// Fills in what the programs need for that.
-void set_stack_config(const cli::Options& options, const kernel::Symbols& symbols,
-                      pwru_config& config);
+namespace pwru::plan {
 
 // Adds them to `functions`; one that cannot be probed is named in a warning. `available` is
 // ftrace's list, empty when it cannot be read.
@@ -28,4 +19,4 @@ void set_stack_config(const cli::Options& options, const kernel::Symbols& symbol
                                            std::string_view available,
                                            kernel::Functions& functions);
 
-}  // namespace pwru
+}  // namespace pwru::plan

@@ -3,12 +3,18 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
-#include "base/log.h"
 #include "base/strings.h"
 
-namespace pwru {
+namespace pwru::plan {
 namespace {
+
+// Where an id is taken away; the first one that the kernel has. Every way to free an skb passes
+// skb_release_head_state(); kfree_skbmem() misses those that go back to a cache
+// (napi_skb_cache_put).
+constexpr std::array<std::string_view, 2> kReleaseFunctions = {"skb_release_head_state",
+                                                               "kfree_skbmem"};
 
 constexpr std::array kCopyFunctions = {
     "skb_clone",
@@ -51,28 +57,37 @@ std::string not_followed(const std::vector<std::string>& functions) {
 
 }  // namespace
 
-std::vector<std::string> copy_functions(const kernel::Btf& btf, bool traces_xdp) {
+Release find_release(const kernel::Symbols& symbols) {
+  for (const std::string_view name : kReleaseFunctions) {
+    const auto addresses = symbols.addresses(name, "");
+    if (!addresses.empty()) return {std::string(name), addresses.front()};
+  }
+  return {};
+}
+
+std::vector<std::string> copy_functions(const kernel::Btf& btf, bool follows_xdp) {
   std::vector<std::string> names;
   for (const char* name : kCopyFunctions)
     if (btf.find(name, BTF_KIND_FUNC)) names.emplace_back(name);
-  if (traces_xdp && btf.find("pskb_expand_head", BTF_KIND_FUNC))
+  if (follows_xdp && btf.find("pskb_expand_head", BTF_KIND_FUNC))
     names.emplace_back("pskb_expand_head");
   return names;
 }
 
-void warn_about_tracking(const program::TracerSpec& spec, const probe::Plan& plan, bool has_fexit) {
-  if (plan.release_function.empty())
-    log_warn(
+void add_tracking_warnings(const Release& release, const std::vector<std::string>& copies,
+                           bool has_fexit, std::vector<std::string>& warnings) {
+  if (release.name.empty())
+    warnings.emplace_back(
         "this kernel shows no function where an skb is freed: a reused address may be taken for "
         "the old packet");
   if (!has_fexit) {
-    log_warn(
+    warnings.emplace_back(
         "this kernel refuses fexit programs: clones, copies, segments and fragments of a packet, "
         "and what it is merged into, are not followed");
     return;
   }
-  if (const std::string missing = not_followed(spec.copy_functions); !missing.empty())
-    log_warn("this kernel shows no function to follow: {}", missing);
+  if (const std::string missing = not_followed(copies); !missing.empty())
+    warnings.push_back("this kernel shows no function to follow: " + missing);
 }
 
-}  // namespace pwru
+}  // namespace pwru::plan

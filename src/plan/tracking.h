@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// What --filter-track-skb needs of the kernel, and what it says when that is not there.
+// What it takes to follow a packet, and what is said when this kernel does not have it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "kernel/btf.h"
-#include "probe/plan.h"
-#include "program/tracer.h"
+#include "kernel/symbols.h"
 
-namespace pwru {
+namespace pwru::plan {
 
-// The functions of this kernel that make one skb of another, for TracerSpec::copy_functions.
-[[nodiscard]] std::vector<std::string> copy_functions(const kernel::Btf& btf, bool traces_xdp);
+// Where the id of a packet ends.
+struct Release {
+  std::string name;  // "" when this kernel has no such function
+  uint64_t addr = 0;
+};
+[[nodiscard]] Release find_release(const kernel::Symbols& symbols);
+
+// The functions of this kernel that make one skb of another.
+[[nodiscard]] std::vector<std::string> copy_functions(const kernel::Btf& btf, bool follows_xdp);
 
 // Names what is not followed on this kernel.
-void warn_about_tracking(const program::TracerSpec& spec, const probe::Plan& plan, bool has_fexit);
+void add_tracking_warnings(const Release& release, const std::vector<std::string>& copies,
+                           bool has_fexit, std::vector<std::string>& warnings);
 
-}  // namespace pwru
+}  // namespace pwru::plan

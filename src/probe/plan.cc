@@ -7,15 +7,10 @@
 #include <string_view>
 
 #include "kernel/packet_ends.h"
+#include "plan/tracking.h"
 
 namespace pwru::probe {
 namespace {
-
-// Where an id is taken away; the first one that the kernel has. Every way to free an skb passes
-// skb_release_head_state(); kfree_skbmem() misses those that go back to a cache
-// (napi_skb_cache_put).
-constexpr std::array<std::string_view, 2> kReleaseFunctions = {"skb_release_head_state",
-                                                               "kfree_skbmem"};
 
 // What runs on an skb between its release and the return of its memory (net/core/skbuff.c); also
 // destructors, which skb_release_head_state() calls.
@@ -32,14 +27,6 @@ bool is_dying_function(const kernel::Function& function) {
 }
 
 }  // namespace
-
-Release find_release(const kernel::Symbols& symbols) {
-  for (const std::string_view name : kReleaseFunctions) {
-    const auto addresses = symbols.addresses(name, "");
-    if (!addresses.empty()) return {std::string(name), addresses.front()};
-  }
-  return {};
-}
 
 bool Plan::may_stand_behind_site(const Group& group, uint64_t address) const {
   return has_ftrace_sites && !group.must_stand_at_start &&
@@ -58,7 +45,7 @@ Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbol
                const program::Tracer& tracer, bool tracks) {
   Plan plan;
   plan.has_ftrace_sites = functions.are_in_ftrace_list;
-  const Release release = tracks ? find_release(symbols) : Release{};
+  const plan::Release release = tracks ? plan::find_release(symbols) : plan::Release{};
   plan.release_function = release.name;
   std::map<bpf_program*, std::vector<uint64_t>> by_program;
   std::vector<uint64_t> lookups;

@@ -43,13 +43,6 @@ struct Plan {
 // True for a function of a module behind which the module has no other symbol.
 [[nodiscard]] bool is_last_of_module(const kernel::Symbols& symbols, uint64_t address);
 
-// Where ids end with tracking.
-struct Release {
-  std::string name;  // "" when this kernel has no such function
-  uint64_t addr = 0;
-};
-[[nodiscard]] Release find_release(const kernel::Symbols& symbols);
-
 // Functions go to the program of their argument position; with tracking, those that end the life of
 // an skb go to programs of their own, also when the user did not ask to see them.
 [[nodiscard]] Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbols,

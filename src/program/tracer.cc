@@ -318,7 +318,7 @@ Result<> Tracer::size_maps(const TracerSpec& spec) {
   return {};
 }
 
-Result<> Tracer::set_arg_table(const ArgTable& table) const {
+Result<> Tracer::set_arg_table(const plan::ArgTable& table) const {
   const uint32_t zero = 0;
   if (bpf_map_update_elem(map_fd("arg_table"), &zero, table.positions.data(), BPF_ANY))
     return sys_fail("tell the tracer which argument of a function is the skb");

@@ -22,7 +22,7 @@
 #include "expr/compile.h"
 #include "filter/filter.h"
 #include "kernel/functions.h"
-#include "program/arg_table.h"
+#include "plan/arg_table.h"
 #include "program/misses.h"
 
 namespace pwru::program {
@@ -44,7 +44,7 @@ struct TracerSpec {
   // counts apart.
   std::array<bool, 6> uses_arg = {};
   bool uses_list = false;
-  std::optional<ArgTable> arg_table;        // with it one program does positions 2 to 5
+  std::optional<plan::ArgTable> arg_table;        // with it one program does positions 2 to 5
   std::vector<std::string> copy_functions;  // functions with a fexit program that exist here
   uint32_t tracked_entries = 1;
   uint32_t stack_entries = 1;  // call stacks that handle a packet, with config.by_stack
@@ -61,7 +61,7 @@ class Tracer {
   [[nodiscard]] static Result<Tracer> load(const TracerSpec& spec);
 
   // The table that it was loaded with, and more in it.
-  [[nodiscard]] Result<> set_arg_table(const ArgTable& table) const;
+  [[nodiscard]] Result<> set_arg_table(const plan::ArgTable& table) const;
   // By the position of the skb; 0: for functions that have none.
   [[nodiscard]] bpf_program* trace(int skb_arg) const {
     return trace_[static_cast<size_t>(skb_arg)];

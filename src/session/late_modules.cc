@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "plan/needs.h"
 #include "probe/plan.h"
 
 namespace pwru {
@@ -67,20 +68,20 @@ void LateModules::forget(const std::string& module) {
 }
 
 void LateModules::search(std::vector<std::string> modules) {
-  search_ = std::async(std::launch::async,
-                       [&options = trace_.options, &vmlinux = trace_.vmlinux, &files = files_,
-                        modules = std::move(modules)]() -> Result<Found> {
-                         Found found = {fmt::format("{}", fmt::join(modules, ", ")), {}, {}};
-                         const std::string what =
-                             were_loaded(found.modules) + " and cannot be traced: ";
-                         auto btf = kernel::load_module_btf(vmlinux, modules);
-                         if (!btf) return fail(what + btf.error().what);
-                         found.btf = std::move(*btf);
-                         auto functions = find_module_functions(options, vmlinux, found.btf, files);
-                         if (!functions) return fail(what + functions.error().what);
-                         found.functions = std::move(*functions);
-                         return found;
-                       });
+  search_ =
+      std::async(std::launch::async,
+                 [&options = trace_.options, &vmlinux = trace_.vmlinux, &files = files_,
+                  modules = std::move(modules)]() -> Result<Found> {
+                   Found found = {fmt::format("{}", fmt::join(modules, ", ")), {}, {}};
+                   const std::string what = were_loaded(found.modules) + " and cannot be traced: ";
+                   auto btf = kernel::load_module_btf(vmlinux, modules);
+                   if (!btf) return fail(what + btf.error().what);
+                   found.btf = std::move(*btf);
+                   auto functions = plan::find_module_functions(options, vmlinux, found.btf, files);
+                   if (!functions) return fail(what + functions.error().what);
+                   found.functions = std::move(*functions);
+                   return found;
+                 });
 }
 
 // Those that a program that is loaded can be attached to; the others are left out.
@@ -93,7 +94,7 @@ std::vector<kernel::Function> LateModules::take_attachable(kernel::Functions& fu
   for (kernel::Function& function : functions.found) {
     if (is_known(function)) continue;  // loaded while the functions were looked for at the start
     if (!trace_.tracer.trace(function.skb_arg) ||
-        (trace_.arg_table && !program::add_function(*trace_.arg_table, function)))
+        (trace_.arg_table && !plan::add_function(*trace_.arg_table, function)))
       functions.left_out[kNoProgram]++;
     else
       taken.push_back(std::move(function));
@@ -119,7 +120,7 @@ Result<> LateModules::attach(Result<Found> result) {
   // privilege that is given up.
   if (trace_.unwinds)
     for (probe::Group& group : plan.groups) group.must_stand_at_start = true;
-  if (names_addresses(trace_.options)) {
+  if (plan::needs_of(trace_.options, true).address_names) {
     trace_.known.symbols = std::move(result->functions.symbols);
     trace_.names.forget_symbols();
   }

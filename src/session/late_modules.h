@@ -27,12 +27,12 @@ class LateModules {
   struct Trace {
     const cli::Options& options;
     const kernel::Btf& vmlinux;
-    KnownSymbols& known;
+    plan::KnownSymbols& known;
     kernel::DropReasons& reasons;
     kernel::Functions& functions;
     resolve::Names& names;
     const program::Tracer& tracer;
-    std::optional<program::ArgTable>& arg_table;
+    std::optional<plan::ArgTable>& arg_table;
     probe::Backend& backend;
     probe::Attached& attached;
     bool unwinds = false;
@@ -41,7 +41,7 @@ class LateModules {
   // `watch` is from before the functions were looked for, so that none is missed in between.
   // Opens what it takes: later there are no privileges.
   LateModules(Trace trace, kernel::ModuleWatch watch)
-      : trace_(trace), watch_(std::move(watch)), files_(open_symbol_files()) {}
+      : trace_(trace), watch_(std::move(watch)), files_(plan::open_symbol_files()) {}
 
   // If some time has passed since the last call: what is new is searched for by a thread, which
   // takes long, and attached by a later call.
@@ -51,7 +51,7 @@ class LateModules {
   struct Found {
     std::string modules;  // "vxlan", "vxlan, udp_tunnel"
     std::vector<kernel::ModuleBtf> btf;
-    ModuleFunctions functions;
+    plan::ModuleFunctions functions;
   };
 
   void look_for_changes();
@@ -63,7 +63,7 @@ class LateModules {
 
   Trace trace_;
   kernel::ModuleWatch watch_;
-  SymbolFiles files_;
+  plan::SymbolFiles files_;
   std::vector<std::string> gone_;  // and not forgotten yet
   std::chrono::steady_clock::time_point last_look_;
   std::future<Result<Found>> search_;

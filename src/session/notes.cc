@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "kernel/switches.h"
+#include "plan/backend.h"
 
 namespace pwru {
 
@@ -27,7 +28,7 @@ void warn_if_switched_off(program::Backend backend, const UniqueFd& kprobe_switc
         "ftrace was switched off while pwru listened, so that events are missing; sysctl "
         "kernel.ftrace_enabled=1 switches it on");
   if (kernel::read_switch(kprobe_switch) == kernel::Switch::Off)
-    log_warn("events are missing: while pwru listened kprobes were {}", kSwitchedOff);
+    log_warn("events are missing: while pwru listened kprobes were {}", plan::kSwitchedOff);
 }
 
 }  // namespace pwru

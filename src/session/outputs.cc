@@ -9,6 +9,7 @@
 #include "cli/color.h"
 #include "output/json.h"
 #include "output/text.h"
+#include "plan/needs.h"
 
 namespace pwru {
 namespace {
@@ -57,7 +58,7 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_tunnel = options.output_tunnel;
   style.has_id = options.output_id;
   style.has_stack = options.output_stack;
-  style.has_cb = shows_cb(options);
+  style.has_cb = plan::needs_of(options, true).control_buffer;
   if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
   const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
                                              std::getenv("TERM")};
@@ -67,10 +68,6 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
 }
 
 }  // namespace
-
-bool shows_cb(const cli::Options& options) {
-  return options.output_skb_cb || (options.filter_trace_tc && options.output_meta);
-}
 
 Result<output::Target> open_output(const cli::Options& options) {
   if (options.output_file.empty()) return output::Target::standard_output();

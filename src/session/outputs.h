@@ -18,9 +18,6 @@ namespace pwru {
 // Opened before anything is attached, so that a bad path costs nothing.
 [[nodiscard]] Result<output::Target> open_output(const cli::Options& options);
 
-// The column of cb[]: also a TC program's, as it is the program's own scratch memory.
-[[nodiscard]] bool shows_cb(const cli::Options& options);
-
 // Text or JSON; `metadata` prints the values of expressions. `target` and `names` must outlive it.
 [[nodiscard]] Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options,
                                                               output::Target& target,

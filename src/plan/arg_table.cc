@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/arg_table.h"
+#include "plan/arg_table.h"
 
 #include <algorithm>
 
 #include "abi/config.h"
 
-namespace pwru::program {
+namespace pwru::plan {
 namespace {
 
 // Sparse, so that functions of modules that come later find a place: 64 KiB, of which few lines are
@@ -59,4 +59,4 @@ std::optional<ArgTable> make_arg_table(const std::vector<kernel::Function>& func
   return std::nullopt;
 }
 
-}  // namespace pwru::program
+}  // namespace pwru::plan

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/arg_table.h"
+#include "plan/arg_table.h"
 
 #include <gtest/gtest.h>
 
 #include "abi/config.h"
 
-namespace pwru::program {
+namespace pwru::plan {
 namespace {
 
 // Functions as far apart as the kernel's, with their skb here and there.
@@ -77,4 +77,4 @@ TEST(ArgTable, TakesMoreFunctionsWhereThereIsRoom) {
 }
 
 }  // namespace
-}  // namespace pwru::program
+}  // namespace pwru::plan

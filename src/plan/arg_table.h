@@ -10,7 +10,7 @@
 
 #include "kernel/functions.h"
 
-namespace pwru::program {
+namespace pwru::plan {
 
 struct ArgTable {
   uint32_t multiplier = 0;  // pwru_config.arg_multiplier
@@ -26,4 +26,4 @@ struct ArgTable {
 // Adds a function that was not known then; false when one of another position has its slot.
 [[nodiscard]] bool add_function(ArgTable& table, const kernel::Function& function);
 
-}  // namespace pwru::program
+}  // namespace pwru::plan

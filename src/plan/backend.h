@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which kind of probe functions get.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/options.h"
+#include "kernel/features.h"
+
+namespace pwru::plan {
+
+inline constexpr const char* kSwitchedOff =
+    "switched off (echo 1 > /sys/kernel/debug/kprobes/enabled switches them on)";
+
+// Never Auto. Appends to `warnings` what may make the choice see nothing.
+[[nodiscard]] Result<cli::Backend> choose_backend(cli::Backend wanted,
+                                                  const kernel::Features& features,
+                                                  std::vector<std::string>& warnings);
+
+}  // namespace pwru::plan

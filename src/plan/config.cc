@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/config.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "abi/event.h"
+#include "base/round.h"
+#include "plan/ring_sizes.h"
+
+namespace pwru::plan {
+namespace {
+
+// Packets followed at once; one takes some 100 bytes of kernel memory.
+constexpr uint32_t kTrackedEntries = 1 << 17;
+constexpr uint32_t kStackEntries = 1 << 13;  // half a KiB each
+// Entries that wait for the rest of their skb's release; a few for each CPU would do.
+constexpr uint32_t kDyingEntries = 8192;
+// Of the map `parents` while it only gives out ids.
+constexpr uint32_t kIdEntries = 8192;
+// The kernel gives so many free entries of an LRU map to a CPU at once, and begins to evict when it
+// has less left (LOCAL_FREE_TARGET in kernel/bpf/bpf_lru_list.c).
+constexpr uint32_t kFreeEntriesOfCpu = 128;
+
+// What an event of a packet without an skb can have.
+constexpr uint32_t kXdpParts = PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL |
+                               PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_PARENT;
+
+uint32_t wanted_parts(const cli::Options& options, const Needs& needs) {
+  uint32_t parts = 0;
+  if (options.output_meta || options.output_netns_names) parts |= PWRU_PART_META;
+  if (options.output_tuple) parts |= PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
+  if (options.output_stack) parts |= PWRU_PART_STACK;
+  if (options.output_skb) parts |= PWRU_PART_SKB;
+  if (!options.output_skb_metadata.empty()) parts |= PWRU_PART_EXPR;
+  if (needs.control_buffer) parts |= PWRU_PART_CB;
+  if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
+  if (needs.map_calls) parts |= PWRU_PART_BPFMAP;
+  if (options.output_tunnel) parts |= PWRU_PART_TUNNEL;
+  if (needs.parents) parts |= PWRU_PART_PARENT;
+  if (needs.caller) parts |= PWRU_PART_CALLER;
+  return parts;
+}
+
+// How much of such a struct is copied. Only damaged BTF has larger ones than this.
+uint32_t size_of_struct(const kernel::Btf& btf, std::string_view name) {
+  constexpr uint32_t kMostBytes = 4096;
+  return std::min(btf.type(btf.find(name, BTF_KIND_STRUCT)).size, kMostBytes);
+}
+
+void set_filters(const Inputs& inputs, const Plan& plan, pwru_config& config) {
+  const cli::Options& options = inputs.options;
+  config.netns = inputs.place.netns;
+  config.ifindex = inputs.place.ifindex;
+  config.mark = options.filter_mark.mark;
+  config.mark_mask = options.filter_mark.mask;
+  config.has_pcap = !options.filter_pcap.empty();
+  config.filter_copies = plan.filters.pcap.copies;
+  config.copy_bytes = plan.filters.pcap.copy_bytes;
+  config.filter_sees_vlan = plan.filters.pcap.sees_vlan;
+  config.filter_ancillary = plan.filters.pcap.reads_ancillary;
+  config.filter_reads_len = plan.filters.pcap.reads_len;
+  config.has_tunnel_l2 = plan.filters.tunnel.has_l2;
+  config.has_tunnel_l3 = plan.filters.tunnel.has_l3;
+  config.has_skb_expr = plan.expressions.skb.has_filter;
+  config.has_xdp_expr = plan.expressions.xdp.has_filter;
+  config.reads_fields = config.mark_mask || config.netns || config.ifindex ||
+                        config.filter_reads_len || config.filter_sees_vlan;
+}
+
+void set_record(const Inputs& inputs, const Plan& plan, pwru_config& config) {
+  config.parts = wanted_parts(inputs.options, plan.needs);
+  config.skb_bytes = size_of_struct(inputs.vmlinux, "sk_buff");
+  config.shinfo_bytes = size_of_struct(inputs.vmlinux, "skb_shared_info");
+  config.expr_bytes = std::max(plan.expressions.skb.value_bytes, plan.expressions.xdp.value_bytes);
+}
+
+// Its names: since 6.0, since 5.16, before.
+uint64_t return_trampoline(const kernel::Symbols& symbols) {
+  for (const char* name :
+       {"arch_rethook_trampoline", "__kretprobe_trampoline", "kretprobe_trampoline"})
+    if (const auto found = symbols.addresses(name, ""); !found.empty()) return found.front();
+  return 0;
+}
+
+void set_following(const Inputs& inputs, const Plan& plan, pwru_config& config) {
+  config.tracks = plan.needs.identity;
+  config.by_skb = plan.needs.follows_skb;
+  config.by_stack = plan.needs.follows_stack;
+  config.follows_xdp = plan.needs.follows_xdp;
+  if (plan.needs.follows_stack) {
+    config.return_trampoline_ip = return_trampoline(inputs.symbols);
+    if (const auto found = inputs.symbols.addresses("__htab_map_lookup_elem", ""); !found.empty())
+      config.htab_element_ip = found.front();
+  }
+  // One program for release and death, which tells them apart by the address: only kprobe-multi
+  // knows it.
+  if (plan.needs.identity && config.has_func_ip) {
+    config.release_addr = plan.release.addr;
+    config.shows_release = std::ranges::any_of(
+        plan.functions.found,
+        [&](const kernel::Function& function) { return function.addr == config.release_addr; });
+  }
+}
+
+void set_kernel(const Inputs& inputs, const Plan& plan, pwru_config& config) {
+  // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
+  config.has_func_ip = plan.backend == cli::Backend::KprobeMulti && inputs.features.has_get_func_ip;
+  config.vmemmap_base_addr = inputs.symbols.data("vmemmap_base").value_or(0);
+  config.page_offset_base_addr = inputs.symbols.data("page_offset_base").value_or(0);
+  if (plan.arg_table) {
+    config.arg_multiplier = plan.arg_table->multiplier;
+    config.arg_shift = plan.arg_table->shift;
+  }
+}
+
+// Of a record without map data, parent and tuple, which not every record has.
+uint32_t fixed_bytes(const pwru_config& config) {
+  const auto of = [&](uint32_t part, size_t bytes) {
+    return config.parts & part ? round_up_8(bytes) : 0u;
+  };
+  return uint32_t{sizeof(pwru_event)} + of(PWRU_PART_STACK, sizeof(pwru_stack)) +
+         of(PWRU_PART_SKB, config.skb_bytes) + of(PWRU_PART_CB, sizeof(pwru_cb)) +
+         of(PWRU_PART_SHINFO, config.shinfo_bytes) + of(PWRU_PART_EXPR, config.expr_bytes) +
+         of(PWRU_PART_TUNNEL, sizeof(pwru_tunnel));
+}
+
+uint32_t record_max_bytes(const pwru_config& config) {
+  const uint32_t map_call =
+      round_up_8(sizeof(pwru_bpfmap) + PWRU_MAP_LARGE_KEY + PWRU_MAP_LARGE_VALUE);
+  return fixed_bytes(config) + uint32_t{sizeof(pwru_parent)} + round_up_8(sizeof(pwru_tuple6)) +
+         (config.parts & PWRU_PART_BPFMAP ? map_call : 0);
+}
+
+// What follows from the parts of a record, which differ between the kinds of programs.
+void set_sizes(const RingWish& rings, pwru_config& config) {
+  set_rings(rings, config);
+  config.fixed_bytes = fixed_bytes(config);
+  constexpr uint32_t kPlain = PWRU_PART_META | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
+  const bool is_plain = (config.parts & ~uint32_t{PWRU_PART_CALLER}) == kPlain;
+  config.plain_parts = is_plain ? config.parts & ~uint32_t{PWRU_PART_TUPLE6} : 0;
+}
+
+// Whether plain_skb() of bpf/hooks/functions.bpf.c will do: only the pcap filter, the fields of an
+// skb and tracking decide.
+bool is_plain(const Plan& plan) {
+  const pwru_config& config = plan.config;
+  return !config.by_stack && !config.follows_xdp && !config.has_tunnel_l2 &&
+         !config.has_tunnel_l3 && !config.has_skb_expr && !(plan.uses_cast && config.filter_copies);
+}
+
+Family family_of(const Plan& plan) {
+  const pwru_config& config = plan.config;
+  if (config.has_hit && !config.reads_fields) return config.tracks ? Family::Tracked : Family::Hit;
+  return is_plain(plan) ? Family::Plain : Family::Trace;
+}
+
+MapEntries map_entries(const Plan& plan) {
+  const pwru_config& config = plan.config;
+  MapEntries entries;
+  const uint32_t rings = config.cpus * (config.nesting_rings ? 2 : 1);
+  entries.rings = rings * (config.ring_bytes / config.chunk_bytes);
+  if (plan.needs.identity) {
+    entries.tracked = kTrackedEntries;
+    entries.dying = kDyingEntries;
+  }
+  if (plan.needs.follows_skb) entries.parents = plan.needs.parents ? kTrackedEntries : kIdEntries;
+  if (plan.needs.follows_xdp) entries.heads = kTrackedEntries;
+  if (plan.needs.follows_stack) entries.stacks = kStackEntries;
+  if (plan.needs.map_calls) entries.lookups = kStackEntries;
+  return entries;
+}
+
+pwru_config config_of_programs(const pwru_config& of_functions) {
+  pwru_config config = of_functions;
+  config.is_progs = 1;
+  config.has_func_ip = 0;
+  config.parts &= ~uint32_t{PWRU_PART_CALLER};
+  return config;
+}
+
+pwru_config config_of_xdp(const pwru_config& of_tc, bool has_values) {
+  pwru_config config = of_tc;
+  config.parts &= kXdpParts;
+  if (has_values) config.parts |= PWRU_PART_EXPR;
+  config.filter_copies = 1;
+  config.vmemmap_base_addr = 0;  // no skb_shared_info to look for page fragments
+  return config;
+}
+
+}  // namespace
+
+void make_configs(const Inputs& inputs, Plan& plan) {
+  pwru_config& config = plan.config;
+  set_kernel(inputs, plan, config);
+  set_filters(inputs, plan, config);
+  set_record(inputs, plan, config);
+  set_following(inputs, plan, config);
+  config.never_evicted =
+      kTrackedEntries - std::min(kTrackedEntries, kFreeEntriesOfCpu * (inputs.cpus + 1));
+  config.has_hit = is_plain(plan) && !plan.filters.hit.object.empty();
+  plan.family = family_of(plan);
+  plan.tc_config = config_of_programs(config);
+  plan.xdp_config = config_of_xdp(plan.tc_config, !plan.expressions.xdp.values.empty());
+  // All of them write into the same rings.
+  RingWish rings = {inputs.options.output_buffer_bytes, inputs.cpus, plan.needs.nesting_rings, 0};
+  for (const pwru_config* each : {&config, &plan.tc_config, &plan.xdp_config})
+    rings.record_max_bytes = std::max(rings.record_max_bytes, record_max_bytes(*each));
+  for (pwru_config* each : {&config, &plan.tc_config, &plan.xdp_config}) set_sizes(rings, *each);
+  plan.entries = map_entries(plan);
+}
+
+}  // namespace pwru::plan

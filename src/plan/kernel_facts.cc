@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/kernel_facts.h"
+
+#include <bpf/libbpf.h>
+
+#include <algorithm>
+
+#include "kernel/netns.h"
+#include "plan/rights.h"
+
+namespace pwru::plan {
+
+Result<KernelFacts> look_at_kernel(const cli::Options& options) {
+  std::optional<kernel::ModuleWatch> watch;
+  if (cli::wants_modules(options)) watch.emplace();
+  PWRU_ASSIGN(auto btf, kernel::load_kernel_btf(options.kernel_btf));
+  PWRU_ASSIGN(auto features, or_missing_rights(kernel::probe_features(*btf), options));
+  std::vector<kernel::ModuleBtf> modules;
+  if (cli::wants_modules(options)) {
+    PWRU_ASSIGN(modules,
+                kernel::load_module_btf(*btf, options.kmods.value_or(std::vector<std::string>{})));
+  }
+  PWRU_ASSIGN(auto search, search_functions(options, *btf, modules));
+  PWRU_ASSIGN(auto known, or_missing_rights(read_symbols(options, *btf, search), options));
+  kernel::probe_single_kprobe(known.symbols, options.backend == cli::Backend::Kprobe, features);
+  auto reasons = kernel::DropReasons::collect(*btf, modules);
+  std::optional<kernel::BtfFile> btf_file;
+  if (!options.kernel_btf.empty()) {
+    PWRU_ASSIGN(btf_file, kernel::BtfFile::create(*btf));
+  }
+  return KernelFacts{std::move(watch),   std::move(btf),     std::move(modules),
+                     std::move(search),  std::move(known),   std::move(features),
+                     std::move(reasons), std::move(btf_file)};
+}
+
+Result<PacketPlace> find_packet_place(const cli::Options& options) {
+  PacketPlace place;
+  const bool is_path = options.filter_netns.starts_with('/');
+  if (!options.filter_netns.empty()) {
+    PWRU_ASSIGN(place.netns, kernel::netns_inode(options.filter_netns));
+  }
+  if (options.filter_ifname.empty()) return place;
+  PWRU_ASSIGN(place.ifindex,
+              kernel::ifindex_of(options.filter_ifname, is_path ? options.filter_netns : ""));
+  if (!place.netns) {
+    PWRU_ASSIGN(place.netns, kernel::current_netns_inode());
+  }
+  return place;
+}
+
+uint32_t possible_cpus() { return static_cast<uint32_t>(std::max(1, libbpf_num_possible_cpus())); }
+
+}  // namespace pwru::plan

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of the running kernel: all that a trace asks it before anything is attached.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/options.h"
+#include "kernel/btf_file.h"
+#include "kernel/drop_reasons.h"
+#include "kernel/features.h"
+#include "kernel/functions.h"
+#include "kernel/modules.h"
+#include "plan/find_functions.h"
+#include "plan/plan.h"
+
+namespace pwru::plan {
+
+struct KernelFacts {
+  std::optional<kernel::ModuleWatch> modules_watch;  // none: no module is traced
+  std::unique_ptr<kernel::Btf> btf;
+  std::vector<kernel::ModuleBtf> modules;
+  kernel::FunctionSearch search;  // for find_functions(), once
+  KnownSymbols known;
+  kernel::Features features;
+  kernel::DropReasons reasons;
+  std::optional<kernel::BtfFile> btf_file;  // --kernel-btf, as libbpf gets it
+};
+
+[[nodiscard]] Result<KernelFacts> look_at_kernel(const cli::Options& options);
+
+// The namespace and the interface that the options name. Without a namespace the interface is one
+// of this process's own.
+[[nodiscard]] Result<PacketPlace> find_packet_place(const cli::Options& options);
+
+[[nodiscard]] uint32_t possible_cpus();
+
+}  // namespace pwru::plan

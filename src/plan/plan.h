@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plan of a trace: what is probed, filtered, captured and kept, as one value. It is made of the
+// options and of what the kernel offers, without asking the kernel anything. No later stage decides
+// about any of it; pwru_config is written here only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "abi/config.h"
+#include "base/result.h"
+#include "cli/options.h"
+#include "kernel/features.h"
+#include "kernel/functions.h"
+#include "kernel/symbols.h"
+#include "plan/arg_table.h"
+#include "plan/backend.h"
+#include "plan/expressions.h"
+#include "plan/filters.h"
+#include "plan/needs.h"
+#include "plan/tracking.h"
+
+namespace pwru::plan {
+
+// The namespace and the interface of --filter-netns and --filter-ifname, as the programs compare
+// them.
+struct PacketPlace {
+  uint32_t netns = 0;    // inode number; 0: any
+  uint32_t ifindex = 0;  // 0: any
+};
+
+// What a plan is made of.
+struct Inputs {
+  const cli::Options& options;
+  const kernel::Btf& vmlinux;
+  const kernel::Symbols& symbols;
+  const kernel::Features& features;
+  bool has_drop_reasons = false;
+  uint32_t cpus = 1;  // possible ones
+  PacketPlace place;
+  kernel::Functions functions;
+  Filters filters;
+  Expressions expressions;
+};
+
+// The programs at the functions' entries come in families, of which one is loaded: see
+// bpf/hooks/functions.bpf.c.
+enum class Family : uint8_t {
+  Hit,      // the generated pwru_filter_hit() is all that decides
+  Tracked,  // it and tracking
+  Plain,    // a pcap filter, the fields of an skb and tracking
+  Trace,    // everything
+};
+
+// How many entries the maps get whose size depends on the trace; an unused map has one.
+struct MapEntries {
+  uint32_t rings = 1;    // chunks of all rings
+  uint32_t tracked = 1;  // packets that are followed at once
+  uint32_t dying = 1;    // packets between their release and the return of their memory
+  uint32_t parents = 1;  // parents of packets, or ids that are given out
+  uint32_t heads = 1;    // buffers between XDP and their skb
+  uint32_t stacks = 1;   // call stacks that handle a packet
+  uint32_t lookups = 1;  // look-ups in BPF maps that have not returned
+};
+
+struct Plan {
+  explicit Plan(Expressions compiled) : expressions(std::move(compiled)) {}
+
+  cli::Backend backend = cli::Backend::KprobeMulti;  // never Auto
+  Needs needs;
+  bool uses_cast = false;  // of the two builds of the kernel side, the one with bpf_rdonly_cast
+  Family family = Family::Trace;
+
+  kernel::Functions functions;  // that are probed; modules that come later add theirs
+  // [1]..[5]: some function has its skb there; [0]: some function has none. One that takes a list
+  // counts apart.
+  std::array<bool, 6> uses_arg = {};
+  bool uses_list = false;
+  std::optional<ArgTable> arg_table;        // with it one program does positions 2 to 5
+  std::vector<std::string> copy_functions;  // that make one skb of another, and are followed
+  Release release;                          // where ids end, with tracking
+
+  Filters filters;
+  Expressions expressions;
+
+  MapEntries entries;
+  pwru_config config = {};      // of the programs at functions
+  pwru_config tc_config = {};   // of those at TC programs
+  pwru_config xdp_config = {};  // of those at XDP programs
+  std::vector<std::string>
+      warnings;  // what this kernel cannot do for these options, a sentence each
+};
+
+// The error names what this kernel lacks.
+[[nodiscard]] Result<Plan> make_plan(Inputs inputs);
+
+}  // namespace pwru::plan

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/plan.h"
+
+#include <gtest/gtest.h>
+
+#include "abi/event.h"
+#include "kernel/btf_builder_for_test.h"
+
+namespace pwru::plan {
+namespace {
+
+constexpr const char* kSymbols =
+    "ffffffff81000000 T _stext\n"
+    "ffffffff81000100 T ip_rcv\n"
+    "ffffffff81000200 T skb_release_head_state\n"
+    "ffffffff81000300 T arch_rethook_trampoline\n"
+    "ffffffff81000400 T __htab_map_lookup_elem\n"
+    "ffffffff81000500 T nf_hook_slow\n"
+    "ffffffff81000600 T tcp_v4_rcv\n"
+    "ffffffff82000000 D vmemmap_base\n"
+    "ffffffff82000008 D page_offset_base\n";
+constexpr uint64_t kIpRcv = 0xffffffff81000100, kRelease = 0xffffffff81000200;
+
+kernel::Function function(std::string name, uint64_t addr, uint8_t skb_arg = 1) {
+  kernel::Function made;
+  made.name = std::move(name);
+  made.addr = addr;
+  made.skb_arg = skb_arg;
+  return made;
+}
+
+// A kernel that has all that a trace can use; each test takes something away.
+class PlanTest : public ::testing::Test {
+ protected:
+  PlanTest() {
+    kernel::BtfBuilder builder;
+    const uint32_t number = builder.integer("unsigned int", 4);
+    const uint32_t half = builder.integer("unsigned short", 2);
+    const uint32_t pointer = builder.pointer(builder.integer("unsigned char", 1));
+    const auto at_byte = [](uint32_t byte) { return byte * 8; };
+    const uint32_t skb = builder.record(BTF_KIND_STRUCT, "sk_buff", 232,
+                                        {{"len", number, at_byte(112)},
+                                         {"protocol", half, at_byte(176)},
+                                         {"network_header", half, at_byte(180)},
+                                         {"mac_header", half, at_byte(182)},
+                                         {"tail", number, at_byte(184)},
+                                         {"head", pointer, at_byte(192)},
+                                         {"data", pointer, at_byte(200)}});
+    builder.record(BTF_KIND_STRUCT, "xdp_buff", 64, {{"frame_sz", number, 0}});
+    builder.structure("skb_shared_info", 320);
+    for (const char* name : {"skb_clone", "skb_segment", "skb_gro_receive", "ip_frag_next",
+                             "ip6_frag_next", "inet_frag_reasm_prepare"})
+      builder.function(name, {builder.pointer(skb)});
+    auto parsed = kernel::Btf::parse(builder.bytes(), nullptr);
+    EXPECT_TRUE(parsed) << parsed.error().what;
+    btf_ = std::move(*parsed);
+    features_.has_kprobe_multi = true;
+    features_.has_kprobe = true;
+    features_.has_get_func_ip = true;
+    features_.has_fexit = true;
+    functions_.found = {function("ip_rcv", kIpRcv)};
+  }
+
+  Result<Plan> plan() {
+    auto symbols = kernel::Symbols::parse(kSymbols);
+    EXPECT_TRUE(symbols);
+    PWRU_ASSIGN(const auto parsed, parse_filters(options_));
+    PWRU_ASSIGN(auto filters, generate_filters(parsed, options_, *btf_, features_));
+    PWRU_ASSIGN(auto expressions, compile_expressions(options_, *btf_));
+    return make_plan({options_, *btf_, *symbols, features_, has_reasons_, cpus_, place_, functions_,
+                      std::move(filters), std::move(expressions)});
+  }
+  Plan planned() {
+    auto made = plan();
+    if (!made) throw std::runtime_error(made.error().what);
+    return std::move(*made);
+  }
+
+  std::unique_ptr<kernel::Btf> btf_;
+  cli::Options options_;
+  kernel::Features features_;
+  kernel::Functions functions_;
+  bool has_reasons_ = true;
+  uint32_t cpus_ = 2;
+  PacketPlace place_;
+};
+
+TEST_F(PlanTest, TheBackendIsTheBestThatThereIs) {
+  EXPECT_EQ(planned().backend, cli::Backend::KprobeMulti);
+  features_.has_kprobe_multi = false;
+  EXPECT_EQ(planned().backend, cli::Backend::Kprobe);
+  features_.is_kprobe_hit = false;
+  EXPECT_EQ(planned().warnings.size(), 1u);
+  features_.kprobe_switch = kernel::Switch::Off;
+  EXPECT_EQ(plan().error().exit, ExitCode::NotSupported);
+  features_.has_kprobe = false;
+  features_.why_no_kprobe = "attach kprobes: not here";
+  EXPECT_EQ(plan().error().what, "attach kprobes: not here");
+}
+
+TEST_F(PlanTest, TheBackendIsTheOneThatIsAskedFor) {
+  options_.backend = cli::Backend::Kprobe;
+  EXPECT_EQ(planned().backend, cli::Backend::Kprobe);
+  options_.backend = cli::Backend::KprobeMulti;
+  features_.has_kprobe_multi = false;
+  EXPECT_NE(plan().error().what.find("try --backend kprobe"), std::string::npos);
+}
+
+TEST_F(PlanTest, WithoutOptionsNothingIsFollowed) {
+  const Plan made = planned();
+  EXPECT_FALSE(made.needs.identity);
+  EXPECT_EQ(made.config.release_addr, 0u);
+  EXPECT_EQ(made.entries.tracked, 1u);
+  EXPECT_EQ(made.entries.stacks, 1u);
+  EXPECT_EQ(made.config.parts, uint32_t{PWRU_PART_META} | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6);
+  EXPECT_TRUE(made.warnings.empty());
+}
+
+TEST_F(PlanTest, TheCallerStandsInForDropReasons) {
+  has_reasons_ = false;
+  EXPECT_TRUE(planned().config.parts & PWRU_PART_CALLER);
+}
+
+TEST_F(PlanTest, FollowingAPacketNeedsItsEndAndItsCopies) {
+  options_.filter_track_skb = true;
+  functions_.found.push_back(function("skb_release_head_state", kRelease));
+  const Plan made = planned();
+  EXPECT_TRUE(made.config.tracks);
+  EXPECT_TRUE(made.config.by_skb);
+  EXPECT_FALSE(made.config.by_stack);
+  EXPECT_EQ(made.release.addr, kRelease);
+  EXPECT_EQ(made.config.release_addr, kRelease);
+  EXPECT_TRUE(made.config.shows_release);
+  EXPECT_GT(made.entries.tracked, 1000u);
+  EXPECT_EQ(made.entries.heads, 1u);
+  EXPECT_EQ(made.copy_functions.front(), "skb_clone");
+  EXPECT_TRUE(made.warnings.empty());
+}
+
+TEST_F(PlanTest, WhatCannotBeFollowedIsNamed) {
+  options_.filter_track_skb = true;
+  features_.has_fexit = false;
+  const Plan made = planned();
+  EXPECT_TRUE(made.copy_functions.empty());
+  ASSERT_EQ(made.warnings.size(), 1u);
+  EXPECT_NE(made.warnings[0].find("refuses fexit programs"), std::string::npos);
+}
+
+TEST_F(PlanTest, TheAddressTellsReleaseAndDeathApartOnlyWithKprobeMulti) {
+  options_.filter_track_skb = true;
+  options_.backend = cli::Backend::Kprobe;
+  const Plan made = planned();
+  EXPECT_EQ(made.release.addr, kRelease);
+  EXPECT_EQ(made.config.release_addr, 0u);
+  EXPECT_FALSE(made.config.has_func_ip);
+}
+
+TEST_F(PlanTest, CallStacksNeedTheTrampolineOfReturns) {
+  options_.filter_track_skb_by_stackid = true;
+  const Plan made = planned();
+  EXPECT_TRUE(made.needs.unwinds);
+  EXPECT_TRUE(made.config.by_stack);
+  EXPECT_FALSE(made.config.by_skb);
+  EXPECT_EQ(made.config.return_trampoline_ip, 0xffffffff81000300u);
+  EXPECT_EQ(made.family, Family::Trace);
+  EXPECT_GT(made.entries.stacks, 1u);
+  EXPECT_EQ(made.entries.parents, 1u);
+}
+
+TEST_F(PlanTest, ATableOfPositionsOnlyWhereLinksAreDear) {
+  functions_.found = {function("ip_rcv", kIpRcv), function("nf_hook_slow", 0xffffffff81000500, 3),
+                      function("tcp_v4_rcv", 0xffffffff81000600, 2)};
+  const Plan multi = planned();
+  ASSERT_TRUE(multi.arg_table);
+  EXPECT_EQ(multi.config.arg_multiplier, multi.arg_table->multiplier);
+  options_.backend = cli::Backend::Kprobe;
+  const Plan events = planned();
+  EXPECT_FALSE(events.arg_table);
+  EXPECT_TRUE(events.uses_arg[2] && events.uses_arg[3] && !events.uses_arg[4]);
+}
+
+TEST_F(PlanTest, TheShortestFamilyThatDoes) {
+  EXPECT_EQ(planned().family, Family::Plain);
+  features_.rdonly_cast_id = 7;
+  features_.byte_window_id = 8;
+  options_.filter_pcap = "icmp";
+  EXPECT_EQ(planned().family, Family::Hit);
+  options_.filter_track_skb = true;
+  EXPECT_EQ(planned().family, Family::Tracked);
+  place_.netns = 4026531840;
+  EXPECT_EQ(planned().family, Family::Plain);
+  options_.filter_skb_expr = "skb->len > 3";
+  EXPECT_EQ(planned().family, Family::Trace);
+}
+
+TEST_F(PlanTest, ProgramsHaveNoCallerAndXdpHasNoSkb) {
+  options_.filter_trace_tc = options_.filter_trace_xdp = true;
+  options_.output_caller = options_.output_skb = true;
+  const Plan made = planned();
+  EXPECT_TRUE(made.config.parts & PWRU_PART_CALLER);
+  EXPECT_FALSE(made.tc_config.parts & PWRU_PART_CALLER);
+  EXPECT_TRUE(made.tc_config.parts & PWRU_PART_SKB);
+  EXPECT_FALSE(made.xdp_config.parts & PWRU_PART_SKB);
+  EXPECT_TRUE(made.config.nesting_rings);
+  EXPECT_EQ(made.entries.rings, 2 * cpus_ * (made.config.ring_bytes / made.config.chunk_bytes));
+}
+
+// All programs write into the same rings: the longest record of any of them must fit.
+TEST_F(PlanTest, TheRingsFitTheLongestRecordOfAnyProgram) {
+  options_.filter_trace_xdp = true;
+  const uint32_t without = planned().config.record_max_bytes;
+  for (int i = 0; i < 16; i++)
+    options_.output_xdp_metadata.push_back("xdp->frame_sz + " + std::to_string(i));
+  const Plan made = planned();
+  EXPECT_GT(made.config.record_max_bytes, without);
+  EXPECT_GE(made.xdp_config.record_max_bytes,
+            made.xdp_config.fixed_bytes + sizeof(pwru_tuple6) + sizeof(pwru_parent));
+  for (const pwru_config* config : {&made.config, &made.tc_config, &made.xdp_config}) {
+    EXPECT_EQ(config->record_max_bytes, made.config.record_max_bytes);
+    EXPECT_EQ(config->chunk_last, config->chunk_bytes - config->record_max_bytes);
+  }
+}
+
+TEST_F(PlanTest, RingsAreBoundedOnEveryMachine) {
+  for (const uint32_t cpus : {1u, 2u, 7u, 512u}) {
+    cpus_ = cpus;
+    for (const uint64_t bytes : {uint64_t{0}, uint64_t{1}, uint64_t{1} << 26, uint64_t{1} << 45}) {
+      options_.output_buffer_bytes = bytes;
+      const pwru_config config = planned().config;
+      EXPECT_GE(config.ring_bytes, 64u << 10);
+      EXPECT_LE(config.ring_bytes, 1u << 30);
+      EXPECT_EQ(config.ring_bytes & (config.ring_bytes - 1), 0u);
+      EXPECT_LE(config.chunk_bytes, config.ring_bytes);
+      EXPECT_EQ(1u << config.chunk_shift, config.chunk_bytes);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pwru::plan
