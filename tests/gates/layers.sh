@@ -12,8 +12,6 @@ table=docs/architecture.md
 not_yet='
 output kernel
 output resolve
-plan probe
-plan program
 plan resolve
 '
 

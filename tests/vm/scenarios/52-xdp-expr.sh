@@ -14,9 +14,13 @@ stop_pwru
 expect_order 'drops_discard_port\(xdp\) name="vb" xdp->data_end - xdp->data=43$' \
     'drops_discard_port\(xdp\) -> XDP_PASS name="vb" xdp->data_end - xdp->data=43$' ' udp_rcv len=[0-9]+$'
 
-start_pwru --filter-trace-xdp --filter-func udp_rcv --filter-xdp-expr "xdp->rxq->dev->ifindex != $index" 'udp dst port 10'
+# Values of XDP events alone make the longest record of the rings.
+start_pwru --filter-trace-xdp --filter-func udp_rcv --filter-xdp-expr "xdp->rxq->dev->ifindex != $index" \
+    --output-xdp-metadata 'xdp->data,xdp->data_end,xdp->data_meta,xdp->frame_sz,xdp->rxq->dev->name,xdp->rxq->dev->mtu,xdp->rxq->queue_index,xdp->rxq' \
+    'udp dst port 10'
 send_udp 10.1.0.2 10
 stop_pwru
+expect_stderr 'Attached to 1 BPF programs'
 expect_line ' udp_rcv$'
 expect_no_line '\(xdp\)'
 
