@@ -50,8 +50,7 @@ program::TracerSpec make_spec(plan::Plan& plan, std::string btf_path) {
   spec.expressions = plan.expressions.skb;
   spec.xdp_expressions = plan.expressions.xdp;
   spec.uses_cast = plan.uses_cast;
-  spec.backend = plan.backend == cli::Backend::KprobeMulti ? program::Backend::KprobeMulti
-                                                           : program::Backend::Kprobe;
+  spec.backend = plan.backend;
   spec.uses_arg = plan.uses_arg;
   spec.uses_list = plan.uses_list;
   spec.arg_table = plan.arg_table;
@@ -84,9 +83,9 @@ Result<probe::Attached> attach(probe::Backend& backend, const probe::Plan& plan,
   return attached;
 }
 
-std::unique_ptr<probe::Backend> make_backend(program::Backend kind, const cli::Options& options) {
+std::unique_ptr<probe::Backend> make_backend(cli::Backend kind, const cli::Options& options) {
   probe::clean_up_after_the_dead();
-  if (kind == program::Backend::KprobeMulti) return probe::make_kprobe_multi();
+  if (kind == cli::Backend::KprobeMulti) return probe::make_kprobe_multi();
   auto events = probe::make_kprobe_events();
   if (events) return std::move(*events);
   log_warn("{}; one perf event a function is used instead, which is slow to take off",

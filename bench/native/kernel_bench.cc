@@ -32,8 +32,8 @@ void find_functions(benchmark::State& state) {
   const auto symbols = kernel::Symbols::load();
   if (!btf || !symbols) return state.SkipWithError("this kernel's BTF or symbols cannot be read");
   for (auto _ : state) {
-    auto search = kernel::FunctionSearch::create(**btf, {}, "");
-    benchmark::DoNotOptimize(search->find(*symbols, ""));
+    kernel::FunctionSearch search(**btf, {}, {});
+    benchmark::DoNotOptimize(search.find(*symbols, ""));
   }
 }
 BENCHMARK(find_functions)->Unit(benchmark::kMillisecond);

@@ -40,7 +40,7 @@ std::vector<std::string> table_synopses() {
   std::vector<std::string> synopses;
   for (const OptionRow& row : option_table()) {
     std::string synopsis(row.name);
-    if (!row.metavar.empty()) synopsis.append(" ").append(row.metavar);
+    if (!row.is_flag()) synopsis.append(" ").append(metavar_of(row));
     synopses.push_back(synopsis);
   }
   return synopses;
@@ -58,15 +58,37 @@ TEST(Table, NamesAreUnique) {
     EXPECT_TRUE(names.insert(row.name).second) << row.name;
 }
 
-TEST(Table, OnlyBoolOptionsHaveNoMetavar) {
+TEST(Table, OnlyFlagsHaveNoMetavar) {
   for (const OptionRow& row : option_table())
-    EXPECT_EQ(row.is_bool(), row.metavar.empty()) << row.name;
+    EXPECT_EQ(row.is_flag(), metavar_of(row).empty()) << row.name;
 }
 
 TEST(Table, GroupsAreTogether) {
   const auto table = option_table();
   EXPECT_TRUE(std::is_sorted(table.begin(), table.end(),
                              [](const auto& a, const auto& b) { return a.group < b.group; }));
+}
+
+// What a row says of its default is what Options has.
+TEST(Table, DefaultsAreThoseOfOptions) {
+  const RE2 text("\\(default: ([a-z0-9]+)[,)]");
+  const Options defaults;
+  for (const OptionRow& row : option_table()) {
+    std::string stated, actual;
+    RE2::PartialMatch(re2::StringPiece(row.help.data(), row.help.size()), text, &stated);
+    if (const auto* flag = std::get_if<Flag>(&row.takes)) {
+      actual = defaults.*flag->member ? "true" : "";
+    } else if (const auto* choice = std::get_if<Choice>(&row.takes)) {
+      const auto index = choice->load(defaults);
+      if (!index) continue;
+      actual = choice->names[*index];
+    } else if (const auto* number = std::get_if<Number>(&row.takes)) {
+      actual =
+          std::visit([&](auto member) { return std::to_string(defaults.*member); }, number->member);
+      if (stated.empty() && actual == "0") continue;
+    }
+    EXPECT_EQ(stated, actual) << row.name;
+  }
 }
 
 TEST(Help, ListsEveryOptionOnce) {
@@ -117,14 +139,13 @@ TEST(Completion, KnowsEveryOption) {
   }
 }
 
-// A metavar like a|b|c is the list of all values.
 TEST(Completion, KnowsEveryValue) {
   const std::string bash = read_project_file(kCompletions[0]);
   const std::string zsh = read_project_file(kCompletions[1]);
   for (const OptionRow& row : option_table()) {
-    if (row.metavar.find('|') == std::string_view::npos) continue;
+    if (!std::holds_alternative<Choice>(row.takes)) continue;
     const std::string name(row.name);
-    const std::string values = replace_all(std::string(row.metavar), "|", " ");
+    const std::string values = replace_all(metavar_of(row), "|", " ");
     EXPECT_NE(bash.find("--" + name + ") words='" + values + "'"), std::string::npos) << name;
     EXPECT_NE(zsh.find(":" + name + ":(" + values + ")'"), std::string::npos) << name;
   }
@@ -135,7 +156,7 @@ TEST(Completion, BashKnowsWhichTakeAValue) {
   const std::string text = read_project_file(kCompletions[0]);
   for (const OptionRow& row : option_table()) {
     const std::string pattern = "(?m)^[^'\n]*--" + std::string(row.name) + "(\\)| \\|)";
-    EXPECT_EQ(RE2::PartialMatch(text, pattern), !row.is_bool()) << row.name;
+    EXPECT_EQ(RE2::PartialMatch(text, pattern), !row.is_flag()) << row.name;
   }
 }
 
@@ -143,7 +164,7 @@ TEST(Completion, BashKnowsWhichTakeAValue) {
 TEST(Completion, ZshKnowsWhichTakeAValue) {
   const std::string text = read_project_file(kCompletions[1]);
   for (const OptionRow& row : option_table()) {
-    const std::string start = "--" + std::string(row.name) + (row.is_bool() ? "[" : "=[");
+    const std::string start = "--" + std::string(row.name) + (row.is_flag() ? "[" : "=[");
     EXPECT_NE(text.find(start), std::string::npos) << row.name;
   }
 }

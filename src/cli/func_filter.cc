@@ -35,12 +35,10 @@ size_t end_of_alternative(std::string_view text) {
   return text.size();
 }
 
-Result<> check_pattern(std::string_view pattern) {
-  RE2::Options quiet;
-  quiet.set_log_errors(false);
-  const RE2 compiled(re2::StringPiece(pattern.data(), pattern.size()), quiet);
-  if (compiled.ok()) return {};
-  return fail("expected a regular expression in RE2 syntax (" + compiled.error() + ")" +
+Result<std::shared_ptr<const RE2>> compile(const std::string& pattern) {
+  auto compiled = std::make_shared<const RE2>(pattern, RE2::Quiet);
+  if (compiled->ok()) return compiled;
+  return fail("expected a regular expression in RE2 syntax (" + compiled->error() + ")" +
                   pattern_hint(pattern),
               ExitCode::BadUsage);
 }
@@ -48,7 +46,7 @@ Result<> check_pattern(std::string_view pattern) {
 }  // namespace
 
 Result<FuncFilter> read_func_filter(std::string_view text) {
-  FuncFilter filter;
+  FuncFilter filter = {.text = std::string(text), .pattern = "", .compiled = nullptr};
   bool has_pattern = false;
   for (;;) {
     const size_t end = end_of_alternative(text);
@@ -72,8 +70,14 @@ Result<FuncFilter> read_func_filter(std::string_view text) {
     if (end == text.size()) break;
     text.remove_prefix(end + 1);
   }
-  PWRU_TRY(check_pattern(filter.pattern));
+  if (!filter.pattern.empty()) {
+    PWRU_ASSIGN(filter.compiled, compile(filter.pattern));
+  }
   return filter;
+}
+
+bool FuncFilter::pattern_matches(std::string_view name) const {
+  return compiled && RE2::FullMatch(re2::StringPiece(name.data(), name.size()), *compiled);
 }
 
 }  // namespace pwru::cli

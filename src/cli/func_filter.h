@@ -2,16 +2,26 @@
 // What --filter-func says: a pattern, and words that stand for many functions.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 
+namespace re2 {
+class RE2;
+}
+
 namespace pwru::cli {
 
 struct FuncFilter {
-  std::string pattern;       // RE2 without the words; "" when nothing else was said
-  bool wants_drops = false;  // @drops
+  std::string text;                          // as given; "" for all functions
+  std::string pattern;                       // the RE2 in it, without the words
+  std::shared_ptr<const re2::RE2> compiled;  // of `pattern`; null when that is ""
+  bool wants_drops = false;                  // @drops
+
+  // Whether the pattern matches the whole name; "" matches none.
+  [[nodiscard]] bool pattern_matches(std::string_view name) const;
 };
 
 // Words stand between |, as in "@drops|ip_.*". The error says what was expected.

@@ -43,5 +43,14 @@ TEST(FuncFilter, ThePatternMustCompile) {
   EXPECT_EQ(read("a)|b").substr(0, 10), "[expected ");
 }
 
+TEST(FuncFilter, MatchesWholeNames) {
+  const FuncFilter filter = *read_func_filter("@drops|ip_rcv|tcp_.*");
+  EXPECT_EQ(filter.text, "@drops|ip_rcv|tcp_.*");
+  EXPECT_TRUE(filter.pattern_matches("ip_rcv"));
+  EXPECT_TRUE(filter.pattern_matches("tcp_v4_rcv"));
+  EXPECT_FALSE(filter.pattern_matches("ip_rcv_core"));
+  EXPECT_FALSE(read_func_filter("@drops")->pattern_matches(""));
+}
+
 }  // namespace
 }  // namespace pwru::cli

@@ -16,7 +16,7 @@ constexpr size_t kHelpColumn = 34;
 std::string synopsis_of(const OptionRow& row) {
   std::string text = row.short_name != 0 ? fmt::format("  -{}, ", row.short_name) : "      ";
   text.append("--").append(row.name);
-  if (!row.metavar.empty()) text.append(" ").append(row.metavar);
+  if (!row.is_flag()) text.append(" ").append(metavar_of(row));
   return text;
 }
 

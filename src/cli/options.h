@@ -3,19 +3,33 @@
 // at the machine: whether an interface or a namespace exists is the kernel room's question.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "cli/backend.h"
+#include "cli/func_filter.h"
+#include "cli/names.h"
 
 namespace pwru::cli {
 
-enum class Backend { Auto, Kprobe, KprobeMulti };
 enum class Timestamp { None, Current, Relative, Absolute };
+template <>
+inline constexpr auto kNames<Timestamp> = std::to_array<std::string_view>({"none", "current",
+                                                                           "relative", "absolute"});
+
 enum class ColorChoice { Auto, Always, Never };
+template <>
+inline constexpr auto kNames<ColorChoice> = std::to_array<std::string_view>({"auto", "always",
+                                                                             "never"});
+
 enum class LayoutChoice { Auto, Wide, Narrow };
+template <>
+inline constexpr auto kNames<LayoutChoice> = std::to_array<std::string_view>({"auto", "wide",
+                                                                              "narrow"});
 
 // --filter-mark: matches when (skb->mark & mask) == mark; mask 0 lets everything pass.
 struct MarkFilter {
@@ -27,7 +41,7 @@ struct MarkFilter {
 struct Options {
   // The remaining words joined by single spaces: a pcap-filter(7) expression, "" for all packets.
   std::string filter_pcap;
-  std::string filter_func;  // as read_func_filter() takes it; known to be right
+  FuncFilter filter_func;
   MarkFilter filter_mark;
   std::string filter_netns;  // "/path" or "inode:N"
   std::string filter_ifname;
@@ -43,12 +57,12 @@ struct Options {
   std::string filter_tunnel_pcap_l2;
   std::string filter_tunnel_pcap_l3;
 
-  // nullopt: every loaded module; an empty list: none. Names as in /sys/module.
+  // Names as in /sys/module. An empty list: no module; no list: every loaded module.
   std::optional<std::vector<std::string>> kmods;
-  bool all_kmods = false;  // given explicitly; parse() then has reset `kmods`
+  bool all_kmods = false;  // given explicitly; then there is no list
   std::string kernel_btf;
-  Backend backend = Backend::Auto;
-  uint32_t filter_kprobe_batch = 0;  // functions attached in one go; 0: the backend's own choice
+  std::optional<Backend> backend;    // none: the best that the kernel has
+  uint32_t filter_kprobe_batch = 0;  // functions attached in one go; 0: the backend chooses
 
   bool output_meta = true;
   bool output_tuple = true;
@@ -85,7 +99,7 @@ struct Options {
 };
 
 // Every error is ExitCode::BadUsage and names the option, the value and what is expected. With
-// `help` or `version` set, rules between options are not checked: nothing will be traced.
+// `help` or `version` nothing will be traced, and options may contradict each other.
 [[nodiscard]] Result<Options> parse(int argc, const char* const* argv);
 
 // Whether functions of modules are probed, of all or of some.

@@ -43,7 +43,7 @@ TEST(Options, DefaultsAreThoseOfCilium) {
   EXPECT_FALSE(options.output_skb || options.output_stack || options.output_caller);
   EXPECT_EQ(options.filter_pcap, "");
   EXPECT_EQ(options.filter_mark.mask, 0u);
-  EXPECT_EQ(options.backend, Backend::Auto);
+  EXPECT_EQ(options.backend, std::nullopt);
   EXPECT_EQ(options.timestamp, Timestamp::None);
   EXPECT_EQ(options.output_limit_lines, 0u);
   EXPECT_FALSE(options.kmods.has_value());
@@ -59,7 +59,7 @@ TEST(Options, WordsAreThePcapFilter) {
   EXPECT_EQ(good({"tcp", "and", "dst port 80"}).filter_pcap, "tcp and dst port 80");
   const Options mixed = good({"tcp", "--filter-func", "ip_rcv", "port", "--output-stack", "80"});
   EXPECT_EQ(mixed.filter_pcap, "tcp port 80");
-  EXPECT_EQ(mixed.filter_func, "ip_rcv");
+  EXPECT_EQ(mixed.filter_func.text, "ip_rcv");
   EXPECT_TRUE(mixed.output_stack);
 }
 
@@ -84,7 +84,7 @@ TEST(Options, BoolTakesAValueOnlyBehindAnEqualsSign) {
 
 TEST(Options, TheLastOneWins) {
   EXPECT_TRUE(good({"--output-skb=false", "--output-skb"}).output_skb);
-  EXPECT_EQ(good({"--filter-func=a", "--filter-func=b"}).filter_func, "b");
+  EXPECT_EQ(good({"--filter-func=a", "--filter-func=b"}).filter_func.text, "b");
 }
 
 TEST(Options, EveryPlainStringIsStored) {
@@ -101,8 +101,8 @@ TEST(Options, EveryPlainStringIsStored) {
 TEST(Options, EmptyStringsMeanNotGiven) {
   const Options o =
       good({"--filter-func=", "--filter-netns", "", "--filter-ifname=", "--backend="});
-  EXPECT_EQ(o.filter_func + o.filter_netns + o.filter_ifname, "");
-  EXPECT_EQ(o.backend, Backend::Auto);
+  EXPECT_EQ(o.filter_func.text + o.filter_netns + o.filter_ifname, "");
+  EXPECT_EQ(o.backend, std::nullopt);
 }
 
 TEST(Options, HelpAndVersion) {
@@ -143,12 +143,12 @@ TEST(Options, MissingValue) {
 }
 
 TEST(Options, FilterFuncMustCompile) {
-  EXPECT_EQ(good({"--filter-func", "tcp_(v4|v6)_.*"}).filter_func, "tcp_(v4|v6)_.*");
+  EXPECT_EQ(good({"--filter-func", "tcp_(v4|v6)_.*"}).filter_func.text, "tcp_(v4|v6)_.*");
   EXPECT_EQ(
       refusal({"--filter-func", "tcp_("}),
       "--filter-func 'tcp_(': expected a regular expression in RE2 syntax (missing ): tcp_()");
   EXPECT_TRUE(has(refusal({"--filter-func=(?=a)"}), "RE2 syntax"));
-  EXPECT_EQ(good({"--filter-func", "@drops|ip_rcv"}).filter_func, "@drops|ip_rcv");
+  EXPECT_EQ(good({"--filter-func", "@drops|ip_rcv"}).filter_func.text, "@drops|ip_rcv");
   EXPECT_TRUE(has(refusal({"--filter-func", "@dorps"}), "there is no word @dorps"));
 }
 

@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "cli/suggest.h"
 #include "cli/table.h"
-#include "cli/values.h"
+#include "cli/together.h"
 
 namespace pwru::cli {
 namespace {
@@ -48,54 +48,21 @@ tl::unexpected<Error> unknown_option(std::string_view text) {
       fmt::format("unknown option {}: did you mean --{}? see pwru --help", text, nearest));
 }
 
-Result<> store(Options& options, const OptionRow& row, std::string_view value) {
-  if (const auto* member = std::get_if<std::string Options::*>(&row.target)) {
-    options.*(*member) = value;
-    return {};
-  }
-  if (const auto* member = std::get_if<bool Options::*>(&row.target)) {
-    const std::optional<bool> flag = read_bool(value);
-    if (!flag) return fail("expected true or false");
-    options.*(*member) = *flag;
-    return {};
-  }
-  return std::get<Setter>(row.target)(options, value);
-}
-
-// Handles argv[at] and, if it needs one, the value behind it; returns the index of the next word.
+// Takes argv[at] and, if it needs one, the value behind it; returns the index of the next word.
 Result<int> take_option(Options& options, int argc, const char* const* argv, int at) {
   const Word word = split_word(argv[at]);
   const OptionRow* row = find_row(word.text);
   if (row == nullptr) return unknown_option(word.text);
   std::string_view value = word.value.value_or("true");
-  if (!word.value && !row->is_bool()) {
+  if (!word.value && !row->is_flag()) {
     if (++at >= argc)
       return bad_usage(
-          fmt::format("--{} needs a value: {}; see pwru --help", row->name, row->metavar));
+          fmt::format("--{} needs a value: {}; see pwru --help", row->name, metavar_of(*row)));
     value = argv[at];
   }
   if (Result<> stored = store(options, *row, value); !stored)
     return bad_usage(fmt::format("--{} '{}': {}", row->name, value, stored.error().what));
   return at + 1;
-}
-
-bool follows_packets(const Options& options) {
-  return options.filter_track_skb || options.filter_track_skb_by_stackid ||
-         options.filter_track_bpf_helpers || options.output_bpfmap ||
-         !options.filter_non_skb_funcs.empty();
-}
-
-Result<> check_together(Options& options) {
-  if (options.all_kmods) options.kmods.reset();
-  if (options.kmods && *options.kmods == std::vector<std::string>{"none"}) options.kmods->clear();
-  if (options.filter_netns.starts_with("inode:") && !options.filter_ifname.empty())
-    return bad_usage(
-        "inode netns specifier cannot be used with --filter-ifname: an interface is looked up by "
-        "entering its namespace, so give --filter-netns a /path");
-  if (options.output_id && !follows_packets(options))
-    return bad_usage(
-        "--output-id prints the ids of packets that are followed: give --filter-track-skb too");
-  return {};
 }
 
 }  // namespace
@@ -116,7 +83,7 @@ Result<Options> parse(int argc, const char* const* argv) {
       ++at;
     }
   }
-  if (!options.help && !options.version) PWRU_TRY(check_together(options));
+  if (!options.help && !options.version) PWRU_TRY(settle(options));
   return options;
 }
 

@@ -5,7 +5,6 @@
 #include "kernel/functions.h"
 
 #include <fmt/core.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <optional>
@@ -52,12 +51,10 @@ bool is_tracepoint_glue(std::string_view name) {
          name.starts_with("__bpf_trace_");
 }
 
-// `pattern` null: every name is wanted.
-bool is_wanted(std::string_view name, const RE2* pattern) {
-  // __cfi_ and __pfx_ are the padding before a function; a name with a dot is a clone.
-  if (name.empty() || name.starts_with("__cfi_") || name.starts_with("__pfx_")) return false;
-  if (name.find('.') != std::string_view::npos) return false;
-  return !pattern || RE2::FullMatch(re2::StringPiece(name.data(), name.size()), *pattern);
+// __cfi_ and __pfx_ are the padding before a function; a name with a dot is a clone.
+bool is_function_itself(std::string_view name) {
+  return !name.empty() && !name.starts_with("__cfi_") && !name.starts_with("__pfx_") &&
+         name.find('.') == std::string_view::npos;
 }
 
 }  // namespace
@@ -71,7 +68,7 @@ std::string describe(const LeftOut& left_out) {
 
 class Finder {
  public:
-  void add_types(const Btf& btf, std::string_view module, const RE2* pattern);
+  void add_types(const Btf& btf, std::string_view module, const NameTest& is_wanted);
   [[nodiscard]] const NameSet& names() const { return names_; }
   void add_symbols(const Symbols& symbols);
   void add_available(const Symbols& symbols, std::string_view text);
@@ -94,7 +91,7 @@ class Finder {
 // addresses of one FUNC are no such case: pahole merges functions that agree in name and
 // prototype, and since 1.25 (Linux 6.4) drops those that do not. Before, it kept the first of
 // them only; nothing tells such a name from a harmless one, and it is taken.
-void Finder::add_types(const Btf& btf, std::string_view module, const RE2* pattern) {
+void Finder::add_types(const Btf& btf, std::string_view module, const NameTest& is_wanted) {
   auto& candidates = modules_[module].candidates;
   std::vector<std::string_view> others;
   for (uint32_t id = btf.first_id(); id < btf.end_id(); ++id) {
@@ -103,7 +100,7 @@ void Finder::add_types(const Btf& btf, std::string_view module, const RE2* patte
     const std::string_view name = btf.name(id);
     if (!signature.has_skb) {
       others.push_back(name);
-    } else if (is_wanted(name, pattern)) {
+    } else if (is_function_itself(name) && (!is_wanted || is_wanted(name))) {
       const auto [it, is_new] = candidates.try_emplace(name);
       if (is_new) it->second.signature = signature;
       names_.add(name);
@@ -238,27 +235,15 @@ Functions Finder::result(bool has_vmlinux) const {
   return functions;
 }
 
-FunctionSearch::FunctionSearch(std::unique_ptr<Finder> finder) : finder_(std::move(finder)) {}
 FunctionSearch::FunctionSearch(FunctionSearch&& other) noexcept = default;
 FunctionSearch& FunctionSearch::operator=(FunctionSearch&& other) noexcept = default;
 FunctionSearch::~FunctionSearch() = default;
 
-Result<FunctionSearch> FunctionSearch::create(const Btf& vmlinux,
-                                              const std::vector<ModuleBtf>& modules,
-                                              const std::string& filter_func) {
-  std::optional<RE2> pattern;
-  if (!filter_func.empty()) {
-    pattern.emplace(filter_func, RE2::Quiet);
-    if (!pattern->ok())
-      return fail(fmt::format("--filter-func '{}' is no valid RE2 pattern: {}", filter_func,
-                              pattern->error()),
-                  ExitCode::BadUsage);
-  }
-  auto finder = std::make_unique<Finder>();
-  const RE2* wanted = pattern ? &*pattern : nullptr;
-  finder->add_types(vmlinux, "", wanted);
-  for (const ModuleBtf& module : modules) finder->add_types(*module.btf, module.module, wanted);
-  return FunctionSearch(std::move(finder));
+FunctionSearch::FunctionSearch(const Btf& vmlinux, const std::vector<ModuleBtf>& modules,
+                               const NameTest& is_wanted)
+    : finder_(std::make_unique<Finder>()) {
+  finder_->add_types(vmlinux, "", is_wanted);
+  for (const ModuleBtf& module : modules) finder_->add_types(*module.btf, module.module, is_wanted);
 }
 
 NameSet FunctionSearch::names() const { return finder_->names(); }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -46,17 +47,18 @@ struct Functions {
   bool are_in_ftrace_list = false;  // all of them, because the list was known
 };
 
+// Whether the function with this name is wanted; null: every function is.
+using NameTest = std::function<bool(std::string_view)>;
+
 // BTF_KIND_FUNC with a `struct sk_buff *` (const, behind typedefs) among the first five arguments,
 // counted in registers: a struct passed by value takes two, or goes to the stack and takes none.
 // Left out and counted: names that kallsyms does not have (inlined), .isra/.constprop/.part clones,
 // names that ftrace does not list.
 class FunctionSearch {
  public:
-  // Reads the prototypes. `filter_func` is RE2, full match; empty: all functions. The BTF must
-  // outlive the search.
-  [[nodiscard]] static Result<FunctionSearch> create(const Btf& vmlinux,
-                                                     const std::vector<ModuleBtf>& modules,
-                                                     const std::string& filter_func);
+  // Reads the prototypes of the functions that are wanted. The BTF must outlive the search.
+  FunctionSearch(const Btf& vmlinux, const std::vector<ModuleBtf>& modules,
+                 const NameTest& is_wanted);
   FunctionSearch(FunctionSearch&& other) noexcept;
   FunctionSearch& operator=(FunctionSearch&& other) noexcept;
   ~FunctionSearch();
@@ -72,7 +74,6 @@ class FunctionSearch {
  private:
   [[nodiscard]] Functions find(const Symbols& symbols, std::string_view available,
                                bool has_vmlinux);
-  explicit FunctionSearch(std::unique_ptr<class Finder> finder);
 
   std::unique_ptr<class Finder> finder_;
 };

@@ -32,13 +32,14 @@ class FunctionsTest : public ::testing::Test {
   }
 
   struct Query {
-    std::string filter_func, available;
+    NameTest is_wanted;
+    std::string available;
   };
   Functions find(const Query& query = {}, const std::vector<ModuleBtf>* modules = nullptr) {
     vmlinux_ = *Btf::parse(types_.bytes(), nullptr);
     symbols_ = *Symbols::parse(kallsyms_);
     static const std::vector<ModuleBtf> kNone;
-    auto search = *FunctionSearch::create(*vmlinux_, modules ? *modules : kNone, query.filter_func);
+    FunctionSearch search(*vmlinux_, modules ? *modules : kNone, query.is_wanted);
     return search.find(*symbols_, query.available);
   }
 
@@ -185,14 +186,15 @@ TEST_F(FunctionsTest, AliasesAreOneAddress) {
   place_at(addr, "alias_a");
   ASSERT_EQ(find().found.size(), 1u);
   // ftrace lists one of the names only.
-  EXPECT_EQ(find({.filter_func = "alias_a", .available = "alias_b\n"}).found.size(), 1u);
+  const auto is_alias_a = [](std::string_view name) { return name == "alias_a"; };
+  EXPECT_EQ(find({.is_wanted = is_alias_a, .available = "alias_b\n"}).found.size(), 1u);
 }
 
 TEST_F(FunctionsTest, AsksWhatFtraceLists) {
   for (const char* name : {"listed", "unlisted", "twice", "half"}) types_.function(name, {skb_});
   for (const char* name : {"listed", "unlisted", "twice", "twice", "half", "half"}) place(name);
   const Functions functions =
-      find({.filter_func = "", .available = "twice\nlisted\ntwice\nhalf\nunlisted [mod]\n"});
+      find({.is_wanted = {}, .available = "twice\nlisted\ntwice\nhalf\nunlisted [mod]\n"});
   ASSERT_EQ(functions.found.size(), 3u);
   EXPECT_EQ(functions.found[0].name, "listed");
   EXPECT_EQ(functions.found[1].name, "twice");
@@ -209,17 +211,15 @@ TEST_F(FunctionsTest, WithoutTheListTracepointsAreLeftOut) {
   EXPECT_EQ(functions.left_out, (LeftOut{{kNotTraceable, 2}}));
 }
 
-TEST_F(FunctionsTest, FilterFunc) {
+TEST_F(FunctionsTest, OnlyWantedNames) {
   for (const char* name : {"ip_rcv", "ip_rcv_core", "xip_rcv"}) {
     types_.function(name, {skb_});
     place(name);
   }
-  EXPECT_EQ(find({.filter_func = "ip_rcv", .available = ""}).found.size(), 1u);
-  EXPECT_EQ(find({.filter_func = "ip_.*", .available = ""}).found.size(), 2u);
-  const auto bad = FunctionSearch::create(*vmlinux_, {}, "(");
-  ASSERT_FALSE(bad);
-  EXPECT_EQ(bad.error().exit, ExitCode::BadUsage);
-  EXPECT_NE(bad.error().what.find("missing )"), std::string::npos);
+  const auto is_ip_rcv = [](std::string_view name) { return name == "ip_rcv"; };
+  const auto is_of_ip = [](std::string_view name) { return name.starts_with("ip_"); };
+  EXPECT_EQ(find({.is_wanted = is_ip_rcv, .available = ""}).found.size(), 1u);
+  EXPECT_EQ(find({.is_wanted = is_of_ip, .available = ""}).found.size(), 2u);
 }
 
 TEST_F(FunctionsTest, ModulesHaveNamesOfTheirOwn) {
@@ -238,7 +238,7 @@ TEST_F(FunctionsTest, ModulesHaveNamesOfTheirOwn) {
   place("hidden", "mod");
   place("rcv", "unasked");
   const Functions functions =
-      find({.filter_func = "", .available = "rcv\nrcv [mod]\nshared_inline [mod]\n"}, &modules);
+      find({.is_wanted = {}, .available = "rcv\nrcv [mod]\nshared_inline [mod]\n"}, &modules);
   ASSERT_EQ(functions.found.size(), 3u);
   EXPECT_EQ(functions.found[0].module, "");
   EXPECT_EQ(functions.found[0].skb_arg, 1);
@@ -252,9 +252,8 @@ TEST(Functions, OfThisKernel) {
   const auto btf = load_kernel_btf("");
   const auto symbols = Symbols::load();
   if (!btf || !symbols) GTEST_SKIP() << "no BTF, or kallsyms is hidden";
-  auto search = FunctionSearch::create(**btf, {}, "");
-  ASSERT_TRUE(search);
-  const Functions functions = search->find(*symbols, "");
+  FunctionSearch search(**btf, {}, {});
+  const Functions functions = search.find(*symbols, "");
   EXPECT_GT(functions.found.size(), 500u);
   EXPECT_TRUE(std::is_sorted(functions.found.begin(), functions.found.end(),
                              [](const Function& a, const Function& b) { return a.addr < b.addr; }));

@@ -44,14 +44,6 @@ bool has(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Names names_of_drops(const Btf& vmlinux) {
-  Names names(kDropOne.begin(), kDropOne.end());
-  if (vmlinux.find(kBulk, BTF_KIND_STRUCT))
-    names.insert(names.end(), kDropList.begin(), kDropList.end());
-  names.insert(names.end(), kDropLater.begin(), kDropLater.end());
-  return names;
-}
-
 }  // namespace
 
 Ending ending_of(std::string_view function) {
@@ -61,7 +53,13 @@ Ending ending_of(std::string_view function) {
   return drops ? Ending::Drops : Ending::None;
 }
 
-std::string drop_pattern(const Btf& vmlinux) { return join(names_of_drops(vmlinux), "|"); }
+Names names_of_drops(const Btf& vmlinux) {
+  Names names(kDropOne.begin(), kDropOne.end());
+  if (vmlinux.find(kBulk, BTF_KIND_STRUCT))
+    names.insert(names.end(), kDropList.begin(), kDropList.end());
+  names.insert(names.end(), kDropLater.begin(), kDropLater.end());
+  return names;
+}
 
 std::string drop_functions(const Btf& vmlinux) {
   Names names = names_of_drops(vmlinux);

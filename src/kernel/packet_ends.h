@@ -17,9 +17,9 @@ namespace pwru::kernel {
 enum class Ending : uint8_t { None, Drops, Consumes };
 [[nodiscard]] Ending ending_of(std::string_view function);
 
-// "kfree_skb|sk_skb_reason_drop|...": a pattern of all functions that drop, so that each packet
-// that dies on this kernel is given to one of them, and to one only.
-[[nodiscard]] std::string drop_pattern(const Btf& vmlinux);
+// Names of functions that drop, so that each packet that dies on this kernel is given to one of
+// them, and to one only. Not all of them need exist here.
+[[nodiscard]] std::vector<std::string_view> names_of_drops(const Btf& vmlinux);
 // The same as a list to read, of those that this kernel has.
 [[nodiscard]] std::string drop_functions(const Btf& vmlinux);
 // Those that one packet each is given to, on all kernels.

@@ -20,7 +20,8 @@ tl::unexpected<Error> no_kprobe(const kernel::Features& features) {
 
 }  // namespace
 
-Result<cli::Backend> choose_backend(cli::Backend wanted, const kernel::Features& features,
+Result<cli::Backend> choose_backend(std::optional<cli::Backend> wanted,
+                                    const kernel::Features& features,
                                     std::vector<std::string>& warnings) {
   if (wanted == cli::Backend::KprobeMulti && !features.has_kprobe_multi)
     return fail(

@@ -2,6 +2,7 @@
 // Which kind of probe functions get.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,8 @@ namespace pwru::plan {
 inline constexpr const char* kSwitchedOff =
     "switched off (echo 1 > /sys/kernel/debug/kprobes/enabled switches them on)";
 
-// Never Auto. Appends to `warnings` what may make the choice see nothing.
-[[nodiscard]] Result<cli::Backend> choose_backend(cli::Backend wanted,
+// `wanted` none: the best there is. Appends to `warnings` what may make the choice see nothing.
+[[nodiscard]] Result<cli::Backend> choose_backend(std::optional<cli::Backend> wanted,
                                                   const kernel::Features& features,
                                                   std::vector<std::string>& warnings);
 

@@ -12,7 +12,6 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
-#include "cli/func_filter.h"
 #include "kernel/ksyms.h"
 #include "kernel/tracefs.h"
 #include "plan/function_advice.h"
@@ -59,12 +58,10 @@ Result<KnownSymbols> read_symbols(const cli::Options& options, const kernel::Btf
   return KnownSymbols{std::move(symbols), std::nullopt};
 }
 
-Result<kernel::FunctionSearch> search_functions(const cli::Options& options,
-                                                const kernel::Btf& vmlinux,
-                                                const std::vector<kernel::ModuleBtf>& modules) {
-  PWRU_ASSIGN(const auto filter, cli::read_func_filter(options.filter_func));
-  warn_about_missed_drops(filter, vmlinux);
-  return kernel::FunctionSearch::create(vmlinux, modules, pattern_of(filter, vmlinux));
+kernel::FunctionSearch search_functions(const cli::Options& options, const kernel::Btf& vmlinux,
+                                        const std::vector<kernel::ModuleBtf>& modules) {
+  warn_about_missed_drops(options.filter_func, vmlinux);
+  return kernel::FunctionSearch(vmlinux, modules, names_wanted(options.filter_func, vmlinux));
 }
 
 Result<kernel::Functions> find_functions(const cli::Options& options, const kernel::Btf& vmlinux,
@@ -74,16 +71,15 @@ Result<kernel::Functions> find_functions(const cli::Options& options, const kern
   kernel::Functions functions = search.find(known.symbols, *known.available);
   // Programs may be all that is wanted.
   const bool needs_functions = !options.filter_trace_tc && !options.filter_trace_xdp;
-  if (functions.found.empty() && needs_functions && options.filter_func.empty())
+  if (functions.found.empty() && needs_functions && options.filter_func.text.empty())
     return fail("find functions that take an skb: this kernel's BTF names none that can be probed",
                 ExitCode::NotSupported);
-  if (functions.found.empty() && needs_functions) {
-    PWRU_ASSIGN(const auto filter, cli::read_func_filter(options.filter_func));
-    return fail(fmt::format("find functions that take an skb: none matches --filter-func '{}'{}",
-                            options.filter_func,
-                            why_none_matches(filter, vmlinux, modules, functions.left_out)),
-                ExitCode::BadUsage);
-  }
+  if (functions.found.empty() && needs_functions)
+    return fail(
+        fmt::format("find functions that take an skb: none matches --filter-func '{}'{}",
+                    options.filter_func.text,
+                    why_none_matches(options.filter_func, vmlinux, modules, functions.left_out)),
+        ExitCode::BadUsage);
   PWRU_TRY(add_stack_functions(options, vmlinux, known.symbols, *known.available, functions));
   count_modules_without_btf(options, functions.left_out);
   return functions;
@@ -100,9 +96,7 @@ Result<ModuleFunctions> find_module_functions(const cli::Options& options,
                                               const kernel::Btf& vmlinux,
                                               const std::vector<kernel::ModuleBtf>& modules,
                                               const SymbolFiles& files) {
-  PWRU_ASSIGN(const auto filter, cli::read_func_filter(options.filter_func));
-  PWRU_ASSIGN(auto search,
-              kernel::FunctionSearch::create(vmlinux, modules, pattern_of(filter, vmlinux)));
+  kernel::FunctionSearch search(vmlinux, modules, names_wanted(options.filter_func, vmlinux));
   if (::lseek(files.kallsyms.get(), 0, SEEK_SET) != 0) return sys_fail("read /proc/kallsyms");
   PWRU_ASSIGN(auto text, read_all(files.kallsyms.get(), "/proc/kallsyms"));
   ModuleFunctions result;

@@ -28,7 +28,7 @@ struct KnownSymbols {
                                                 const kernel::FunctionSearch& search);
 
 // Of those that --filter-func asks for; the rest of the search is find_functions().
-[[nodiscard]] Result<kernel::FunctionSearch> search_functions(
+[[nodiscard]] kernel::FunctionSearch search_functions(
     const cli::Options& options, const kernel::Btf& vmlinux,
     const std::vector<kernel::ModuleBtf>& modules);
 

@@ -2,7 +2,6 @@
 #include "plan/function_advice.h"
 
 #include <fmt/core.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <set>
@@ -21,10 +20,6 @@ constexpr size_t kMentioned = 4;
 bool is_plain_name(const std::string& pattern) {
   return std::all_of(pattern.begin(), pattern.end(),
                      [](unsigned char c) { return std::isalnum(c) || c == '_'; });
-}
-
-bool matches(const std::string& pattern, std::string_view name) {
-  return RE2::FullMatch(re2::StringPiece(name.data(), name.size()), pattern);
 }
 
 void add_skb_functions(const kernel::Btf& btf, std::set<std::string>& names) {
@@ -55,15 +50,18 @@ std::string drops_with(const kernel::Btf& vmlinux) {
 bool means_drops(const cli::FuncFilter& filter) {
   const auto names = kernel::all_drop_functions();
   return std::any_of(names.begin(), names.end(),
-                     [&](std::string_view name) { return matches(filter.pattern, name); });
+                     [&](std::string_view name) { return filter.pattern_matches(name); });
 }
 
 }  // namespace
 
-std::string pattern_of(const cli::FuncFilter& filter, const kernel::Btf& vmlinux) {
-  if (!filter.wants_drops) return filter.pattern;
-  const std::string drops = kernel::drop_pattern(vmlinux);
-  return filter.pattern.empty() ? drops : fmt::format("{}|(?:{})", drops, filter.pattern);
+kernel::NameTest names_wanted(const cli::FuncFilter& filter, const kernel::Btf& vmlinux) {
+  if (filter.text.empty()) return nullptr;
+  std::vector<std::string_view> drops;
+  if (filter.wants_drops) drops = kernel::names_of_drops(vmlinux);
+  return [filter, drops](std::string_view name) {
+    return std::ranges::find(drops, name) != drops.end() || filter.pattern_matches(name);
+  };
 }
 
 std::string why_none_matches(const cli::FuncFilter& filter, const kernel::Btf& vmlinux,
@@ -79,7 +77,7 @@ std::string why_none_matches(const cli::FuncFilter& filter, const kernel::Btf& v
 void warn_about_missed_drops(const cli::FuncFilter& filter, const kernel::Btf& vmlinux) {
   const std::string_view drop = kernel::drop_function(vmlinux);
   if (filter.wants_drops || filter.pattern.empty() || drop.empty()) return;
-  if (matches(filter.pattern, drop) || !means_drops(filter)) return;
+  if (filter.pattern_matches(drop) || !means_drops(filter)) return;
   log_warn("--filter-func '{}' sees few drops: {}", filter.pattern, drops_with(vmlinux));
 }
 

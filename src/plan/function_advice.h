@@ -11,8 +11,9 @@
 
 namespace pwru::plan {
 
-// The pattern for this kernel: with its names for the words. Empty: all functions.
-[[nodiscard]] std::string pattern_of(const cli::FuncFilter& filter, const kernel::Btf& vmlinux);
+// What the filter asks for on this kernel, whose names stand for the words.
+[[nodiscard]] kernel::NameTest names_wanted(const cli::FuncFilter& filter,
+                                            const kernel::Btf& vmlinux);
 
 // Why no function matches, or what is there instead: the rest of the sentence that says so; "" when
 // there is nothing to say.

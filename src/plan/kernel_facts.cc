@@ -20,7 +20,7 @@ Result<KernelFacts> look_at_kernel(const cli::Options& options) {
     PWRU_ASSIGN(modules,
                 kernel::load_module_btf(*btf, options.kmods.value_or(std::vector<std::string>{})));
   }
-  PWRU_ASSIGN(auto search, search_functions(options, *btf, modules));
+  auto search = search_functions(options, *btf, modules);
   PWRU_ASSIGN(auto known, or_missing_rights(read_symbols(options, *btf, search), options));
   kernel::probe_single_kprobe(known.symbols, options.backend == cli::Backend::Kprobe, features);
   auto reasons = kernel::DropReasons::collect(*btf, modules);

@@ -70,7 +70,7 @@ struct MapEntries {
 struct Plan {
   explicit Plan(Expressions compiled) : expressions(std::move(compiled)) {}
 
-  cli::Backend backend = cli::Backend::KprobeMulti;  // never Auto
+  cli::Backend backend = cli::Backend::KprobeMulti;
   Needs needs;
   bool uses_cast = false;  // of the two builds of the kernel side, the one with bpf_rdonly_cast
   Family family = Family::Trace;

@@ -98,10 +98,10 @@ tl::unexpected<Error> explain_load(int code) {
 }
 
 // The program, which is loaded then, if it is wanted; nullptr otherwise.
-bpf_program* use(bpf_program* program, bool is_used, Backend backend) {
+bpf_program* use(bpf_program* program, bool is_used, cli::Backend backend) {
   if (!is_used) return nullptr;
   bpf_program__set_autoload(program, true);
-  if (backend == Backend::KprobeMulti)
+  if (backend == cli::Backend::KprobeMulti)
     bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
   return program;
 }

@@ -18,6 +18,7 @@
 #include "base/handle.h"
 #include "base/mapping.h"
 #include "base/result.h"
+#include "cli/backend.h"
 #include "event/counters.h"
 #include "expr/compile.h"
 #include "filter/filter.h"
@@ -26,8 +27,6 @@
 #include "program/misses.h"
 
 namespace pwru::program {
-
-enum class Backend { Kprobe, KprobeMulti };
 
 struct TracerSpec {
   pwru_config config = {};
@@ -39,12 +38,12 @@ struct TracerSpec {
   filter::PcapFilter xdp_filter;  // the same for XDP programs: made to copy
   filter::TunnelFilter xdp_tunnel_filter;
   bool uses_cast = false;
-  Backend backend = Backend::Kprobe;
+  cli::Backend backend = cli::Backend::Kprobe;
   // [1]..[5]: some function has its skb there; [0]: some function has none. One that takes a list
   // counts apart.
   std::array<bool, 6> uses_arg = {};
   bool uses_list = false;
-  std::optional<plan::ArgTable> arg_table;        // with it one program does positions 2 to 5
+  std::optional<plan::ArgTable> arg_table;  // with it one program does positions 2 to 5
   std::vector<std::string> copy_functions;  // functions with a fexit program that exist here
   uint32_t tracked_entries = 1;
   uint32_t stack_entries = 1;  // call stacks that handle a packet, with config.by_stack

@@ -107,7 +107,7 @@ Result<> LateModules::attach(Result<Found> result) {
   forget_gone();
   kernel::Functions more = std::move(result->functions.functions);
   more.found = take_attachable(more);
-  const bool chose_others = !trace_.options.filter_func.empty();
+  const bool chose_others = !trace_.options.filter_func.text.empty();
   if (more.found.empty() && more.left_out.empty() && chose_others) return {};
 
   // What an event needs is known before it can come.

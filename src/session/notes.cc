@@ -11,19 +11,19 @@
 namespace pwru {
 
 // Each link of kprobe-multi holds the modules of its functions (get_modules_for_addrs()).
-void tell_what_is_held(program::Backend backend, const kernel::Functions& functions) {
+void tell_what_is_held(cli::Backend backend, const kernel::Functions& functions) {
   std::set<std::string_view> modules;
   for (const kernel::Function& function : functions.found)
     if (!function.module.empty()) modules.insert(function.module);
-  if (backend != program::Backend::KprobeMulti || modules.empty()) return;
+  if (backend != cli::Backend::KprobeMulti || modules.empty()) return;
   log_info(
       "{} traced modules cannot be unloaded while pwru runs: --kmods names fewer, or none, and "
       "--backend kprobe leaves all free",
       modules.size());
 }
 
-void warn_if_switched_off(program::Backend backend, const UniqueFd& kprobe_switch) {
-  if (backend == program::Backend::KprobeMulti && kernel::ftrace_switch() == kernel::Switch::Off)
+void warn_if_switched_off(cli::Backend backend, const UniqueFd& kprobe_switch) {
+  if (backend == cli::Backend::KprobeMulti && kernel::ftrace_switch() == kernel::Switch::Off)
     log_warn(
         "ftrace was switched off while pwru listened, so that events are missing; sysctl "
         "kernel.ftrace_enabled=1 switches it on");

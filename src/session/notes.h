@@ -3,15 +3,15 @@
 #pragma once
 
 #include "base/handle.h"
+#include "cli/backend.h"
 #include "kernel/functions.h"
-#include "program/tracer.h"
 
 namespace pwru {
 
 // With kprobe-multi the modules of these functions cannot be unloaded.
-void tell_what_is_held(program::Backend backend, const kernel::Functions& functions);
+void tell_what_is_held(cli::Backend backend, const kernel::Functions& functions);
 
 // At the end; the switches were on when the trace began.
-void warn_if_switched_off(program::Backend backend, const UniqueFd& kprobe_switch);
+void warn_if_switched_off(cli::Backend backend, const UniqueFd& kprobe_switch);
 
 }  // namespace pwru

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// How functions are probed. The user may leave the choice to pwru; then there is no Backend yet.
+#pragma once
+
+#include "cli/names.h"
+
+namespace pwru::cli {
+
+enum class Backend { Kprobe, KprobeMulti };
+template <>
+inline constexpr auto kNames<Backend> = std::to_array<std::string_view>({"kprobe", "kprobe-multi"});
+
+}  // namespace pwru::cli

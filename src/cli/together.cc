@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/together.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/strings.h"
+
+namespace pwru::cli {
+namespace {
+
+constexpr std::string_view kNone = "none";
+
+// Rules: what is wrong with these options together; "" when nothing is.
+
+std::string none_is_alone(const Options& options) {
+  if (!options.kmods || options.kmods->size() < 2) return "";
+  if (std::ranges::find(*options.kmods, kNone) == options.kmods->end()) return "";
+  return fmt::format("--kmods '{}': expected either module names or none, not both",
+                     join(*options.kmods, ","));
+}
+
+std::string interface_has_a_namespace_to_enter(const Options& options) {
+  if (!options.filter_netns.starts_with("inode:") || options.filter_ifname.empty()) return "";
+  return "inode netns specifier cannot be used with --filter-ifname: an interface is looked up by "
+         "entering its namespace, so give --filter-netns a /path";
+}
+
+bool follows_packets(const Options& options) {
+  return options.filter_track_skb || options.filter_track_skb_by_stackid ||
+         options.filter_track_bpf_helpers || options.output_bpfmap ||
+         !options.filter_non_skb_funcs.empty();
+}
+
+std::string ids_are_of_followed_packets(const Options& options) {
+  if (!options.output_id || follows_packets(options)) return "";
+  return "--output-id prints the ids of packets that are followed: give --filter-track-skb too";
+}
+
+using Rule = std::string (*)(const Options&);
+constexpr std::array<Rule, 3> kRules = {none_is_alone, interface_has_a_namespace_to_enter,
+                                        ids_are_of_followed_packets};
+
+// A module file may be called nf-tables.ko, but its name in /sys/module has no dashes.
+void settle_modules(Options& options) {
+  if (options.all_kmods) options.kmods.reset();
+  if (!options.kmods) return;
+  if (*options.kmods == std::vector<std::string>{std::string(kNone)}) options.kmods->clear();
+  for (std::string& name : *options.kmods) std::ranges::replace(name, '-', '_');
+}
+
+}  // namespace
+
+Result<> settle(Options& options) {
+  for (const Rule rule : kRules)
+    if (std::string sentence = rule(options); !sentence.empty())
+      return fail(std::move(sentence), ExitCode::BadUsage);
+  settle_modules(options);
+  return {};
+}
+
+}  // namespace pwru::cli
