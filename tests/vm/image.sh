@@ -41,10 +41,11 @@ tool() {
 
 add_tools() {
     local name
-    tool bash ip tc bridge ping curl socat setpriv timeout ethtool bpftool tcpdump jq xtables-legacy-multi
+    tool bash ip tc bridge ping curl socat setpriv timeout ethtool bpftool tcpdump jq xtables-legacy-multi xtables-nft-multi
     for name in iptables iptables-save ip6tables ip6tables-save; do
         ln -s xtables-legacy-multi "$root/usr/sbin/$name"
     done
+    ln -s xtables-nft-multi "$root/usr/sbin/arptables-nft"
     add /usr/lib/*-linux-gnu/xtables/lib{xt,ipt,ip6t}_*.so
     install /bin/busybox "$root/bin/busybox"
     ln -s /usr/sbin/bash "$root/bin/bash"

@@ -158,8 +158,6 @@ Result<bool> RotatingFile::is_in_place() const {
 }
 
 Result<> RotatingFile::rotate() {
-  struct stat st = {};
-  if (::fstat(fd_.get(), &st) != 0) return sys_fail("stat " + path());
   PWRU_ASSIGN(const bool in_place, is_in_place());
   const auto renamed = in_place ? rename_to_backup(*place_) : Result<>{};
   if (!in_place || (!renamed && renamed.error().code == ENOENT)) {
@@ -168,8 +166,11 @@ Result<> RotatingFile::rotate() {
     return {};
   }
   PWRU_TRY(renamed);
-  PWRU_TRY(begin_new(st.st_mode & ACCESSPERMS));
-  return tidier_->wake();
+  begin_new_or_go_on();
+  // What is wrong with the backups is no reason to end the trace.
+  if (const auto tidied = tidier_->wake(); !tidied)
+    log_warn("old output files are left as they are: {}", tidied.error().what);
+  return {};
 }
 
 // The old file stays open until there is a new one.

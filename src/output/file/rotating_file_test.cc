@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -272,6 +273,27 @@ TEST_F(Rotation, GoesOnInTheOldFileWhenSomethingIsInTheWay) {
   testing::internal::GetCapturedStderr();
   EXPECT_EQ(text_of(moved), "one\ntwo\n");
   EXPECT_EQ(text_of(path_), "three\n");
+}
+
+// The full file has its new name already when the new one cannot be made.
+TEST_F(Rotation, GoesOnInTheRenamedFileWhenNoNewOneCanBeMade) {
+  RotatingFile file = open(4);
+  LineBuffer lines(file);
+  write_line(lines, "one");
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  testing::internal::CaptureStderr();
+  const rlimit none = {0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  write_line(lines, "two");
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("no new output file is begun, and the trace goes on in the old one: open "),
+            std::string::npos)
+      << said;
+  std::ignore = file.finish();  // the tidier had no descriptor either
+  ASSERT_EQ(backups().size(), 1u);
+  EXPECT_EQ(text_of(folder_ + "/" + backups()[0].name), "one\ntwo\n");
 }
 
 TEST_F(Rotation, AnEmptiedFileIsNotFull) {
