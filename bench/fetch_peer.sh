@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# fetch_peer.sh: prints a folder to lay over a guest's root, with Debian's packaged cilium/pwru as
-# /opt/peer/pwru. Downloaded once, unpacked, never installed: its executable (trixie) runs under
-# trixie's own libc, with this machine's libpcap.
+# fetch_peer.sh: prints the name of a folder that is laid over a guest's root. It has Debian's package
+# of cilium/pwru as /opt/peer/pwru. The package is downloaded once and unpacked, never installed: its
+# executable (trixie) runs under trixie's own libc, with this machine's libpcap.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source-path=SCRIPTDIR source=../tests/vm/apt.sh

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# "M TOOL WORK METRIC VALUE" lines to a table: the median of each, pwru's over the peer's, the goal.
+# Makes a table of lines "M TOOL WORK METRIC VALUE": the median of each metric, pwru's value over the
+# peer's, and the goal.
 function median(key,    n, i, j, v, a) {
     n = split(values[key], a, " ")
     for (i = 2; i <= n; i++) {
@@ -25,7 +26,7 @@ function compare_slowdown(what, work, goal,    none, p, o) {
     if (p == "" || o == "") return
     row(what, p / none, o / none, (o - none) / (p - none), goal)
 }
-# What the peer delivers of what pwru saw match in the same work.
+# How much the peer delivers of the events that pwru saw match in the same work.
 function delivery(what, work,    p, o, lost) {
     p = median("peer " work " lines"); o = median("ours " work " lines"); lost = median("ours " work " lost")
     if (o == "") return

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh [KERNEL...]: pwru beside Debian's packaged cilium/pwru, in one boot of each kernel (6.12 and
-# 7.2 when none is named), on the same work; prints a table of medians and ratios.
-# BENCH_ROUNDS (5), BENCH_WORK ("match nomatch long track udp"; where the peer needs minutes to start
-# and stop, 5.10 and 6.1, "match nomatch").
+# run.sh [KERNEL...]: measures pwru beside Debian's package of cilium/pwru, on the same work and in one
+# boot of each kernel (6.12 and 7.2 when none is named). Prints a table of medians and ratios.
+# BENCH_ROUNDS: how many rounds (5).
+# BENCH_WORK: "match nomatch long track udp"; on 5.10 and 6.1, where the peer needs minutes to start and
+# stop, "match nomatch".
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 rounds=${BENCH_ROUNDS:-5}
@@ -25,7 +26,8 @@ for kernel; do
     *) work=${BENCH_WORK:-match nomatch long track udp} ;;
     esac
     log=$results/$kernel.log
-    # One CPU: with more, emulated on one thread, time slices of the others count as run time.
+    # One CPU only: several are emulated on one thread, and the time slices of the others would count as
+    # run time.
     PWRU=${PWRU:-$here/../build/pwru} VM_OVERLAY="$peer $overlay" VM_SMP=1 VM_MEMORY=4G VM_TIMEOUT=${VM_TIMEOUT:-7200} \
         "$here/../tests/vm/boot.sh" "$kernel" "grep -q register_fprobe_ips /proc/kallsyms && echo fprobe; bash /bench/measure $rounds $work" >"$log"
     {

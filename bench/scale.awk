@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# "R DIMENSION SIZE START-US STOP-US HIT-NS EVENTS LOST FORGOTTEN" lines to a table. Each row is
+# Makes a table of lines "R DIMENSION SIZE START-US STOP-US HIT-NS EVENTS LOST FORGOTTEN". Each row is
 # compared with the first one of its dimension.
 function broken(what) {
     complaints = complaints what "\n"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# scale.sh [KERNEL]: how the cost of pwru grows with what it has to do, on one kernel (6.12): probes,
-# packets followed at once, terms of the filter, CPUs. Prints a table; fails when a cost grows faster
-# than linearly, or the cost of a hit with the packets that are followed.
+# scale.sh [KERNEL]: measures on one kernel (6.12) how the cost of pwru grows with its work: probes,
+# packets followed at once, terms of the filter, CPUs. Prints a table. Fails when a cost grows faster
+# than linearly, or when a hit gets dearer with the number of packets that are followed.
 # BENCH_DIMENSIONS ("probes tracked filter cpus").
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -17,7 +17,7 @@ cp "$here/guest/"{lib.sh,scale} "$overlay/bench/"
 gcc -O2 -static -o "$overlay/bench/udp_hold" "$here/guest/udp_hold.c"
 
 # in_guest CPUS DIMENSION...
-# With -icount the guest's clock counts instructions, one a nanosecond, so that what else runs on this
+# With -icount the guest's clock counts instructions, one a nanosecond, so that other work of this
 # machine is not measured.
 in_guest() {
     PWRU=${PWRU:-$here/../build/pwru} VM_OVERLAY=$overlay VM_QEMU="-icount shift=0,sleep=off" \

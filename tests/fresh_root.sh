@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# fresh_root.sh [FOLDER]: proves the README's two commands on a clean Debian 12 root that has
-# nothing but git: debootstrap into FOLDER, clone this repository's HEAD, ./dev demo, ./dev test.
-# Needs root and debootstrap; FOLDER (default: a temporary one) is removed at the end.
+# fresh_root.sh [FOLDER]: proves that the README's two commands work on a Debian 12 root that has only
+# git added. Makes the root with debootstrap in FOLDER, clones this repository's HEAD there, and runs
+# ./dev demo and ./dev test. Needs root and debootstrap. FOLDER (default: a temporary one) is removed at
+# the end.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source-path=SCRIPTDIR source=vm/apt.sh

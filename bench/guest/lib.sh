@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034  # the scripts that read this one use start_us, stop_us, hit_ns
-# What the measurements in a guest have in common.
+# Functions that the measurements in a guest share.
 export TMPDIR=/run
 out=/run/out ready=/run/ready err=/run/err
 mkfifo /run/never
-exec 8<>/run/never # nobody writes: a read from it is a pause without a process
+exec 8<>/run/never # nobody writes to it, so a read with a timeout pauses without a process
 pause() { read -rt "$1" -u 8 || true; }
 now_us() { echo "${EPOCHREALTIME/./}"; }
 
-# wall_us COMMAND...: how long it takes.
+# wall_us COMMAND...: prints how long the command takes, in microseconds.
 wall_us() {
     local begin
     begin=$(now_us)
@@ -16,7 +15,8 @@ wall_us() {
     echo $(($(now_us) - begin))
 }
 
-# start_tracer FILE COMMAND...: until it listens; its lines go to FILE. Sets pid and start_us.
+# start_tracer FILE COMMAND...: starts a tracer and waits until it listens; its lines go to FILE. Sets
+# pid and start_us.
 start_tracer() {
     local begin file=$1
     shift
@@ -31,7 +31,7 @@ start_tracer() {
     start_us=$(($(now_us) - begin))
 }
 
-# Sets stop_us.
+# Stops the tracer. Sets stop_us.
 stop_tracer() {
     local begin
     begin=$(now_us)
@@ -40,13 +40,14 @@ stop_tracer() {
     stop_us=$(($(now_us) - begin))
 }
 
-# counted WHAT: the number before these words on the last line of pwru's stderr that has them.
+# counted WHAT: prints the number before these words on the last line of pwru's stderr that has them.
 counted() { sed -nE "s/(^|.*[^0-9])([0-9]+) $1.*/\2/p" "$err" | tail -n 1; }
 
-# All programs: run_time_ns and run_cnt since they were loaded.
+# Prints run_time_ns and run_cnt of all BPF programs since they were loaded.
 program_runs() { bpftool -j prog show | jq -r '[.[] | select(.run_cnt)] | "\(map(.run_time_ns) | add // 0) \(map(.run_cnt) | add // 0)"'; }
 
-# time_hits COMMAND...: sets hits, the runs of BPF programs meanwhile, and hit_ns, the mean time of one.
+# time_hits COMMAND...: sets hits, the number of runs of BPF programs meanwhile, and hit_ns, the mean
+# time of one.
 time_hits() {
     local before after
     sysctl -qw kernel.bpf_stats_enabled=1

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// udp_hold COUNT: sends so many datagrams to a socket on loopback that nobody reads, says "held"
-// when all of them are in its queue, and keeps them there until it is killed.
+// udp_hold COUNT: sends this many datagrams to a socket on loopback that nobody reads, prints
+// "held" when all of them are in its queue, and keeps them there until it is killed.
 #include <arpa/inet.h>
 #include <linux/sock_diag.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a record in a ring to a line of text, on one core.
+// Measures the way from a record in a ring to a line of text, on one core.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 
@@ -15,7 +15,7 @@
 namespace pwru {
 namespace {
 
-// As the kernel side writes one: all of the default columns of a TCP packet.
+// A record as the kernel side writes it: all default columns of a TCP packet.
 struct Record {
   pwru_event event = {};
   pwru_tuple4 tuple = {};
@@ -57,7 +57,7 @@ void decode_event(benchmark::State& state) {
 }
 BENCHMARK(decode_event);
 
-// Every `lines` events another packet.
+// Another packet begins every `lines` events.
 template <typename Sink, typename Style, int lines>
 void print_line(benchmark::State& state) {
   const Record record = tcp_record();
@@ -75,7 +75,8 @@ BENCHMARK_TEMPLATE(print_line, output::TextSink, output::TextStyle, 1)->Name("pr
 BENCHMARK_TEMPLATE(print_line, output::TextSink, output::TextStyle, 5)->Name("print_text_lines/5");
 BENCHMARK_TEMPLATE(print_line, output::JsonSink, output::JsonStyle, 1)->Name("print_json_line");
 
-// What the sink is spared: time order, losses, giving space back.
+// Measures what happens before the sink: the order of time, losses, and giving space back to the
+// ring.
 class Count : public event::Consumer {
  public:
   Result<bool> event(const event::Event& event) override {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a filter costs in this kernel, by BPF_PROG_TEST_RUN: a UDP packet that none of them matches.
+// Measures filters in this kernel by BPF_PROG_TEST_RUN, on a UDP packet that none of them matches.
 #include <benchmark/benchmark.h>
 
 #include <chrono>

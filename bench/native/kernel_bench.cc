@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What starting costs: this machine's BTF, its symbols, the functions that take an skb.
+// Measures the parts of a start: this machine's BTF, its symbols, and the search for functions that
+// take an skb.
 #include <benchmark/benchmark.h>
 
 #include "kernel/btf.h"

@@ -53,7 +53,7 @@ size_t address_length(std::string_view text) {
   const std::string_view word = text.substr(0, run);
   const auto colons = std::count(word.begin(), word.end(), ':');
   const auto dots = std::count(word.begin(), word.end(), '.');
-  // "a.b" is a member; a number may stand before one dot only by mistake.
+  // "a.b" is a member. A number before a single dot can only be a mistake.
   const bool is_ipv4 = colons == 0 && dots > 1 && is_digit(word[0]);
   if (colons == 0 && !is_ipv4) return 0;
   size_t length = run;

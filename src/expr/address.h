@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addresses as words of an expression: 10.0.0.1, 10.0.0.0/8, fe80::1, fe80::/10, 02:00:5e:10:00:01.
+// Addresses in an expression: 10.0.0.1, 10.0.0.0/8, fe80::1, fe80::/10, 02:00:5e:10:00:01.
 #pragma once
 
 #include <string_view>
@@ -8,11 +8,11 @@
 
 namespace pwru::expr {
 
-// How many characters at the front of `text` are meant as an address; 0: something else. No
-// operator has a colon, and no number a second dot, so the shape decides.
+// How many characters at the front of `text` are meant as an address; 0: something else. The shape
+// decides, because no operator has a colon and no number a second dot.
 [[nodiscard]] size_t address_length(std::string_view text);
 
-// The error says only what is wrong.
+// The error only says what is wrong.
 [[nodiscard]] Result<Address> read_address(std::string_view text);
 
 }  // namespace pwru::expr

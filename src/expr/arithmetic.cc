@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators on numbers and pointers.
+// Generates operators on numbers and pointers.
 #include <linux/bpf.h>
 
 #include "expr/check.h"
@@ -45,7 +45,7 @@ uint8_t jump_op(Op op, bool is_signed) {
   }
 }
 
-// As canonicalise() does it.
+// What canonicalise() does, on a constant.
 uint64_t converted(uint64_t value, const Type& type) {
   if (type.bytes == kWordBytes) return value;
   const auto low = static_cast<uint32_t>(value);
@@ -56,7 +56,7 @@ Type address_type() { return integer_type(kWordBytes, false); }
 
 }  // namespace
 
-// r0 has a value of any width that overflowed; only the bits of the type count.
+// r0 may hold a value that overflowed its type: only the bits of the type count.
 void Generator::canonicalise(const Type& type) {
   if (type.bytes == kWordBytes) return;
   if (type.bytes == 4 && !type.is_signed) return asm_.mov32(r0, r0);
@@ -140,7 +140,7 @@ void Generator::binary(const Node& node) {
   canonicalise(node.type);
 }
 
-// As on x86, a count that is not a constant counts in its lowest bits only.
+// As on x86, only the lowest bits of a count that is not constant matter.
 void Generator::shift(const Node& node) {
   const Type& type = node.type;
   operands(*node.left, *node.right, type, promoted(node.right->type));
@@ -152,7 +152,7 @@ void Generator::shift(const Node& node) {
 
 void Generator::pointer_sum(const Node& node) {
   const Type left = decayed(node.left->type, types_), right = decayed(node.right->type, types_);
-  const uint32_t bytes = std::max(types_.target_of(left).bytes, 1u);  // of void as GCC has it
+  const uint32_t bytes = std::max(types_.target_of(left).bytes, 1u);  // of void as in GCC
   operands(*node.left, *node.right, address_type(),
            right.is_pointer() ? address_type() : promoted(right));
   if (!right.is_pointer()) {
@@ -172,12 +172,13 @@ void Generator::make_positive(uint8_t reg) {
   asm_.bind(is_positive);
 }
 
-// BPF divides unsigned numbers only (until Linux 6.6), and by zero gives zero.
+// Until Linux 6.6 BPF divides only unsigned numbers. A division by zero gives zero.
 void Generator::divide(bool is_signed, bool is_remainder) {
   const uint8_t op = is_remainder ? BPF_MOD : BPF_DIV;
   asm_.jump64_imm(BPF_JEQ, r1, 0, unreadable_);
   if (!is_signed) return asm_.alu64(op, r0, r1);
-  // A quotient is negative when one of the two is, a remainder when the dividend is.
+  // A quotient is negative when exactly one operand is. A remainder is negative when the dividend
+  // is.
   asm_.mov(r2, r0);
   if (!is_remainder) asm_.alu64(BPF_XOR, r2, r1);
   make_positive(r0);

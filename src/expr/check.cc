@@ -112,7 +112,7 @@ class Checker {
     return point(node, *node.left);
   }
 
-  // `node` is what the pointer or array `pointer` leads to.
+  // Makes `node` what the pointer or array `pointer` leads to.
   Result<> point(Node& node, const Node& pointer) {
     const Type type = decayed(pointer.type, types_);
     if (!type.is_pointer())
@@ -183,7 +183,7 @@ class Checker {
     return is_shift(node.op) ? check_shift(node) : Result<>{};
   }
 
-  // The shell takes the quotes off skb->dev->name == "eth0".
+  // The shell removes the quotes of skb->dev->name == "eth0".
   Result<> check_right(Node& node) {
     auto checked = check(*node.right);
     const Type& left = node.left->type;
@@ -254,8 +254,8 @@ class Checker {
                                            length, longest));
   }
 
-  // In memory an address is its bytes, whatever type they have; but a number of the host's byte
-  // order is none.
+  // In memory an address is its bytes, whatever their type. A number in the byte order of the host
+  // is not an address.
   Result<> check_address(Node& node) {
     const Type& type = node.left->type;
     const Address& address = node.right->address;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of C for a tree: names are looked up, every node gets its type, what makes no sense is
-// refused.
+// Applies the rules of C to a tree: looks up names, gives every node its type, and refuses what has
+// no meaning.
 #pragma once
 
 #include <string>
@@ -10,20 +10,20 @@
 
 namespace pwru::expr {
 
-// The characters of a string, without its wildcards.
+// How many characters a string may have, not counting its wildcards.
 inline constexpr size_t kMaxPattern = 62;
 
-// What the expression starts from: the name for it, and the struct that it points to.
+// The variable that the expression starts from: its name, and the struct that it points to.
 struct Root {
   std::string name;         // "skb"
   std::string struct_name;  // "sk_buff"
-  std::string device;       // how the packet's struct net_device is reached: "skb->dev"
+  std::string device;       // the expression for the packet's struct net_device: "skb->dev"
 };
 
-// Strings and addresses stand only beside == and !=; behind the check their types fit.
+// After the check, strings and addresses stand only beside == and !=, and their types fit.
 [[nodiscard]] Result<> check(Node& tree, const Types& types, const Root& root);
 
-// The value is a number or a pointer (an array is one): something that can be true or false.
+// Refuses a value that cannot be true or false. A number, a pointer and an array can.
 [[nodiscard]] Result<> check_condition(const Node& tree, const Types& types);
 
 // Narrow integers become int (C11 6.3.1.1).

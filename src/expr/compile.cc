@@ -14,7 +14,7 @@ namespace pwru::expr {
 namespace {
 
 constexpr uint32_t kWordBytes = 8;
-constexpr uint32_t kStringBytes = 64;      // of what a char pointer leads to
+constexpr uint32_t kStringBytes = 64;      // of the text behind a char pointer
 constexpr uint32_t kMaxStructBytes = 256;  // of one struct or array
 constexpr uint32_t kIpv4Bytes = 4;
 constexpr uint32_t kMacBytes = 6;
@@ -28,7 +28,7 @@ Result<std::vector<Expression>> parse_checked(const Types& types, const Root& ro
   return expressions;
 }
 
-// Labels are keys in JSON and words of a line, so blanks of any kind become one space.
+// A label is a key in JSON and a word of a line, so blanks of any kind become one space.
 std::string one_line(std::string_view text) {
   std::string line;
   for (const char c : text) {
@@ -41,7 +41,7 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-// A member that says by its name that its number is an address.
+// Whether the name of a member says that its number is an address.
 bool is_address_name(std::string_view name) { return name.find("addr") != std::string_view::npos; }
 
 Result<Value> plan_value(const Types& types, const Expression& expression) {
@@ -75,7 +75,8 @@ bool has_label(const Values& values, const std::string& label) {
   return std::ranges::find(values.list, label, &Value::label) != values.list.end();
 }
 
-// Labels are keys in JSON: the second of two that end in the same name is called by its whole text.
+// Labels are keys in JSON. When two values end in the same name, the label of the second is its
+// whole text.
 Result<> add_value(const Types& types, const Expression& expression, Values& values,
                    Generator& generator) {
   PWRU_ASSIGN(Value value, plan_value(types, expression));
@@ -93,7 +94,7 @@ Result<> add_value(const Types& types, const Expression& expression, Values& val
   return {};
 }
 
-// Those of one list. What was asked for before is left out.
+// Adds the values of one list, except those that were asked for before.
 Result<> add_values(const Types& types, const Root& root, const std::string& list,
                     std::set<std::string>& told, Values& values, Generator& generator) {
   PWRU_ASSIGN(const auto expressions, parse_checked(types, root, list));
@@ -104,7 +105,7 @@ Result<> add_values(const Types& types, const Root& root, const std::string& lis
   return {};
 }
 
-// The error says which text its column counts in.
+// Adds to an error the text in which its column counts.
 template <class T>
 Result<T> with_source(std::string_view text, Result<T> result) {
   if (!result) result.error().source = text;
@@ -161,7 +162,7 @@ Result<Values> compile_values(const TypeSource& source, const Root& root,
   values.bytes = kWordBytes;
   Generator generator(types);
   generator.begin_values();
-  std::set<std::string> told;  // what is asked for twice is told once
+  std::set<std::string> told;  // a value that is asked for twice is printed once
   for (const std::string& list : lists) {
     PWRU_TRY(with_source(list, add_values(types, root, list, told, values, generator)));
   }
@@ -172,7 +173,7 @@ Result<Values> compile_values(const TypeSource& source, const Root& root,
 
 namespace {
 
-// What differs between the two kinds of packet.
+// What differs between packets with an sk_buff and packets at XDP.
 struct Kind {
   Root root;
   Function filter, values;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Expressions of the user as BPF objects that are linked into the tracer, and what is needed to
-// read the values that they write.
+// Compiles the expressions of the user to BPF objects, which are linked into the tracer, and keeps
+// what is needed to read the values that they write.
 #pragma once
 
 #include <span>
@@ -28,16 +28,17 @@ enum class Form {
   Enum,
   Pointer,
   Text,
-  Ipv4Number,  // a number in host order
-  Ipv4,        // bytes in memory
+  Ipv4Number,  // a number in the byte order of the host
+  Ipv4,        // four bytes in memory
   Ipv6,
   Mac,
   Struct,  // anything that BTF describes
 };
 
-// One expression of --output-skb-metadata, and where its value is in the bytes that are written.
+// One expression of --output-skb-metadata, and where its value is in the bytes that the program
+// writes.
 struct Value {
-  std::string label;  // the last member's name, or the whole expression; no two are alike
+  std::string label;  // the name of the last member, or the whole expression; unique
   Type type;
   Form form = Form::Number;
   Transfer transfer = Transfer::Number;
@@ -45,29 +46,29 @@ struct Value {
   uint32_t bytes = 0;
 };
 
-// The bytes begin with a word whose bit n says that value n could be read.
+// The bytes of a record begin with a word. Bit n of it says that value n could be read.
 struct Values {
   std::vector<Value> list;
   uint32_t bytes = 0;
   filter::Code code;
 };
 
-// What all values together may need in a record.
+// How many bytes of a record all values together may take.
 inline constexpr uint32_t kMaxValueBytes = 1024;
 inline constexpr size_t kMaxValues = 64;
 
-// How a number or pointer is printed, `name` being the member that it was read from, or "".
+// How a number or pointer is printed. `name` is the member that it was read from, or "".
 [[nodiscard]] Form form_of_scalar(const Type& type, std::string_view name);
 // The same for a struct, a union or an array.
 [[nodiscard]] Form form_of_memory(const Types& types, const Type& type);
 
-// What the user asked of one kind of packet; "" and no lists: nothing.
+// The expressions of the user for one kind of packet. A filter of "" and no lists mean none.
 struct Request {
   std::string filter;
   std::vector<std::string> values;  // lists of expressions
 };
 
-// The answer, in objects that define the two functions of bpf/read/expr.bpf.h, whatever was asked.
+// The compiled expressions: objects that always define the two functions of bpf/read/expr.bpf.h.
 struct Program {
   std::string filter_object, values_object;
   bool has_filter = false;
@@ -75,11 +76,11 @@ struct Program {
   uint32_t value_bytes = 0;  // 0: no values
 };
 
-// Errors name the option and the column.
+// Compiles all expressions of a request. Errors name the option and the column.
 [[nodiscard]] Result<Program> compile_skb(const TypeSource& source, const Request& request);
 [[nodiscard]] Result<Program> compile_xdp(const TypeSource& source, const Request& request);
 
-// The two steps of both. Errors begin with the column in their text.
+// The two steps of these functions. Errors begin with the column.
 [[nodiscard]] Result<filter::Code> compile_condition(const TypeSource& source, const Root& root,
                                                      std::string_view text);
 [[nodiscard]] Result<Values> compile_values(const TypeSource& source, const Root& root,

@@ -10,7 +10,7 @@
 namespace pwru::expr {
 namespace {
 
-// Of the 512 bytes that all functions of a call chain share.
+// This much of the 512 bytes of stack that all functions of a call chain share.
 constexpr int kStackBytes = 128;
 constexpr uint32_t kWordBytes = 8;
 
@@ -34,8 +34,8 @@ Generator::Slot::Slot(Generator& generator, uint32_t bytes)
   at_ = static_cast<int16_t>(generator_.stack_top_);
 }
 
-// The root may be a pointer whose type the verifier knows (struct xdp_buff of fentry); computing
-// with it is refused. A negation makes a number of it.
+// The root may be a pointer whose type the verifier knows (struct xdp_buff of fentry), and
+// arithmetic with such a pointer is refused. A negation turns it into a number.
 void Generator::begin_function(bool writes) {
   asm_.mov(kRoot, r1);
   asm_.alu64_imm(BPF_NEG, kRoot, 0);
@@ -110,7 +110,7 @@ void Generator::set_constant(uint8_t reg, uint64_t value) {
     asm_.load_imm64(reg, value);
 }
 
-// reg = from; the register that `from` is in may be the same.
+// reg = from. `from` may be in the same register.
 void Generator::set_address(uint8_t reg, Place from) {
   if (from.reg != reg) asm_.mov(reg, from.reg);
   if (from.offset == 0) return;
@@ -130,7 +130,7 @@ void Generator::read_memory(uint8_t to, int16_t to_offset, Place from, uint32_t 
   asm_.jump64_imm(BPF_JNE, r0, 0, unreadable_);
 }
 
-// Where `pointer`, a pointer or an array, points to.
+// The place that `pointer`, a pointer or an array, points to.
 Generator::Place Generator::address(const Node& pointer) {
   if (pointer.is_root) return {kRoot, 0};
   if (pointer.is_place && pointer.type.is_array()) return place(pointer);
@@ -164,7 +164,8 @@ Generator::Place Generator::place(const Node& node) {
   return at;
 }
 
-// A bit-field may begin and end anywhere in up to eight bytes, which need not make a whole number.
+// A bit-field may begin and end at any bit of up to eight bytes, whose number need not be a power
+// of two.
 void Generator::load(const Node& node) {
   const Type& type = node.type;
   const uint32_t end_bit = node.field.shift + type.bits;
@@ -206,7 +207,7 @@ void Generator::value(const Node& node) {
   }
 }
 
-// 1 or 0 for an operator that says something true or false.
+// The value, 1 or 0, of an operator that is true or false.
 void Generator::truth(const Node& node) {
   const Label yes = asm_.new_label(), no = asm_.new_label(), end = asm_.new_label();
   branch(node, yes, no);
@@ -218,8 +219,8 @@ void Generator::truth(const Node& node) {
   asm_.bind(end);
 }
 
-// Ends in a jump on every way. What cannot be read makes the innermost comparison false, or the
-// operand of && || ! that has none.
+// Every path ends in a jump. A read that fails makes the innermost comparison false. Without a
+// comparison it makes the operand of && || ! false.
 void Generator::branch(const Node& node, Label yes, Label no) {
   if (node.kind == NodeKind::Unary && node.op == Op::Not) return branch(*node.left, no, yes);
   const bool is_binary = node.kind == NodeKind::Binary;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// BPF instructions for checked trees. Kernel memory is read with bpf_probe_read_kernel() into the
-// function's stack, so the same code runs on every kernel from 5.10 on.
+// Generates BPF instructions for checked trees. Kernel memory is read with bpf_probe_read_kernel()
+// into the stack of the function, so the same code runs on every kernel from 5.10 on.
 //
-// Registers: r6 is the root, r7 where values are written to; r0 has the value of the node that was
-// generated last, sign- or zero-extended to 64 bits as its type says; r1 to r5 live only within a
-// step. Everything else waits on the stack, at offsets that are constants.
+// Registers: r6 is the root. r7 is the place that values are written to. r0 is the value of the
+// node that was generated last, sign- or zero-extended to 64 bits as its type says. r1 to r5 are
+// used within one step only. Everything else is kept on the stack, at constant offsets.
 #pragma once
 
 #include <cstdint>
@@ -16,27 +16,28 @@
 
 namespace pwru::expr {
 
-// How a value leaves the kernel.
+// How a value is copied into the record.
 enum class Transfer {
-  Number,  // 8 bytes
+  Number,  // as 8 bytes
   Memory,  // as it is in memory
-  Text,    // what a pointer to characters leads to, up to the NUL
+  Text,    // the characters that a pointer leads to, up to the NUL
 };
 
-// The BPF size of a load of 1, 2, 4 or 8 bytes.
+// The BPF size code for a load of 1, 2, 4 or 8 bytes.
 [[nodiscard]] uint8_t load_size(uint32_t bytes);
 
 class Generator {
  public:
   explicit Generator(const Types& types);
 
-  // int f(u64 root): 1 when the tree is true.
+  // Generates int f(u64 root), which returns 1 when the tree is true.
   void condition(const Node& tree);
 
-  // void f(u64 root, void *out): opens the function, writes one value after the other, ends it.
+  // Generates void f(u64 root, void *out): opens the function. write_value() follows for each
+  // value, then the end.
   void begin_values();
-  // Writes at out + offset and sets bit `index` of the word at `out`, or neither when something on
-  // the way could not be read.
+  // Writes the value at out + offset and sets bit `index` of the word at `out`. Does neither when a
+  // read on the way fails.
   void write_value(const Node& tree, Transfer transfer, uint32_t index, uint32_t offset,
                    uint32_t bytes);
   void end_values();
@@ -45,12 +46,12 @@ class Generator {
 
  private:
   using Label = filter::Label;
-  // A register and what is to be added to it.
+  // A register and an offset to add to it.
   struct Place {
     uint8_t reg;
     int64_t offset;
   };
-  // Bytes of the stack, for as long as it lives.
+  // Reserves bytes of the stack for its own lifetime.
   class Slot {
    public:
     Slot(Generator& generator, uint32_t bytes);
@@ -100,7 +101,7 @@ class Generator {
 
   const Types& types_;
   filter::Assembler asm_;
-  Label unreadable_;  // where a read that fails goes to
+  Label unreadable_;  // the target of a read that fails
   int stack_top_ = 0;
   bool is_too_deep_ = false;
 };

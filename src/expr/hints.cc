@@ -14,8 +14,9 @@ struct Macro {
   std::string_view value;
 };
 
-// Of include/uapi/linux/if_ether.h, include/linux/skbuff.h, include/uapi/linux/if_packet.h,
-// include/net/ip.h and include/linux/socket.h: what an expression on a packet asks for.
+// Macros that an expression on a packet may need, from include/uapi/linux/if_ether.h,
+// include/linux/skbuff.h, include/uapi/linux/if_packet.h, include/net/ip.h and
+// include/linux/socket.h.
 constexpr std::array kMacros = std::to_array<Macro>({
     {"ETH_P_IP", "0x0800"},
     {"ETH_P_ARP", "0x0806"},

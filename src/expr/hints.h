@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was probably meant by a name that an expression does not know.
+// Suggests what was meant by a name that an expression does not know.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace pwru::expr {
 
-// Begins with "; ", and is "" when nothing is like it: a member that lacks its "skb->", a member of
-// the device, or a macro, which BTF does not have.
+// Begins with "; "; "" when nothing is similar. Suggests a member without its "skb->", a member of
+// the device, or the value of a macro, because BTF has no macros.
 [[nodiscard]] std::string name_hint(const Types& types, const Root& root, std::string_view name);
 
 }  // namespace pwru::expr

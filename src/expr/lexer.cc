@@ -13,7 +13,7 @@
 namespace pwru::expr {
 namespace {
 
-// Longest first: "<<" must not be read as "<".
+// The longest come first, so that "<<" is not read as "<".
 constexpr std::array<std::string_view, 28> kSymbols = {
     "->", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "(", ")", "[", "]", ".",
     ",",  "+",  "-",  "*",  "/",  "%",  "&",  "|",  "^",  "~", "!", "<", ">", "="};
@@ -123,7 +123,7 @@ class Lexer {
     return {};
   }
 
-  // What a backslash stands before; at_ is behind it afterwards.
+  // Reads what follows a backslash, and moves at_ behind it.
   Result<char> read_escape() {
     const size_t begin = at_;
     const char c = peek(1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of an expression. C's, and what the kernel's data calls for: addresses, prefixes, and
-// strings with wildcards.
+// The tokens of an expression: those of C, and in addition addresses, prefixes, and strings with
+// wildcards.
 #pragma once
 
 #include <array>
@@ -48,10 +48,10 @@ struct Token {
 // Splits `text`, which must outlive the tokens; the last one is End. Errors begin with the column.
 [[nodiscard]] Result<std::vector<Token>> split_tokens(std::string_view text);
 
-// "column 3: what", with columns counted from 1: the form of every error in an expression.
+// "column 3: what", the form of every error in an expression. Columns count from 1.
 [[nodiscard]] tl::unexpected<Error> error_at(size_t at, const std::string& what);
 
-// "..." in the text, or the end of the expression: how errors name a token.
+// How errors name a token: "..." in quotes, or the end of the expression.
 [[nodiscard]] std::string quoted(const Token& token);
 
 }  // namespace pwru::expr

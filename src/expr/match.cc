@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparisons with strings and addresses: bytes are copied to the stack and compared there.
+// Generates comparisons with strings and addresses: bytes are copied to the stack and compared
+// there.
 #include <linux/bpf.h>
 
 #include <algorithm>
@@ -11,13 +12,13 @@
 namespace pwru::expr {
 namespace {
 
-// A pattern with a wildcard anywhere but at its end sees this much of a string.
+// How much of a string is compared when the pattern has a wildcard before its end.
 constexpr uint32_t kTextBytes = kMaxPattern + 2;
 
 constexpr uint8_t r0 = BPF_REG_0, r1 = BPF_REG_1, r2 = BPF_REG_2, r3 = BPF_REG_3,
                   frame = BPF_REG_10;
 
-// The verifier wants loads from the stack aligned.
+// The verifier requires aligned loads from the stack.
 uint32_t chunk_at(int16_t at, uint32_t left) {
   for (uint32_t bytes = 8; bytes > 1; bytes /= 2) {
     if (left >= bytes && at % static_cast<int>(bytes) == 0) return bytes;
@@ -35,7 +36,7 @@ const uint8_t* bytes_of(const std::string& text) {
   return reinterpret_cast<const uint8_t*>(text.data());
 }
 
-// How much of a string decides, its NUL included.
+// How many bytes of a string decide a comparison, the NUL included.
 uint32_t bytes_seen(const Pattern& pattern) {
   const auto length = static_cast<uint32_t>(pattern.pieces[0].size());
   if (pattern.pieces.size() == 1) return length + 1;
@@ -54,7 +55,8 @@ void Generator::match(const Node& node, Label yes, Label no) {
     match_address(node, same, differs);
 }
 
-// Bytes on the stack against constants, in the bits of the mask; falls through when they are equal.
+// Compares bytes on the stack with constants, in the bits of the mask. Falls through when they are
+// equal.
 void Generator::compare_bytes(int16_t at, const uint8_t* bytes, const uint8_t* mask, uint32_t size,
                               Label differs) {
   for (uint32_t done = 0; done < size;) {
@@ -93,7 +95,7 @@ void Generator::match_string(const Node& node, Label yes, Label no) {
     read_memory(frame, slot.at(), place(*node.left), room);
     return match_pieces(pattern, slot.at(), room, yes, no);
   }
-  // One more than is looked at: the helper puts the NUL of a longer string there.
+  // Reads one byte more than is compared: in a longer string the helper puts the NUL there.
   room = std::min(room + 1, kTextBytes);
   const Slot slot(*this, room);
   value(*node.left);
@@ -106,8 +108,8 @@ void Generator::match_string(const Node& node, Label yes, Label no) {
 }
 
 // Every offset into the stack must be a constant (5.10), so the search for a piece is unrolled: one
-// attempt for each place where it may begin. The first place that fits is good for all pieces but
-// the last, which must be followed by the end of the string.
+// attempt for each place where the piece may begin. For all pieces except the last the first match
+// is good. The last piece must be followed by the end of the string.
 void Generator::match_pieces(const Pattern& pattern, int16_t text, uint32_t room, Label yes,
                              Label no) {
   const auto at = [&](uint32_t offset) {
@@ -126,7 +128,7 @@ void Generator::match_pieces(const Pattern& pattern, int16_t text, uint32_t room
     jump_unless_end(size_of(0), no);
     return asm_.jump_always(yes);
   }
-  // labels[offset] is where the search for the piece goes on at that offset.
+  // labels[offset] is the code that continues the search for the piece at that offset.
   std::vector<Label> labels;
   std::vector<bool> is_wanted;
   const auto start_row = [&] {
@@ -159,7 +161,8 @@ void Generator::match_pieces(const Pattern& pattern, int16_t text, uint32_t room
         continue;
       }
       const Label next = row[offset + 1];
-      asm_.load(BPF_B, r1, frame, at(offset));  // behind the end of the string is anything
+      // Bytes behind the end of the string may have any value.
+      asm_.load(BPF_B, r1, frame, at(offset));
       asm_.jump64_imm(BPF_JEQ, r1, 0, no);
       compare_bytes(at(offset), bytes_of(pieces[piece]), nullptr, size_of(piece), next);
       if (is_last) {

@@ -15,9 +15,9 @@ namespace {
 using kernel::Btf;
 using kernel::ModuleBtf;
 
-// A name as it stands in an expression.
+// A name in an expression.
 struct Name {
-  std::string_view tag;  // "struct", "union", "enum"; "": a typedef or an enum's constant
+  std::string_view tag;  // "struct", "union", "enum"; "": a typedef or a constant of an enum
   std::string_view text;
 
   [[nodiscard]] std::string quoted() const {
@@ -27,7 +27,8 @@ struct Name {
 
 bool is_tag(std::string_view word) { return word == "struct" || word == "union" || word == "enum"; }
 
-// All names but those of members. A text with a mistake has none: the compiler tells it.
+// All names except those of members. None for a text with a mistake, which the compiler will
+// report.
 std::vector<Name> names_in(std::string_view text) {
   std::vector<Name> names;
   const auto tokens = split_tokens(text);
@@ -60,7 +61,7 @@ bool defines(const Btf& btf, uint32_t id, const Name& name) {
   return is_kind && btf.name(id) == name.text;
 }
 
-// The BTF's own type that defines the name, or 0; its base is not searched.
+// The type of `btf` itself that defines the name, or 0. The base is not searched.
 uint32_t find_definition(const Btf& btf, const Name& name) {
   for (uint32_t id = btf.first_id(); id < btf.end_id(); id++)
     if (defines(btf, id, name)) return id;
@@ -76,7 +77,8 @@ bool is_known(const Btf& vmlinux, const Name& name) {
   return find_definition(vmlinux, name) != 0;
 }
 
-// Whether two modules mean the same by a name: each has a copy of what the headers define.
+// Whether two modules define a name in the same way. Each module has a copy of what the headers
+// define.
 bool is_same(const Btf& a, uint32_t a_id, const Btf& b, uint32_t b_id) {
   a_id = a.resolve(a_id), b_id = b.resolve(b_id);
   const btf_type &a_type = a.type(a_id), &b_type = b.type(b_id);
@@ -97,7 +99,7 @@ bool is_same(const Btf& a, uint32_t a_id, const Btf& b, uint32_t b_id) {
                     });
 }
 
-// The first of the sorted modules that defines the name; null when none does.
+// The first of the sorted modules that defines the name; null when no module does.
 Result<const ModuleBtf*> find_module(const std::vector<ModuleBtf>& modules, const Name& name) {
   const ModuleBtf* first = nullptr;
   uint32_t first_id = 0;
@@ -108,8 +110,8 @@ Result<const ModuleBtf*> find_module(const std::vector<ModuleBtf>& modules, cons
       first = &module;
       first_id = id;
     } else if (!is_same(*first->btf, first_id, *module.btf, id)) {
-      return fail(fmt::format("compile an expression: {} is one thing in the module {} and another "
-                              "in {}, and which of them is meant cannot be told",
+      return fail(fmt::format("compile an expression: {} is defined differently in the modules {} "
+                              "and {}, so its meaning is not known; do not use it",
                               name.quoted(), first->module, module.module),
                   ExitCode::BadUsage);
     }

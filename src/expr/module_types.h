@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types and constants that an expression names and only a module's BTF has.
+// Finds types and constants that only the BTF of modules has.
 #pragma once
 
 #include <functional>
@@ -14,19 +14,20 @@
 
 namespace pwru::expr {
 
-// vmlinux' types, and those of the modules that expressions need.
+// The types of vmlinux, and those of the modules that the expressions need.
 struct KnownTypes {
   kernel::BtfStack btf;
-  std::string searched;  // as in TypeSource
+  std::string searched;  // see TypeSource
 
   [[nodiscard]] TypeSource source() const { return {btf.all(), searched}; }
 };
 
 using LoadModules = std::function<Result<std::vector<kernel::ModuleBtf>>()>;
 
-// Modules are only loaded when `expressions` name what `vmlinux` has not, which must outlive the
-// result. Of several modules that define the same the first is taken. An error names two that
-// define it differently. What no module has is left for the compiler to complain about.
+// Reads the BTF of modules only when `expressions` use names that `vmlinux` does not have.
+// `vmlinux` must outlive the result. When several modules define a name in the same way, the first
+// is used. When two define it differently, the error names both. A name that no module has is left
+// to the compiler, which reports it.
 [[nodiscard]] Result<KnownTypes> find_types(const kernel::Btf& vmlinux,
                                             std::span<const std::string> expressions,
                                             const LoadModules& load);

@@ -38,7 +38,7 @@ class ModuleTypes : public testing::Test {
     modules_.emplace_back(name, b.bytes());
   }
 
-  // What compiling says, "" when it works.
+  // The error of compiling the text; "" when there is none.
   std::string error_of(const std::string& text) {
     const auto types = find(text);
     if (!types) return types.error().what;
@@ -101,9 +101,10 @@ TEST_F(ModuleTypes, OfTheSameNameMustBeTheSame) {
   EXPECT_EQ(error_of("((struct conn *)1)->mark"), "");
   add_struct(c, "conn", {"mask"}, int_);
   add_module("c", c);
-  EXPECT_EQ(error_of("((struct conn *)1)->mark"),
-            "compile an expression: \"struct conn\" is one thing in the module a and another in c, "
-            "and which of them is meant cannot be told");
+  EXPECT_EQ(
+      error_of("((struct conn *)1)->mark"),
+      "compile an expression: \"struct conn\" is defined differently in the modules a and c, so "
+      "its meaning is not known; do not use it");
 }
 
 TEST_F(ModuleTypes, ThatAreNowhereAreToldWithWhatWasSearched) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generated expressions as BPF objects that bpf_linker takes.
+// Makes BPF objects of generated expressions, for bpf_linker.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace pwru::expr {
 // The functions that bpf/read/expr.bpf.h declares.
 enum class Function { SkbFilter, SkbValues, XdpFilter, XdpValues };
 
-// The object that defines this function, with this code as its body; without code one that
+// An object that defines this function, with this code as its body. Without code the function
 // matches everything, or writes nothing.
 [[nodiscard]] Result<std::string> expression_object(Function function,
                                                     const std::optional<filter::Code>& code);

@@ -9,7 +9,7 @@
 namespace pwru::expr {
 namespace {
 
-// Trees are walked recursively: both limits keep the stack of this process small.
+// Trees are walked recursively, so both limits keep the stack of this process small.
 constexpr size_t kMaxText = 4096;
 constexpr int kMaxDepth = 100;
 
@@ -19,7 +19,7 @@ struct BinaryOp {
   int precedence;  // higher binds closer
 };
 
-// A single "=" compares, as in cilium/pwru: nothing can be assigned here.
+// A single "=" compares, as in cilium/pwru, because nothing can be assigned here.
 constexpr std::array<BinaryOp, 19> kBinaryOps = {{
     {"||", Op::Or, 1},        {"&&", Op::And, 2},        {"|", Op::BitOr, 3},
     {"^", Op::BitXor, 4},     {"&", Op::BitAnd, 5},      {"==", Op::Equal, 6},
@@ -80,7 +80,7 @@ class Parser {
     return true;
   }
   tl::unexpected<Error> unexpected(std::string_view wanted) const {
-    // Unquoted, skb->len>1000 writes to two files, and skb- is left.
+    // Without quotes the shell takes skb->len>1000 for two redirections, and only skb- is left.
     const char* const hint =
         token().kind == TokenKind::End ? "; put it in single quotes if the shell took a part" : "";
     return error_at(token().at,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text to tree, by the grammar and the precedences of C.
+// Turns text into trees, by the grammar and the precedences of C.
 #pragma once
 
 #include <functional>
@@ -43,10 +43,10 @@ enum class Op {
 
 enum class NodeKind { Constant, String, Address, Name, Member, Index, Unary, Binary, Cast };
 
-// A type as it is written in a cast: a tag ("struct", "union", "enum" or none), a name, stars.
+// A type in a cast: a tag ("struct", "union", "enum" or none), a name, stars.
 struct TypeName {
   std::string tag;
-  std::string name;  // with its words in the order they were written: "unsigned char"
+  std::string name;  // its words in the order of the text: "unsigned char"
   uint8_t stars = 0;
 };
 
@@ -58,7 +58,7 @@ struct Node {
   NodeKind kind = NodeKind::Constant;
   Op op = Op::Or;    // Unary, Binary
   size_t at = 0;     // where errors point: the operator, or the first character
-  std::string name;  // Name, Member; as written for String and Address
+  std::string name;  // Name, Member; for String and Address the text as it was written
   bool has_arrow = false;
   Constant constant;
   Pattern pattern;
@@ -67,12 +67,12 @@ struct Node {
   NodePtr left, right;  // Unary, Cast and Member have only the left one
 
   Type type;              // of the value, before promotion
-  bool is_place = false;  // has an address: a member, an element, what a pointer points to
-  bool is_root = false;   // the name of what is traced
+  bool is_place = false;  // has an address: a member, an element, the target of a pointer
+  bool is_root = false;   // the variable of the packet: skb or xdp
   FieldPlace field;       // Member: where it is in its struct
 };
 
-// One expression of a list, with the text it was written as and where that begins.
+// One expression of a list, its text, and where the text begins.
 struct Expression {
   NodePtr tree;
   size_t at = 0;

@@ -32,7 +32,7 @@ int64_t value_of(const btf_enum64& e) {
   return static_cast<int64_t>(uint64_t{e.val_hi32} << 32 | e.val_lo32);
 }
 
-// C gives an enumerator the type int if that can hold it.
+// In C an enumerator has the type int, if int can hold its value.
 Type type_of_value(int64_t value, uint32_t enum_id, bool is_signed) {
   const bool is_int = value >= INT32_MIN && value <= INT32_MAX;
   Type type = is_int ? integer_type(4, true)
@@ -45,7 +45,7 @@ std::string_view tag_of(uint32_t kind) {
   return kind == BTF_KIND_UNION ? "union " : kind == BTF_KIND_STRUCT ? "struct " : "";
 }
 
-// The members of a struct with those of anonymous ones inside it.
+// Collects the members of a struct, with those of the anonymous structs inside it.
 void collect_names(const Btf& btf, uint32_t record, std::vector<std::string>& names) {
   for (const btf_member& member : btf.members(record)) {
     const std::string_view name = btf.string_at(member.name_off);
@@ -61,14 +61,14 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
   return nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest);
 }
 
-// `base`: where the record begins, in bits.
+// `base` is the bit at which the record begins.
 FieldPlace place_of(const Btf& btf, uint32_t record, const btf_member& member, uint32_t base) {
   const kernel::MemberPlace place = kernel::place_of(btf, record, member);
   const auto offset = static_cast<uint32_t>(place.bit_offset) + base;
   return {offset / 8, place.bits ? offset % 8 : 0, place.bits};
 }
 
-// Values have 64 bits at most, in eight bytes: a packed bit-field may lie in nine.
+// A value has at most 64 bits and is read from eight bytes. A packed bit-field may lie in nine.
 Field make_field(const FieldPlace& place, Type type) {
   type.bits = place.bits;
   if (place.shift + place.bits > 64) type.kind = Type::Kind::Other;
@@ -103,7 +103,7 @@ Type integer_type(uint32_t bytes, bool is_signed) {
   return type;
 }
 
-// A struct that is only declared where it was met, but defined elsewhere.
+// The definition of a struct that was found as a forward declaration.
 uint32_t Types::complete(uint32_t id) const {
   if (btf_.kind(id) != BTF_KIND_FWD) return id;
   const bool is_union = BTF_INFO_KFLAG(btf_.type(id).info) != 0;
@@ -120,7 +120,7 @@ Type Types::of(uint32_t declared) const {
     is_big_endian |= std::find(kBigEndian.begin(), kBigEndian.end(), name) != kBigEndian.end();
     id = btf_.type(id).type;
   }
-  // Qualifiers stand outside a typedef as well as inside.
+  // Qualifiers may stand outside a typedef or inside it.
   const uint32_t inner = btf_.resolve(id);
   if (inner != id && !is_big_endian) {
     for (uint32_t at = id; at != inner; at = btf_.type(at).type)
@@ -263,7 +263,7 @@ uint32_t Types::integer_id(uint32_t bytes, bool is_signed, bool is_bool, bool is
   return 0;
 }
 
-// The words of a basic type in any order, as in C: "long unsigned int".
+// C allows the words of a basic type in any order: "long unsigned int".
 Result<Type> Types::basic(std::string_view words) const {
   const std::string all = fmt::format(" {} ", words);
   const auto has = [&](std::string_view word) {

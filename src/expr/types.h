@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// C's types, made of the kernel's BTF.
+// The types of C, as the kernel's BTF describes them.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ struct Type {
   bool is_big_endian = false;  // __be16 and the like: swapped when read
   uint32_t bytes = 0;
   uint32_t count = 0;    // Array: elements
-  uint32_t target = 0;   // BTF id of what a pointer points to, of an array's elements; 0: void
-  uint32_t id = 0;       // BTF id as declared, 0: C's own (int of an arithmetic result)
+  uint32_t target = 0;   // BTF id of a pointer's target or an array's elements; 0: void
+  uint32_t id = 0;       // BTF id as declared; 0: a type of C itself (int of an arithmetic result)
   uint32_t enum_id = 0;  // Integer: the enum that names its values
   uint32_t bits = 0;     // Integer: the width of a bit-field
 
@@ -41,11 +41,11 @@ struct Type {
 
 [[nodiscard]] Type integer_type(uint32_t bytes, bool is_signed);
 
-// Where a member is in the struct that it was looked up in.
+// Where a member lies in its struct.
 struct FieldPlace {
   uint32_t byte = 0;   // where its storage begins
-  uint32_t shift = 0;  // of a bit-field: from the lowest bit of that byte
-  uint32_t bits = 0;   // 0: no bit-field
+  uint32_t shift = 0;  // of a bit-field: the distance from the lowest bit of that byte
+  uint32_t bits = 0;   // the width of a bit-field; 0: no bit-field
 };
 
 struct Field {
@@ -53,13 +53,13 @@ struct Field {
   Type type;
 };
 
-// Where types are looked up.
+// The BTF in which types are looked up.
 struct TypeSource {
   TypeSource(const kernel::Btf& from, std::string where = "")
       : btf(from), searched(std::move(where)) {}
 
   const kernel::Btf& btf;
-  std::string searched;  // ends the error about a type that is not there; may be ""
+  std::string searched;  // the end of the error about an unknown type; may be ""
 };
 
 class Types {
@@ -67,22 +67,22 @@ class Types {
   // The BTF of `source` must outlive it.
   explicit Types(const TypeSource& source) : btf_(source.btf), searched_(source.searched) {}
 
-  // The type that a BTF id stands for, typedefs and qualifiers looked through.
+  // The type that a BTF id stands for, without typedefs and qualifiers.
   [[nodiscard]] Type of(uint32_t id) const;
-  // What a pointer points to, or an array holds.
+  // The type that a pointer points to, or the type of the elements of an array.
   [[nodiscard]] Type target_of(const Type& type) const;
   [[nodiscard]] Type pointer_to(uint32_t id) const;
-  // Nothing when such an address has no type in BTF.
+  // None when BTF has no type for such an address.
   [[nodiscard]] std::optional<Type> address_of(const Type& type) const;
 
   // Also finds members of anonymous structs and unions. The error has no column.
   [[nodiscard]] Result<Field> field(const Type& record, std::string_view name) const;
-  // All members in order; an anonymous struct or union is one, with the name "".
+  // Visits all members in order. An anonymous struct or union is one member, with the name "".
   void each_field(const Type& record,
                   const std::function<void(std::string_view name, const Field&)>& visit) const;
-  // A constant of any enum: its value and its enum's type. The error has no column.
+  // The value of a constant of any enum, and the type of its enum. The error has no column.
   [[nodiscard]] Result<std::pair<int64_t, Type>> enumerator(std::string_view name) const;
-  // The name of an enum's value, "" when it has none.
+  // The name of a value of an enum; "" when it has none.
   [[nodiscard]] std::string_view enumerator_name(uint32_t enum_id, int64_t value) const;
 
   [[nodiscard]] bool is_type_name(std::string_view name) const;

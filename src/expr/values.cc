@@ -23,7 +23,7 @@ void append(std::string& out, fmt::format_string<Args...> format, Args&&... args
   fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
 }
 
-// Printable, and without what ends the quotes or the line.
+// Appends characters so that they are printable and cannot end the quotes or the line.
 void append_characters(std::string& out, std::string_view text) {
   for (const char c : text) {
     if (c == '"' || c == '\\')
@@ -35,7 +35,7 @@ void append_characters(std::string& out, std::string_view text) {
   }
 }
 
-// Some arrays of characters hold no text: skb->cb.
+// Some arrays of characters hold no text: for example skb->cb.
 bool is_binary(std::span<const std::byte> bytes) {
   return std::any_of(bytes.begin(), bytes.end(), [](std::byte b) {
     const char c = std::to_integer<char>(b);
@@ -65,7 +65,7 @@ void append_ip(std::string& out, int family, const void* address) {
   out += ::inet_ntop(family, address, text.data(), text.size());
 }
 
-// A number as it is in memory, sign- or zero-extended, in host order.
+// Reads a number from memory, sign- or zero-extended, in the byte order of the host.
 uint64_t read_number(const Type& type, const FieldPlace& place, std::span<const std::byte> bytes) {
   const uint32_t bits = type.bits ? type.bits : 8 * type.bytes;
   const uint32_t size = type.bits ? (place.shift + bits + 7) / 8 : type.bytes;
@@ -124,7 +124,7 @@ void ValueText::append_scalar(std::string& out, Form form, const Type& type, uin
     append(out, "{}", value);
 }
 
-// Only a pointer into the kernel's text has a name.
+// Only a pointer into the kernel's code has a name.
 void ValueText::append_pointer(std::string& out, uint64_t value) const {
   if (symbols_.locate(value))
     out += symbols_.format(value);

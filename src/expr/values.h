@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The values that a compiled list of expressions wrote into a record, as text.
+// Makes text of the values that a compiled list of expressions wrote into a record.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,8 @@ class ValueText {
 
   [[nodiscard]] size_t size() const { return values_.size(); }
   [[nodiscard]] const std::string& label(size_t index) const { return values_[index].label; }
-  // `bytes` is the whole part of the record. Text is in quotes; "?" when it could not be read.
+  // `bytes` is the whole part of the record. Text is in quotes; "?" stands for a value that could
+  // not be read.
   [[nodiscard]] std::string text(size_t index, std::span<const std::byte> bytes) const;
   // All of them: " label=value label=value".
   [[nodiscard]] std::string line(std::span<const std::byte> bytes) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Instructions of the kernel's BPF, and jumps to labels.
+// Assembles instructions of the kernel's BPF, with jumps to labels.
 #pragma once
 
 #include <linux/bpf.h>
@@ -17,7 +17,7 @@ struct Label {
 class Assembler {
  public:
   [[nodiscard]] Label new_label();
-  // The label is the next instruction.
+  // Makes the label name the next instruction.
   void bind(Label label) { positions_[label.id] = static_cast<int32_t>(insns_.size()); }
   [[nodiscard]] bool is_used(Label label) const;
 
@@ -34,19 +34,19 @@ class Assembler {
   void alu32(uint8_t op, uint8_t dst, uint8_t src);
   void alu32_imm(uint8_t op, uint8_t dst, int32_t imm);
   void neg32(uint8_t dst);
-  // Nothing for one byte.
+  // Generates nothing for one byte.
   void from_big_endian(uint8_t dst, uint32_t bytes);
   void call(uint8_t kind, int32_t imm);
   void exit();
 
-  // Compare 32 bits, those with 64 in their name all of the registers.
+  // These compare 32 bits; those with 64 in their name compare the whole register.
   void jump_imm(uint8_t op, uint8_t dst, int32_t imm, Label target);
   void jump32(uint8_t op, uint8_t dst, uint8_t src, Label target);
   void jump64(uint8_t op, uint8_t dst, uint8_t src, Label target);
   void jump64_imm(uint8_t op, uint8_t dst, int32_t imm, Label target);
   void jump_always(Label target);
 
-  // Fills in the jumps; false when one is too long for its 16 bits.
+  // Fills in the jumps. False when a distance does not fit into 16 bits.
   [[nodiscard]] bool resolve();
   [[nodiscard]] const std::vector<bpf_insn>& insns() const { return insns_; }
 

@@ -9,23 +9,23 @@
 namespace pwru::filter {
 namespace {
 
-// Rounds of each of the filter's loops (protochain has one for each IP version). The verifier walks
-// every one, on all ways through.
+// How many rounds each loop of the filter may take (protochain has one loop for each IP version).
+// The verifier walks every round, on all paths.
 constexpr int32_t kLoopRounds = 32;
 
-// Where the budget is kept, from the frame's end.
+// Where the remaining rounds are kept, as an offset from the end of the frame.
 constexpr int16_t kBudgetSlot = -8;
 
-// What the kernel's 512 bytes leave beside the tracer's own frames where they hold copies; without
-// them there is room for all that a program can ask for.
+// How much of the kernel's 512 bytes is left beside the tracer's own frames when these hold copies.
+// Without copies there is room for everything that a program can ask for.
 constexpr int32_t kMaxCopyStackBytes = 64;
 
-// Comparisons that are not worth another halving.
+// Up to this many comparisons are not halved any further.
 constexpr size_t kMostInARow = 3;
 
 constexpr uint8_t op_of(const ClassicInsn& insn) { return static_cast<uint8_t>(BPF_OP(insn.code)); }
 
-// Nearly all programs begin with a load of it.
+// Whether the program may read A before it sets A. Nearly all programs begin with a load of A.
 bool may_read_unset_a(const ClassicProgram& program, const Flow& flow) {
   return flow.has_loops || BPF_CLASS(program.front().code) != BPF_LD ||
          std::find(flow.uses_memory.begin(), flow.uses_memory.end(), true) !=
@@ -85,7 +85,7 @@ void Body::emit_prologue() {
   if (loads_.copies()) loads_.emit_addresses(program_);
 }
 
-// Who is given the EtherType need not load it first of all.
+// A program that is given the EtherType in A need not load it first.
 bool Body::finds_a_loaded(size_t at) const {
   return at == 0 && loads_.has_ether_type_in_a() && begins_with_ether_type(program_);
 }
@@ -145,18 +145,19 @@ void Body::emit_insn(size_t at) {
   }
 }
 
-// Who comes from before the loop gets a full budget, whatever a loop before left of it: else the
-// verifier would walk this one for each such rest.
+// Whoever enters the loop from before it gets a full budget, whatever an earlier loop left.
+// Otherwise the verifier would walk this loop once for each rest of the budget.
 void Body::emit_loop_head(size_t at) {
-  // All 64 bits and through a register, else older verifiers forget the value.
+  // Stores all 64 bits, from a register: older verifiers forget the value of any other store.
   asm_.mov32_imm(reg_.scratch, kLoopRounds);
   asm_.store(BPF_DW, BPF_REG_10, kBudgetSlot, reg_.scratch);
   asm_.bind(round_labels_[at]);
   emit_forget();
 }
 
-// Makes A, X and the memory unknown to the verifier, at no change: else it would follow every way
-// through a loop's body with the values of each way before, which doubles at every round.
+// Makes A, X and the memory unknown to the verifier without changing their values. Otherwise the
+// verifier would walk the loop's body for each combination of known values, and their number
+// doubles in each round.
 void Body::emit_forget() {
   load_len(reg_.scratch);
   const auto forget = [&](uint8_t reg) {
@@ -257,7 +258,8 @@ void Body::emit_jump(size_t at) {
   if (insn.jf != 0) asm_.jump_always(labels_[at + 1 + insn.jf]);
 }
 
-// By halves, in the order of the constants: a list of hundreds costs a few comparisons.
+// Searches by halves, in the order of the constants, so that a list of hundreds costs a few
+// comparisons.
 void Body::emit_run(std::vector<size_t> run) {
   const ClassicInsn& last = program_[run.back()];
   const Label none = labels_[run.back() + 1 + last.jf];

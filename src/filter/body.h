@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A classic BPF program as instructions of the kernel's BPF, without what stands around them.
+// Translates a classic BPF program to instructions of the kernel's BPF, without the code around it.
 #pragma once
 
 #include <array>
@@ -18,19 +18,19 @@
 
 namespace pwru::filter {
 
-// Whether the EtherType may be in A when the program begins, instead of being loaded.
+// Whether the EtherType may be in A when the program begins, so that the program need not load it.
 [[nodiscard]] bool begins_with_ether_type(const ClassicProgram& program);
 
 class Body {
  public:
-  // A packet that is accepted goes to `accept`, or returns 1 without one; one that is rejected
-  // returns 0, sometimes by way of `reject`.
+  // For an accepted packet the code jumps to `accept`, or returns 1 when there is none. For a
+  // rejected packet it returns 0, sometimes by way of `reject`.
   Body(const ClassicProgram& program, Assembler& assembler, PacketLoads& loads,
        std::optional<Label> accept, Label reject);
 
-  // False: the program needs more memory than there is.
+  // False when the program needs more stack than there is.
   [[nodiscard]] bool emit();
-  // Of the context; after emit().
+  // Which fields of the context the program reads. Valid after emit().
   [[nodiscard]] bool reads_len() const { return reads_len_; }
   [[nodiscard]] bool reads_ancillary() const { return reads_ancillary_; }
 
@@ -62,7 +62,7 @@ class Body {
   Label reject_;
   Flow flow_;
   std::vector<Label> labels_;        // of each classic instruction
-  std::vector<Label> round_labels_;  // where a backward jump to it goes
+  std::vector<Label> round_labels_;  // of each: the target of a backward jump to it
   std::array<int16_t, BPF_MEMWORDS> memory_slots_ = {};
   bool reads_len_ = false, reads_ancillary_ = false;
 };

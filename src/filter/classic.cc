@@ -14,10 +14,10 @@ namespace {
 
 constexpr int kSnapLen = 262144;  // tcpdump's
 
-// libpcap says "unknown host" also when nobody could be asked.
+// libpcap also says "unknown host" when no name server could be asked.
 std::string with_cause(std::string error) {
   if (error.find("unknown host") != std::string::npos && pwru_no_name_server_answered())
-    error += ": no name server of /etc/resolv.conf answered; give its address instead";
+    error += ": no name server of /etc/resolv.conf answered; give the address of the host instead";
   return error;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Classic BPF as libpcap compiles it. An own type, because libpcap's and the kernel's headers both
-// define struct bpf_insn, and differently.
+// Compiles filters with libpcap to classic BPF. The instructions have a type of their own, because
+// the headers of libpcap and of the kernel define struct bpf_insn differently.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct ClassicInsn {
 };
 using ClassicProgram = std::vector<ClassicInsn>;
 
-// What a packet begins with.
+// The layer that a packet begins with.
 enum class Layer { Ethernet, Ip };
 
 // Compiles with libpcap; the error is libpcap's own message.

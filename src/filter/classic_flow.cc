@@ -49,7 +49,7 @@ bool is_known(const ClassicInsn& insn) {
   }
 }
 
-// Where control goes: at most two places.
+// The instructions that may follow this one: at most two.
 std::vector<size_t> successors(size_t at, const ClassicInsn& insn) {
   if (BPF_CLASS(insn.code) == BPF_RET || never_succeeds(insn)) return {};
   if (BPF_CLASS(insn.code) != BPF_JMP) return {at + 1};
@@ -57,7 +57,7 @@ std::vector<size_t> successors(size_t at, const ClassicInsn& insn) {
   return {at + 1 + insn.jt, at + 1 + insn.jf};
 }
 
-// Below, comparing one after the other is as quick as halving.
+// For fewer comparisons, one after the other is as quick as halving.
 constexpr size_t kLeastRun = 6;
 
 bool is_comparison_with_constant(const ClassicInsn& insn) {
@@ -75,7 +75,7 @@ std::vector<size_t> run_from(const ClassicProgram& program, const std::vector<si
   }
 }
 
-// `arrivals` is how many ways lead to each instruction.
+// `arrivals` says how many paths lead to each instruction.
 void find_runs(const ClassicProgram& program, const std::vector<size_t>& arrivals, Flow& flow) {
   flow.is_inside_run.resize(program.size());
   for (size_t at = 0; at < program.size(); at++) {

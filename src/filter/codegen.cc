@@ -17,7 +17,7 @@ void emit_reject(Assembler& assembler, Label reject) {
 }
 
 tl::unexpected<Error> too_much_memory() {
-  return fail("it needs more memory than the kernel gives", ExitCode::BadUsage);
+  return fail("it needs more stack than the kernel gives a program", ExitCode::BadUsage);
 }
 
 Result<> resolve(Assembler& assembler) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Classic BPF to the kernel's BPF: the body of one filter function of abi/filter.h. Bytes in,
-// bytes out.
+// Translates classic BPF to the body of one filter function of abi/filter.h, in the kernel's BPF.
 #pragma once
 
 #include <linux/bpf.h>
@@ -19,20 +18,21 @@ namespace pwru::filter {
 
 struct Code {
   std::vector<bpf_insn> insns;
-  // Instructions that call pwru_filter_load() and pwru_filter_matched(), to be relocated.
+  // The instructions that call pwru_filter_load() and pwru_filter_matched(), for relocation.
   std::vector<size_t> load_calls, matched_calls;
   bool reads_len = false;        // pwru_filter_ctx.len
-  bool reads_ancillary = false;  // what is no byte of the packet
+  bool reads_ancillary = false;  // SKF_AD_* values, which are no bytes of the packet
 };
 
-// `ids` of zero make a function that reads the context's copy[] instead of casting. What classic
-// BPF would read outside of the packet, and a division by zero, rejects the packet. A program on
-// frames is made into one on packets without an Ethernet header by the `addresses` to make up.
+// With `ids` of zero the function reads the context's copy[] instead of casting. A read outside of
+// the packet and a division by zero reject the packet, as in classic BPF. With `addresses`, a
+// program on frames becomes one on packets without an Ethernet header, and these addresses are made
+// up for the header.
 [[nodiscard]] Result<Code> translate(const ClassicProgram& program, const CastIds& ids,
                                      const std::optional<MadeUpAddresses>& addresses = {});
 
-// Pieces of it that pwru_filter_hit() has as well: what stands at `reject`, if anything goes there;
-// the jumps filled in; and an error.
+// Parts of translate() that pwru_filter_hit() uses too: the code at `reject`, if anything jumps
+// there, and the filling in of the jumps, which may fail.
 void emit_reject(Assembler& assembler, Label reject);
 [[nodiscard]] Result<> resolve(Assembler& assembler);
 [[nodiscard]] tl::unexpected<Error> too_much_memory();

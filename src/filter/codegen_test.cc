@@ -20,8 +20,8 @@ bool is_kfunc_call(const bpf_insn& insn) {
   return insn.code == (BPF_JMP | BPF_CALL) && insn.src_reg == BPF_PSEUDO_KFUNC_CALL;
 }
 
-// The checks of the verifier that need no kernel: jumps land on instructions, none is unreachable,
-// and none falls out at the end.
+// Checks what the verifier checks, as far as no kernel is needed: jumps land on instructions, every
+// instruction is reachable, and none falls out at the end.
 void expect_sound(const Code& code) {
   const auto& insns = code.insns;
   std::vector<bool> is_second_half(insns.size()), is_reached(insns.size());
@@ -72,7 +72,7 @@ TEST(Translate, EveryExpressionIsSound) {
   }
 }
 
-// Who falls through most of them: every JEQ and JGE on the longest way.
+// Counts the comparisons, JEQ and JGE, on the longest path.
 size_t most_comparisons(const std::vector<bpf_insn>& insns, size_t at) {
   size_t below = 0;
   const bpf_insn& insn = insns[at];
@@ -98,7 +98,7 @@ TEST(Translate, ALongListIsHalved) {
   EXPECT_LE(most_comparisons(code->insns, 0), 10u);
 }
 
-// A comparison, then a load, and both lead to the list: it must not be made a part of the first.
+// A comparison and a load both lead to the list. The comparison must not become a part of the list.
 TEST(Analyze, AListBeginsWhereWaysJoin) {
   constexpr uint8_t kListed = 7;
   ClassicProgram program = {{BPF_LD | BPF_W | BPF_LEN, 0, 0, 0},
@@ -115,7 +115,7 @@ TEST(Analyze, AListBeginsWhereWaysJoin) {
   EXPECT_TRUE(flow.is_inside_run[4]);
 }
 
-// The second of two equal constants is never reached, and the order between them would be lost.
+// The second of two equal constants is never reached, so halving would lose the order between them.
 TEST(Analyze, AListEndsBeforeAConstantThatItHas) {
   ClassicProgram program = {{BPF_LD | BPF_W | BPF_LEN, 0, 0, 0}};
   for (const uint32_t k : {1, 2, 3, 4, 5, 6, 1, 8})

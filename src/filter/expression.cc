@@ -13,7 +13,7 @@ namespace {
 
 bool is_blank(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
-// What libpcap's scanner takes into a name, number or address, and ':' of "0:2".
+// The characters that libpcap's scanner accepts in a name, number or address, and the ':' of "0:2".
 bool is_word_char(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' ||
          c == ':' || c == '\\';
@@ -52,17 +52,17 @@ bool has_keyword(std::string_view expression, std::string_view keyword) {
 
 std::string syntax_error_place(std::string_view expression,
                                const std::function<bool(const std::string&)>& is_syntax_error) {
-  // libpcap's scanner refuses this "octal" number by a message of its own, which its parser gets
-  // to see only when it has taken everything before: so a prefix is good when the message of the
-  // prefix and this behind it is not "syntax error".
+  // libpcap's scanner refuses this "octal" number with a message of its own. It does so only after
+  // its parser has accepted everything before. So a prefix of the text is valid when the text
+  // "prefix 08" gives another error than "syntax error".
   constexpr std::string_view kBadNumber = " 08";
   const auto tokens = split_tokens(expression);
   const auto bad = std::partition_point(tokens.begin(), tokens.end(), [&](const Token& token) {
     const size_t end = token.column - 1 + token.text.size();
     return !is_syntax_error(std::string(expression.substr(0, end)).append(kBadNumber));
   });
-  if (tokens.empty()) return "at its end";  // blanks that libpcap does not take for any, such as \v
-  // "80" and "10.0.0.1" could go on.
+  if (tokens.empty()) return "at its end";  // only blanks that are none to libpcap, such as \v
+  // Text after "80" or "10.0.0.1" could make it valid, so no token is wrong.
   if (bad == tokens.end()) return "at its end" + syntax_hint(tokens, tokens.size() - 1);
   return fmt::format("at \"{}\" (column {}){}", bad->text, bad->column,
                      syntax_hint(tokens, static_cast<size_t>(bad - tokens.begin())));

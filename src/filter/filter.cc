@@ -40,8 +40,8 @@ tl::unexpected<Error> explain(const ParsedFilter& source, Layer layer, const Err
       ExitCode::BadUsage);
 }
 
-// What the kernel can say of a packet beside its bytes. libpcap asks for some of it, and for all of
-// it who knows the numbers.
+// What the kernel knows of a packet beside its bytes. libpcap asks for some of it by words; by its
+// number a filter can ask for all of it.
 constexpr std::array kAnswered = {SKF_AD_PROTOCOL, SKF_AD_PKTTYPE,  SKF_AD_IFINDEX,
                                   SKF_AD_MARK,     SKF_AD_QUEUE,    SKF_AD_HATYPE,
                                   SKF_AD_RXHASH,   SKF_AD_VLAN_TAG, SKF_AD_VLAN_TAG_PRESENT,
@@ -60,8 +60,8 @@ Result<> refuse_ancillary(const ParsedFilter& source, bool is_in_tunnel) {
     if (is_in_tunnel) {
       const auto name = name_of_ancillary(*what);
       return fail(
-          fmt::format("{} is not valid: {} is known of the packet outside only; ask for it in the "
-                      "filter of the command line",
+          fmt::format("{} is not valid: {} is known only of the outer packet; use it in the filter "
+                      "of the command line",
                       source.name, name.empty() ? fmt::format("offset {:#x}", insn.k) : name),
           ExitCode::BadUsage);
     }
@@ -98,8 +98,8 @@ Result<std::string> build(FilterFunction function, const ParsedFilter& source, c
   return filter_object(function, *code);
 }
 
-// How far into copy[] a program's loads reach, of those that it serves. An offloaded tag is put
-// between the pieces of a whole copy.
+// How many bytes of copy[] the loads of a program need. An offloaded VLAN tag is inserted into a
+// whole copy.
 uint8_t copied_bytes(const ClassicProgram& program, bool sees_vlan) {
   if (sees_vlan) return PWRU_COPY_BYTES;
   uint32_t most = 1;
@@ -161,7 +161,7 @@ Result<ParsedTunnelFilter> parse_tunnel(const std::string& l2_expression,
 
 Result<TunnelFilter> generate_tunnel(const ParsedTunnelFilter& parsed, const CastIds& ids) {
   TunnelFilter filter;
-  PcapFilter needs;  // len is always there, and the rest was refused
+  PcapFilter needs;  // a tunnel filter needs none: it always has len, and all else was refused
   filter.has_l2 = !parsed.on_frame.expression.empty();
   filter.has_l3 = !parsed.on_packet.expression.empty();
   PWRU_ASSIGN(filter.l2_object, build(FilterFunction::TunnelL2, parsed.on_frame, ids, needs));

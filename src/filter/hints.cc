@@ -29,7 +29,7 @@ bool is_address(Text text) {
          ::inet_pton(AF_INET6, word.c_str(), room.data()) == 1;
 }
 
-// Names of protocols that are words of the language too.
+// Names of protocols that are also words of the filter language.
 constexpr std::array<Text, 14> kProtocols = {"ip",   "ip6",   "arp",  "rarp", "tcp", "udp", "sctp",
                                              "icmp", "icmp6", "igmp", "pim",  "ah",  "esp", "vrrp"};
 constexpr std::array<Text, 8> kWireshark = {"ip.",  "ipv6.", "tcp.",   "udp.",
@@ -43,7 +43,8 @@ std::string lower(Text text) {
   return word;
 }
 
-// Letters, then a number: eth0, veth12, but not a name of a host.
+// Whether the text looks like a device, letters and then a number: eth0, veth12. A host name does
+// not.
 bool is_device(Text text) {
   return std::any_of(kDevices.begin(), kDevices.end(), [text](Text start) {
     return text.starts_with(start) && text.size() > start.size() && text.back() >= '0' &&

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was probably meant by a filter that libpcap does not understand.
+// Suggests what was meant by a filter that libpcap does not understand.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace pwru::filter {
 
-// `bad` is the index of the word at which the syntax error is. Begins with "; ", and is "" when
-// nothing is recognised.
+// `bad` is the index of the word with the syntax error. Begins with "; "; "" when nothing is
+// recognised.
 [[nodiscard]] std::string syntax_hint(const std::vector<Token>& tokens, size_t bad);
 
 }  // namespace pwru::filter

@@ -31,11 +31,11 @@ constexpr int32_t where(int32_t start, bool is_plain) {
   return static_cast<int32_t>(all >> 32);
 }
 
-// Registers until a body takes over.
+// The registers that are in use until the body of the filter begins.
 constexpr uint8_t kHead = BPF_REG_1, kScratch = BPF_REG_2, kTail = BPF_REG_3,
                   kNetworkHeader = BPF_REG_4, kMacHeader = BPF_REG_5;
 
-// As a load of a __be16 finds it.
+// The value that a load of a __be16 gives.
 constexpr int32_t big_endian(int32_t value) {
   return std::endian::native == std::endian::little ? (value & 0xff) << 8 | value >> 8 : value;
 }
@@ -79,13 +79,13 @@ class Generator {
     asm_.mov32_imm(BPF_REG_2, static_cast<int32_t>(ids_.byte_window_id));
     asm_.call(BPF_PSEUDO_KFUNC_CALL, static_cast<int32_t>(ids_.rdonly_cast_id));
   }
-  // Of a field of the skb, in its window.
+  // The offset of a field of the skb in its window.
   int16_t at(uint32_t field) const {
     return static_cast<int16_t>(static_cast<uint32_t>(PacketLoads::kWindowStart) + field - window_);
   }
 
-  // The same as skb_find() and skb_pkt_start(). Falls through to an Ethernet frame. r0 is the
-  // window of the skb until emit_enter().
+  // Does the same as skb_find() and skb_pkt_start(). Falls through when the packet is an Ethernet
+  // frame. r0 is the window of the skb until emit_enter().
   void emit_find() {
     asm_.store(BPF_DW, BPF_REG_10, HitFrame::kCtx, BPF_REG_1);
     asm_.store(BPF_DW, BPF_REG_10, HitFrame::kSkb, BPF_REG_2);
@@ -101,7 +101,7 @@ class Generator {
     asm_.mov32(kNetworkHeader, kTail);
     asm_.alu32_imm(BPF_AND, kNetworkHeader, 0xffff);
     asm_.alu64_imm(BPF_RSH, kTail, 32);
-    // Not 14 when the MAC header is unset, which is the largest number.
+    // An unset MAC header is the largest number, so the difference is then not 14.
     asm_.mov32(kScratch, kNetworkHeader);
     asm_.alu32(BPF_SUB, kScratch, kMacHeader);
     asm_.jump_imm(BPF_JNE, kScratch, kHeaderBytes, other_l2_);
@@ -116,8 +116,8 @@ class Generator {
     asm_.alu64(BPF_SUB, kScratch, kHead);
   }
 
-  // No Ethernet header was found by the offsets: one may be pushed already. Falls through to a
-  // packet without one.
+  // The offsets show no Ethernet header, and one may be pushed already. Falls through when the
+  // packet has none.
   void emit_l3() {
     asm_.bind(find_l3_);
     emit_data();
@@ -130,7 +130,7 @@ class Generator {
     asm_.store_imm(BPF_W, BPF_REG_10, HitFrame::kWhere, where(kStartL3, true));
   }
 
-  // The same as made_up_ether_type() of what most packets are: IPv4 that is said to be IPv4.
+  // Does what made_up_ether_type() does, for most packets: IPv4 whose protocol says IPv4.
   void emit_plain_ether_type(const ClassicProgram& program) {
     asm_.jump_imm(BPF_JNE, kScratch, big_endian(ETH_P_IP), other_protocol_);
     emit_enter();
@@ -143,7 +143,7 @@ class Generator {
     asm_.bind(begin_l3_);
   }
 
-  // The protocol, in r2, may be that of a tag that is pushed already, before the Ethernet header.
+  // The protocol in r2 may belong to a VLAN tag that was pushed before the Ethernet header.
   void emit_find_pushed_tag() {
     const Label no_tag = asm_.new_label(), tag = asm_.new_label();
     asm_.jump_imm(BPF_JEQ, kScratch, big_endian(ETH_P_8021Q), tag);
@@ -156,7 +156,7 @@ class Generator {
     asm_.bind(no_tag);
   }
 
-  // A = the version of the IP header, if that can be read.
+  // A = the version of the IP header. Jumps to `none` when that cannot be read.
   void emit_version(Label none) {
     asm_.load(BPF_W, kLimit, BPF_REG_10, HitFrame::kLinearLen);
     asm_.jump_imm(BPF_JEQ, kLimit, 0, none);
@@ -164,7 +164,7 @@ class Generator {
     asm_.alu32_imm(BPF_RSH, kA, 4);
   }
 
-  // And of all others.
+  // The EtherType of all other packets.
   void emit_other_ether_types() {
     const Label by_version = asm_.new_label(), by_protocol = asm_.new_label(),
                 done = asm_.new_label(), said = asm_.new_label();
@@ -200,8 +200,9 @@ class Generator {
     asm_.jump_always(by_protocol);
   }
 
-  // Ethernet with tags, or fresh from the driver (eth_type_trans() pulled the header, nobody set
-  // network_header yet), or pushed; else an IP packet.
+  // Finds Ethernet with VLAN tags, Ethernet fresh from the driver (eth_type_trans() pulled the
+  // header, and network_header is not set yet), and a pushed Ethernet header. Everything else is an
+  // IP packet.
   void emit_other_l2() {
     const Label is_l2 = asm_.new_label();
     asm_.bind(other_l2_);
@@ -215,7 +216,8 @@ class Generator {
     asm_.jump32(BPF_JEQ, kScratch, kMacHeader, is_l2);
     asm_.alu64_imm(BPF_ADD, kScratch, 2 * kHeaderBytes);
     asm_.jump32(BPF_JEQ, kScratch, kNetworkHeader, pushed_);
-    // Before the MAC header there is that of a tunnel, whose protocol is not said yet.
+    // The network header lies before the MAC header: it belongs to a tunnel, whose protocol is not
+    // set yet.
     asm_.jump_imm(BPF_JEQ, kNetworkHeader, 0, no_packet_);
     asm_.mov32_imm(kScratch, 0);
     asm_.jump_always(enter_l3_);
@@ -231,7 +233,7 @@ class Generator {
     asm_.jump_always(enter_l2_);
   }
 
-  // The packet begins kMacHeader bytes behind head. r0 = its window.
+  // The packet begins kMacHeader bytes behind head. Sets r0 to its window.
   void emit_enter() {
     const Label has_bytes = asm_.new_label();
     asm_.alu64(BPF_ADD, kHead, kMacHeader);
@@ -268,7 +270,7 @@ class Generator {
     asm_.jump64_imm(BPF_JNE, kScratch, 0, accept_);
   }
 
-  // An skb without headers is shown only when it is known.
+  // An skb without headers is shown only when it is followed already.
   void emit_no_packet() {
     asm_.bind(no_packet_);
     if (tracks_) {
@@ -303,7 +305,7 @@ class Generator {
 
   const CastIds& ids_;
   const SkbLayout& layout_;
-  const uint32_t window_;  // the field that it begins with
+  const uint32_t window_;  // offset of the field that the window begins with
   bool tracks_;
   Assembler asm_;
   Label accept_, reject_, no_packet_ = asm_.new_label();

@@ -14,7 +14,8 @@ namespace {
 
 bool is_fixed_load(const ClassicInsn& insn) { return is_packet_load(insn) && !is_indirect(insn); }
 
-// The addresses of two hosts that are nobody's: locally administered. Another pair for each turn.
+// Addresses of two hosts that do not exist: locally administered ones. Each turn gives another
+// pair.
 MadeUpAddresses candidate(uint32_t turn) {
   MadeUpAddresses addresses = {};
   uint32_t state = 0x9e3779b9 + turn;
@@ -61,8 +62,8 @@ bool is_true(const ClassicInsn& insn, uint32_t value) {
   }
 }
 
-// How many comparisons with a constant this value passes, which is loaded by the instruction before
-// `at`, until another takes its place.
+// How many comparisons with constants are true for this value. The instruction before `at` loads
+// the value, and counting ends where another value replaces it.
 size_t equalities(const ClassicProgram& program, size_t at, uint32_t value) {
   size_t count = 0;
   while (at < program.size()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Ethernet header of a packet that has none (yet, or any more): a program on frames judges it
-// over addresses that are made up, its EtherType, and the packet.
+// Makes up the Ethernet header of a packet that has none yet, or no longer. A program on frames
+// then judges made-up addresses, the EtherType, and the packet.
 #pragma once
 
 #include <array>
@@ -15,11 +15,12 @@ constexpr uint32_t kAddressBytes = 12, kEthernetBytes = 14;
 // Destination and source.
 using MadeUpAddresses = std::array<uint8_t, kAddressBytes>;
 
-// Of no host that the program asks for, and no multicast: what it says of unknown addresses is
-// false.
+// Addresses of no host that the program asks for, and no multicast: whatever the program says of
+// unknown addresses is false.
 [[nodiscard]] MadeUpAddresses make_up_addresses(const ClassicProgram& program);
 
-// Loads that touch the addresses, and those of nothing but the EtherType.
+// Whether the program loads from the addresses, and whether a load reads nothing except the
+// EtherType.
 [[nodiscard]] bool reads_addresses(const ClassicProgram& program);
 [[nodiscard]] bool is_ether_type_load(const ClassicInsn& insn);
 // How many loads touch the EtherType.

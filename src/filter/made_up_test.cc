@@ -36,7 +36,7 @@ TEST(MadeUpAddresses, AreNoMulticastAndNotEqual) {
   }
 }
 
-// Who asks for the very addresses that would be taken gets others.
+// A program that asks for the very addresses that would be made up gets other ones.
 TEST(MadeUpAddresses, AreNoneThatTheProgramAsksFor) {
   const MadeUpAddresses usual = made_up_for("icmp");
   std::string text = "ether host " + host_text(usual, 0) + " or ether host " + host_text(usual, 6);
@@ -54,7 +54,7 @@ TEST(AncillaryLoads, AreRefusedWithTheirOffset) {
   EXPECT_NE(random.error().what.find("offset 0xfffff038 is no byte"), std::string::npos);
   const auto inside = parse_tunnel("ip and inbound", "");
   ASSERT_FALSE(inside);
-  EXPECT_NE(inside.error().what.find("'inbound' or 'outbound' is known of the packet outside"),
+  EXPECT_NE(inside.error().what.find("'inbound' or 'outbound' is known only of the outer packet"),
             std::string::npos);
   EXPECT_TRUE(parse_pcap("inbound or ifindex 3"));
 }

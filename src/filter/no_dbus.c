@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Debian's static libpcap can capture from D-Bus and refers to libdbus, of which there is no static
-// library that could be linked. No filter comes here, so every function fails.
+// library that could be linked. No filter calls these functions, so each of them fails.
 #include <stddef.h>
 
 #define PWRU_DBUS_NULL(name) \

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The compiler's stub (bpf/stubs/filter_stub.bpf.c) with its code replaced: code and relocations
-// are added behind the file and their section headers moved there, the rest is patched in place. So
-// what libbpf's linker wants of symbols and BTF is right by itself. Not by libelf, which cannot
-// make a section empty, as the relocations of a filter that loads nothing are.
+// Takes the compiled stub (bpf/stubs/filter_stub.bpf.c) and replaces its code. Code and relocations
+// are appended to the file and their section headers moved there; the rest is patched in place. So
+// the symbols and the BTF that libbpf's linker needs are right without further work. libelf cannot
+// do this, because it cannot make a section empty, and a filter that loads nothing has no
+// relocations.
 #include "filter/object.h"
 
 #include <elf.h>
@@ -23,18 +24,19 @@ namespace pwru::filter {
 namespace {
 
 constexpr uint32_t kRelocCall = 10;  // R_BPF_64_32
-// What generated code calls.
+// The functions that generated code calls.
 constexpr std::string_view kLoadFunction = "pwru_filter_load";
 constexpr std::string_view kMatchedFunction = "pwru_filter_matched";
 
-// .BTF.ext begins with this; libbpf keeps its own to itself.
+// The header of .BTF.ext, which libbpf does not export.
 struct BtfExtHeader {
   uint16_t magic;
   uint8_t version, flags;
   uint32_t hdr_len, func_info_off, func_info_len, line_info_off, line_info_len;
 };
 
-// And its line information, of one section only, with this; the records follow.
+// The line information of .BTF.ext, which is of one section only, begins with this; the records
+// follow.
 struct LineInfo {
   uint32_t record_bytes, section_name, record_count;
 };
@@ -57,7 +59,7 @@ std::string_view stub_of(FilterFunction function) {
   return {};
 }
 
-// The file as it is changed. The stub is this build's own, so its offsets are trusted.
+// The file that is being changed. The stub is from this build, so its offsets are trusted.
 class ElfImage {
  public:
   explicit ElfImage(std::string_view stub) : bytes_(stub), header_(get<Elf64_Ehdr>(0)) {}
@@ -78,7 +80,7 @@ class ElfImage {
   std::string_view string(size_t string_section, size_t offset) const {
     return bytes_.c_str() + section(string_section).sh_offset + offset;
   }
-  // 0, which is no section, when there is none.
+  // 0, which is no section, when there is none of this name.
   size_t find_section(std::string_view name) const {
     for (size_t i = 1; i < section_count(); i++) {
       if (string(header_.e_shstrndx, section(i).sh_name) == name) return i;
@@ -104,12 +106,12 @@ class ElfImage {
   Elf64_Ehdr header_;
 };
 
-// Symbol numbers of what is called; 0 for what is not.
+// The symbol numbers of the functions that are called; 0 for a function that is not.
 struct Callees {
   uint64_t load = 0, matched = 0;
 };
 
-// Sets the size of the one function that is defined.
+// Sets the size of the one function that the object defines.
 Result<Callees> patch_symbols(ElfImage* image, size_t code_bytes) {
   const size_t index = image->find_section(".symtab");
   const Elf64_Shdr table = image->section(index);
@@ -130,9 +132,9 @@ Result<Callees> patch_symbols(ElfImage* image, size_t code_bytes) {
   return callees;
 }
 
-// Keeps the first source line, that of the function's beginning: the others name instructions that
-// are no more. None at all would do for neither libbpf nor the kernel (check_btf_line() wants one
-// for each function when there is one for any).
+// Keeps only the first source line, that of the beginning of the function: the others name
+// instructions that no longer exist. Having none at all satisfies neither libbpf nor the kernel
+// (check_btf_line() requires a line for each function when any function has one).
 void keep_first_line(ElfImage* image, size_t btf_ext_section) {
   const size_t at = image->section(btf_ext_section).sh_offset;
   BtfExtHeader header = image->get<BtfExtHeader>(at);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generated code as a BPF object file that bpf_linker takes.
+// Makes a BPF object file of generated code, for bpf_linker.
 #pragma once
 
 #include <string>
@@ -10,15 +10,14 @@
 
 namespace pwru::filter {
 
-// An object of one function, compiled by this build, with this code as the function's body.
+// `object` has one function and was compiled by this build. The result has this code as the
+// function's body.
 [[nodiscard]] Result<std::string> replace_code(std::string_view object, const Code& code);
 
 // The filter functions of abi/filter.h.
 enum class FilterFunction { L2, L3, TunnelL2, TunnelL3 };
 
-// The object that defines pwru_filter_hit(): as the compiler made it, or with this code as its
-// body.
-[[nodiscard]] std::string_view hit_stub();
+// The object that defines pwru_filter_hit(), with this code as its body.
 [[nodiscard]] Result<std::string> hit_object(const Code& code);
 
 // The object that defines this function, with this code as its body.

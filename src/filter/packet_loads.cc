@@ -19,7 +19,7 @@ constexpr Registers kHit = {BPF_REG_10, BPF_REG_0, BPF_REG_3, BPF_REG_4,
 constexpr Registers kCopying = {BPF_REG_9, BPF_REG_0, BPF_REG_5, BPF_REG_6,
                                 BPF_REG_7, BPF_REG_1, BPF_REG_2};
 
-// What is saved around calls, see slot().
+// Where registers are saved around calls, see slot().
 constexpr int16_t kCtxSlot = -16, kWindowSlot = -24, kSavedA = -32, kSavedX = -40;
 
 const Registers& registers_of(Reading reading) {
@@ -44,7 +44,7 @@ constexpr int16_t kCopiedLen = ctx_offset(offsetof(pwru_filter_ctx, copied_len))
 constexpr int16_t kVlanTag = ctx_offset(offsetof(pwru_filter_ctx, vlan_tag));
 constexpr int16_t kCopy = ctx_offset(offsetof(pwru_filter_ctx, copy));
 
-// The same load of the packet without its header.
+// The same load, for the packet without its Ethernet header.
 ClassicInsn behind_ethernet(ClassicInsn insn) {
   insn.k -= kEthernetBytes;
   return insn;
@@ -59,7 +59,7 @@ bool is_in_window(const ClassicInsn& insn) {
 PacketLoads::PacketLoads(Assembler& assembler, const CastIds& ids, Label reject, Reading reading)
     : asm_(assembler), ids_(ids), reject_(reject), reading_(reading), reg_(registers_of(reading)) {}
 
-// The frame of a hit has its own things at the end.
+// A hit keeps its own values at the end of the frame.
 int16_t PacketLoads::slot(int16_t offset) const {
   return static_cast<int16_t>(offset - (reading_ == Reading::Hit ? HitFrame::kBytes : 0));
 }
@@ -72,7 +72,7 @@ void PacketLoads::emit_ctx() {
   if (copies()) asm_.mov(reg_.ctx, BPF_REG_1);
 }
 
-// There is no such field in a hit, and a filter that asks for it is not made into one.
+// A hit has no such field: a filter that asks for it is not made into a hit filter.
 void PacketLoads::emit_len(uint8_t dst) {
   load_ctx(BPF_W, dst, kLen, HitFrame::kLinearLen);
   if (addresses_ && !copies()) asm_.alu32_imm(BPF_ADD, dst, kEthernetBytes);
@@ -105,8 +105,8 @@ void PacketLoads::emit_ether_type(uint8_t dst) {
   load_ctx(BPF_W, dst, kEtherType, HitFrame::kEtherType);
 }
 
-// A load that begins within the header that is not there: constants, then the EtherType, then the
-// first bytes of the packet.
+// A load that begins in the header that the packet does not have: it reads constants, then the
+// EtherType, then the first bytes of the packet.
 void PacketLoads::emit_made_up(const ClassicInsn& insn, uint8_t dst) {
   if (is_ether_type_load(insn)) return emit_ether_type(dst);
   const uint32_t end = insn.k + load_bytes(insn);
@@ -150,7 +150,7 @@ bool PacketLoads::saves_x(uint8_t dst) const {
   return reading_ == Reading::Hit && uses_x_ && dst != reg_.x;
 }
 
-// Around a call whose result goes to `dst`.
+// Saves registers around a call whose result goes to `dst`.
 void PacketLoads::emit_save(uint8_t dst) {
   if (copies()) return;
   if (reading_ == Reading::Cast) asm_.store(BPF_DW, BPF_REG_10, slot(kCtxSlot), reg_.ctx);
@@ -168,8 +168,8 @@ void PacketLoads::emit_restore(uint8_t dst) {
   emit_limit();
 }
 
-// r0 = window whose first byte is that of the packet at `offset`, or at the scratch register
-// beyond.
+// r0 = the window whose first byte is the packet's byte at `offset`, plus the scratch register if
+// `adds_scratch`.
 void PacketLoads::emit_cast(uint32_t offset, bool adds_scratch) {
   load_base(BPF_REG_1);
   if (adds_scratch) asm_.alu64(BPF_ADD, BPF_REG_1, reg_.scratch);
@@ -183,13 +183,13 @@ Label PacketLoads::slow_way(const ClassicInsn& insn, uint8_t dst, Label done) {
   return slow_ways_.back().entry;
 }
 
-// scratch = X + k. No wrap-around: it is added in 64 bits, so the sum is beyond every packet
-// then, which is what bpf_filter() of libpcap takes pains to find out in 32.
+// scratch = X + k. The sum has 64 bits and cannot wrap around: a large one lies beyond every
+// packet. bpf_filter() of libpcap needs extra checks for that in 32 bits.
 void PacketLoads::emit_indirect_offset(const ClassicInsn& insn) {
   asm_.mov(reg_.scratch, reg_.x);
   auto k = static_cast<int32_t>(insn.k);
   if (addresses_ && insn.k < kEthernetBytes) {
-    // It may lead into the header that is not there.
+    // The offset may lie in the header that the packet does not have.
     if (k) asm_.alu64_imm(BPF_ADD, reg_.scratch, k);
     k = 0;
     asm_.jump64_imm(BPF_JLT, reg_.scratch, kEthernetBytes, reject_);
@@ -232,7 +232,7 @@ void PacketLoads::emit_copied_load(const ClassicInsn& insn, uint8_t dst, Label d
   emit_aligned_pieces(insn.k, bytes, dst);
 }
 
-// The verifier refuses unaligned loads of the stack on every architecture.
+// The verifier refuses unaligned loads from the stack on every architecture.
 void PacketLoads::emit_aligned_pieces(uint32_t offset, uint32_t bytes, uint8_t dst) {
   for (uint32_t at = offset; at < offset + bytes;) {
     uint32_t piece = offset + bytes - at;
@@ -275,7 +275,8 @@ void PacketLoads::emit_call(const ClassicInsn& insn, uint8_t dst) {
   asm_.alu64_imm(BPF_RSH, BPF_REG_1, 32);
   asm_.jump_imm(BPF_JNE, BPF_REG_1, 0, reject_);
   asm_.mov32(dst, BPF_REG_0);
-  // Tells the verifier what it knows of the plain load of a byte, so that the ways join.
+  // Gives the verifier the range that it knows after a plain load of a byte, so that the paths
+  // join.
   if (load_bytes(insn) == 1) asm_.alu32_imm(BPF_AND, dst, 0xff);
   emit_restore(dst);
 }
@@ -288,7 +289,7 @@ void PacketLoads::emit_ancillary(uint32_t what, uint8_t dst) {
   emit_restore(dst);
 }
 
-// r0 = pwru_filter_load(); what is to be loaded is in r3.
+// r0 = pwru_filter_load(). r3 says what to load.
 void PacketLoads::emit_load_call() {
   load_base(BPF_REG_2);
   load_linear_len(BPF_REG_4);
@@ -297,7 +298,8 @@ void PacketLoads::emit_load_call() {
   } else {
     asm_.load(BPF_W, BPF_REG_5, reg_.ctx, kVlanTag);
   }
-  load_ctx(BPF_DW, BPF_REG_1, kSkb, HitFrame::kSkb);  // the last: it may be the context's register
+  load_ctx(BPF_DW, BPF_REG_1, kSkb,
+           HitFrame::kSkb);  // set last, because r1 may be the context's register
   calls_.push_back(asm_.insns().size());
   asm_.call(BPF_PSEUDO_CALL, -1);
 }

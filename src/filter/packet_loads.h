@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loads of packet bytes in a generated filter, and the registers that it lives in.
+// Generates the loads of packet bytes in a filter, and assigns the registers that a filter uses.
 #pragma once
 
 #include <cstddef>
@@ -25,16 +25,16 @@ enum class Reading {
 //   hit      r10      r0      r3     r4  r1  r5 r2
 //   copying  r9       -       r5     r6  r7  r1 r2
 // The limit is how many bytes the plain loads may touch: linear_len, or copied_len. A casting
-// filter leaves its arguments where they are and has nothing in registers that a function must save
-// for its caller, but for X of `cast`: most packets are decided by a few loads, and saving would be
-// half of the work. So it saves what it needs around its own calls, which are rare. A and X are
-// written by 32-bit operations only, so their upper halves are zero.
+// filter leaves its arguments where they are. Except for X of `cast` it uses no register that a
+// function must save for its caller: a few loads decide most packets, and saving would be half of
+// the work. Instead it saves registers around its own calls, which are rare. Only 32-bit operations
+// write A and X, so their upper halves are zero.
 struct Registers {
   uint8_t ctx, window, limit, a, x, scratch, scratch2;
 };
 
-// What pwru_filter_hit() keeps, from the frame's end. linear_len and the upper half of
-// PWRU_WHERE_* are one number.
+// Where pwru_filter_hit() keeps its values, as offsets from the end of the frame. linear_len and
+// the upper half of PWRU_WHERE_* form one number.
 struct HitFrame {
   static constexpr int16_t kCtx = -8, kLinearLen = -16, kWhere = -12, kBase = -24, kSkb = -32,
                            kPacketId = -40, kEtherType = -48;
@@ -43,41 +43,42 @@ struct HitFrame {
 
 class PacketLoads {
  public:
-  // The byte array of struct __kernel_sockaddr_storage: the longest that the cast reaches at once.
+  // The byte array of struct __kernel_sockaddr_storage, the longest that one cast reaches.
   static constexpr int16_t kWindowStart = 2;
   static constexpr uint32_t kWindowBytes = 126;
 
-  // `reject` is where a load outside of the packet goes.
+  // A load outside of the packet jumps to `reject`.
   PacketLoads(Assembler& assembler, const CastIds& ids, Label reject, Reading reading);
 
   [[nodiscard]] bool copies() const { return reading_ == Reading::Copied; }
-  // From the frame's end: what these take of it for themselves, the 8 bytes of the budget of a loop
+  // How many bytes from the end of the frame these loads use, the 8 bytes of a loop's budget
   // included.
   [[nodiscard]] int32_t frame_bytes() const;
   [[nodiscard]] const Registers& registers() const { return reg_; }
 
-  // The packet has no Ethernet header, and the program judges a frame that is made up.
+  // The packet has no Ethernet header, and the program judges a made-up frame.
   void set_made_up(const MadeUpAddresses& addresses) { addresses_ = addresses; }
-  // Its EtherType is in A when the program begins.
+  // The EtherType of that frame is in A when the program begins.
   void set_ether_type_in_a() { has_ether_type_in_a_ = true; }
   [[nodiscard]] bool has_ether_type_in_a() const { return has_ether_type_in_a_; }
 
-  // At the beginning of a function that loads from the packet, and at that of any.
+  // emit_limit() belongs at the beginning of a function that loads from the packet, emit_ctx() at
+  // the beginning of every function.
   void emit_limit();
   void emit_ctx();
-  // Puts the addresses that are made up into copy[], if the program asks for them.
+  // Puts the made-up addresses into copy[], if the program asks for them.
   void emit_addresses(const ClassicProgram& program);
-  // Whether the program uses X, which a call of a hit must not lose.
+  // Whether the program uses X: then the calls of a hit must save it.
   void set_uses_x(bool uses_x) { uses_x_ = uses_x; }
-  // pwru_filter_ctx.len
+  // dst = pwru_filter_ctx.len
   void emit_len(uint8_t dst);
-  // A BPF_ABS, BPF_IND or BPF_MSH load, the latter without its arithmetic.
+  // A load of BPF_ABS, BPF_IND or BPF_MSH; of the last without its arithmetic.
   void emit(const ClassicInsn& insn, uint8_t dst);
   // SKF_AD_*
   void emit_ancillary(uint32_t what, uint8_t dst);
-  // Behind the program: how loads go on that left the plain way.
+  // Emits, behind the program, the slow paths of loads that the plain path cannot serve.
   void emit_slow_ways();
-  // Instructions that call pwru_filter_load().
+  // The instructions that call pwru_filter_load().
   [[nodiscard]] const std::vector<size_t>& calls() const { return calls_; }
 
  private:

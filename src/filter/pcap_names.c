@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions of libc that libpcap calls for names (ld --wrap). A static executable must not
-// follow /etc/nsswitch.conf: it would load the modules named there, of whatever glibc this machine
-// has, and crash in them. So only what is built into libc is asked, files and DNS; for ports and
-// protocols that no file knows, because there is none in a container, stand the tables below.
+// Replaces the functions of libc that libpcap calls for names (ld --wrap). A static executable must
+// not follow /etc/nsswitch.conf: it would load the modules named there, from the glibc of this
+// machine, and crash in them. Only the sources that are built into libc are asked: files and DNS.
+// The tables below have the usual ports and protocols, because a container may have no such files.
 #include "filter/pcap_names.h"
 
 #include <net/ethernet.h>
@@ -123,8 +123,8 @@ static const struct protocol {
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-// What was asked before. A filter is compiled for several layers, which must all mean the same
-// host; and who waits for a name server waits once.
+// The answers so far. A filter is compiled for several layers, which must all mean the same host,
+// and a slow name server is waited for only once.
 struct answer {
   struct answer* next;
   char* node;
@@ -147,11 +147,11 @@ static void configure(void) {
   is_done = 1;
   __nss_configure_lookup("hosts", "files dns");
   for (size_t i = 0; i < COUNT_OF(others); i++) __nss_configure_lookup(others[i], "files");
-  // 5 s, twice, for each of three servers would be libc's way.
+  // By default libc waits 5 s, twice, for each of three servers.
   setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);
 }
 
-// 0 when there is none of the name.
+// 0 when no port has the name.
 static int port_of(const char* name, int protocol) {
   const int wanted = protocol == IPPROTO_TCP ? TCP : protocol == IPPROTO_UDP ? UDP : 0;
   for (size_t i = 0; i < COUNT_OF(ports); i++)
@@ -203,7 +203,7 @@ int __wrap_getaddrinfo(const char* node, const char* service, const struct addri
   return new->code;
 }
 
-// They are kept for who asks again.
+// Answers are kept for the next question.
 void __wrap_freeaddrinfo(struct addrinfo* list) { (void)list; }
 
 int __wrap_getprotobyname_r(const char* name, struct protoent* entry, char* buffer, size_t bytes,
@@ -217,7 +217,8 @@ int __wrap_getprotobyname_r(const char* name, struct protoent* entry, char* buff
     *found = entry;
     return 0;
   }
-  // Without a file this was ENOENT, and libpcap (1.10.3) takes any error for the protocol 0.
+  // Without a file getprotobyname_r() would return ENOENT, and libpcap (1.10.3) takes any error for
+  // the protocol 0.
   *found = NULL;
   return 0;
 }

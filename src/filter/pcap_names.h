@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How names in a filter are looked up.
+// Looks up the names in a filter.
 #pragma once
 
 #ifdef __cplusplus

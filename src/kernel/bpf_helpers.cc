@@ -28,7 +28,7 @@ bool handles_packets(uint32_t type) {
   return std::find(kPacketTypes.begin(), kPacketTypes.end(), type) != kPacketTypes.end();
 }
 
-// Empty when the kernel does not show it.
+// Empty when the kernel does not show the code.
 std::vector<bpf_insn> read_code(int fd, uint32_t bytes) {
   std::vector<bpf_insn> code(bytes / sizeof(bpf_insn));
   bpf_prog_info info = {};
@@ -47,7 +47,7 @@ void add_called(std::span<const bpf_insn> code, uint64_t call_base, const Symbol
   for (const bpf_insn& insn : code) {
     if (insn.code != (BPF_JMP | BPF_CALL) || insn.src_reg == BPF_PSEUDO_CALL) continue;
     const uint64_t addr = call_base + static_cast<int64_t>(insn.imm);
-    const size_t index = symbols.index_of(addr);  // exact: a tail call has no address
+    const size_t index = symbols.index_of(addr);  // exact, because a tail call has no address
     if (index < symbols.size() && addr != call_base) names.emplace(symbols.at(index).name);
   }
 }
@@ -56,8 +56,8 @@ Result<CalledHelpers> find_called_helpers(const Symbols& symbols) {
   const auto base = symbols.addresses("__bpf_call_base", "");
   if (base.empty())
     return fail(
-        "find the helpers of BPF programs: /proc/kallsyms has no __bpf_call_base, from which their "
-        "calls are counted (CONFIG_BPF_SYSCALL)",
+        "find the helpers of BPF programs: /proc/kallsyms has no __bpf_call_base; the kernel "
+        "needs CONFIG_BPF_SYSCALL",
         ExitCode::NotSupported);
   CalledHelpers helpers;
   std::set<std::string> names;
@@ -65,7 +65,7 @@ Result<CalledHelpers> find_called_helpers(const Symbols& symbols) {
     const UniqueFd fd(bpf_prog_get_fd_by_id(id));
     bpf_prog_info info = {};
     uint32_t size = sizeof(info);
-    // A program that was unloaded meanwhile calls nothing.
+    // A program that was unloaded meanwhile calls nothing any more.
     if (!fd || bpf_obj_get_info_by_fd(fd.get(), &info, &size) != 0) continue;
     if (!handles_packets(info.type)) continue;
     helpers.programs++;

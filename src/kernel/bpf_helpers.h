@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which functions of the kernel the loaded BPF programs call.
+// Finds the kernel functions that the loaded BPF programs call.
 #pragma once
 
 #include <linux/bpf.h>
@@ -17,13 +17,13 @@ namespace pwru::kernel {
 
 struct CalledHelpers {
   std::vector<std::string> names;       // sorted
-  unsigned programs = 0;                // that handle packets
-  std::vector<std::string> unreadable;  // of these, "id name" of those whose code was not shown
+  unsigned programs = 0;                // how many handle packets
+  std::vector<std::string> unreadable;  // "id name" of those whose code the kernel does not show
 };
 
-// Of all programs that the kernel hands packets to (TC, XDP, cgroup, lightweight tunnels, sockets).
-// Their verified code is read, where the kernel has already put the address of what a call goes to:
-// a helper, or in its place the function of the map.
+// Looks at all programs that are given packets (TC, XDP, cgroup, lightweight tunnels, sockets) and
+// reads their verified code. There the kernel has already replaced each call by the address that is
+// called: a helper, or the map function that stands in its place.
 [[nodiscard]] Result<CalledHelpers> find_called_helpers(const Symbols& symbols);
 
 // For tests: adds what one program calls. The number in a call is a distance from `call_base`.

@@ -15,14 +15,14 @@ namespace {
 
 constexpr btf_type kVoid{};
 constexpr uint32_t kInfoBits = 0x9f00ffff;  // kind_flag, kind, vlen: BTF_INFO_MASK in the kernel
-// As the kernel's MAX_RESOLVE_DEPTH in kernel/bpf/btf.c: no real type is nested deeper.
+// The kernel's MAX_RESOLVE_DEPTH (kernel/bpf/btf.c): no real type is nested deeper.
 constexpr int kMaxResolveDepth = 32;
 
 tl::unexpected<Error> malformed(std::string_view why) {
   return fail(fmt::format("parse BTF: {}", why));
 }
 
-// Bytes that follow a btf_type; none for a kind that is not known.
+// How many bytes follow a btf_type; none for an unknown kind.
 std::optional<size_t> trailing_bytes(uint32_t kind, uint32_t vlen) {
   switch (kind) {
     case BTF_KIND_PTR:
@@ -67,8 +67,8 @@ bool has_type_reference(uint32_t kind) {
   return (kKinds >> kind & 1) != 0;
 }
 
-// The greatest string offset and type id that anything refers to: compared with the limits once,
-// at the end, because a type may refer to a later one.
+// The greatest string offset and type id that any type refers to. They are compared with the limits
+// once, at the end, because a type may refer to a later one.
 struct References {
   uint32_t max_string = 0;
   uint32_t max_type = 0;
@@ -162,7 +162,7 @@ Result<> Btf::read_header() {
     return malformed("the last string does not end");
   if (!base_ && (strings_.empty() || strings_.front() != '\0'))
     return malformed(
-        "the first string is not empty, as in the BTF of a module; name that of the kernel");
+        "the first string is not empty, as in the BTF of a module; name the BTF of the kernel");
   if (base_) {
     first_id_ = base_->end_id();
     first_string_ = base_->end_string();
@@ -181,7 +181,7 @@ Result<> Btf::index_types() {
     const uint32_t kind = BTF_INFO_KIND(t.info);
     const uint32_t vlen = BTF_INFO_VLEN(t.info);
     const auto trailing = trailing_bytes(kind, vlen);
-    // Bits that have no meaning yet may mean that it is longer.
+    // A bit that has no meaning yet may one day mean that the type is longer.
     if (t.info & ~kInfoBits) return malformed(fmt::format("type {} has unknown flags", end_id()));
     if (!trailing)
       return malformed(fmt::format("type {} is of the unknown kind {}", end_id(), kind));
@@ -197,7 +197,8 @@ Result<> Btf::index_types() {
 }
 
 Result<> Btf::check_references(uint32_t max_string, uint32_t max_type) const {
-  // Split BTF without strings of its own is legal; with a base there is always at least one.
+  // Split BTF may have no strings of its own. end_string() is then that of its base, which has at
+  // least one string.
   if (max_string >= end_string())
     return malformed(fmt::format("string offset {} is past the end", max_string));
   if (max_type >= end_id())
@@ -281,7 +282,7 @@ uint32_t Btf::find(std::string_view type_name, uint32_t kind) const {
 bool Btf::is_named(const btf_type& t, std::string_view type_name) const {
   if (t.name_off < first_string_) return base_->is_named(t, type_name);
   const char* const text = strings_.data() + (t.name_off - first_string_);
-  // Stops at the string's end, which is the section's at the latest.
+  // The comparison stops at the end of the string, which is at the latest the end of the section.
   return std::strncmp(text, type_name.data(), type_name.size()) == 0 &&
          text[type_name.size()] == '\0';
 }

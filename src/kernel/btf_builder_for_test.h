@@ -17,7 +17,7 @@ namespace pwru::kernel {
 
 class BtfBuilder {
  public:
-  // `base`: the types are split BTF over it.
+  // With a `base` the result is split BTF over it.
   explicit BtfBuilder(const Btf* base = nullptr, uint32_t base_strings = 0)
       : next_id_(base ? base->end_id() : 1), string_base_(base_strings) {
     if (!base) strings_.push_back('\0');
@@ -30,7 +30,7 @@ class BtfBuilder {
     return offset;
   }
 
-  // A type without anything behind it, or with `trailing` words; its id.
+  // Adds a type, with `trailing` words behind it, and returns its id.
   uint32_t add(uint32_t kind, std::string_view name, uint32_t size_or_type,
                const std::vector<uint32_t>& trailing = {}, uint32_t vlen = 0) {
     for (const uint32_t word : {string(name), kind << 24 | vlen, size_or_type}) put(word);
@@ -51,7 +51,7 @@ class BtfBuilder {
   struct Member {
     std::string name;
     uint32_t type;
-    uint32_t offset;  // in bits; with a bit-field's width in the upper byte for kind_flag
+    uint32_t offset;  // in bits; with kind_flag the upper byte is the width of a bit-field
   };
   uint32_t record(uint32_t kind, std::string_view name, uint32_t bytes,
                   const std::vector<Member>& members, bool kind_flag = false) {

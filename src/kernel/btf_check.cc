@@ -15,23 +15,24 @@ namespace pwru::kernel {
 namespace {
 
 constexpr uint32_t kPointerBytes = 8;
-// The kernel's MAX_RESOLVE_DEPTH is 32, which it counts from wherever it happens to begin. Nothing
-// here is deeper than this from wherever one begins, so that whoever walks may recur.
+// No type may be nested deeper than this, counted from any type, so that code that walks types may
+// recurse. The kernel's MAX_RESOLVE_DEPTH is 32, counted from wherever its check happens to begin.
 constexpr uint32_t kDeepest = 64;
-// Btf::resolve() gives up after so many.
+// Btf::resolve() gives up after this many.
 constexpr uint32_t kMostModifiers = 31;
-// With those of structs inside. A struct that has the same one twice, which has the same one twice,
-// .. would keep whoever walks busy for ever; those of real kernels have less than 10,000.
+// The members of a struct, with those of the structs inside it. Nested doubling (a struct that has
+// the same struct twice, which has the same struct twice, ..) would keep a walk busy for ever.
+// Structs of real kernels have less than 10,000.
 constexpr uint64_t kMostMembers = 1 << 20;
 
-// What is known of a type when all that it contains is known.
+// What is known of a type once everything that it contains is known.
 struct Shape {
   enum class State : uint8_t { New, Open, Done };
   State state = State::New;
-  bool has_size = false;     // void, functions and what is only declared have none
-  bool is_part_int = false;  // an integer that has not all the bits of its bytes
-  uint8_t depth = 0;         // of what it contains
-  uint8_t modifiers = 0;     // that it begins with
+  bool has_size = false;     // false for void, functions and types that are only declared
+  bool is_part_int = false;  // an integer with fewer bits than its bytes have
+  uint8_t depth = 0;         // of nesting inside the type
+  uint8_t modifiers = 0;     // how many the type begins with
   uint32_t members = 1;
   uint32_t bytes = 0;
 };
@@ -63,7 +64,7 @@ class Checker {
     return id < btf_.first_id() ? base_shapes_[id] : shapes_[id - btf_.first_id()];
   }
 
-  // Null when it is wrong. `depth`: how many types are open around this one.
+  // Null when the type is wrong. `depth` is how many types are open around it.
   const Shape* shape_of(uint32_t id, uint32_t depth) {
     Shape& shape = slot(id);
     if (shape.state == Shape::State::Done) return &shape;
@@ -146,7 +147,7 @@ class Checker {
     return members <= kMostMembers || wrong(id, "has too many members");
   }
 
-  // As btf_int_check_meta() in the kernel.
+  // The rules of the kernel's btf_int_check_meta().
   bool check_int(uint32_t id) {
     constexpr uint32_t kLargest = 16;
     const uint32_t bytes = btf_.type(id).size;
@@ -167,7 +168,7 @@ class Checker {
     if (BTF_INFO_KFLAG(type.info) || inner.is_part_int) place = place_of(btf_, record, member);
     const uint64_t bits = place.bits ? place.bits : uint64_t{inner.bytes} * 8;
     if (!inner.has_size) return wrong(record, "has a member of a type that has no size");
-    // Before pahole 1.12 the place of a bit-field could be its type's.
+    // Before pahole 1.12 the offset of a bit-field could stand in its type.
     if (BTF_INFO_KIND(type.info) == BTF_KIND_UNION && place.bit_offset && member.offset & 0xffffff)
       return wrong(record, "is a union with a member that is not at its start");
     if (place.bit_offset + bits > uint64_t{type.size} * 8)
@@ -181,7 +182,7 @@ class Checker {
            wrong(record, "has a bit-field that is wider than its type or than 64 bits");
   }
 
-  // What a type refers to without containing it.
+  // Checks what a type refers to without containing it.
   bool check_references(uint32_t id) {
     const btf_type& type = btf_.type(id);
     switch (BTF_INFO_KIND(type.info)) {
@@ -193,14 +194,14 @@ class Checker {
       case BTF_KIND_DATASEC:
         for (const btf_var_secinfo& variable : btf_.variables(id))
           if (btf_.kind(variable.type) != BTF_KIND_VAR)
-            return wrong(id, "is a section of what is no variable");
+            return wrong(id, "is a data section with an entry that is no variable");
         return true;
       default:
         return true;
     }
   }
 
-  // A pointer to a struct ends there: a struct may point to itself.
+  // A chain of pointers ends at a struct, because a struct may point to itself.
   bool check_pointer(uint32_t id) {
     uint32_t at = id;
     for (uint32_t steps = 0; steps <= kDeepest; steps++) {
@@ -227,7 +228,7 @@ class Checker {
 
 Result<> check_types(const Btf& btf) { return Checker(btf).check(); }
 
-// The kernel wants C's identifiers; those of Rust have more characters.
+// The kernel requires identifiers of C. Identifiers of Rust have more characters.
 Result<> check_names(std::string_view strings) {
   const bool is_printable = std::all_of(strings.begin(), strings.end(),
                                         [](char c) { return c == '\0' || (c >= ' ' && c <= '~'); });

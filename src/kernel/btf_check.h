@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether BTF means something in memory, by the rules of kernel/bpf/btf.c: nothing contains itself,
-// each chain ends, each member lies inside its struct.
+// Checks that types describe memory, by the rules of kernel/bpf/btf.c: no type contains itself,
+// each chain ends, and each member lies inside its struct.
 #pragma once
 
 #include <string_view>
@@ -10,10 +10,11 @@
 
 namespace pwru::kernel {
 
-// Only the types of `btf` itself; those of its base are known to be right.
+// Checks only the types of `btf` itself. Those of its base are known to be right.
 [[nodiscard]] Result<> check_types(const Btf& btf);
 
-// All names, each with a 0 behind it: they are printed, and may not move a terminal's cursor.
+// Checks all names; `strings` has a 0 behind each. Names are printed, and must not move the cursor
+// of a terminal.
 [[nodiscard]] Result<> check_names(std::string_view strings);
 
 }  // namespace pwru::kernel

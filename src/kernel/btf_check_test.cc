@@ -15,7 +15,7 @@ std::string error_of(const BtfBuilder& types) {
   return btf ? "" : btf.error().what;
 }
 
-// One type behind an int (1) of 32 bits.
+// The error about one type that follows an int (id 1) of 32 bits.
 std::string error_of_second(uint32_t kind, uint32_t size_or_type,
                             const std::vector<uint32_t>& trailing = {}, uint32_t vlen = 0) {
   BtfBuilder types;
@@ -133,7 +133,7 @@ TEST(BtfCheck, SizesArePossible) {
   EXPECT_TRUE(has(error_of_second(BTF_KIND_ARRAY, 0, {1, 1, 0x40000000}), "more than 4 GiB"));
   EXPECT_TRUE(has(error_of_second(BTF_KIND_ARRAY, 0, {0, 1, 1}), "array of something"));
   EXPECT_TRUE(has(error_of_second(BTF_KIND_FUNC, 1), "function without a prototype"));
-  EXPECT_TRUE(has(error_of_second(BTF_KIND_DATASEC, 4, {1, 0, 4}, 1), "what is no variable"));
+  EXPECT_TRUE(has(error_of_second(BTF_KIND_DATASEC, 4, {1, 0, 4}, 1), "entry that is no variable"));
   EXPECT_TRUE(has(error_of_second(BTF_KIND_STRUCT, 4, {}, 1u << 20), "unknown flags"));
 }
 
@@ -148,7 +148,7 @@ TEST(BtfCheck, NamesArePrintable) {
   EXPECT_EQ(error_of(rust), "");
 }
 
-// Split BTF over a base: what is its own is checked, with the sizes of the base.
+// Of split BTF only its own types are checked, with the sizes of the base.
 TEST(BtfCheck, OfAModule) {
   BtfBuilder vmlinux;
   vmlinux.integer("int", 4);
@@ -165,7 +165,7 @@ TEST(BtfCheck, OfAModule) {
   EXPECT_FALSE(Btf::parse(loop.bytes(), base->get()));
 }
 
-// The rules are those of real kernels.
+// Real kernels keep these rules.
 TEST(BtfCheck, AcceptsThisKernel) {
   const auto btf = load_kernel_btf("");
   if (!btf) GTEST_SKIP() << btf.error().what;

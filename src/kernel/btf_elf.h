@@ -11,7 +11,7 @@ namespace pwru::kernel {
 
 [[nodiscard]] bool is_elf(std::string_view bytes);
 
-// A copy of the section, so that it is aligned. 64-bit files of this machine's byte order only.
+// A copy of the section, which is aligned. Only 64-bit files of this machine's byte order.
 [[nodiscard]] Result<std::string> btf_section_of_elf(std::string_view elf);
 
 }  // namespace pwru::kernel

@@ -12,11 +12,11 @@ namespace pwru::kernel {
 
 Result<BtfFile> BtfFile::create(const Btf& btf) {
   UniqueFd fd(::memfd_create("pwru-btf", MFD_CLOEXEC));
-  if (!fd) return sys_fail("keep the BTF that was read in memory");
+  if (!fd) return sys_fail("copy BTF to a file in memory");
   for (std::string_view rest = btf.raw(); !rest.empty();) {
     const ssize_t written = ::write(fd.get(), rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return sys_fail("keep the BTF that was read in memory");
+    if (written <= 0) return sys_fail("copy BTF to a file in memory");
     rest.remove_prefix(static_cast<size_t>(written));
   }
   return BtfFile(std::move(fd));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// BTF that was checked, for a library that wants the name of a file.
+// Checked BTF as a file, for a library that takes only the name of a file.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace pwru::kernel {
 
-// In memory, so that nobody can change it any more; gone with this object.
+// The file is in memory, where nobody can change it. It goes away with this object.
 class BtfFile {
  public:
   [[nodiscard]] static Result<BtfFile> create(const Btf& btf);

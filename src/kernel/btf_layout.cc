@@ -13,8 +13,8 @@ uint32_t int_word(const Btf& btf, uint32_t id) {
   return word;
 }
 
-// Before pahole 1.24 nothing in BTF says so but the values, which are 32 bits of either sign: -1 is
-// negative, 0x80000000 is a flag.
+// Before pahole 1.24 BTF does not say whether an enum is signed. The values, 32 bits each, must
+// tell: -1 is negative, 0x80000000 is a flag.
 bool is_signed_enum(const Btf& btf, uint32_t enum_id) {
   constexpr int32_t kLeastNegative = -(1 << 24);
   if (BTF_INFO_KFLAG(btf.type(enum_id).info)) return true;
@@ -23,7 +23,7 @@ bool is_signed_enum(const Btf& btf, uint32_t enum_id) {
                      [](const btf_enum& e) { return e.val < 0 && e.val > kLeastNegative; });
 }
 
-// Bit-fields have their width in the member (kind_flag) or, before pahole 1.12, in their type.
+// The width of a bit-field stands in the member (kind_flag) or, before pahole 1.12, in its type.
 MemberPlace place_of(const Btf& btf, uint32_t struct_id, const btf_member& member) {
   if (BTF_INFO_KFLAG(btf.type(struct_id).info))
     return {BTF_MEMBER_BIT_OFFSET(member.offset), BTF_MEMBER_BITFIELD_SIZE(member.offset)};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What BTF says about a value's place in memory.
+// Where a value is in memory, according to BTF.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,16 @@
 
 namespace pwru::kernel {
 
-// The word behind a BTF_KIND_INT, for BTF_INT_BITS() and its like; 0 for a type of another kind.
+// The word that follows a BTF_KIND_INT, for BTF_INT_BITS() and the like; 0 for a type of another
+// kind.
 [[nodiscard]] uint32_t int_word(const Btf& btf, uint32_t id);
 
-// GCC's choice: unsigned unless an enumerator is negative.
+// GCC makes an enum unsigned, unless an enumerator is negative.
 [[nodiscard]] bool is_signed_enum(const Btf& btf, uint32_t enum_id);
 
 struct MemberPlace {
   uint64_t bit_offset = 0;  // from the start of the struct
-  uint32_t bits = 0;        // the width of a bit-field; 0: it is none
+  uint32_t bits = 0;        // the width of a bit-field; 0: no bit-field
 };
 [[nodiscard]] MemberPlace place_of(const Btf& btf, uint32_t struct_id, const btf_member& member);
 

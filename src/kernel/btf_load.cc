@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the running kernel keeps its BTF: /sys/kernel/btf/vmlinux and one file a module.
+// Reads the BTF of the running kernel: /sys/kernel/btf/vmlinux, and one file for each module.
 #include <fmt/core.h>
 #include <sys/stat.h>
 
@@ -67,7 +67,7 @@ Result<std::unique_ptr<Btf>> load(const std::string& path, const Btf* base, Btf:
 
 Result<std::unique_ptr<Btf>> load_user_btf(const std::string& path) {
   struct stat st {};
-  // A device as /dev/zero may have no end.
+  // A device such as /dev/zero may have no end.
   if (::stat(path.c_str(), &st) == 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)))
     return fail(fmt::format("read {}: it is a device, not a file with BTF", path));
   auto btf = load(path, nullptr, Btf::Origin::Others);
@@ -107,7 +107,8 @@ Result<std::vector<ModuleBtf>> load_module_btf(const Btf& vmlinux,
   const bool wants_all = names.empty();
   for (const std::string& module : wants_all ? modules_with_btf() : names) {
     const std::string path = fmt::format("{}/{}", kBtfFolder, module);
-    // Over another kernel's types the numbers of a module's mean something else.
+    // Split BTF of a module only fits the types of its own kernel: over another kernel's types its
+    // type ids mean other types.
     auto btf = load(path, &vmlinux, vmlinux.origin());
     if (btf) {
       result.push_back({module, std::move(*btf)});

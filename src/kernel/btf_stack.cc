@@ -7,7 +7,7 @@
 namespace pwru::kernel {
 namespace {
 
-// The bytes of split BTF over one base, rewritten for a larger base that begins with the first one.
+// Rewrites split BTF for a larger base that begins with its own base.
 class Renumbering {
  public:
   Renumbering(const Btf& split, const Btf& from, const Btf& to)
@@ -19,7 +19,7 @@ class Renumbering {
   }
 
  private:
-  // Variables and their sections keep their numbers: nobody looks into those.
+  // Variables and their sections are not renumbered, because nothing here reads them.
   void renumber(uint32_t id) {
     const btf_type& type = split_.type(id);
     move_string(type.name_off);
@@ -43,7 +43,7 @@ class Renumbering {
   void move_id(const uint32_t& id) { move(id, from_.end_id(), to_.end_id()); }
   void move_string(const uint32_t& at) { move(at, from_.end_string(), to_.end_string()); }
 
-  // `field` lies in the bytes that `split_` was made of.
+  // `field` must lie in the bytes of `split_`.
   void move(const uint32_t& field, uint32_t from, uint32_t to) {
     if (field < from) return;
     const uint32_t moved = field - from + to;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// vmlinux' BTF and that of several modules as one. Each module's split BTF numbers its types from
-// the end of vmlinux', so that the numbers of two modules mean different types.
+// The BTF of vmlinux and of several modules as one. Each module numbers its types from the end of
+// vmlinux', so that the same number means different types in two modules.
 #pragma once
 
 #include <memory>

@@ -18,7 +18,7 @@ std::string error_of(std::string bytes, const Btf* base = nullptr) {
   return btf ? "" : btf.error().what;
 }
 
-// Every look-up on every type: under AddressSanitizer this finds a missing check.
+// Makes every look-up on every type. Under AddressSanitizer this finds a missing check.
 size_t visit(const Btf& btf) {
   size_t sum = 0;
   for (uint32_t id = 0; id < btf.end_id(); ++id) {
@@ -158,7 +158,7 @@ TEST(Btf, ComesOutOfAnElfFile) {
   EXPECT_EQ((*parsed)->raw(), btf);
   EXPECT_EQ((*parsed)->find("sk_buff", BTF_KIND_STRUCT), 1u);
   EXPECT_NE(error_of(elf.substr(0, elf.size() - 1)), "");
-  // Each byte of the headers in turn: an error, or BTF.
+  // Changes each byte of the headers in turn: the result must be an error or BTF.
   for (size_t at = SELFMAG; at < sizeof(header) + sizeof(sections); at++) {
     for (const char change : {'\0', '\1', '\x7f', '\xff'}) {
       std::string bad = elf;
@@ -184,7 +184,7 @@ TEST(Btf, GoesIntoAFileOfItsOwn) {
   EXPECT_EQ(*bytes, b.bytes());
 }
 
-// Bytes changed at random: an Error or a value that can be walked, never a crash.
+// Changes bytes at random: the result must be an error or BTF that can be walked, never a crash.
 TEST(Btf, SurvivesRandomChanges) {
   BtfBuilder b;
   const uint32_t u8 = b.integer("u8", 1);

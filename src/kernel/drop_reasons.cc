@@ -6,13 +6,13 @@ namespace {
 
 using Names = std::unordered_map<uint32_t, std::string>;
 
-// Markers that are no reason: "SKB_DROP_REASON_MAX", "__OVS_DROP_MAX",
+// Enumerators that are no reasons: "SKB_DROP_REASON_MAX", "__OVS_DROP_MAX",
 // "SKB_DROP_REASON_SUBSYS_MASK".
 bool is_marker(std::string_view name) {
   return name.starts_with("__") || name.ends_with("_MAX") || name.ends_with("_MASK");
 }
 
-// The low 16 bits are the subsystem's own, the high 16 say which one (include/net/dropreason.h).
+// The high 16 bits name the subsystem, the low 16 are its own (include/net/dropreason.h).
 bool has_subsystem(uint32_t value) { return value >> 16 != 0; }
 
 void collect_from(const Btf& btf, Names& names) {
@@ -20,7 +20,7 @@ void collect_from(const Btf& btf, Names& names) {
     const uint32_t kind = btf.kind(id);
     if (kind != BTF_KIND_ENUM && kind != BTF_KIND_ENUM64) continue;
     if (!btf.name(id).ends_with("drop_reason")) continue;
-    // mac80211's enum repeats 0 and 1 of the core under names of its own.
+    // The enum of mac80211 has 0 and 1 of the core too, under other names.
     const bool is_core = btf.name(id) == "skb_drop_reason";
     const auto add = [&](uint32_t name_offset, uint32_t value) {
       const std::string_view name = btf.string_at(name_offset);

@@ -20,14 +20,15 @@ class DropReasons {
   // "drop_reason".
   static DropReasons collect(const Btf& vmlinux, const std::vector<ModuleBtf>& modules);
 
-  // Those of a module that came later.
+  // Adds the reasons of a module that was loaded later.
   void add(const Btf& module);
 
-  // "SKB_DROP_REASON_NETFILTER_DROP"; none for a value nobody names.
+  // For example "SKB_DROP_REASON_NETFILTER_DROP"; none for a value without a name.
   [[nodiscard]] std::optional<std::string_view> name(uint32_t value) const;
   // True on a kernel before 5.17.
   [[nodiscard]] bool empty() const;
-  // The values of enum skb_free_reason (up to 6.3) have no more to say.
+  // Whether this value of enum skb_free_reason (up to 6.3) means that the packet was consumed. Its
+  // other values have no names that say more.
   [[nodiscard]] bool is_consumed_free_reason(uint32_t value) const {
     return value == consumed_free_reason_;
   }

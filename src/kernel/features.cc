@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each feature is asked for with the smallest program or call that needs it, and as far as it takes
-// to know: an attach that succeeds costs more time than all the rest of a start.
+// Each feature is tried with the smallest program or call that needs it, and only as far as the
+// answer needs: one attach that succeeds takes longer than the rest of a start.
 #include "kernel/features.h"
 
 #include <bpf/bpf.h>
@@ -22,11 +22,12 @@
 namespace pwru::kernel {
 namespace {
 
-// bpf_rdonly_cast() is for programs under the GPL only; pwru's are.
+// bpf_rdonly_cast() is only for programs under the GPL, such as pwru's.
 constexpr const char* kLicense = "GPL";
-// Not inlined, traceable, and called in a process context only by those who clone.
+// A function that is not inlined and can be traced. In process context only code that clones
+// packets calls it.
 constexpr const char* kProbeTarget = "skb_clone";
-// Every packet passes the first of these that the kernel has, when it is freed.
+// When a packet is freed, it passes the first of these that the kernel has.
 constexpr auto kTrialTargets =
     std::to_array<std::string_view>({"skb_release_head_state", "kfree_skbmem"});
 constexpr uint32_t kWindowBegin = 2;
@@ -80,10 +81,10 @@ bool has_get_func_ip() {
   return static_cast<bool>(load_program(program));
 }
 
-// An attach that cannot succeed, because its list of addresses is unreadable: a kernel that has the
-// feature gets as far as reading it (EFAULT in bpf_kprobe_multi_link_attach()); one without refuses
-// the type before (EINVAL before 5.18, EOPNOTSUPP without CONFIG_FPROBE). A real attach and detach
-// would answer no better and costs grace periods: 140 ms in an emulated guest.
+// Tries an attach that cannot succeed, because its list of addresses is unreadable. A kernel that
+// has the feature gets as far as reading the list (EFAULT in bpf_kprobe_multi_link_attach()). A
+// kernel without it refuses the type before (EINVAL before 5.18, EOPNOTSUPP without CONFIG_FPROBE).
+// A real attach and detach would say no more, and costs grace periods: 140 ms in an emulated guest.
 bool has_kprobe_multi() {
   const UniqueFd program = load_program(kNothing, {.attach = BPF_TRACE_KPROBE_MULTI});
   if (!program) return false;
@@ -101,7 +102,7 @@ Result<uint32_t> kprobe_pmu_type() {
   return type;
 }
 
-// A kprobe of this process, which passes it with a datagram of its own.
+// Attaches a kprobe to this process and sends a datagram of its own past it.
 struct KprobeTrial {
   int error = 0;  // the errno value of the step that failed
   bool is_hit = true;
@@ -113,7 +114,7 @@ KprobeTrial try_kprobe(uint64_t addr) {
   perf_event_attr attr{};
   attr.size = sizeof(attr);
   attr.type = *type;
-  attr.config1 = 0;  // kprobe_func: null, so that config2 is the address
+  attr.config1 = 0;  // kprobe_func is null, so config2 is the address
   attr.config2 = addr;
   constexpr int kAnyCpu = -1;
   const UniqueFd event(static_cast<int>(
@@ -124,8 +125,8 @@ KprobeTrial try_kprobe(uint64_t addr) {
   return {0, hits > 0};
 }
 
-// Only loaded: kernels that lack the trampolines refuse the program there, and an attach costs
-// grace periods (50 to 340 ms in an emulated guest).
+// The program is only loaded. A kernel without trampolines refuses it at that point, and an attach
+// costs grace periods (50 to 340 ms in an emulated guest).
 bool has_fexit(const Btf& vmlinux) {
   const uint32_t target = vmlinux.find(kProbeTarget, BTF_KIND_FUNC);
   if (target == 0) return false;
@@ -139,7 +140,7 @@ bool is_byte(const Btf& btf, uint32_t id) {
   return btf.kind(type) == BTF_KIND_INT && btf.type(type).size == 1;
 }
 
-// Whether bytes 2..127 of the type are one array of bytes, also inside anonymous members.
+// Whether bytes 2..127 of the type are one array of bytes, possibly inside anonymous members.
 bool has_window(const Btf& btf, uint32_t id, uint32_t begin, int depth = 0) {
   constexpr int kMaxDepth = 4;
   if (depth > kMaxDepth) return false;
@@ -174,7 +175,7 @@ void probe_rdonly_cast(const Btf& vmlinux, Features& features) {
   const uint32_t window = find_byte_window(vmlinux);
   if (window == 0) return;
   const bpf_insn program[] = {
-      load(BPF_DW, BPF_REG_1, BPF_REG_1, 0),  // any number out of the registers
+      load(BPF_DW, BPF_REG_1, BPF_REG_1, 0),  // any number from the registers
       mov_imm(BPF_REG_2, static_cast<int32_t>(window)),
       call(BPF_PSEUDO_KFUNC_CALL, static_cast<int32_t>(cast)),
       load(BPF_B, BPF_REG_1, BPF_REG_0, kWindowBegin),
@@ -204,15 +205,15 @@ void probe_kprobes(Features& features) {
     features.why_no_kprobe = kLockedDown;
     return;
   }
-  // A kprobe.multi link attaches then and sees nothing, and a kprobe at the start of a function is
-  // made and then cannot be armed.
+  // With ftrace switched off a kprobe.multi link attaches and is never hit, and a kprobe at the
+  // start of a function can be created and not armed.
   if (ftrace_switch() == Switch::Off) {
     features.why_no_kprobe =
         "attach a kprobe: ftrace is switched off; run sysctl kernel.ftrace_enabled=1";
     return;
   }
   features.has_kprobe_multi = has_kprobe_multi();
-  // Both rest on the same machinery; a trial would cost grace periods again.
+  // kprobe-multi and kprobes use the same machinery, and a trial would cost grace periods again.
   if (features.has_kprobe_multi) features.has_kprobe = kprobe_pmu_type().has_value();
 }
 
@@ -221,7 +222,7 @@ void probe_kprobes(Features& features) {
 void raise_memlock_limit() {
   const rlimit no_limit{RLIM_INFINITY, RLIM_INFINITY};
   if (::setrlimit(RLIMIT_MEMLOCK, &no_limit) == 0) return;
-  // Without CAP_SYS_RESOURCE the hard limit is as far as it goes.
+  // Without CAP_SYS_RESOURCE the limit can only be raised to the hard limit.
   rlimit limit{};
   if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
@@ -252,8 +253,8 @@ void probe_single_kprobe(const Symbols& symbols, bool is_wanted, Features& featu
   if (!features.why_no_kprobe.empty()) return;
   if (!features.has_kprobe_multi || is_wanted)
     features.kprobe_switch = read_switch(open_kprobe_switch());
-  // Where its switch is known, and kprobe-multi says that there are kprobes, nothing is left to
-  // try.
+  // Nothing is left to try when the switch of kprobes is known and kprobe-multi shows that there
+  // are kprobes.
   if (features.has_kprobe_multi && (!is_wanted || features.kprobe_switch != Switch::Unknown))
     return;
   std::vector<uint64_t> targets;
@@ -266,7 +267,8 @@ void probe_single_kprobe(const Symbols& symbols, bool is_wanted, Features& featu
   }
   const KprobeTrial trial = try_kprobe(targets.front());
   features.is_kprobe_hit = trial.is_hit;
-  if (features.has_kprobe_multi) return;  // an event of tracefs may need less than this one
+  if (features.has_kprobe_multi)
+    return;  // an event of tracefs may work where this perf event failed
   features.has_kprobe = trial.error == 0;
   if (features.has_kprobe) return;
   features.why_no_kprobe = explain_kprobe(trial.error);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this kernel offers to BPF, each found out by trying it, never by the version number.
+// What this kernel offers to BPF. Each feature is found out by trying it, never by the version
+// number.
 #pragma once
 
 #include <cstdint>
@@ -15,28 +16,28 @@ namespace pwru::kernel {
 struct Features {
   bool has_kprobe_multi = false;  // 5.18 with CONFIG_FPROBE, and ftrace is not switched off
   bool has_kprobe = false;        // the kprobe PMU exists and accepts a probe
-  Switch kprobe_switch = Switch::Unknown;  // of all kprobes; known where they may be used
-  bool is_kprobe_hit = true;               // false: one was passed and saw nothing
+  Switch kprobe_switch = Switch::Unknown;  // of all kprobes; read where they may be used
+  bool is_kprobe_hit = true;               // false: a packet passed a kprobe, which was not hit
   bool has_get_func_ip = false;            // bpf_get_func_ip in a kprobe program, 5.15
-  bool has_fexit = false;                  // a fexit program loads; an attach may still be refused
-  // bpf_rdonly_cast (6.2): BTF id of the kfunc in vmlinux, 0 when it cannot be used.
+  bool has_fexit = false;  // a fexit program can be loaded; its attach may still be refused
+  // BTF id of the kfunc bpf_rdonly_cast (6.2) in vmlinux; 0 when it cannot be used.
   uint32_t rdonly_cast_id = 0;
-  // BTF id of a struct whose bytes 2..127 are one char array (struct __kernel_sockaddr_storage):
-  // the window through which a cast pointer reads packet bytes. 0 when there is none.
+  // BTF id of a struct whose bytes 2..127 are one array of char (struct __kernel_sockaddr_storage);
+  // 0 when there is none. A pointer that is cast to it reads packet bytes through that array.
   uint32_t byte_window_id = 0;
   std::string lockdown;       // "none", "integrity", "confidentiality", or "" when unknown
   std::string why_no_kprobe;  // one sentence, when neither kind of probe works
-  int no_kprobe_code = 0;     // and the errno of it, if there is one
+  int no_kprobe_code = 0;     // its errno value, if a call failed
 };
 
-// Needs CAP_BPF and CAP_PERFMON or CAP_SYS_ADMIN. Raises the memlock limit first.
+// Raises the memlock limit first. Needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN.
 [[nodiscard]] Result<Features> probe_features(const Btf& vmlinux);
-// Whether a single kprobe can be had and is hit, where there is no kprobe-multi or kprobes are what
-// the user wants; a trial where nothing less tells.
+// Finds out whether a single kprobe works and is hit. Looks only where there is no kprobe-multi or
+// where the user wants kprobes, and attaches one only when nothing cheaper can tell.
 void probe_single_kprobe(const Symbols& symbols, bool is_wanted, Features& features);
 
-// Kernels before 5.11 account BPF memory to RLIMIT_MEMLOCK; newer ones do not care. Raises it as
-// far as this process may: a limit that stays too low shows when a map is created.
+// Kernels before 5.11 account BPF memory to RLIMIT_MEMLOCK. Raises the limit as far as this process
+// may. A limit that stays too low shows when a map is created.
 void raise_memlock_limit();
 
 }  // namespace pwru::kernel

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three facts meet here: BTF knows the prototypes by name, kallsyms the addresses by name, ftrace
-// which names it can trace. A name is no identity: static functions share names, and the compiler
-// makes clones of one function; where the three do not agree the function is left out and counted.
+// Three sources are combined here: BTF has prototypes by name, kallsyms has addresses by name, and
+// ftrace lists the names that it can trace. A name is no identity: static functions share names,
+// and the compiler makes clones of a function. A function on which the three do not agree is left
+// out and counted.
 #include "kernel/functions.h"
 
 #include <fmt/core.h>
@@ -26,32 +27,33 @@ constexpr const char* kOutOfReach = "skb is not among the first five arguments";
 
 // What is known of one name in one module.
 struct Candidate {
-  Signature signature;  // has_skb false: a namesake that only hides vmlinux' function
+  Signature signature;  // without has_skb: a namesake, which hides vmlinux' function
   bool is_ambiguous = false;
   bool has_clone = false;  // kallsyms has name.isra.0 or the like
-  bool is_init = false;    // kallsyms has it where what is freed after boot was
-  unsigned listed = 0;     // how often ftrace lists the name, or another name of an address
+  bool is_init = false;    // kallsyms has the name in the text that is freed after boot
+  unsigned listed = 0;     // how often ftrace lists this name, or another name of its addresses
   std::vector<uint64_t> addresses;
 };
 
 template <class T>
 using ByName = std::unordered_map<std::string_view, T>;
 
-// One module, or vmlinux under the name "". The views point into BTF's strings and Symbols' text.
+// One module; vmlinux has the name "". The views point into the strings of BTF and the text of
+// Symbols.
 struct Module {
   ByName<Candidate> candidates;
-  // Other names of the addresses found: ftrace lists one name of each address.
+  // Other names of the addresses that were found: ftrace lists only one name of each address.
   ByName<std::vector<Candidate*>> aliases;
 };
 
-// What TRACE_EVENT() makes of a tracepoint (include/trace/trace_events.h, perf.h, bpf_probe.h) is
-// notrace in every kernel: this much is known without ftrace's list.
+// What TRACE_EVENT() generates for a tracepoint (include/trace/trace_events.h, perf.h, bpf_probe.h)
+// is notrace in every kernel, so ftrace's list is not needed to leave it out.
 bool is_tracepoint_glue(std::string_view name) {
   return name.starts_with("perf_trace_") || name.starts_with("trace_event_raw_event_") ||
          name.starts_with("__bpf_trace_");
 }
 
-// __cfi_ and __pfx_ are the padding before a function; a name with a dot is a clone.
+// __cfi_ and __pfx_ are the padding before a function. A name with a dot is a clone.
 bool is_function_itself(std::string_view name) {
   return !name.empty() && !name.starts_with("__cfi_") && !name.starts_with("__pfx_") &&
          name.find('.') == std::string_view::npos;
@@ -86,11 +88,12 @@ class Finder {
   Module& vmlinux_ = modules_[""];
 };
 
-// All functions of one BTF that handle an skb. Namesakes with another prototype (static functions
-// of other files) make the name ambiguous, as kallsyms cannot say which address is whose. Several
-// addresses of one FUNC are no such case: pahole merges functions that agree in name and
-// prototype, and since 1.25 (Linux 6.4) drops those that do not. Before, it kept the first of
-// them only; nothing tells such a name from a harmless one, and it is taken.
+// Adds all functions of one BTF that take an skb. Namesakes with another prototype (static
+// functions of other files) make the name ambiguous, because kallsyms does not say which address
+// belongs to which.
+// Several addresses of one FUNC are not ambiguous: pahole merges functions that agree in name and
+// prototype, and since 1.25 (Linux 6.4) drops those that differ. Before, it kept only the first of
+// those that differ. Such a name looks like a harmless one, so it is taken.
 void Finder::add_types(const Btf& btf, std::string_view module, const NameTest& is_wanted) {
   auto& candidates = modules_[module].candidates;
   std::vector<std::string_view> others;
@@ -116,8 +119,8 @@ void Finder::add_types(const Btf& btf, std::string_view module, const NameTest& 
   }
 }
 
-// A module's BTF leaves out what it shares with vmlinux, e.g. an inline function of a header that
-// was compiled into both: its prototype is vmlinux'.
+// A module's BTF leaves out what it shares with vmlinux, for example an inline function of a header
+// that was compiled into both. The prototype of such a function is vmlinux'.
 Candidate* Finder::candidate_of(Module& module, std::string_view name) {
   if (const auto it = module.candidates.find(name); it != module.candidates.end())
     return &it->second;
@@ -143,7 +146,8 @@ void Finder::add_symbols(const Symbols& symbols) {
     if (!module) continue;
     const std::string_view name = symbol.name.substr(0, symbol.name.find('.'));
     const bool is_clone = name.size() != symbol.name.size();
-    // What was split off as rarely executed says nothing about the function's arguments.
+    // The code that was split off as rarely executed (.cold) says nothing about the arguments of
+    // the function.
     if (is_clone && symbol.name.ends_with(".cold")) continue;
     if (!names_.may_have(name)) continue;
     Candidate* candidate = candidate_of(*module, name);
@@ -193,7 +197,7 @@ void Finder::add_available(const Symbols& symbols, std::string_view text) {
   }
 }
 
-// Null: it can be probed.
+// Why the function cannot be probed; null when it can.
 const char* Finder::why_not(std::string_view name, const Candidate& candidate) const {
   if (candidate.addresses.empty()) {
     if (candidate.is_init) return kInit;
@@ -202,8 +206,8 @@ const char* Finder::why_not(std::string_view name, const Candidate& candidate) c
   if (candidate.is_ambiguous) return kAmbiguous;
   if (candidate.signature.skb_arg == 0) return kOutOfReach;
   if (!knows_available_ && is_tracepoint_glue(name)) return kNotTraceable;
-  // One address that ftrace does not know makes a whole kprobe.multi link fail, and the list does
-  // not say which of several it is.
+  // One address that ftrace does not know makes the whole kprobe.multi link fail, and ftrace's list
+  // does not say which of several addresses it is.
   if (knows_available_ && candidate.listed < candidate.addresses.size()) return kNotTraceable;
   return nullptr;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which kernel functions handle an skb, where they are, and which of their arguments it is.
+// Finds the kernel functions that handle an skb, their addresses, and which argument is the skb.
 #pragma once
 
 #include <cstdint>
@@ -17,23 +17,25 @@
 
 namespace pwru::kernel {
 
-// A probe may stand behind endbr64 and the 5 bytes of the ftrace site, with nothing run before it.
+// A probe may stand this far inside a function, behind endbr64 and the 5 bytes of the ftrace site:
+// nothing has run before it.
 inline constexpr uint64_t kEntryBytes = 9;
 
-// What a function does with a BPF map, and so which program it gets.
+// What a function does with a BPF map, which decides the program that it gets.
 enum class MapOp : uint8_t { None, Lookup, Update, Delete };
 
-// One address to probe. Static functions that share a name give one Function each.
+// One address to probe. Each of several static functions that share a name is a Function of its
+// own.
 struct Function {
   std::string name;
   std::string module;  // "" for vmlinux
-  uint64_t addr = 0;   // as in kallsyms, at the start of the function (before an endbr)
-  // 1..5: which register-passed argument is the skb; 0: none, it is probed for the packet whose
-  // stack it is on.
+  uint64_t addr = 0;   // as in kallsyms: the start of the function, before an endbr
+  // 1..5: which argument, counted in registers, is the skb. 0: none; the function is probed for the
+  // packet that its call stack is handling.
   uint8_t skb_arg = 0;
-  uint8_t reason_arg = 0;       // which one says why the packet ends, an enum by value; 0: none
-  MapOp map_op = MapOp::None;   // with skb_arg 0
-  bool is_free_reason = false;  // the reason is an enum skb_free_reason, else skb_drop_reason
+  uint8_t reason_arg = 0;       // the argument that says why the packet ends, an enum; 0: none
+  MapOp map_op = MapOp::None;   // only with skb_arg 0
+  bool is_free_reason = false;  // the reason is an enum skb_free_reason, not skb_drop_reason
 };
 
 // Why functions were left out, for the one-line report: reason -> how many.
@@ -44,16 +46,16 @@ using LeftOut = std::map<std::string, unsigned>;
 struct Functions {
   std::vector<Function> found;  // sorted by addr, no address twice
   LeftOut left_out;
-  bool are_in_ftrace_list = false;  // all of them, because the list was known
+  bool are_in_ftrace_list = false;  // ftrace lists them all; false when its list is unknown
 };
 
 // Whether the function with this name is wanted; null: every function is.
 using NameTest = std::function<bool(std::string_view)>;
 
-// BTF_KIND_FUNC with a `struct sk_buff *` (const, behind typedefs) among the first five arguments,
-// counted in registers: a struct passed by value takes two, or goes to the stack and takes none.
-// Left out and counted: names that kallsyms does not have (inlined), .isra/.constprop/.part clones,
-// names that ftrace does not list.
+// Searches BTF for functions with a `struct sk_buff *` (const, or behind typedefs) among the first
+// five arguments. Arguments are counted in registers: a struct that is passed by value takes two,
+// or lies on the stack and takes none. Left out and counted are names that kallsyms does not have
+// (inlined), .isra/.constprop/.part clones, and names that ftrace does not list.
 class FunctionSearch {
  public:
   // Reads the prototypes of the functions that are wanted. The BTF must outlive the search.
@@ -63,12 +65,12 @@ class FunctionSearch {
   FunctionSearch& operator=(FunctionSearch&& other) noexcept;
   ~FunctionSearch();
 
-  // The names whose symbols find() needs to know.
+  // The names of the symbols that find() needs.
   [[nodiscard]] NameSet names() const;
-  // Once. `available`: what ftrace allows to probe, one "name" or "name [module]" a line; empty
-  // when that is not known: then every symbol is taken and an attach is allowed to fail.
+  // Call it once. `available` is ftrace's list of what it can probe, one "name" or "name [module]"
+  // a line. It is empty when that is unknown: then every symbol is taken, and an attach may fail.
   [[nodiscard]] Functions find(const Symbols& symbols, std::string_view available);
-  // The same for those of modules only.
+  // The same for the functions of modules only.
   [[nodiscard]] Functions find_in_modules(const Symbols& symbols, std::string_view available);
 
  private:

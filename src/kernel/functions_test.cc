@@ -15,10 +15,10 @@ constexpr const char* kOptimised = "optimised by the compiler (.isra/.constprop/
 constexpr const char* kAmbiguous = "ambiguous name";
 constexpr const char* kNotTraceable = "not traceable by ftrace (notrace)";
 
-// The types most tests need, and a kallsyms that grows by function.
+// The types that most tests need, and a kallsyms that grows with each function.
 class FunctionsTest : public ::testing::Test {
  protected:
-  // Gives `name` an address of its own in kallsyms; the address.
+  // Adds `name` to kallsyms at a new address, which is returned.
   uint64_t place(const std::string& name, const std::string& module = "") {
     next_addr_ += 0x100;
     place_at(next_addr_, name, module);
@@ -133,7 +133,7 @@ TEST_F(FunctionsTest, DropReasonByValue) {
   EXPECT_EQ(functions.found[1].reason_arg, 0);
 }
 
-// As __dev_kfree_skb_irq() up to 6.3.
+// __dev_kfree_skb_irq() is like this up to 6.3.
 TEST_F(FunctionsTest, FreeReasonByValue) {
   const uint32_t reason = types_.enumeration("skb_free_reason", {{"SKB_REASON_CONSUMED", 0}});
   types_.function("__dev_kfree_skb_irq", {skb_, reason});
@@ -185,7 +185,7 @@ TEST_F(FunctionsTest, AliasesAreOneAddress) {
   const uint64_t addr = place("alias_b");
   place_at(addr, "alias_a");
   ASSERT_EQ(find().found.size(), 1u);
-  // ftrace lists one of the names only.
+  // ftrace lists only one of the names.
   const auto is_alias_a = [](std::string_view name) { return name == "alias_a"; };
   EXPECT_EQ(find({.is_wanted = is_alias_a, .available = "alias_b\n"}).found.size(), 1u);
 }

@@ -26,8 +26,8 @@ constexpr size_t kTypicalBytes = 1 << 20;
 
 using Code = std::vector<bpf_insn>;
 
-// The instructions as they were compiled. libbpf is not asked to load them: it would read all of
-// the kernel's BTF to find the number of the iterator, which is known here.
+// The instructions of the compiled program. libbpf does not load them, because it would read all of
+// the kernel's BTF to find the id of the iterator, which is known here.
 Code compiled() {
   LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "pwru_ksyms");
   const BpfObject object(bpf_object__open_mem(
@@ -38,8 +38,8 @@ Code compiled() {
   return {begin, begin + bpf_program__insn_cnt(program)};
 }
 
-// Puts a number where the program has the mark. `kind` 0: the number; BPF_PSEUDO_MAP_VALUE: the
-// address of what the map of this descriptor has.
+// Replaces a mark in the program by a number. With the `kind` 0 that is the number itself; with
+// BPF_PSEUDO_MAP_VALUE it is the address of the value of the map with this descriptor.
 void replace(Code& code, uint64_t mark, uint8_t kind, int number) {
   for (size_t at = 0; at + 1 < code.size(); at++) {
     bpf_insn& low = code[at];
@@ -54,7 +54,7 @@ void replace(Code& code, uint64_t mark, uint8_t kind, int number) {
   }
 }
 
-// False when the structure has no such member.
+// False when the struct has no such member.
 bool find_offset(const Btf& btf, uint32_t structure, std::string_view name, uint32_t& offset) {
   const bool has_size_bits = BTF_INFO_KFLAG(btf.type(structure).info) != 0;
   for (const btf_member& member : btf.members(structure)) {
@@ -88,7 +88,7 @@ bool make_query(const WantedSymbols& wanted, const Btf& vmlinux, Query& result) 
   return true;
 }
 
-// A file that the kernel runs the program for when it is read; none if it does not.
+// A file whose read runs the program in the kernel; none when the kernel refuses it.
 UniqueFd open_iterator(const Query& query, uint32_t target) {
   const UniqueFd map(
       bpf_map_create(BPF_MAP_TYPE_ARRAY, kMap, sizeof(uint32_t), sizeof(query.sent), 1, nullptr));
@@ -111,7 +111,7 @@ UniqueFd open_iterator(const Query& query, uint32_t target) {
 
 KsymTexts texts_of(std::string_view records) {
   KsymTexts texts;
-  uint64_t listed = 0;  // ftrace lists one name of each address
+  uint64_t listed = 0;  // ftrace lists only one name of each address
   while (records.size() >= sizeof(pwru_ksym)) {
     pwru_ksym ksym;
     std::memcpy(&ksym, records.data(), sizeof(ksym));

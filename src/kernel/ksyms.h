@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel's symbols of some names, from a BPF iterator: a third of the time of /proc/kallsyms,
-// and ftrace's list with it.
+// Reads the kernel's symbols of some names from a BPF iterator. That takes a third of the time of
+// reading /proc/kallsyms, and gives ftrace's list too.
 #pragma once
 
 #include <optional>
@@ -16,21 +16,21 @@ namespace pwru::kernel {
 
 struct WantedSymbols {
   NameSet functions;
-  std::vector<std::string_view> data;  // names of data; few
+  std::vector<std::string_view> data;  // names of data symbols; few
 };
 
 struct NamedSymbols {
-  Symbols symbols;        // what is wanted and a few others, not all
-  std::string available;  // those of them that ftrace can trace, as its own list has them
+  Symbols symbols;        // those that are wanted, and a few others
+  std::string available;  // those that ftrace can trace, in the form of its own list
 };
 
-// Nothing where the kernel has no such iterator (before 6.0), hides its addresses, or runs on
-// another architecture than x86-64, whose code is not known here.
+// Nothing when the kernel has no such iterator (before 6.0) or hides its addresses, or when this is
+// not x86-64: the iterator program is only compiled for that.
 [[nodiscard]] std::optional<NamedSymbols> symbols_of(const WantedSymbols& wanted,
                                                      const Btf& vmlinux);
 
-// What `records` (struct pwru_ksym) say, for tests: the first line for line as in /proc/kallsyms,
-// the second as in available_filter_functions.
+// For tests: `records` (struct pwru_ksym) as text. The first is in the form of /proc/kallsyms, the
+// second in that of available_filter_functions.
 struct KsymTexts {
   std::string kallsyms;
   std::string available;

@@ -54,7 +54,8 @@ TEST(Ksyms, NameSetCutsAtTheDot) {
   EXPECT_FALSE(names.may_have("exactly88"));
 }
 
-// The program hashes names as NameSet does, and the addresses are those of /proc/kallsyms.
+// Checks that the program hashes names as NameSet does, and that the addresses are those of
+// /proc/kallsyms.
 TEST(Ksyms, OfThisKernel) {
   const auto btf = load_kernel_btf("");
   const auto all = Symbols::load();

@@ -11,7 +11,7 @@ MapOp op_by_name(std::string_view name) {
   return MapOp::None;
 }
 
-// BPF_CALL_2() and the like declare all arguments of a helper as u64.
+// All arguments of a helper are u64, as BPF_CALL_2() and the like declare them.
 bool is_helper(std::string_view name) {
   return name == "bpf_map_lookup_elem" || name == "bpf_map_update_elem" ||
          name == "bpf_map_delete_elem";

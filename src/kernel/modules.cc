@@ -10,7 +10,7 @@
 namespace pwru::kernel {
 namespace {
 
-// Changes when a module comes or goes; 0 when it cannot be had.
+// A number that changes when a module is loaded or unloaded; 0 when it is unknown.
 uint64_t folders_of_modules() {
   struct stat st {};
   return ::stat("/sys/module", &st) == 0 ? st.st_nlink : 0;

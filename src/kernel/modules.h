@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which modules are loaded, and which come and go.
+// The loaded modules, and those that come and go.
 #pragma once
 
 #include <chrono>
@@ -13,42 +13,42 @@ namespace pwru::kernel {
 
 struct Module {
   std::string name;
-  bool is_live = false;  // its initialisation is over, and its __init functions are freed
-  uint64_t inode = 0;    // of its folder in /sys/module: another one when it is loaded anew
+  bool is_live = false;  // initialised, and its __init functions are freed
+  uint64_t inode = 0;    // of its folder in /sys/module; a module loaded again has another one
 };
 
-// The lines of /proc/modules, without inodes; empty without that file (a kernel without
+// The modules of /proc/modules, without inodes. Empty when there is no such file (a kernel without
 // CONFIG_MODULES).
 [[nodiscard]] std::vector<Module> loaded_modules();
 [[nodiscard]] std::vector<Module> parse_modules(std::string_view text);
 
 struct ModuleChanges {
-  // One that was loaded anew is in both.
+  // A module that was unloaded and loaded again is in both lists.
   std::vector<std::string> gone;
   std::vector<std::string> appeared;
 };
 
-// What is known of the modules between two looks.
+// Remembers the modules of the last look, and reports what changed.
 class ModuleSet {
  public:
   explicit ModuleSet(const std::vector<Module>& loaded);
-  // A module that is not live yet appears later.
+  // A module that is not live yet is reported by a later call.
   [[nodiscard]] ModuleChanges update(const std::vector<Module>& loaded);
-  // Some were not live.
+  // Whether some modules were not live yet.
   [[nodiscard]] bool has_waiting() const { return has_waiting_; }
 
  private:
   struct Known {
     uint64_t inode = 0;
-    bool is_new = true;  // it has not appeared yet
+    bool is_new = true;  // not reported yet
   };
   std::map<std::string, Known, std::less<>> known_;
   bool has_waiting_ = false;
 };
 
-// A look is one system call when nothing has changed, the number of folders in /sys/module; once a
-// second it looks at each, as one may have gone and come again between two looks. It takes no
-// privilege.
+// Watches the loaded modules. When nothing has changed, a look is one system call: the number of
+// folders in /sys/module. Once a second each folder is looked at, because a module may have gone
+// and come again between two looks. Takes no privilege.
 class ModuleWatch {
  public:
   ModuleWatch();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which file systems are mounted where: proc_pid_mountinfo(5).
+// Finds where file systems are mounted: proc_pid_mountinfo(5).
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace pwru::kernel {
 
-// The mount points of all file systems of that type, in the file's order, octal escapes undone.
+// The mount points of all file systems of this type, in the order of the file, with octal escapes
+// undone.
 [[nodiscard]] std::vector<std::string> mount_points(std::string_view mountinfo,
                                                     std::string_view fs_type);
 

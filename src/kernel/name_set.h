@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A set of names that may claim to have one more: it says no to nearly all of the 200,000 names of
-// kallsyms without a look into a table of strings. bpf/hooks/ksyms.bpf.c asks the same bits.
+// A set of names that may claim to hold a name that it does not. It rejects nearly all of the
+// 200,000 names of kallsyms without looking into a table of strings. bpf/hooks/ksyms.bpf.c tests
+// the same bits.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace pwru::kernel {
 
 class NameSet {
  public:
-  // Nothing behind a dot counts: "name.isra.0" is in the set when "name" is.
+  // The part of a name after a dot is ignored: "name.isra.0" is in the set when "name" is.
   void add(std::string_view name) {
     const uint32_t slot = slot_of(name);
     bits_[slot / kWordBits] |= uint64_t{1} << slot % kWordBits;
@@ -23,7 +24,7 @@ class NameSet {
     const uint32_t slot = slot_of(name);
     return (bits_[slot / kWordBits] >> slot % kWordBits & 1) != 0;
   }
-  // As in struct pwru_ksym_query.
+  // The bits as struct pwru_ksym_query has them.
   [[nodiscard]] const std::vector<uint64_t>& bits() const { return bits_; }
 
  private:

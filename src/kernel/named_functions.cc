@@ -13,13 +13,13 @@ namespace {
 using NameInModule = std::pair<std::string_view, std::string_view>;
 using Addresses = std::vector<uint64_t>;
 
-// Where the names are; several static functions may share one.
+// The addresses of the names. Several static functions may share one name.
 std::map<NameInModule, Addresses> locate(const std::set<std::string_view>& names,
                                          const Symbols& symbols) {
   std::map<NameInModule, Addresses> located;
   for (size_t i = 0; i < symbols.size(); i++) {
     const Symbol symbol = symbols.at(i);
-    // A JITed program ("bpf") is code that ftrace and kprobes do not take.
+    // ftrace and kprobes do not accept JITed programs ("bpf").
     if (symbol.module == "bpf" || symbols.is_init_text(symbol.addr) || !names.contains(symbol.name))
       continue;
     Addresses& addresses = located[{symbol.name, symbol.module}];
@@ -28,8 +28,8 @@ std::map<NameInModule, Addresses> locate(const std::set<std::string_view>& names
   return located;
 }
 
-// How often ftrace lists a name, for the names that may stand for the located addresses: it lists
-// one name of each address.
+// How often ftrace lists each name that the located addresses may have. ftrace lists only one name
+// of each address.
 class Listed {
  public:
   Listed(const std::map<NameInModule, Addresses>& located, const Symbols& symbols,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that take no skb, by their names: they are probed for the packet whose stack they are
-// on.
+// Finds functions that take no skb, by their names. They are probed for the packet that their call
+// stack is handling.
 #pragma once
 
 #include <string>
@@ -22,12 +22,12 @@ struct NamedFunctions {
   std::vector<NotProbed> left_out;
 };
 
-// In vmlinux and all modules. `available` is ftrace's list as in FunctionQuery.
+// Searches vmlinux and all modules. `available` is ftrace's list, as in FunctionSearch::find().
 [[nodiscard]] NamedFunctions find_named_functions(const std::vector<std::string>& names,
                                                   const Symbols& symbols,
                                                   std::string_view available);
 
-// Adds those whose address is not there yet, and keeps the order.
+// Adds the functions whose address is not there yet, and keeps the order by address.
 void add_functions(std::vector<Function> more, Functions& functions);
 
 }  // namespace pwru::kernel

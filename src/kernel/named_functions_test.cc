@@ -62,7 +62,7 @@ TEST_F(NamedFunctionsTest, FtraceMayListAnotherNameOfTheAddress) {
 
 TEST_F(NamedFunctionsTest, TakesAllOfOneNameIfFtraceKnowsAll) {
   EXPECT_EQ(find({"twin"}, "twin\ntwin\n").found.size(), 2u);
-  EXPECT_TRUE(find({"twin"}, "twin\n").found.empty());  // nobody can say which
+  EXPECT_TRUE(find({"twin"}, "twin\n").found.empty());  // nothing says which of the two
 }
 
 TEST_F(NamedFunctionsTest, AddsOnlyNewAddressesInOrder) {

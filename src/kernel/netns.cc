@@ -19,7 +19,8 @@
 #include "base/file.h"
 #include "base/strings.h"
 
-// <linux/nsfs.h> in one line; it is the type of a namespace file (Linux 4.11).
+// The one line of <linux/nsfs.h> that is needed: it asks for the type of a namespace file (Linux
+// 4.11).
 #ifndef NS_GET_NSTYPE
 #define NS_GET_NSTYPE _IO(0xb7, 0x3)
 #endif
@@ -105,7 +106,7 @@ Result<uint32_t> ifindex_of(const std::string& ifname, const std::string& netns_
   const std::string where = fmt::format("network namespace {}", netns_path);
   Result<uint32_t> result = 0;
   std::jthread([&] {
-    // Only this thread moves, and it ends here.
+    // Only this thread enters the namespace, and it ends here.
     result = ::setns(netns.get(), CLONE_NEWNET) == 0
                  ? ifindex_here(ifname, where)
                  : Result<uint32_t>(sys_fail(fmt::format("enter {}", where)));

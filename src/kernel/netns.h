@@ -9,14 +9,14 @@
 
 namespace pwru::kernel {
 
-// "/path" (a namespace file) or "inode:N" (strict decimal, 32 bits) to the inode number.
+// Turns "/path" (a namespace file) or "inode:N" (decimal, 32 bits) into the inode number.
 [[nodiscard]] Result<uint32_t> netns_inode(const std::string& spec);
-// The inode number of the namespace this process is in.
+// The inode number of the namespace that this process is in.
 [[nodiscard]] Result<uint32_t> current_netns_inode();
 
-// The index of an interface in the namespace `netns_path` ("" is the current one). Another
-// namespace is entered by a thread of its own, so the process stays where it is. The error names
-// the interface and the namespace, and the nearest existing name.
+// The index of an interface in the namespace `netns_path` ("" is the current one). A thread of its
+// own enters another namespace, so that the process stays where it is. The error names the
+// interface, the namespace, and the most similar interface.
 [[nodiscard]] Result<uint32_t> ifindex_of(const std::string& ifname, const std::string& netns_path);
 
 }  // namespace pwru::kernel

@@ -35,7 +35,8 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-// One folder of a cgroup's path: "docker-<64 digits>.scope", "<64 digits>", "lxc.payload.web".
+// Reads one folder of a cgroup's path: "docker-<64 digits>.scope", "<64 digits>",
+// "lxc.payload.web".
 std::string container_in(std::string_view folder) {
   if (folder.ends_with(".scope")) folder.remove_suffix(std::string_view(".scope").size());
   if (folder.size() >= kIdDigits) {
@@ -55,7 +56,8 @@ T number_of(std::string_view text) {
   return value;
 }
 
-// Field 22 of /proc/PID/stat, behind a comm that may hold anything but ends with the last ")".
+// Field 22 of /proc/PID/stat. It stands after the comm, which may hold anything and ends with the
+// last ")".
 uint64_t start_time(const std::string& folder) {
   const auto stat = read_file(folder + "/stat");
   if (!stat) return std::numeric_limits<uint64_t>::max();
@@ -69,7 +71,7 @@ uint64_t start_time(const std::string& folder) {
   return number_of<uint64_t>(rest);
 }
 
-// "net:[4026531840]"; 0 for a process that is gone or may not be looked at.
+// Reads "net:[4026531840]"; 0 for a process that is gone or that this process may not look at.
 uint32_t netns_of_process(const std::string& folder) {
   std::error_code error;
   const std::string link = fs::read_symlink(folder + "/ns/net", error).string();
@@ -86,7 +88,7 @@ std::string name_of_process(const std::string& folder) {
 }
 
 void add_named(NetnsNameTable& names) {
-  std::error_code ignored;  // without /run/netns there is none
+  std::error_code ignored;  // without /run/netns no namespace has a name there
   for (const auto& file : fs::directory_iterator("/run/netns", ignored)) {
     struct stat st = {};
     struct statfs mount = {};
@@ -127,7 +129,7 @@ std::string container_of(std::string_view cgroup) {
     const size_t end = cgroup.find_first_of("/\n");
     const std::string_view folder = cgroup.substr(0, end);
     std::string found = is_in_lxc ? std::string(folder) : container_in(folder);
-    if (!found.empty()) container = std::move(found);  // the innermost
+    if (!found.empty()) container = std::move(found);  // the innermost one counts
     is_in_lxc = folder == "lxc";
     if (end == std::string_view::npos) break;
     cgroup.remove_prefix(end + 1);
@@ -157,7 +159,7 @@ std::string_view NetnsNames::name(uint32_t inode) {
     return known->second.name;
   scan(now_ns);
   Entry& entry = entries_[inode];
-  // What is gone keeps the name that it had: its last packets are still on their way.
+  // A namespace that is gone keeps its name, because its last packets may still arrive.
   entry.valid_until_ns = std::max(entry.valid_until_ns, now_ns + kUnknownNs);
   return entry.name;
 }

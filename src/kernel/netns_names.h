@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What network namespaces are called: by `ip netns`, else by the container or process in them.
+// The names of network namespaces: those of `ip netns`, or else of the container or process in
+// them.
 #pragma once
 
 #include <cstdint>
@@ -10,28 +11,30 @@
 
 namespace pwru::kernel {
 
-// The container of a process, from its /proc/PID/cgroup: an id, shortened to 12 digits as its
-// runtime does (docker, containerd, CRI-O, podman), or a name (LXC, machined); "" for none.
+// The container of a process, from its /proc/PID/cgroup. It is an id, shortened to 12 digits as its
+// runtime does (docker, containerd, CRI-O, podman), or a name (LXC, machined). "" when there is
+// none.
 [[nodiscard]] std::string container_of(std::string_view cgroup);
 
 using NetnsNameTable = std::unordered_map<uint32_t, std::string>;
 
-// All namespaces that can be named now: the files of /run/netns, then the oldest process of each
-// namespace, by its container or, outside of one, by its comm.
+// All namespaces that have a name now: the files of /run/netns, then the oldest process of each
+// namespace, by its container or, outside of a container, by its comm.
 [[nodiscard]] NetnsNameTable scan_netns_names();
 
-// Names by inode number, looked up anew now and then: numbers are used again, and come up late.
+// Names by inode number. They are looked up again now and then, because the kernel uses numbers
+// again and some namespaces get a name late.
 class NetnsNames {
  public:
   using Scan = std::function<NetnsNameTable()>;
-  using Clock = std::function<uint64_t()>;  // ns
+  using Clock = std::function<uint64_t()>;  // nanoseconds
 
   NetnsNames(Scan scan, Clock clock) : scan_(std::move(scan)), clock_(std::move(clock)) {}
 
-  // Those of this machine.
+  // The names of this machine.
   [[nodiscard]] static NetnsNames live();
 
-  // "" when it has none. Valid until the next call.
+  // "" when the namespace has no name. The result is valid until the next call.
   [[nodiscard]] std::string_view name(uint32_t inode);
 
  private:

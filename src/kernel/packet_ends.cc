@@ -11,29 +11,29 @@ namespace {
 
 using Names = std::vector<std::string_view>;
 
-// Of one packet each: since 6.11, since 5.17, before.
+// Functions that drop one packet: since 6.11, since 5.17, and before.
 constexpr auto kDropOne =
     std::to_array<std::string_view>({"sk_skb_reason_drop", "kfree_skb_reason", "kfree_skb"});
 
-// Puts the packet into a queue of the CPU; net_tx_action() frees it without a function that takes
-// it alone. Since 6.4, before.
+// Functions that put the packet into a queue of the CPU, since 6.4 and before. net_tx_action()
+// frees it later, without a call that takes this packet alone.
 constexpr auto kDropLater =
     std::to_array<std::string_view>({"dev_kfree_skb_irq_reason", "__dev_kfree_skb_irq"});
 
-// Since 5.19, before. They call kDropOne for each packet up to 6.2; since then they free in bulk
-// themselves (kfree_skb_add_bulk()).
+// Functions that drop a list of packets, since 5.19 and before. Up to 6.2 they call one of kDropOne
+// for each packet. Since then they free in bulk themselves (kfree_skb_add_bulk()).
 constexpr auto kDropList =
     std::to_array<std::string_view>({"kfree_skb_list_reason", "kfree_skb_list"});
 constexpr std::string_view kBulk = "skb_free_array";
 
-// They call one of the above.
+// Functions that call one of the above.
 constexpr auto kDropByAnother =
     std::to_array<std::string_view>({"dev_kfree_skb_any_reason", "__dev_kfree_skb_any"});
 
 constexpr auto kConsume =
     std::to_array<std::string_view>({"consume_skb", "napi_consume_skb", "__consume_stateless_skb"});
 
-// Those of net/core and net/sched that walk what they are given by skb->next:
+// Functions of net/core and net/sched that walk the packets behind their argument by skb->next:
 // skb_list_walk_safe() and loops like it.
 constexpr auto kTakeList = std::to_array<std::string_view>(
     {"kfree_skb_list_reason", "kfree_skb_list", "__tcf_kfree_skb_list", "dev_hard_start_xmit",

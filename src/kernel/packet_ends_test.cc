@@ -8,7 +8,7 @@
 namespace pwru::kernel {
 namespace {
 
-// A kernel with these functions.
+// BTF of a kernel with these functions.
 std::unique_ptr<Btf> kernel_with(std::initializer_list<const char*> functions, bool frees_in_bulk) {
   BtfBuilder types;
   const uint32_t skb = types.pointer(types.structure("sk_buff", 8));
@@ -21,7 +21,7 @@ TEST(PacketEnds, OneFunctionForEachDrop) {
   const auto v5_10 = kernel_with({"kfree_skb", "kfree_skb_list", "__dev_kfree_skb_irq"}, false);
   EXPECT_EQ(drop_functions(*v5_10), "kfree_skb, __dev_kfree_skb_irq");
   EXPECT_EQ(drop_function(*v5_10), "kfree_skb");
-  // There kfree_skb_list_reason() calls kfree_skb_reason().
+  // On 6.1 kfree_skb_list_reason() calls kfree_skb_reason().
   const auto v6_1 =
       kernel_with({"kfree_skb_reason", "kfree_skb_list_reason", "__dev_kfree_skb_irq"}, false);
   EXPECT_EQ(drop_functions(*v6_1), "kfree_skb_reason, __dev_kfree_skb_irq");

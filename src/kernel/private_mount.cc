@@ -7,7 +7,7 @@
 
 namespace pwru::kernel {
 
-// The system calls themselves: glibc has had wrappers only since 2.36.
+// Calls the kernel directly, because glibc has wrappers only since 2.36.
 UniqueFd private_mount(const char* type) {
   UniqueFd context(static_cast<int>(::syscall(SYS_fsopen, type, FSOPEN_CLOEXEC)));
   if (!context) return UniqueFd();

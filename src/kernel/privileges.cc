@@ -42,7 +42,7 @@ std::string join(const std::vector<std::string>& parts) {
   return text;
 }
 
-// kallsyms_show_value() and kallsyms_for_perf() of the kernel.
+// The same rule as kallsyms_show_value() and kallsyms_for_perf() of the kernel.
 bool shows_addresses(const Privileges& own) {
   if (own.kptr_restrict == 0 && own.perf_event_paranoid <= 1) return true;
   return own.kptr_restrict <= 1 && own.has(CAP_SYSLOG);
@@ -57,7 +57,7 @@ std::vector<std::string> missing_capabilities(const Privileges& own, const Wante
     if (!is_admin && !own.has(CAP_BPF))
       missing.emplace_back("CAP_BPF (to load programs into the kernel)");
     if (!is_admin && !own.has(CAP_PERFMON))
-      missing.emplace_back("CAP_PERFMON (to attach them to functions)");
+      missing.emplace_back("CAP_PERFMON (to attach programs to functions)");
   }
   if (!own.has(CAP_SYSLOG) && !shows_addresses(own))
     missing.emplace_back("CAP_SYSLOG (to see the addresses of functions)");
@@ -88,16 +88,16 @@ std::vector<std::string> obstacles(const Privileges& own, const WantedFeatures& 
         fmt::format("kernel.kptr_restrict is {}, which hides addresses from everybody "
                     "(sysctl kernel.kptr_restrict=1)",
                     own.kptr_restrict));
-  // A patch of Debian's and Ubuntu's; other kernels take 3 for 2.
+  // Debian and Ubuntu add the value 3 by a patch. Other kernels treat 3 like 2.
   if (wanted.attaches_kprobes && own.perf_event_paranoid >= 3 && !own.has(CAP_SYS_ADMIN))
     found.push_back(fmt::format(
-        "kernel.perf_event_paranoid is {}, with which the backend kprobe takes CAP_SYS_ADMIN "
-        "(sysctl kernel.perf_event_paranoid=2)",
+        "kernel.perf_event_paranoid is {}, so the backend kprobe needs CAP_SYS_ADMIN (or "
+        "sysctl kernel.perf_event_paranoid=2)",
         own.perf_event_paranoid));
   if (own.is_in_user_namespace)
     found.emplace_back(
-        "capabilities of a user namespace do not count here, only those of the "
-        "initial one");
+        "this process is in a user namespace, whose capabilities do not count for tracing; run it "
+        "outside");
   return found;
 }
 
@@ -147,14 +147,13 @@ std::string what_is_missing(const Privileges& own, const WantedFeatures& wanted)
   std::string text;
   if (!missing.empty())
     text += fmt::format(
-        "; this process lacks {}, which root has unless they were taken from it, "
-        "as in a container",
+        "; this process lacks {}, which root has, except in a container that takes them away",
         join(missing));
   if (!in_the_way.empty()) text += "; " + join(in_the_way);
   if (text.empty())
     text =
-        "; this process has all capabilities that it takes, so a security module or a seccomp "
-        "filter, as that of a container, forbids it";
+        "; this process has all capabilities that are needed, so a security module or a seccomp "
+        "filter, such as that of a container, forbids it";
   return text;
 }
 

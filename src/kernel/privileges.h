@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands between this process and the kernel's tracing: capabilities, settings, lockdown.
-// SECURITY.md has the table of what each feature takes.
+// What keeps this process from tracing: missing capabilities, settings, lockdown. SECURITY.md has
+// the table of what each feature takes.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,11 @@ namespace pwru::kernel {
 
 // What this process may do, and what the machine forbids everybody.
 struct Privileges {
-  uint64_t capabilities = 0;    // effective ones, a bit each
-  bool knows_cap_bpf = true;    // Linux 5.8; before it all is CAP_SYS_ADMIN
+  uint64_t capabilities = 0;    // effective ones, one bit each
+  bool knows_cap_bpf = true;    // Linux 5.8; before it CAP_SYS_ADMIN takes its place
   bool counts_memlock = false;  // BPF memory counts as locked memory (before 5.11)...
-  uint64_t memlock_bytes =
-      std::numeric_limits<uint64_t>::max();  // ...of which this much may be had
-  bool is_in_user_namespace = false;         // capabilities there are none to BPF
+  uint64_t memlock_bytes = std::numeric_limits<uint64_t>::max();  // ...and this is the limit of it
+  bool is_in_user_namespace = false;  // whose capabilities do not count for BPF
   int kptr_restrict = 0;
   int perf_event_paranoid = 0;
   std::string lockdown;
@@ -33,14 +32,16 @@ struct Privileges {
 // The effective set in the text of /proc/PID/status.
 [[nodiscard]] uint64_t effective_capabilities(std::string_view status);
 
-// The features that take more than an ordinary trace, each by the option that asks for it, or "".
+// The features that take more than an ordinary trace. A text is the option that asks for the
+// feature, or "".
 struct WantedFeatures {
   bool attaches_kprobes = false;  // by perf events, as the backend kprobe does
-  std::string finds_objects;      // BPF programs and maps of others
+  std::string finds_objects;      // finds BPF programs and maps of others
   std::string enters_netns;
 };
 
-// All that is missing, one by one and each with what for, as the end of a sentence; never empty.
+// Everything that is missing, one by one and each with its purpose, as the end of a sentence. Never
+// empty.
 [[nodiscard]] std::string what_is_missing(const Privileges& own, const WantedFeatures& wanted);
 
 }  // namespace pwru::kernel

@@ -19,7 +19,7 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// As on Debian.
+// The settings of Debian.
 Privileges with(uint64_t capabilities) {
   Privileges own;
   own.capabilities = capabilities;

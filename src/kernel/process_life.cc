@@ -21,7 +21,7 @@ namespace {
 
 constexpr uint64_t kInitialPidNs = 0xEFFFFFFC;  // PROC_PID_INIT_INO in include/linux/proc_ns.h
 
-// 0 when it cannot be had; errno says why.
+// 0 when it is unknown; errno then says why.
 uint64_t namespace_of(std::string_view process, std::string_view kind) {
   struct stat status {};
   const std::string path = fmt::format("/proc/{}/ns/{}", process, kind);
@@ -35,7 +35,7 @@ T number_in(std::string_view text) {
   return value;
 }
 
-// Judges a process by its folder in /proc. Start times of two time namespaces do not compare.
+// Judges a process by its folder in /proc. Start times in two time namespaces cannot be compared.
 Life life_in_proc(const std::string& folder, uint64_t start) {
   const auto text = read_file(fmt::format("/proc/{}/stat", folder));
   if (!text)
@@ -47,11 +47,12 @@ Life life_in_proc(const std::string& folder, uint64_t start) {
   return namespace_of(folder, "time") == namespace_of("self", "time") ? Life::Dead : Life::Unknown;
 }
 
-// /proc may be that of another PID namespace; a descriptor's "Pid:" there is right.
+// /proc may belong to another PID namespace. The line "Pid:" of a descriptor is right in that
+// /proc.
 Life life_here(const ProcessName& process) {
   const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
   if (!pidfd) {
-    // EINVAL, later ENOENT: the number is that of a thread now.
+    // EINVAL, on later kernels ENOENT: the number now belongs to a thread.
     return errno == ESRCH || errno == EINVAL || errno == ENOENT ? Life::Dead : Life::Unknown;
   }
   const auto info = read_file(fmt::format("/proc/self/fdinfo/{}", pidfd.get()));
@@ -105,7 +106,7 @@ Life life_of(const ProcessName& process) {
 
 std::optional<ProcessStat> parse_stat(std::string_view text) {
   constexpr int kFieldsToStart = 19;         // from the state, field 3, to the start, field 22
-  const size_t name_end = text.rfind(") ");  // a name may have any characters
+  const size_t name_end = text.rfind(") ");  // a name may hold any characters
   if (name_end == std::string_view::npos || name_end + 2 >= text.size()) return std::nullopt;
   text.remove_prefix(name_end + 2);
   const char state = text.front();

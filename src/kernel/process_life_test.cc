@@ -30,7 +30,7 @@ TEST(ProcessLife, WhoLives) {
   EXPECT_EQ(self.pid, ::getpid());
   ASSERT_NE(self.pid_ns, 0u);
   EXPECT_EQ(life_of(self), Life::Alive);
-  self.start++;  // the number is in use again
+  self.start++;  // another process uses the number now
   EXPECT_EQ(life_of(self), Life::Dead);
 }
 

@@ -5,7 +5,7 @@ namespace pwru::kernel {
 namespace {
 
 constexpr unsigned kRegisterBytes = 8;
-constexpr unsigned kLastArgument = 5;  // what the BPF programs can read: PT_REGS_PARM1..5
+constexpr unsigned kLastArgument = 5;  // the last one that BPF programs can read: PT_REGS_PARM5
 
 bool is_aggregate(uint32_t kind) { return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION; }
 
@@ -46,7 +46,7 @@ bool is_drop_reason(const Btf& btf, uint32_t resolved_id) {
   return is_enum(btf.kind(resolved_id)) && btf.is_named(resolved_id, "skb_drop_reason");
 }
 
-// Of __dev_kfree_skb_irq() and __dev_kfree_skb_any() up to 6.3.
+// __dev_kfree_skb_irq() and __dev_kfree_skb_any() take one up to 6.3.
 bool is_free_reason(const Btf& btf, uint32_t resolved_id) {
   return is_enum(btf.kind(resolved_id)) && btf.is_named(resolved_id, "skb_free_reason");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the calling convention puts the arguments of a kernel function that its BTF describes.
+// Where the calling convention passes the arguments of a kernel function that BTF describes.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,12 @@
 namespace pwru::kernel {
 
 struct Signature {
-  uint8_t skb_arg = 0;  // 1..5: the argument register; 0: there is none within reach
-  // Likewise, of the first enum skb_drop_reason by value, or skb_free_reason (up to 6.3).
+  uint8_t skb_arg = 0;  // 1..5: the argument register; 0: none of the five has an skb
+  // The same for the first enum skb_drop_reason, or skb_free_reason (up to 6.3), that is passed by
+  // value.
   uint8_t reason_arg = 0;
   bool is_free_reason = false;
-  bool has_skb = false;  // a `struct sk_buff *` is among the parameters, within reach or not
+  bool has_skb = false;  // any parameter is a `struct sk_buff *`, also behind the fifth
 
   bool operator==(const Signature&) const = default;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The switches of the whole machine with which a probe attaches and is never hit.
+// Reads the switches of the machine that let a probe attach and never be hit.
 #pragma once
 
 #include <string_view>
@@ -10,14 +10,15 @@ namespace pwru::kernel {
 
 enum class Switch { On, Off, Unknown };
 
-// kernel.ftrace_enabled: kprobe-multi, fentry, fexit, and a kprobe at the start of a function.
+// kernel.ftrace_enabled switches kprobe-multi, fentry, fexit, and kprobes at the start of a
+// function.
 [[nodiscard]] Switch ftrace_switch();
-// kprobes/enabled in debugfs, also when that is not mounted: every kprobe. It can be read again
-// when the privileges that it takes to open it are given up.
+// Opens kprobes/enabled of debugfs, which switches every kprobe, also when debugfs is not mounted.
+// The file can be read again after the privileges that opening it takes were given up.
 [[nodiscard]] UniqueFd open_kprobe_switch();
 [[nodiscard]] Switch read_switch(const UniqueFd& file);
 
-// What the text of such a file says.
+// The state that the text of such a file means.
 [[nodiscard]] Switch switch_of(std::string_view text);
 
 }  // namespace pwru::kernel

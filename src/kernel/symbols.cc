@@ -11,12 +11,12 @@
 namespace pwru::kernel {
 namespace {
 
-// A lower bound for the bytes of a line, to reserve the table once.
+// A lower bound for the bytes of a line, so that the table is allocated once.
 constexpr size_t kTypicalLineBytes = 40;
-// Of the whole: 9 MB in Debian's 6.12 with few modules.
+// More than the whole file: it has 9 MB on Debian's 6.12 with few modules.
 constexpr size_t kTypicalBytes = 24 << 20;
-// How far past its last symbol a module or JITed program is believed to reach. kallsyms has no
-// sizes; few functions are longer, and a wrong name is worse than none.
+// How far past its last symbol the code of a module or JITed program is taken to reach. kallsyms
+// has no sizes. Few functions are longer, and a wrong name is worse than none.
 constexpr uint64_t kMaxLastSymbolBytes = 1 << 14;
 
 constexpr int kNotHex = -1;
@@ -42,7 +42,7 @@ bool split_line(std::string_view line, Line& out) {
   out.addr = 0;
   for (int digit = 0; pos < line.size() && (digit = hex_digit(line[pos])) != kNotHex; ++pos)
     out.addr = out.addr << 4 | static_cast<unsigned>(digit);
-  // " T n" is the shortest that can follow.
+  // At least " T n" must follow the address.
   if (pos == 0 || line.size() < pos + 4 || line[pos] != ' ' || line[pos + 2] != ' ') return false;
   out.type = line[pos + 1];
   out.name = line.substr(pos + 3);
@@ -59,7 +59,7 @@ bool is_text(char type) { return type == 't' || type == 'T' || type == 'w' || ty
 
 bool is_data(char type) { return std::strchr("dDbBrR", type) != nullptr && type != '\0'; }
 
-// Reads the lines of `text` one after the other; `use` gets each well-formed one.
+// Calls `use` with each well-formed line of `text`.
 template <class Use>
 void for_each_line(std::string_view text, Use use) {
   Line line;
@@ -88,7 +88,7 @@ Result<Symbols> Symbols::parse(std::string text) {
   bool has_address = false;
   for_each_line(symbols.text_, [&](const Line& line) {
     if (!is_text(line.type)) {
-      // Linux may file the section boundaries under other types than text.
+      // kallsyms may list the boundaries of sections under other types than text.
       if (line.module.empty()) symbols.note_boundary(line.name, line.addr);
       return;
     }
@@ -135,8 +135,8 @@ size_t Symbols::index_of(uint64_t addr) const {
 
 bool Symbols::is_init_text(uint64_t addr) const { return addr >= init_begin_ && addr < init_end_; }
 
-// Of several names for one address the first that does not start with an underscore: "__pi_memcpy",
-// "_text" and the like are the linker's names for what has a proper one.
+// Of several names of one address, the first that does not start with an underscore. "__pi_memcpy",
+// "_text" and the like are names of the linker.
 size_t Symbols::preferred(size_t index) const {
   const uint64_t addr = entries_[index].addr;
   while (index > 0 && entries_[index - 1].addr == addr) --index;
@@ -151,7 +151,7 @@ bool Symbols::covers(const Entry& entry, size_t next, uint64_t addr) const {
   if (next < entries_.size() && entries_[next].module_length != 0 && entry.module_length != 0) {
     const size_t index = static_cast<size_t>(&entry - entries_.data());
     const std::string_view module = at(index).module;
-    // Each JITed program stands alone, so "bpf" is no neighbourhood.
+    // Two JITed programs ("bpf") are not neighbours in one module: each stands alone.
     if (module == at(next).module && module != "bpf") return true;
   }
   return addr - entry.addr < kMaxLastSymbolBytes;

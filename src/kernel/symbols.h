@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// /proc/kallsyms, read once and in one pass: address to nearest name, name to addresses.
+// Reads /proc/kallsyms once, in one pass. Finds the name of an address and the addresses of a name.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace pwru::kernel {
 
 struct Symbol {
   uint64_t addr;
-  std::string_view name;    // into the Symbols object
+  std::string_view name;    // points into the Symbols object
   std::string_view module;  // "" for vmlinux, "bpf" for a JITed program
 };
 
@@ -30,10 +30,10 @@ class Symbols {
   // For tests: `text` has the format of /proc/kallsyms.
   [[nodiscard]] static Result<Symbols> parse(std::string text);
 
-  // The function at or before `addr`; none below the first symbol, or in the gap past the last
-  // symbol of its module or of the kernel's text. Only text symbols (t, T, w, W) are considered.
+  // The function at or before `addr`. None below the first symbol, and none in the gap behind the
+  // last symbol of a module or of the kernel's text. Only text symbols (t, T, w, W) count.
   [[nodiscard]] std::optional<Located> locate(uint64_t addr) const;
-  // All text symbols of that name in that module ("" is vmlinux).
+  // The addresses of all text symbols of this name in this module ("" is vmlinux).
   [[nodiscard]] std::vector<uint64_t> addresses(std::string_view name,
                                                 std::string_view module) const;
   // The address of a data symbol of vmlinux (d, D, b, B, r, R), e.g. vmemmap_base.

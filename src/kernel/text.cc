@@ -44,7 +44,8 @@ Text Text::open(const std::string& path) {
 
 bool Text::read(uint64_t address, std::span<uint8_t> bytes) const {
   const auto holds = [&](const Segment& segment) {
-    const uint64_t at = address - segment.address;  // wraps around in front of it
+    const uint64_t at =
+        address - segment.address;  // wraps around for an address before the segment
     return at < segment.size && bytes.size() <= segment.size - at;
   };
   const auto it = std::find_if(segments_.begin(), segments_.end(), holds);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel's instructions, as they are in memory.
+// Reads the kernel's instructions as they are in memory.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@ namespace pwru::kernel {
 
 class Text {
  public:
-  // Without a file that can be read, as under lockdown, nothing can be read from it.
+  // When the file cannot be opened, as under lockdown, read() always fails.
   [[nodiscard]] static Text open(const std::string& path = "/proc/kcore");
-  // True when all of `bytes` was filled with what lies at the address.
+  // Fills `bytes` from the address; true when all of them could be read.
   [[nodiscard]] bool read(uint64_t address, std::span<uint8_t> bytes) const;
 
  private:

@@ -18,8 +18,8 @@ namespace {
 constexpr const char* kFile = "available_filter_functions";
 constexpr size_t kTypicalBytes = 4 << 20;  // 2 MB in Debian's 6.12 with few modules
 
-// Every tracefs that is mounted where we can see it, as a directory, then one of our own. `code`
-// becomes EACCES when one is there and may not be opened.
+// Opens every tracefs that is mounted where this process can see it, then one of its own. `code`
+// becomes EACCES when one exists and may not be opened.
 std::vector<UniqueFd> open_all(int& code) {
   std::vector<UniqueFd> found;
   const auto mountinfo = read_file("/proc/self/mountinfo");

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A flag takes true or false, nothing else.
+# A flag takes true or false and nothing else.
 . "$(dirname "$0")/lib.sh"
 
 for name in filter-track-skb all-kmods output-meta output-tuple output-tcp-flags output-skb \

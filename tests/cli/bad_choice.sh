@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A word out of a list: the list is in the answer.
+# The option takes one word of a list: the error message has the list.
 . "$(dirname "$0")/lib.sh"
 
 refused "--backend 'fentry': expected kprobe or kprobe-multi" --backend fentry

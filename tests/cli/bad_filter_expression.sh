@@ -6,9 +6,9 @@
 refused 'syntax error' tcp port
 refused 'syntax error' 'tcp and ('
 refused 'syntax error' tcp --output-stack and
-# What follows -- is the filter, also when it looks like an option.
+# The words after -- are the filter, also when they look like options.
 refused 'syntax error' -- --help
-# What is not pcap-filter(7)'s language, and what it would be there.
+# For text that is not in the language of pcap-filter(7), the message suggests the right words.
 refused "syntax error at its end; did you mean 'port 80'?" 80
 refused "did you mean 'port 80'?" port:80
 refused "did you mean 'port 80'?" tcp 80

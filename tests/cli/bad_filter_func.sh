@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A pattern that RE2 refuses is refused before anything else, with its reason.
+# A pattern that RE2 refuses is an error before anything else is tried, with the reason.
 . "$(dirname "$0")/lib.sh"
 
 refused "--filter-func 'tcp_(': expected a regular expression in RE2 syntax (missing ): tcp_()" \

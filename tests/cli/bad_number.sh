@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Numbers are read to the end, and within their limits.
+# A number must end with its last digit and lie within its limits.
 . "$(dirname "$0")/lib.sh"
 
 for lines in '' -1 x 1e3 1.5 18446744073709551616; do

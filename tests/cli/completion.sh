@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Bash completion: names of interfaces, modules and functions are offered, and never run.
+# Bash completion offers the names of interfaces, modules and functions, and never runs them.
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=packaging/completions/pwru.bash
 . "$(dirname "$(readlink -f "$0")")/../../packaging/completions/pwru.bash"
 cd "$scratch"
 
-# offered WORD...: what is offered for the last word.
+# offered WORD...: prints the completions of the last word.
 offered() {
     COMP_WORDS=("$PWRU" "$@") COMP_CWORD=$#
     _pwru

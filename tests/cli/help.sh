@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# --help prints to stdout and succeeds, whatever else is asked.
+# --help prints to stdout and succeeds, whatever other options are given.
 . "$(dirname "$0")/lib.sh"
 
 for word in --help -h; do

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Text that cannot be written is an error, not silence.
+# When the text cannot be written, that is an error.
 . "$(dirname "$0")/lib.sh"
 
 for word in --help --version; do

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
-# What the scripts share: they source this, run the executable, and state what is expected.
+# Functions that the scripts share: they source this file, run the executable, and state what they
+# expect.
 set -euo pipefail
 
 PWRU=$(realpath "${PWRU:-$(dirname "${BASH_SOURCE[0]}")/../../build/pwru}")
 [ -x "$PWRU" ] || { echo "no executable at $PWRU: build it, or set PWRU" >&2; exit 1; }
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-# The rules of colour must not depend on who runs the tests.
+# The environment of whoever runs the tests must not turn colour on or off.
 unset NO_COLOR CLICOLOR_FORCE
 
-# Says what was run and what came of it, and ends the script.
+# Prints what was run and its result, and ends the script.
 failed() {
     {
         echo "FAILED: $1"
@@ -22,7 +22,7 @@ failed() {
     exit 1
 }
 
-# run ARGUMENT...: runs the executable; $status, $scratch/out and $scratch/err are the result.
+# run ARGUMENT...: runs the executable. The results are $status, $scratch/out and $scratch/err.
 run() {
     last_command=("$PWRU" "$@")
     status=0
@@ -45,7 +45,7 @@ expect_one_line() {
     [ "$(wc -l <"$scratch/$1")" -eq 1 ] || failed "expected one line on std$1"
 }
 
-# refused SENTENCE ARGUMENT...: bad usage, said in one line on stderr that has SENTENCE in it.
+# refused SENTENCE ARGUMENT...: expects bad usage, and one line on stderr that has SENTENCE in it.
 refused() {
     local sentence=$1
     shift

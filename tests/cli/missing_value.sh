@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# An option at the end of the line that needs a value says which.
+# When the last option lacks its value, the message names the option.
 . "$(dirname "$0")/lib.sh"
 
 refused '--filter-mark needs a value: MARK[/MASK]; see pwru --help' --filter-mark

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Names in a filter, in an empty root and in one whose nsswitch.conf leads to modules of another
-# libc: no module is loaded, and the names that matter are known. A filter is compiled before
-# anything else is tried, so what follows it is the complaint about --kernel-btf.
+# Looks up names of a filter in an empty root, and in one whose nsswitch.conf leads to modules of
+# another libc. No module may be loaded, and the usual names must be known. A filter is compiled before
+# anything else is tried, so a valid one is followed by the error about --kernel-btf.
 . "$(dirname "$0")/lib.sh"
 
 inside=(chroot "$scratch/root")
@@ -47,11 +47,13 @@ known_everywhere() {
     unknown net nosuchnetwork
 }
 
-# An empty root: neither /etc nor a libc. No name server is asked but the one on lo, if any.
+# An empty root has neither /etc nor a libc. The only name server that is asked is one on lo, if there
+# is any.
 known_everywhere
 unknown host nosuchhost.invalid
 
-# A module that ends who loads it, under each name and in each place; beside it the libc it needs.
+# This module ends the process that loads it. It lies under each name and in each place, beside the libc
+# that it needs.
 mkdir -p "$scratch/root/etc"
 cat >"$scratch/root/etc/nsswitch.conf" <<'NSS'
 hosts: files mdns4_minimal [NOTFOUND=return] myhostname resolve dns
@@ -74,7 +76,7 @@ done
 known_everywhere
 unknown host nosuchhost.invalid
 
-# What the files say is asked first.
+# Files are asked before name servers.
 echo '192.0.2.1 foo' >"$scratch/root/etc/hosts"
 echo 'nosuchservice 4242/tcp' >"$scratch/root/etc/services"
 echo 'nosuchprotocol 200' >"$scratch/root/etc/protocols"

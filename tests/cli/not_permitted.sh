@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Without privilege: one sentence, exit status 3, nothing on stdout.
+# Without privileges: one sentence, exit status 3, nothing on stdout.
 . "$(dirname "$0")/lib.sh"
 
-# Somewhere that everyone can read.
+# A folder that everyone can read.
 chmod 755 "$scratch"
 install -m 755 "$PWRU" "$scratch/pwru"
 last_command=("$scratch/pwru" icmp)
@@ -16,6 +16,6 @@ status=0
 expect_status 3
 expect_empty out
 expect_one_line err
-# What is missing, one by one.
+# The message names each missing capability.
 expect_in err 'this process lacks CAP_BPF ('
 expect_in err 'CAP_PERFMON ('

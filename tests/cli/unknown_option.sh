@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A mistyped option is never taken for a part of the filter, or for another option.
+# A mistyped option is never taken for a part of the filter or for another option.
 . "$(dirname "$0")/lib.sh"
 
 refused 'unknown option --filter-marc: did you mean --filter-mark? see pwru --help' --filter-marc 1

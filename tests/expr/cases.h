@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Expressions that mean the same to the compiler and to pwru. SAME(text) stands once as a string
- * and once as code.
+ * Expressions that mean the same to the compiler and to pwru. The text of SAME(text) is used twice:
+ * as a string and as code.
  */
 /* Constants */
 SAME(0)

@@ -17,7 +17,7 @@ uint64_t skb() {
   return reinterpret_cast<uint64_t>(packet);
 }
 
-// The number that the expression has as an output value; nothing when it could not be read.
+// The value of the expression as an output value; nothing when it could not be read.
 std::optional<uint64_t> value_of(const std::string& text) {
   const std::array lists = {text};
   const auto values = expr::compile_values(test_btf(), expr::skb_root(), lists);
@@ -114,7 +114,7 @@ TEST(Expression, ComparesStrings) {
   EXPECT_TRUE(matches("skb->dev->name != \"lo\""));
   EXPECT_FALSE(matches("skb->dev->name != \"eth*\""));
   EXPECT_TRUE(matches("\"eth0\" == skb->dev->name"));
-  // An array that is full has no NUL.
+  // An array of which every byte is used has no NUL.
   for (const char* pattern : {"0123456789abcdef", "*", "*f", "*ef", "0*f", "*8*c*", "0123*"})
     EXPECT_TRUE(matches(fmt::format("skb->dev->next->name == \"{}\"", pattern))) << pattern;
   EXPECT_FALSE(matches("skb->dev->next->name == \"0123456789abcde\""));
@@ -236,8 +236,8 @@ TEST(Expression, ErrorsPointAtTheirColumn) {
   for (const auto& [text, error] : kCases) EXPECT_EQ(error_of(text), error) << text;
 }
 
-// Whatever is typed, there is an answer: here every beginning of long texts, and every text with a
-// character left out.
+// Any text must get an answer. Here: every beginning of long texts, and every text without one of
+// its characters.
 TEST(Expression, SurvivesBrokenText) {
   for (const std::string text :
        {"((struct iphdr *)(skb->head + skb->network_header))->ttl < 5 && !skb->dev",

@@ -153,7 +153,7 @@ class Machine {
     }
   }
 
-  // The part of the stack that an access touches; nullptr outside of it.
+  // The flags of the stack bytes that an access touches; nullptr outside of the stack.
   bool* written(uint64_t address) {
     const uint64_t base = reinterpret_cast<uint64_t>(stack_.data());
     return address >= base && address < base + kStackBytes ? &written_[address - base] : nullptr;
@@ -197,7 +197,7 @@ class Machine {
       r_[0] = static_cast<uint64_t>(-14);
       if (is_readable) {
         const size_t length = ::strnlen(from, bytes - 1);
-        std::memset(to, 0xa5, bytes);  // behind the string is anything
+        std::memset(to, 0xa5, bytes);  // bytes behind the string may have any value
         std::memcpy(to, from, length);
         static_cast<char*>(to)[length] = '\0';
         r_[0] = length + 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The values that the C compiler gives the expressions, and the memory they are about. */
+/* The values that the C compiler computes for the expressions, and the memory that they read. */
 #ifndef PWRU_TESTS_EXPR_REFERENCE_H
 #define PWRU_TESTS_EXPR_REFERENCE_H
 
@@ -14,7 +14,7 @@ struct reference_case {
 
 /* Fills the structs, and returns the address of the struct sk_buff. */
 const void* reference_skb(void);
-/* The cases; their values once reference_skb() was called. */
+/* The cases. Call reference_skb() first: it computes their values. */
 const struct reference_case* reference_cases(unsigned* count);
 
 #ifdef __cplusplus

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A variable of each type: what is only pointed to would be declared in BTF, not defined. */
+/* One variable of each type: BTF only declares, and does not define, a type that is only pointed
+ * to. */
 #include "tests/expr/types.h"
 
 struct sk_buff skb;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Structs with everything that the kernel's have, under the names that an expression starts from.
- * Compiled for the BPF target for their BTF, and for this machine for the values.
+ * Structs with all kinds of members that the kernel's structs have, under the names that an
+ * expression starts from. They are compiled for the BPF target for their BTF, and for this machine
+ * for the values.
  */
 #ifndef PWRU_TESTS_EXPR_TYPES_H
 #define PWRU_TESTS_EXPR_TYPES_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is printed of the values that expressions write.
+// Tests how the values that expressions write are printed.
 #include "expr/values.h"
 
 #include <gtest/gtest.h>
@@ -45,7 +45,7 @@ TEST(Values, AreLabelledByTheirLastMember) {
 
 TEST(Values, ALabelIsOneLine) { EXPECT_EQ(line_of("skb->len\t+\n\t1"), " skb->len + 1=1501"); }
 
-// JSON has them as keys.
+// Labels are keys in JSON.
 TEST(Values, AreNotLabelledAlike) {
   EXPECT_EQ(line_of("skb->len,skb->next->len,skb->mark,skb->len"),
             " len=1500 skb->next->len=? mark=2147483649");

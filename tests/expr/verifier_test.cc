@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel's verifier takes what is generated.
+// Tests that the kernel's verifier accepts the generated code.
 #include <bpf/bpf.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 namespace pwru::test {
 namespace {
 
-// A program of its own: the root is the first register of a kprobe's context.
+// Loads the code as a program. The root is the first register of a kprobe's context.
 bool loads(const std::vector<bpf_insn>& body, std::string* log) {
   std::vector<bpf_insn> code = {{BPF_LDX | BPF_DW | BPF_MEM, 1, 1, 0, 0}};
   code.insert(code.end(), body.begin(), body.end());

@@ -19,7 +19,7 @@ namespace pwru::test {
 namespace {
 
 constexpr uint16_t kPort = 9999;
-constexpr int kMtu = 1500;  // loopback's own is too large to fragment anything
+constexpr int kMtu = 1500;  // the MTU of loopback is too large to fragment anything
 
 struct Address {
   sockaddr_storage storage = {};
@@ -95,7 +95,7 @@ Result<> connect_tcp(int family) {
     return sys_fail("send over TCP");
   client.reset();
   while (::recv(session.get(), got.data(), got.size(), 0) > 0) continue;
-  // Nobody listens there: a reset.
+  // Nobody listens there, so the answer is a reset.
   const Address nobody = loopback(family, kPort + 1);
   PWRU_ASSIGN(const UniqueFd refused, open_socket(family, SOCK_STREAM));
   if (::connect(refused.get(), nobody.get(), nobody.length) == 0)
@@ -108,13 +108,13 @@ Result<> ping(int family) {
   PWRU_ASSIGN(
       const UniqueFd raw,
       open_socket(family, SOCK_RAW, family == AF_INET ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6}));
-  // Echo request with its checksum; that of ICMPv6 is the kernel's work.
+  // An echo request with its checksum. The kernel fills in that of ICMPv6.
   const uint8_t type = family == AF_INET ? 8 : 128;
   const std::array<uint8_t, 8> request = {type, 0, 0xf6, 0xfd, 0, 1, 1, 1};
   if (::sendto(raw.get(), request.data(), request.size(), 0, to.get(), to.length) < 0)
     return sys_fail("ping");
   std::array<char, 256> answer;
-  for (int answers = 0; answers < 2; answers++) {  // the request comes back too, then the reply
+  for (int answers = 0; answers < 2; answers++) {  // first the request itself, then the reply
     if (::recv(raw.get(), answer.data(), answer.size(), 0) < 0)
       return sys_fail("wait for the ping's answer");
   }
@@ -130,7 +130,7 @@ Result<std::vector<Packet>> exchange_and_catch() {
     PWRU_TRY(send_udp(family));
     PWRU_TRY(connect_tcp(family));
   }
-  // Every exchange waited for its answer, so all of the frames are here.
+  // Every exchange has waited for its answer, so all frames have arrived.
   std::vector<Packet> packets;
   std::array<char, 65536> frame;
   for (;;) {
@@ -139,7 +139,7 @@ Result<std::vector<Packet>> exchange_and_catch() {
     const ssize_t size = ::recvfrom(tap.get(), frame.data(), frame.size(), MSG_DONTWAIT,
                                     reinterpret_cast<sockaddr*>(&from), &length);
     if (size <= 0) break;
-    // Each frame is seen on its way out and in.
+    // Each frame is captured twice: on its way out and in.
     if (from.sll_pkttype == PACKET_OUTGOING)
       packets.push_back({fmt::format("captured {}", packets.size()),
                          std::string(frame.data(), static_cast<size_t>(size))});
@@ -151,7 +151,7 @@ Result<std::vector<Packet>> exchange_and_catch() {
 
 Result<std::vector<Packet>> captured_packets() {
   Result<std::vector<Packet>> packets;
-  // Its own thread, because that changes the namespace for good.
+  // In a thread of its own, because a thread changes its namespace for good.
   std::jthread([&] { packets = exchange_and_catch(); }).join();
   return packets;
 }

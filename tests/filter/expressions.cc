@@ -11,7 +11,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-// The expressions of a text, which stand between semicolons.
+// Adds the expressions of a text, which are separated by semicolons.
 void append(Strings* to, std::string_view text) {
   while (!text.empty()) {
     const size_t end = std::min(text.find("; "), text.size());
@@ -42,7 +42,7 @@ void add_hosts_and_ports(Strings* out) {
          "9999; dst port 0x50; port 5000 and host 10.0.0.1");
 }
 
-// Lists whose comparisons are not made one after the other.
+// Long lists, whose comparisons are halved and not made one after the other.
 void add_long_lists(Strings* out) {
   append(
       out,
@@ -146,14 +146,14 @@ void add_fields(Strings* out) {
          "0; ether[32768:2] >= 0; ether[ip[12:4]:4] >= 0; ip[tcp[4:4]] = 0; ether[0 - ip[8]] >= "
          "0; ether[ip[8] + 0xfffffff0] >= 0; ether[ip[8] + 0xffffffff:4] >= 0; tcp[0xffffffe0 + "
          "ip[8]:2] >= 0");
-  // The last bytes that the copy and the cast window reach, and those behind.
+  // The last bytes that the copy and the cast window reach, and the bytes behind them.
   for (const int offset :
        {92, 93, 94, 95, 96, 97, 120, 121, 122, 123, 124, 125, 126, 127, 128, 150, 400}) {
     out->push_back(fmt::format("ether[{}] & 1 = 1", offset));
     out->push_back(fmt::format("ether[{}:2] & 1 = 1", offset));
     out->push_back(fmt::format("ether[{}:4] & 1 = 1", offset));
   }
-  // These need scratch memory.
+  // These expressions need scratch memory.
   append(out,
          "ip[0] + ip[1] + ip[2] + ip[3] + ip[8] > 200; (ip[0] + ip[1]) * (ip[2] + ip[3]) - (ip[8] "
          "+ ip[9]) > 100; ip[12:4] & ip[16:4] = ip[12:4] | ip[16:4]; (tcp[0:2] + tcp[2:2]) / "

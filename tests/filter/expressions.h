@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The expressions that are compared. None needs a name service.
+// The expressions that the tests compare. None of them needs a name service.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace pwru::test {
 
 [[nodiscard]] std::vector<std::string> accepted_expressions();
-// Those that libpcap does not take, and those that make no sense for a tracer.
+// Expressions that libpcap refuses, and those that have no meaning for a tracer.
 [[nodiscard]] std::vector<std::string> refused_expressions();
 
 }  // namespace pwru::test

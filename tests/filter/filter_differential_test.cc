@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every verdict of a generated filter, run by the kernel, is that of libpcap's own interpreter.
+// Tests that every verdict of a generated filter, run by the kernel, is that of libpcap's own
+// interpreter.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 #include "filter/expression.h"
 #include "filter/made_up.h"
 #include "tests/filter/expressions.h"
-#include "tests/filter/harness.h"
+#include "tests/filter/harness_test.h"
 #include "tests/filter/libpcap_verdict.h"
 #include "tests/filter/packets.h"
 #include "tests/support/packet_builder.h"
@@ -30,11 +31,12 @@ const char* name_of(Way way) {
   return way == Way::Cast ? "cast" : way == Way::Hit ? "hit" : "copied";
 }
 
-// A packet, how it is laid out, and the bytes that libpcap shall judge.
+// A packet, its layout in the skb, and the bytes that libpcap judges.
 struct Case {
   std::string name;
   std::string bytes;  // in the skb
-  // What the filter must see; without an Ethernet header: behind the addresses that are made up.
+  // The bytes that the filter must see. Without an Ethernet header: those behind the made-up
+  // addresses.
   std::string as_captured;
   SkbView view;
 };
@@ -43,7 +45,7 @@ std::string big_endian_text(uint16_t value) {
   return {static_cast<char>(value >> 8), static_cast<char>(value & 0xff)};
 }
 
-// The EtherType that a packet has without its Ethernet header.
+// The EtherType of a packet without its Ethernet header.
 uint16_t ether_type_of(const std::string& packet, const SkbView& view) {
   const uint16_t said = view.is_tunnelled ? 0 : view.protocol;
   const bool may_be_ip =
@@ -54,7 +56,7 @@ uint16_t ether_type_of(const std::string& packet, const SkbView& view) {
   return said ? said : 0xffff;
 }
 
-// Different ways to lay the same bytes out. All cuts on all packets would take a minute, so they
+// Different layouts of the same bytes. All cuts on all packets would take a minute, so the packets
 // take turns.
 std::vector<SkbView> views_of(size_t turn, size_t bytes, bool has_ethernet) {
   const size_t pullable = has_ethernet ? kEthernetBytes : 0;
@@ -65,7 +67,8 @@ std::vector<SkbView> views_of(size_t turn, size_t bytes, bool has_ethernet) {
     views.push_back({.is_pulled = true});
     views.push_back({.is_pulled = true, .is_fresh = true});
   }
-  // Cut within the IP header, within the next one, and behind; one, two or three fragments.
+  // The cut lies inside the IP header, inside the next header, and behind it; the rest is in one,
+  // two or three fragments.
   const size_t linear = pullable + std::array<size_t, 3>{7, 21, 41}[turn % 3];
   if (bytes > linear + 3) {
     const size_t paged = bytes - linear;
@@ -86,7 +89,7 @@ uint16_t big_endian(const std::string& bytes, size_t at) {
                                static_cast<uint8_t>(bytes[at + 1]));
 }
 
-// What skb->protocol may say of a packet, in turns: what it is, nothing yet, the other IP version.
+// The value of skb->protocol, in turns: the right one, none yet, the other IP version.
 uint16_t protocol_for(size_t turn, uint16_t type) {
   if (turn % 3 == 1) return 0;
   if (turn % 3 == 2 && type == 0x0800) return 0x86dd;
@@ -115,8 +118,8 @@ std::vector<Case> plain_cases(const std::vector<Packet>& packets) {
   return cases;
 }
 
-// Tagged frames whose tag is taken out and into the skb, as a network card does. A filter that asks
-// for `vlan` sees the frame as it was, another one the frame without the tag.
+// Tagged frames whose tag is moved into the skb, as a network card does. A filter with the word
+// `vlan` sees the frame with the tag, any other filter the frame without it.
 std::vector<Case> offloaded_cases(const std::vector<Packet>& packets, bool sees_vlan) {
   std::vector<Case> cases;
   for (const Packet& packet : packets) {
@@ -147,7 +150,8 @@ std::vector<Case> offloaded_cases(const std::vector<Packet>& packets, bool sees_
   return cases;
 }
 
-// PWRU_FILTER_STEP=N compares each filter on every Nth case only: emulated guests are slow.
+// With PWRU_FILTER_STEP=N each filter is compared on every Nth case only, because emulated guests
+// are slow.
 std::vector<Case> every_nth(const std::vector<Case>& all, size_t turn) {
   const char* const text = std::getenv("PWRU_FILTER_STEP");
   const size_t step = text ? std::max<size_t>(1, std::strtoul(text, nullptr, 10)) : 1;
@@ -165,7 +169,8 @@ std::string describe(const Case& test) {
   return text;
 }
 
-// ether[] with something computed in it, which may lead into the Ethernet header.
+// Whether the expression has an ether[] with a computed offset, which may lie in the Ethernet
+// header.
 bool computes_offset_of_frame(const std::string& expression) {
   const auto parsed = filter::parse_pcap(expression);
   return parsed && expression.find("ether[") != std::string::npos &&
@@ -176,22 +181,13 @@ bool computes_offset_of_frame(const std::string& expression) {
                      });
 }
 
-class FilterDifferential : public ::testing::Test {
+class FilterDifferential : public HarnessTest<> {
  protected:
-  void SetUp() override {
-    auto harness = Harness::create();
-    if (!harness && harness.error().exit == ExitCode::NotSupported)
-      GTEST_SKIP() << "BPF is not permitted here: " << harness.error().what;
-    ASSERT_TRUE(harness) << harness.error().what;
-    harness_ = std::move(*harness);
-  }
-
   std::vector<Way> ways() const {
-    if (harness_->cast_ids().rdonly_cast_id) return {Way::Cast, Way::Copied};
+    if (has_cast()) return {Way::Cast, Way::Copied};
     return {Way::Copied};
   }
 
-  std::unique_ptr<Harness> harness_;
   size_t verdicts_ = 0, accepted_ = 0, differences_ = 0;
   size_t hits_ = 0;  // expressions with a pwru_filter_hit()
 
@@ -229,7 +225,7 @@ class FilterDifferential : public ::testing::Test {
     verdicts_++;
     accepted_ += *verdict;
     if (*verdict == (wanted == Verdict::Accept)) return;
-    // Documented: no computed offset leads into the addresses that are made up.
+    // As documented, a computed offset never reads the made-up addresses.
     if (!*verdict && !test.view.has_ethernet && computes_offset_of_frame(expression)) return;
     if (differences_++ < kShownDifferences)
       ADD_FAILURE() << "'" << expression << "' " << name_of(way) << " on " << describe(test) << ": "
@@ -282,7 +278,7 @@ TEST_F(FilterDifferential, APacketThatIsFollowedNeedsNoMatch) {
   }
 }
 
-// Not libpcap's verdict, but the documented one: the loop ends.
+// The documented verdict, which is not libpcap's: the loop ends.
 TEST_F(FilterDifferential, ProtochainEndsAfterTheBudget) {
   for (const Way way : ways()) {
     const auto loaded = harness_->load("ip6 protochain 6", way);
@@ -298,7 +294,8 @@ TEST_F(FilterDifferential, ProtochainEndsAfterTheBudget) {
   }
 }
 
-// What the manual says about the header that Linux puts in front of TCP in a packet above 64 KiB.
+// Tests what the manual says about the header that Linux puts in front of TCP in a packet above 64
+// KiB.
 TEST_F(FilterDifferential, PortsOfIpv6BigTcpHaveWordsOfTheirOwn) {
   constexpr std::string_view kJumbo = "\x06\x00\xc2\x04\x00\x02\x00\x00"sv;
   const std::string big =

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Runs a pcap filter on an skb that is faked in a map. It goes the way of the tracer: skb_read()
- * and pcap_matches() with a linked-in filter. What reads tuples and tunnels is run in the same way.
+ * Runs a pcap filter on a fake skb in a map, in the same way as the tracer: skb_read() and
+ * pcap_matches() with a linked-in filter. The code that reads tuples and tunnels is run in the same
+ * way.
  */
 #include "bpf/read/filter.bpf.h"
 #include "bpf/read/tunnel.bpf.h"
@@ -37,7 +38,7 @@ int locate(void* ctx __attribute__((unused))) {
   layout->vlan_tci = SKB_OFFSET(vlan_tci);
   if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
     struct sk_buff___vlan_bit* skb = (void*)0;
-    /* Shifted left by this the bit is the highest of 64. */
+    /* A shift to the left by this makes the bit the highest of 64. */
     __u32 bit = 63 - __CORE_RELO(skb, vlan_present, LSHIFT_U64);
 
     layout->vlan_present = __CORE_RELO(skb, vlan_present, BYTE_OFFSET) + bit / 8;
@@ -49,7 +50,7 @@ int locate(void* ctx __attribute__((unused))) {
 }
 
 static __always_inline void read_fake_skb(struct skb_pos* pos) {
-  /* Read back from the map it is a number, as an skb's address is in the tracer. */
+  /* A value from the map is a number to the verifier, like an skb's address in the tracer. */
   skb_read(pos, state.layout.memory + __builtin_offsetof(struct fake_memory, skb));
   skb_locate(pos);
 }
@@ -64,7 +65,7 @@ static __always_inline int run(void) {
 SEC("raw_tp")
 int match(void* ctx __attribute__((unused))) { return run(); }
 
-/* The same as a program that BPF_PROG_TEST_RUN can repeat. */
+/* The same, in a program that BPF_PROG_TEST_RUN can repeat. */
 SEC("tc")
 int match_repeated(struct __sk_buff* ctx __attribute__((unused))) { return run(); }
 
@@ -72,7 +73,7 @@ int match_repeated(struct __sk_buff* ctx __attribute__((unused))) { return run()
 
 extern __hidden int pwru_filter_hit(void* ctx, __u64 skb, __u64 packet_id);
 
-/* Hidden, as the verifier does not take the context of this program for that of a kprobe. */
+/* Hidden, because the verifier does not accept the context of this program as a kprobe's. */
 __hidden __noinline int pwru_filter_matched(struct bpf_user_pt_regs_t* ctx __attribute__((unused)),
                                             __u64 skb, __u64 base, __u64 where, __u64 packet_id) {
   state.hit.skb = skb;
@@ -83,7 +84,8 @@ __hidden __noinline int pwru_filter_matched(struct bpf_user_pt_regs_t* ctx __att
   return 0;
 }
 
-/* The verdict of the generated function that finds the packet too, and whether that is the same. */
+/* The verdict of the generated function that also finds the packet, and whether it found the same.
+ */
 SEC("raw_tp")
 int hit(void* ctx) {
   __u64 where, id = state.hit.known_id;
@@ -133,7 +135,7 @@ int show_tuple(void* ctx __attribute__((unused))) {
   return 0;
 }
 
-/* The short way to the same, of an IPv4 packet without an Ethernet header. */
+/* The same by the short path for an IPv4 packet without an Ethernet header. */
 SEC("raw_tp")
 int show_plain_tuple(void* ctx __attribute__((unused))) {
   struct skb_pos pos;

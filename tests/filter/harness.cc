@@ -27,13 +27,13 @@ namespace pwru::test {
 namespace {
 
 constexpr size_t kHeadroom = 64;
-constexpr uint64_t kVmemmapBase = 0xffffea0000000000;  // any number would do
+constexpr uint64_t kVmemmapBase = 0xffffea0000000000;  // any number will do
 constexpr size_t kPageBytes = 4096;
 constexpr size_t kEthernetBytes = 14;
 constexpr uint16_t kHeaderUnset = 0xffff;
 constexpr size_t kTunnelBytes = 36;  // IPv4, UDP and VXLAN: a frame follows
 
-// struct bio_vec, struct skb_frag since 6.9: the same.
+// struct bio_vec and, since 6.9, struct skb_frag have these members.
 struct Frag {
   uint64_t page;
   uint32_t len, offset;
@@ -81,7 +81,8 @@ Harness::~Harness() {
   if (state_) ::munmap(state_, map_bytes());
 }
 
-// The memory outlives the programs: its address must be known before they are loaded.
+// The memory lives longer than the programs, because its address must be known before they are
+// loaded.
 Result<> Harness::map_memory() {
   PWRU_TRY(load_programs({}, Way::Copied, {"locate"}));
   const bpf_map* const bss = bpf_object__find_map_by_name(object_.get(), ".bss");
@@ -122,7 +123,7 @@ Result<> Harness::load_programs(const Expressions& expressions, Way way,
   return {};
 }
 
-// As one that tracks: the most that it can do.
+// Generated as for a tracer that follows packets, because that does the most.
 Result<filter::HitFilter> Harness::hit_filter(const std::string& expression) const {
   if (!state_) return filter::generate_hit({}, {}, {}, false);
   const fake_layout& layout = state_->layout;
@@ -171,7 +172,7 @@ void Harness::place(std::string_view packet, const SkbView& view) {
   fake_memory& memory = state_->memory;
   const size_t paged = std::accumulate(view.frag_bytes.begin(), view.frag_bytes.end(), size_t{0});
   const size_t linear = packet.size() - paged;
-  // A load past the end must not find zeros by chance, nor the packet before.
+  // A load past the end must find neither zeros by chance nor the packet before.
   std::memset(memory.head, 0xa5, sizeof(memory.head));
   std::memcpy(memory.head + kHeadroom, packet.data(), linear);
 
@@ -209,7 +210,7 @@ void Harness::place(std::string_view packet, const SkbView& view) {
   if (view.vlan_proto)
     memory.skb[layout.vlan_present] |= static_cast<uint8_t>(layout.vlan_present_mask);
 
-  // The fragments stand one page apart, each at an offset of its own within its page.
+  // The fragments lie one page apart, each at another offset within its page.
   std::memset(memory.shinfo, 0, sizeof(memory.shinfo));
   put<uint8_t>(memory.shinfo, layout.nr_frags, static_cast<uint8_t>(view.frag_bytes.size()));
   size_t from = linear;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the test and its BPF program share: the memory in which an skb is faked. */
+/* What the test and its BPF program share: the memory of the fake skb. */
 #ifndef PWRU_TESTS_HARNESS_ABI_H
 #define PWRU_TESTS_HARNESS_ABI_H
 
@@ -34,7 +34,7 @@ struct fake_layout {
   __u32 vlan_present, vlan_present_mask; /* a bit of a byte, until 6.1; mask 0: there is none */
 };
 
-/* What the program hit returns. */
+/* What the program `hit` returns. */
 enum { HIT_NONE, HIT_FOUND, HIT_ELSEWHERE };
 
 struct fake_hit {
@@ -46,7 +46,7 @@ struct harness_state {
   struct fake_layout layout;
   struct fake_memory memory;
   struct pwru_tunnel tunnel; /* of the program show_tunnel */
-  /* Of show_tuple. */
+  /* Results of show_tuple. */
   __u32 ip_version; /* which is valid, 0: none */
   struct pwru_tuple4 tuple4 __attribute__((aligned(8)));
   struct pwru_tuple6 tuple6;

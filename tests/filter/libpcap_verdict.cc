@@ -18,7 +18,7 @@ sigjmp_buf out_of_circle;
 
 void leave_circle(int) { siglongjmp(out_of_circle, 1); }
 
-// Of the process's own CPU time: a busy machine makes no circle.
+// Counts the CPU time of this process: a busy machine is no endless loop.
 void set_alarm(int milliseconds) {
   itimerval timer = {};
   timer.it_value.tv_usec = milliseconds * 1000;
@@ -58,7 +58,7 @@ Verdict LibpcapFilter::run(std::string_view packet) const {
     return pcap_offline_filter(&program_->bpf, &header, bytes) ? Verdict::Accept : Verdict::Reject;
   };
   if (!program_->has_loops) return verdict();
-  // The interpreter holds nothing, so it can be left by a jump.
+  // The interpreter holds no resources, so a jump may leave it.
   signal(SIGVTALRM, leave_circle);
   if (sigsetjmp(out_of_circle, 1)) return Verdict::Endless;
   set_alarm(10);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libpcap's own interpreter says.
+// Gives the verdict of libpcap's own interpreter.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,8 @@ class LibpcapFilter {
   LibpcapFilter(LibpcapFilter&&) noexcept;
   ~LibpcapFilter();
 
-  // pcap_offline_filter(). Endless: `protochain` of libpcap walks some AH headers in a circle.
+  // The verdict of pcap_offline_filter(). Endless: libpcap's `protochain` walks some AH headers in
+  // a circle.
   [[nodiscard]] Verdict run(std::string_view packet) const;
 
  private:

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libpcap cannot judge: packets without a MAC header, or with one that nobody has noted yet,
-// and what an skb says of a packet besides its bytes. The verdict wanted stands with each.
+// Tests packets that libpcap cannot judge: without a MAC header, or with one that the kernel has
+// not noted yet; and values of an skb that are no bytes of its packet. The wanted verdict stands
+// with each.
 #include <gtest/gtest.h>
 
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "tests/filter/harness.h"
+#include "tests/filter/harness_test.h"
 #include "tests/support/packet_builder.h"
 
 namespace pwru::test {
@@ -21,7 +22,7 @@ struct OnTheWay {
   SkbView view;
 };
 
-// What the kernel does with packets that libpcap never sees, and the verdict wanted for each.
+// Packets in states that libpcap never sees, with the verdict that is wanted for each.
 std::vector<OnTheWay> packets_on_their_way() {
   const auto icmp = [] {
     return PacketBuilder()
@@ -34,7 +35,8 @@ std::vector<OnTheWay> packets_on_their_way() {
   const std::string arp =
       PacketBuilder().ethernet_to(0xffffffffffff, 0x0806).arp(1, 0x0a000001, 0x0a000002).build();
   const std::string icmp6 = PacketBuilder().ethernet(0x86dd).ipv6({.next = 58}).icmp(128).build();
-  // The label begins with the version of IPv4, and what would be its source is not 10.0.0.0/8.
+  // The label looks like the version of IPv4, and the bytes at the place of a source address are
+  // not in 10.0.0.0/8.
   const std::string mpls =
       PacketBuilder().ethernet(0x8847).mpls(0x45000, true).ipv4({.proto = 1}).icmp(8).build();
   const auto behind = [](const std::string& frame) { return frame.substr(kEthernetBytes); };
@@ -68,10 +70,11 @@ std::vector<OnTheWay> packets_on_their_way() {
 
 struct WantedVerdicts {
   const char* expression;
-  const char* verdicts;  // one a packet of the above, '1' takes it
+  const char* verdicts;  // one character for each packet above; '1': it matches
 };
 
-// The Ethernet header of the tests goes from 02:..:01 to 02:..:02, that of the ARP request to all.
+// The Ethernet header of these packets goes from 02:..:01 to 02:..:02, that of the ARP request to
+// all.
 constexpr WantedVerdicts kWantedVerdicts[] = {
     {"icmp", "11100001101"},
     {"icmp and not ether host 02:00:00:00:00:99", "11100001101"},
@@ -112,25 +115,17 @@ constexpr WantedVerdicts kWantedVerdicts[] = {
     {"len < 40", "00000000000"},
 };
 
-class OnTheWayTest : public ::testing::Test {
+class OnTheWayTest : public HarnessTest<> {
  protected:
-  void SetUp() override {
-    auto harness = Harness::create();
-    if (!harness && harness.error().exit == ExitCode::NotSupported)
-      GTEST_SKIP() << "BPF is not permitted here: " << harness.error().what;
-    ASSERT_TRUE(harness) << harness.error().what;
-    harness_ = std::move(*harness);
-  }
-
   std::vector<Way> ways(const std::string& expression) {
-    if (!harness_->cast_ids().rdonly_cast_id) return {Way::Copied};
+    if (!has_cast()) return {Way::Copied};
     const auto can_hit = harness_->can_hit(expression);
     EXPECT_TRUE(can_hit) << expression;
     if (can_hit && *can_hit) return {Way::Cast, Way::Copied, Way::Hit};
     return {Way::Cast, Way::Copied};
   }
 
-  // One verdict a packet, '1' takes it.
+  // One verdict for each packet; '1': it matches.
   void expect(const std::string& expression, const std::vector<OnTheWay>& packets,
               const std::string& wanted) {
     for (const Way way : ways(expression)) {
@@ -146,8 +141,6 @@ class OnTheWayTest : public ::testing::Test {
       EXPECT_EQ(verdicts, wanted) << "'" << expression << "', way " << static_cast<int>(way);
     }
   }
-
-  std::unique_ptr<Harness> harness_;
 };
 
 TEST_F(OnTheWayTest, PacketsHaveTheVerdictsWanted) {
@@ -156,7 +149,7 @@ TEST_F(OnTheWayTest, PacketsHaveTheVerdictsWanted) {
     expect(wanted.expression, packets, wanted.verdicts);
 }
 
-// 0xfffff000 is SKF_AD_OFF, and what is added are the numbers of linux/filter.h.
+// 0xfffff000 is SKF_AD_OFF. The numbers added to it are those of linux/filter.h.
 TEST_F(OnTheWayTest, WhatTheSkbSaysIsAsked) {
   const SkbView view = {.vlan_proto = 0x88a8,
                         .vlan_tci = 7,

@@ -253,7 +253,7 @@ void add_ipv6(Packets* out) {
   add(out, "ah6 in the middle", ip6(kHopByHop).extension(kAh).ah(kUdp, 6).udp(53, 53));
   add(out, "ah6 behind ah6", ip6(kAh).ah(kAh).ah(kTcp, 2).tcp());
   add(out, "esp6", ip6(kEsp).payload(40));
-  // The filter's loop takes 31 steps back; longer ones are not among these (see the test of that).
+  // The filter's loop takes 31 steps. Longer chains are in another test.
   for (const int headers : {1, 2, 3, 7, 20, 30}) {
     add(out, fmt::format("chain {} tcp", headers), chain(headers, kTcp).tcp());
     add(out, fmt::format("chain {} udp", headers), chain(headers, kUdp).udp(53, 53));
@@ -277,7 +277,7 @@ void add_cut(Packets* out) {
                                .build();
   for (size_t length = 12; length <= vlan.size(); length++)
     out->push_back({fmt::format("vlan cut at {}", length), vlan.substr(0, length)});
-  // Around the reach of the copied bytes (96) and of the cast window (126).
+  // Lengths around the reach of the copied bytes (96) and of the cast window (126).
   const std::string large = ip(kUdp).udp(53, 53).payload(200, 7).build();
   for (const size_t length : {94, 95, 96, 97, 98, 99, 100, 124, 125, 126, 127, 128, 129, 130})
     out->push_back({fmt::format("udp cut at {}", length), large.substr(0, length)});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The packets that filters are compared on, as Ethernet frames.
+// The packets on which filters are compared, as Ethernet frames.
 #pragma once
 
 #include <string>
@@ -14,11 +14,11 @@ struct Packet {
   std::string bytes;
 };
 
-// Always the same, also the random ones.
+// The same ones in every run, also the random ones.
 [[nodiscard]] std::vector<Packet> crafted_packets();
 
-// Frames of a ping, UDP, fragments and a TCP connection over IPv4 and IPv6, sent and caught by an
-// AF_PACKET socket on the loopback device of a network namespace of their own.
+// Frames of a ping, UDP, fragments and a TCP connection over IPv4 and IPv6. An AF_PACKET socket
+// captures them on the loopback device of a network namespace of their own.
 [[nodiscard]] Result<std::vector<Packet>> captured_packets();
 
 }  // namespace pwru::test

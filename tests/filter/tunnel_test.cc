@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is found in tunnels, which filters match it, and what of tuples and tunnels is found in page
-// fragments, run by the kernel on packets of every kind.
+// Runs the tunnel code in the kernel on packets of every kind: what is found in tunnels, which
+// filters match it, and which tuples and tunnels are found in page fragments.
 #include <gtest/gtest.h>
 
 #include "event/event.h"
 #include "output/tunnel_text.h"
-#include "tests/filter/harness.h"
+#include "tests/filter/harness_test.h"
 #include "tests/filter/packets.h"
 #include "tests/support/packet_builder.h"
 
@@ -22,7 +22,7 @@ PacketBuilder ip(uint8_t proto) { return PacketBuilder().ethernet(kTypeIp).ipv4(
 PacketBuilder ip6(uint8_t next) { return PacketBuilder().ethernet(kTypeIpv6).ipv6({.next = next}); }
 PacketBuilder vxlan(uint16_t port = 4789) { return ip(kUdp).udp(40000, port).vxlan(7); }
 
-// From 192.168.0.1.
+// A packet from 192.168.0.1.
 std::string tcp4() {
   return PacketBuilder().ipv4({.proto = kTcp, .src = 0xc0a80001}).tcp({.flags = 2}).build();
 }
@@ -35,7 +35,7 @@ std::string arp() { return PacketBuilder().arp(1, 0x0a000001, 0x0a000002).build(
 constexpr const char* kTcp4Text = "192.168.0.1:1234->10.0.0.2:80(tcp:SYN)";
 constexpr const char* kTcp6Text = "[fd00::1]:1234->[fd00::2]:80(tcp:SYN)";
 
-// As the tracer decodes and prints it; "" is no tunnel.
+// The text that the tracer prints; "" is no tunnel.
 std::string text_of(const pwru_tunnel& wire) {
   struct {
     pwru_event core = {};
@@ -51,18 +51,8 @@ std::string text_of(const pwru_tunnel& wire) {
   return std::string(text, output::append_tunnel(text, *event->tunnel, true));
 }
 
-class Tunnel : public ::testing::TestWithParam<Way> {
+class Tunnel : public WayTest {
  protected:
-  void SetUp() override {
-    auto harness = Harness::create();
-    if (!harness && harness.error().exit == ExitCode::NotSupported)
-      GTEST_SKIP() << "BPF is not permitted here: " << harness.error().what;
-    ASSERT_TRUE(harness) << harness.error().what;
-    harness_ = std::move(*harness);
-    if (GetParam() == Way::Cast && !harness_->cast_ids().rdonly_cast_id)
-      GTEST_SKIP() << "this kernel has no bpf_rdonly_cast";
-  }
-
   void load(const std::string& l2, const std::string& l3) {
     const auto loaded = harness_->load_tunnel(l2, l3, GetParam());
     ASSERT_TRUE(loaded) << l2 << ", " << l3 << ": " << loaded.error().what;
@@ -86,8 +76,6 @@ class Tunnel : public ::testing::TestWithParam<Way> {
     EXPECT_TRUE(verdict) << verdict.error().what;
     return verdict.value_or(false);
   }
-
-  std::unique_ptr<Harness> harness_;
 };
 
 TEST_P(Tunnel, EveryKindIsRead) {
@@ -130,11 +118,11 @@ TEST_P(Tunnel, EveryKindIsRead) {
       {ip(kIpv6).raw(tcp6()).build(), std::string("sit:") + kTcp6Text},
       {ip6(kIpip).raw(tcp4()).build(), std::string("ipip6:") + kTcp4Text},
       {ip6(kIpv6).raw(tcp6()).build(), std::string("ip6ip6:") + kTcp6Text},
-      // What limits the nesting stands in front (ip6_tunnel's encaplimit).
+      // The header that limits the nesting stands in front (encaplimit of ip6_tunnel).
       {ip6(kDestination).extension(kIpv6).raw(tcp6()).build(), std::string("ip6ip6:") + kTcp6Text},
       {PacketBuilder().ethernet(kTypeIp).ipv4({.proto = kIpip, .words = 10}).raw(tcp4()).build(),
        std::string("ipip:") + kTcp4Text},
-      // Of a tunnel in a tunnel the outer one.
+      // Of a tunnel in a tunnel the outer one is printed.
       {ip(kIpip).raw(vxlan().raw(in_frame).build().substr(14)).build(),
        "ipip:10.0.0.1:40000->10.0.0.2:4789(udp)"},
   };
@@ -146,11 +134,12 @@ TEST_P(Tunnel, OtherPacketsAreNone) {
   for (const std::string& packet :
        {ip(kTcp).tcp().payload(60).build(), ip(kUdp).udp(4789, 53).vxlan(7).payload(60).build(),
         frame(kTypeArp, arp()),
-        // VXLAN without a VNI, GRE of PPTP and with routing, Geneve of a later version.
+        // VXLAN without a VNI, GRE of PPTP and GRE with routing, Geneve of a later version.
         ip(kUdp).udp(40000, 4789).payload(60).build(), ip(kGre).gre(kTypeIp, 1).raw(tcp4()).build(),
         ip(kGre).gre(kTypeIp, kRouting).raw(tcp4()).build(),
         ip(kUdp).udp(40000, 6081).raw("\x40").payload(60).build(),
-        // GUE that controls, or carries something else; FOU, which nothing tells by its bytes.
+        // GUE that carries control messages or another protocol; FOU, which the bytes alone cannot
+        // identify.
         ip(kUdp).udp(40000, 6080).raw("\x20").payload(60, kIpip).build(),
         ip(kUdp).udp(40000, 6080).gue(kTcp).payload(60).build(),
         ip(kUdp).udp(40000, 5555).raw(tcp4()).build(),
@@ -160,7 +149,7 @@ TEST_P(Tunnel, OtherPacketsAreNone) {
     EXPECT_EQ(text(packet), "");
 }
 
-// Headers that no port tells: what the device was given is where they end.
+// Headers that no port identifies end where the packet begins that the tunnel device was given.
 TEST_P(Tunnel, OfThisHostIsKnownOnAnyPort) {
   ASSERT_NO_FATAL_FAILURE(load("", "tcp port 80"));
   constexpr uint16_t kUdpEnd = 14 + 20 + 8;
@@ -168,7 +157,7 @@ TEST_P(Tunnel, OfThisHostIsKnownOnAnyPort) {
   const auto udp = [] { return ip(kUdp).udp(40000, 5555); };
   const struct {
     std::string packet;
-    uint16_t header_bytes;  // behind UDP
+    uint16_t header_bytes;  // behind the UDP header
     bool has_frame;
     std::string text;
   } cases[] = {
@@ -193,13 +182,13 @@ TEST_P(Tunnel, OfThisHostIsKnownOnAnyPort) {
     EXPECT_EQ(text(test.packet, view), "");
     EXPECT_EQ(text(test.packet), "");
   }
-  // ESP in UDP: the kernel notes where the packet was, of which nothing can be read.
+  // ESP in UDP: the kernel notes where the inner packet was, which is encrypted.
   EXPECT_EQ(text(udp().esp(0x00000800).build(), {.inner_packet_at = kUdpEnd + 4}), "");
   EXPECT_EQ(text(udp().esp(0x03040000).build(), {.inner_packet_at = kUdpEnd + 16}), "");
 }
 
-// Whatever is missing, nothing is made up: the tunnel header is whole, or there is no tunnel; the
-// inner addresses are, or there are none.
+// Nothing is made up for missing bytes: the tunnel header is whole, or there is no tunnel; the
+// inner addresses are whole, or there are none.
 TEST_P(Tunnel, CutAtEveryByte) {
   ASSERT_NO_FATAL_FAILURE(load("", ""));
   const std::string whole =
@@ -253,7 +242,7 @@ TEST_P(Tunnel, FiltersSeeWhatIsInside) {
   }
 }
 
-// How a packet may lie in fragments: cut in every header, in one or three pieces.
+// Layouts of a packet in fragments: cut in every header, into one or three pieces.
 std::vector<SkbView> paged_views(size_t bytes) {
   std::vector<SkbView> views;
   for (const size_t linear : {0, 1, 14, 20, 34, 41, 60, 70}) {
@@ -269,7 +258,7 @@ TEST_P(Tunnel, TuplesAreFoundInFragments) {
   ASSERT_NO_FATAL_FAILURE(load("", ""));
   size_t found = 0;
   for (const Packet& packet : crafted_packets()) {
-    if (packet.name.rfind("chain", 0) == 0) continue;  // headers without end
+    if (packet.name.rfind("chain", 0) == 0) continue;  // endless chains of headers
     harness_->place(packet.bytes, {});
     const auto linear = harness_->read_tuple();
     ASSERT_TRUE(linear) << linear.error().what;
@@ -296,7 +285,8 @@ TEST_P(Tunnel, IsFoundInFragments) {
       EXPECT_TRUE(*harness_->run_tunnel());
     }
   }
-  // The length is that of the packet, not of what was copied; what was not copied is not read.
+  // The length is that of the packet, not of the copied part. Bytes that were not copied are not
+  // read.
   ASSERT_NO_FATAL_FAILURE(load("", "less 340 and greater 340"));
   harness_->place(in_vxlan, {.frag_bytes = {in_vxlan.size() - 20}});
   EXPECT_TRUE(*harness_->run_tunnel());

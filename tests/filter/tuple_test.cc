@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tuple of packets of every kind, as the tracer reads it in the kernel and prints it.
+// Tests the tuples of packets of every kind, as the tracer reads them in the kernel and prints
+// them.
 #include <gtest/gtest.h>
 
 #include "event/event.h"
 #include "output/tuple_text.h"
-#include "tests/filter/harness.h"
+#include "tests/filter/harness_test.h"
 #include "tests/support/packet_builder.h"
 
 namespace pwru::test {
@@ -19,7 +20,7 @@ constexpr uint16_t kPppIp = 0x0021, kPppIpv6 = 0x0057, kPppMpls = 0x0281, kPppLc
 constexpr const char* kTcp4 = "10.0.0.1:1234->10.0.0.2:80(tcp:ACK)";
 constexpr const char* kTcp6 = "[fd00::1]:1234->[fd00::2]:80(tcp:ACK)";
 
-// As the tracer decodes and prints it; "" is no tuple.
+// The text that the tracer prints; "" is no tuple.
 std::string text_of(const std::string& wire) {
   if (wire.empty()) return "";
   const bool is_v6 = wire.size() == sizeof(pwru_tuple6);
@@ -33,16 +34,11 @@ std::string text_of(const std::string& wire) {
   return std::string(text, output::append_tuple(text, event->tuple, true));
 }
 
-class Tuple : public ::testing::TestWithParam<Way> {
+class Tuple : public WayTest {
  protected:
   void SetUp() override {
-    auto harness = Harness::create();
-    if (!harness && harness.error().exit == ExitCode::NotSupported)
-      GTEST_SKIP() << "BPF is not permitted here: " << harness.error().what;
-    ASSERT_TRUE(harness) << harness.error().what;
-    harness_ = std::move(*harness);
-    if (GetParam() == Way::Cast && !harness_->cast_ids().rdonly_cast_id)
-      GTEST_SKIP() << "this kernel has no bpf_rdonly_cast";
+    WayTest::SetUp();
+    if (IsSkipped() || !harness_) return;
     const auto loaded = harness_->load_tunnel("", "", GetParam());
     ASSERT_TRUE(loaded) << loaded.error().what;
   }
@@ -52,7 +48,7 @@ class Tuple : public ::testing::TestWithParam<Way> {
     EXPECT_TRUE(tuple) << tuple.error().what;
     return tuple ? text_of(*tuple) : "";
   }
-  // Of a frame, and of the same without its Ethernet header.
+  // Expects the tuple of a frame, and the same for the packet without its Ethernet header.
   void expect(const PacketBuilder& builder, const std::string& wanted) {
     const std::string packet = builder.build();
     EXPECT_EQ(text(packet), wanted);
@@ -61,8 +57,6 @@ class Tuple : public ::testing::TestWithParam<Way> {
     EXPECT_EQ(text(packet.substr(14), {.has_ethernet = false, .protocol = type}), wanted);
     EXPECT_EQ(text(packet, {.frag_bytes = {packet.size() - 14}}), wanted) << "in a fragment";
   }
-
-  std::unique_ptr<Harness> harness_;
 };
 
 PacketBuilder frame(uint16_t type) { return PacketBuilder().ethernet(type); }
@@ -71,9 +65,10 @@ TEST_P(Tuple, TheProtocolTellsTheVersionWhereTheHeaderIsWrong) {
   expect(frame(kTypeIp).ipv4({.proto = kTcp, .version = 5}).tcp(), kTcp4);
   expect(frame(kTypeIp).ipv4({.proto = kTcp, .version = 0}).tcp(), kTcp4);
   expect(frame(kTypeIpv6).ipv6({.next = kTcp, .version = 15}).tcp(), kTcp6);
-  // In a frame the kernel goes by the EtherType, as libpcap does.
+  // In a frame the EtherType decides, for the kernel and for libpcap.
   EXPECT_EQ(text(frame(kTypeIp).ipv4({.proto = kTcp, .version = 6}).tcp().build()), kTcp4);
-  // Without one the protocol may not be set yet, or be that of the packet in a new tunnel.
+  // Without an Ethernet header, skb->protocol may be unset, or be that of the packet inside a new
+  // tunnel.
   const std::string ip4 = PacketBuilder().ipv4({.proto = kTcp}).tcp().build();
   for (const uint16_t protocol : {uint16_t{0}, kTypeIp, kTypeIpv6})
     EXPECT_EQ(text(ip4, {.has_ethernet = false, .protocol = protocol}), kTcp4);
@@ -93,7 +88,7 @@ TEST_P(Tuple, IsBehindLabelsAndSessions) {
   PacketBuilder deep = frame(kTypeMpls);
   for (uint32_t label = 0; label < 15; label++) deep.mpls(label, false);
   expect(PacketBuilder(deep).mpls(15, true).ipv4({.proto = kTcp}).tcp(), kTcp4);
-  // More labels, something else behind them, or no bottom.
+  // Too many labels, another protocol behind them, or no last label.
   expect(PacketBuilder(deep).mpls(15, false).mpls(16, true).ipv4({.proto = kTcp}).tcp(), "");
   expect(frame(kTypeMpls).mpls(100, true).payload(60), "");
   expect(frame(kTypeMpls).mpls(100, false), "");
@@ -128,10 +123,10 @@ TEST_P(Tuple, HasTheSpi) {
   expect(frame(kTypeIp).ipv4({.proto = kEsp, .words = 7}).esp(0),
          "10.0.0.1:0->10.0.0.2:0(esp:0x00000000)");
   expect(frame(kTypeIpv6).ipv6({.next = kEsp}).esp(9), "[fd00::1]:0->[fd00::2]:0(esp:0x00000009)");
-  // Of the builder: the bytes 2, 3, 4, 5.
+  // The builder's SPI: the bytes 2, 3, 4, 5.
   expect(frame(kTypeIp).ipv4({.proto = kAh}).ah(kTcp).tcp(),
          "10.0.0.1:0->10.0.0.2:0(ah:0x02030405)");
-  // In IPv6 it is an extension header, and what is behind it is found.
+  // In IPv6 AH is an extension header, and the protocol behind it is found.
   expect(frame(kTypeIpv6).ipv6({.next = kAh}).ah(kTcp).tcp(),
          "[fd00::1]:1234->[fd00::2]:80(tcp:ACK,ah:0x02030405)");
   expect(frame(kTypeIpv6).ipv6({.next = kDestination}).extension(kAh).ah(kEsp).esp(7),
@@ -141,7 +136,7 @@ TEST_P(Tuple, HasTheSpi) {
          "[fd00::1]->[fd00::2](esp)");
 }
 
-// What is read of most packets by one function, and of all others by another, is the same.
+// One function reads most packets and another one all the others: both read the same.
 TEST_P(Tuple, OfAPlainPacketIsThatOfTheGeneralWay) {
   for (const PacketBuilder& l4 :
        {PacketBuilder().ipv4({.proto = kTcp}).tcp(),

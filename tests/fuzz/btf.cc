@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file of --kernel-btf, through all that reads types: functions, expressions, dumps.
+// Gives a file for --kernel-btf to all code that reads types: functions, expressions, dumps.
 #include <cstdint>
 #include <string>
 

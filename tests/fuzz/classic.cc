@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Classic BPF, valid or not, to the kernel's BPF, by both ways of reading a packet, with
+// Translates classic BPF, valid or not, to the kernel's BPF: for each way of reading a packet, with
 // an Ethernet header and without.
 #include <cstdint>
 #include <cstring>

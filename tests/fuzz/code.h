@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What must be true of any generated code, whatever it was generated from.
+// Checks what must be true of any generated code.
 #pragma once
 
 #include <linux/bpf.h>
@@ -15,7 +15,7 @@ inline void require(bool condition) {
   if (!condition) std::abort();
 }
 
-// Where `insn` at `at` may go on; -1: nowhere.
+// The instructions that may follow `insn` at `at`; -1: none.
 struct Successors {
   long next = -1, target = -1;
 };
@@ -32,8 +32,8 @@ inline Successors successors_of(const bpf_insn& insn, size_t at) {
   return {here + 1, here + 1 + insn.off};
 }
 
-// Every jump stays inside, nothing runs off the end, and everything is reached: the verifier
-// refuses code that is not.
+// Every jump stays inside, nothing runs off the end, and every instruction is reachable: the
+// verifier refuses anything else.
 inline void check_code(const filter::Code& code) {
   const std::vector<bpf_insn>& insns = code.insns;
   const auto size = static_cast<long>(insns.size());
@@ -58,7 +58,7 @@ inline void check_code(const filter::Code& code) {
   for (const size_t at : code.matched_calls) require(insns.at(at).code == (BPF_JMP | BPF_CALL));
 }
 
-// Errors are one sentence for a person.
+// An error is a sentence for a person.
 inline void check_error(const Error& error) { require(!error.what.empty()); }
 
 }  // namespace pwru::fuzz

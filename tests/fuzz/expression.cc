@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// C expressions on the types of tests/expr/types.h: a condition, and a list of values.
+// Compiles C expressions on the types of tests/expr/types.h: a condition, and a list of values.
 #include <cstdint>
 #include <string>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line: words that end with a zero byte.
+// Parses a command line: words that end with a zero byte.
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pcap filter to the kernel's BPF, by every way of reading a packet.
+// Compiles a pcap filter to the kernel's BPF, for every way of reading a packet.
 #include <nss.h>
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 #include "filter/hit.h"
 #include "tests/fuzz/code.h"
 
-// No name server is asked, nor waited for. A first name makes src/filter/pcap_names.c say where to
-// look, which is taken back then.
+// No name server may be asked or waited for. Looking up a first name makes src/filter/pcap_names.c
+// set the sources of names, which are then replaced.
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   (void)pwru::filter::parse_pcap("tcp port http");
   pwru::fuzz::require(::__nss_configure_lookup("hosts", "files") == 0);
@@ -19,12 +19,12 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace pwru;
-  constexpr size_t kLongest = 200;  // libpcap's optimiser takes seconds for some longer ones
+  constexpr size_t kLongest = 200;  // libpcap's optimiser takes seconds for some longer texts
   constexpr filter::CastIds kCast = {1000, 2000};
   constexpr filter::CastIds kNoCast = {};
   if (size > kLongest) return 0;
   const std::string text(reinterpret_cast<const char*>(data), size);
-  if (text.find('\0') != std::string::npos) return 0;  // no word of a command line has one
+  if (text.find('\0') != std::string::npos) return 0;  // a word of a command line has no zero byte
   const auto parsed = filter::parse_pcap(text);
   if (!parsed) {
     fuzz::check_error(parsed.error());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is read of /proc and from the kernel's symbols; the first byte picks the reader.
+// Reads text as from /proc and as the kernel's symbols. The first byte picks the reader.
 #include <cstdint>
 #include <string>
 

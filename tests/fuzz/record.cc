@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A record as it may stand in a ring, to a line of text and to JSON. Both must be one line, without
-// a character that a terminal obeys, and the JSON must be JSON.
+// Turns a record, as it may stand in a ring, into a line of text and JSON. Both must be one line,
+// without a character that a terminal obeys, and the JSON must be valid.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <rapidjson/reader.h>
@@ -59,7 +59,7 @@ output::TextStyle whole_style() {
   return style;
 }
 
-// Sinks live as long as the process: making the names takes longer than a record.
+// The sinks live as long as the process, because making the names takes longer than a record.
 struct Sinks {
   resolve::FakeKernel kernel;
   UniqueFd text_fd{::memfd_create("text", MFD_CLOEXEC)};

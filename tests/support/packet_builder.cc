@@ -66,7 +66,7 @@ PacketBuilder& PacketBuilder::ipv4(const Ipv4& header) {
   ipv4_at_.push_back(bytes_.size());
   u8(unsigned{header.version} << 4 | header.words);
   u8(header.tos);
-  big_endian(0, 2);  // total length, by build()
+  big_endian(0, 2);  // total length: build() fills it in
   big_endian(0x1234, 2);
   big_endian(header.fragment, 2);
   u8(header.ttl);
@@ -81,7 +81,7 @@ PacketBuilder& PacketBuilder::ipv4(const Ipv4& header) {
 PacketBuilder& PacketBuilder::ipv6(const Ipv6& header) {
   ipv6_at_.push_back(bytes_.size());
   big_endian(uint64_t{header.version} << 28, 4);
-  big_endian(0, 2);  // payload length, by build()
+  big_endian(0, 2);  // payload length: build() fills it in
   u8(header.next);
   u8(64);
   for (const uint8_t last : {header.src, header.dst}) {

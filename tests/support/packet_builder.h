@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frames for tests, header by header. A header says which protocol follows, so that frames that no
-// stack would build can be had too; lengths of IP headers are filled in by build().
+// Builds frames for tests, header by header. Each header says which protocol follows, so that
+// frames can be built that no network stack would send. build() fills in the lengths of IP headers.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct Ipv4 {
   uint32_t src = 0x0a000001, dst = 0x0a000002;  // 10.0.0.1, 10.0.0.2
   uint8_t words = 5;                            // ihl
   uint8_t version = 4;
-  uint16_t fragment = 0;  // flags and offset as they stand in the header
+  uint16_t fragment = 0;  // flags and offset, as in the header
   uint8_t ttl = 64;
   uint8_t tos = 0;
 };
@@ -34,10 +34,10 @@ struct Tcp {
 
 class PacketBuilder {
  public:
-  // Ethernet to 02:00:00:00:00:02 from 02:00:00:00:00:01.
+  // An Ethernet header from 02:00:00:00:00:01 to 02:00:00:00:00:02.
   PacketBuilder& ethernet(uint16_t type);
   PacketBuilder& ethernet_to(uint64_t dst_mac, uint16_t type);
-  // A VLAN tag, behind a header whose type is its TPID.
+  // A VLAN tag. The type of the header before it must be the TPID.
   PacketBuilder& vlan(uint16_t tci, uint16_t next_type);
   PacketBuilder& mpls(uint32_t label, bool is_bottom);
   PacketBuilder& pppoe(uint16_t session, uint16_t ppp_proto);
@@ -46,7 +46,7 @@ class PacketBuilder {
 
   PacketBuilder& ipv4(const Ipv4& header);
   PacketBuilder& ipv6(const Ipv6& header);
-  // Hop-by-hop, routing and destination options: 8 * (units + 1) bytes.
+  // A hop-by-hop, routing or destination options header of 8 * (units + 1) bytes.
   PacketBuilder& extension(uint8_t next, uint8_t units = 0);
   PacketBuilder& fragment6(uint8_t next, uint16_t offset_and_flags);
   PacketBuilder& ah(uint8_t next, uint8_t words = 4);
@@ -56,7 +56,8 @@ class PacketBuilder {
   PacketBuilder& udp(uint16_t src, uint16_t dst);
   PacketBuilder& sctp(uint16_t src, uint16_t dst);
   PacketBuilder& icmp(uint8_t type, uint8_t code = 0);
-  // With a checksum of 0, the key and a sequence number of 0 if the flags have them.
+  // A GRE header. The flags decide whether it has a checksum of 0, the key, and a sequence number
+  // of 0.
   PacketBuilder& gre(uint16_t type, uint16_t flags = 0, uint32_t key = 0);
   PacketBuilder& vxlan(uint32_t vni);
   PacketBuilder& gue(uint8_t proto, uint8_t option_words = 0);

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034
-# Sourced: packages of any Debian suite, downloaded and unpacked, never installed. "stock" is what
-# the machine's own sources offer; another suite is read through a list file of its own, so that
-# the machine's package lists stay as they are.
+# Functions for other scripts: download packages of any Debian suite and unpack them, without installing
+# them. "stock" means what the machine's own sources offer. Another suite is read through a list file of
+# its own, so that the machine's package lists stay as they are.
 
 pwru_cache=${PWRU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pwru}
 
-# The URI of the machine's first mirror that carries the suite.
+# The URI of the machine's first mirror that has the suite.
 mirror_of() {
     # shellcheck disable=SC2016  # apt expands the fields, not the shell
     apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
@@ -21,7 +20,7 @@ write_sources() { # SUITE FILE [MIRROR [SECURITY-MIRROR]]
     fi
 }
 
-# suite_apt SUITE apt-get|apt-cache ARGS...: apt as it would be on a machine of that suite.
+# suite_apt SUITE apt-get|apt-cache ARGS...: runs apt as on a machine of that suite.
 suite_apt() {
     local suite=$1 tool=$2 dir=$pwru_cache/apt/$1
     shift 2
@@ -35,8 +34,8 @@ suite_apt() {
         -o Dir::Cache="$dir" -o Acquire::Languages=none "$@"
 }
 
-# suite_update SUITE: reads the suite's lists. PWRU_ARCHIVE names a mirror of Debian's archive,
-# where suites go that the ordinary mirrors no longer carry.
+# suite_update SUITE: reads the package lists of the suite. PWRU_ARCHIVE names a mirror of Debian's
+# archive, which has the suites that ordinary mirrors no longer have.
 suite_update() {
     local dir=$pwru_cache/apt/$1
     if [ "$1" = stock ]; then

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# boot.sh KERNEL [COMMAND]: boots a guest, runs COMMAND in it and exits with its status; a shell
-# without COMMAND. A guest that died (no status: panic, hang, QEMU gone) is booted once more, then
-# it is exit 70, the console and the state of its processors kept.
-# PWRU: the executable under test. VM_OVERLAY, VM_SMP, VM_MEMORY, VM_TIMEOUT (seconds), VM_LOGS,
-# VM_QEMU (more options of QEMU).
+# boot.sh KERNEL [COMMAND]: boots a guest, runs COMMAND in it and exits with its status. Without COMMAND
+# it opens a shell. A guest that died (no status: panic, hang, QEMU gone) is booted once more. If it
+# dies again, the exit status is 70, and the console and the state of the processors are kept.
+# PWRU: the executable under test.
+# VM_OVERLAY, VM_SMP, VM_MEMORY, VM_TIMEOUT (seconds), VM_LOGS, VM_QEMU (more options for QEMU).
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 kernel=${1:?boot.sh KERNEL [COMMAND]} command=${2:-}
@@ -17,9 +17,8 @@ trap 'rm -rf "$work"' EXIT
 "$here/image.sh" "$kernel_dir" "$work/initrd" "$command"
 
 qemu() {
-    # thread=single: with one thread a CPU, code that another CPU patches (static keys, ftrace,
-    # kprobes) crashes the emulated guest now and then.
-    # shellcheck disable=SC2086  # several words
+    # thread=single: with one thread for each CPU, code that another CPU patches (static keys, ftrace,
+    # kprobes) sometimes crashes the emulated guest.
     qemu-system-x86_64 ${VM_QEMU:-} -accel tcg,thread=single -cpu max -smp "${VM_SMP:-2}" -m "${VM_MEMORY:-1G}" \
         -nodefaults -display none -no-reboot -kernel "$kernel_dir/vmlinuz" -initrd "$work/initrd" \
         -append "console=ttyS0 quiet panic=-1 oops=panic net.ifnames=0 no_timer_check" \
@@ -36,7 +35,7 @@ boot() {
         timeout -k 5 "$limit" bash -c "$(declare -f qemu); $(declare -p kernel_dir work); qemu \"\$@\"" \
             qemu -chardev stdio,id=io -serial chardev:io </dev/null || code=$?
     fi
-    # A triple fault says nothing on the console; -no-reboot makes QEMU leave with 0.
+    # A triple fault prints nothing on the console, and -no-reboot makes QEMU exit with 0.
     cause="QEMU left with $code"
     [ "$code" -ne 124 ] || cause="no end after $limit s"
     ! grep -q 'Triple fault' "$work/cpu" || cause="triple fault"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Shows pwru at its main job: live where this kernel can probe functions, else in a guest.
+# Shows pwru at its main job: live where this kernel can be probed, otherwise in a guest.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 pwru=${PWRU:-$here/../../build/pwru}
@@ -17,7 +17,8 @@ if [ "$(id -u)" -eq 0 ]; then
         cat "$live"
         exit 0
     fi
-    # 3: what pwru says of a kernel that cannot be probed; 4: no namespace or no iptables here.
+    # Status 3: pwru cannot probe this kernel. Status 4: this machine has no network namespaces or no
+    # iptables.
     if [ "$status" -lt 3 ]; then
         cat "$live"
         exit "$status"
@@ -27,5 +28,5 @@ fi
 echo "== not live, on this kernel ($(uname -r)): $why"
 echo "== in a guest on Debian's $guest_kernel cloud kernel, booted under QEMU"
 command='/vm/demo /usr/bin/pwru'
-[ -t 1 ] || command="set -o pipefail; $command 2>&1 | cat" # no terminal here, none in the guest
+[ -t 1 ] || command="set -o pipefail; $command 2>&1 | cat" # without a terminal here, the guest gets none either
 "$here/boot.sh" "$guest_kernel" "$command"

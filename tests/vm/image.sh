@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# image.sh KERNEL-DIR OUT COMMAND: writes the guest's initramfs to OUT: busybox, the network tools
-# with their libraries, the kernel modules of modules.txt, pwru, the scenarios, and COMMAND (a
-# shell on the serial line when empty). VM_OVERLAY: folders laid over the guest's root.
+# image.sh KERNEL-DIR OUT COMMAND: writes the guest's initramfs to OUT. It has busybox, the network
+# tools with their libraries, the kernel modules of modules.txt, pwru, the scenarios, and COMMAND (when
+# that is empty, a shell on the serial line).
+# VM_OVERLAY: folders that are laid over the guest's root.
 # VM_SUITE: the folder whose scenarios the guest gets, `scenarios` or `faults`.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -11,10 +12,10 @@ release=$(cat "$kernel_dir/release")
 pwru=${PWRU:-$here/../../build/pwru}
 
 root=$(mktemp -d)
-chmod 755 "$root" # it becomes the guest's /
+chmod 755 "$root" # this folder becomes the guest's /
 trap 'rm -rf "$root"' EXIT
 
-# add FILE...: puts files and the libraries they need at the same place in the guest.
+# add FILE...: copies files and the libraries that they need to the same place in the guest.
 add() {
     local file library
     for file in "$@"; do
@@ -25,7 +26,8 @@ add() {
     done
 }
 
-# tool NAME...: real tools go to /usr/sbin, before busybox's of the same name in /bin.
+# tool NAME...: copies tools to /usr/sbin, where they are found before busybox's tools of the same names
+# in /bin.
 tool() {
     local name path
     for name in "$@"; do
@@ -60,12 +62,12 @@ add_modules() {
     done
     cp "$kernel_dir/lib/modules/$release/"modules.{builtin,builtin.modinfo,order} "$root/lib/modules/$release/"
     /sbin/depmod -b "$root" "$release"
-    # The scenario "a module without BTF" loads this one.
+    # The scenario 24-module-without-btf loads this module.
     find "$root/lib/modules" -name 'dummy.ko' -exec \
         objcopy --remove-section=.BTF --remove-section=.BTF.base {} "$root/vm/dummy-without-btf.ko" \;
 }
 
-# The BPF programs that scenarios attach, and one without BTF, which is written with debug info only.
+# Adds the BPF programs that scenarios attach, and one without BTF: the compiler writes BTF only with -g.
 add_bpf() {
     local source name
     local flags=(-target bpf -O2 -mcpu=v2 "-I/usr/include/$(uname -m)-linux-gnu")
@@ -76,7 +78,7 @@ add_bpf() {
     clang "${flags[@]}" -c "$here/bpf/tc.bpf.c" -o "$root/vm/tc-without-btf.bpf.o"
 }
 
-# What sends the frames that no protocol would.
+# Adds the program that sends frames which no protocol would send.
 add_sender() { gcc -O2 -static -o "$root/usr/bin/send_frames" "$here/send_frames.c"; }
 
 mkdir -p "$root"/{bin,sbin,dev,etc,proc,sys,tmp,run,root,vm,usr/bin,usr/sbin,lib/modules/"$release"}

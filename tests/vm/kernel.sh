@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# kernel.sh KERNEL: prints the folder of a Debian cloud kernel (vmlinuz, release, lib/modules),
-# fetched once into the cache. "next" is the newest of all, often not released yet; it is fetched again
-# when there is a newer one. Exit 3: it cannot be had, and is none of the stock sources' kernels.
+# kernel.sh KERNEL: prints the folder of a Debian cloud kernel (vmlinuz, release, lib/modules). The
+# kernel is fetched once into the cache. "next" is the newest kernel of all, often not released yet; it
+# is fetched again when there is a newer one.
+# Exit status 3: the kernel cannot be fetched, and it is none of the stock sources' kernels.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source-path=SCRIPTDIR source=apt.sh
@@ -18,7 +19,7 @@ next) suite=experimental ;;
 esac
 dir=$pwru_cache/kernels/$kernel
 
-# "6.1" must not find 6.12; -dbg and -unsigned are not what boots.
+# "6.1" must not find 6.12. Packages -dbg and -unsigned cannot be booted.
 newest() { # VERSION-PATTERN
     suite_apt "$suite" apt-cache pkgnames linux-image- |
         grep -E "^linux-image-$1\.[^-]+(-[0-9]+)?-cloud-amd64$" | sort -V | tail -n 1 || true
@@ -29,7 +30,7 @@ missing() {
     if [ "$suite" = stock ]; then exit 1; else exit 3; fi
 }
 
-# Of experimental: a kernel before its release has a name without a third number.
+# The kernel of experimental: before its release the name of a kernel has no third number.
 next_image() {
     suite_apt "$suite" apt-cache pkgnames linux-image- |
         grep -E '^linux-image-[0-9]+\.[0-9][^-]*(-[^-]+)?-cloud-amd64$' | sort -V | tail -n 1 || true
@@ -37,7 +38,7 @@ next_image() {
 
 version_of() { suite_apt "$suite" apt-cache show "$1" 2>/dev/null | sed -n 's/^Version: //p' | head -n 1; }
 
-# Without an answer from the mirror the one that is there does.
+# When the mirror does not answer, the kernel that is there is used.
 is_newest() {
     local image
     [ -e "$dir/version" ] || return 1
@@ -56,7 +57,7 @@ fetch() {
     [ -n "$image" ] || return 1
     release=${image#linux-image-}
     packages=("$image")
-    for part in modules binary base; do # how 7.x is split
+    for part in modules binary base; do # 7.x is split into these packages
         ! suite_apt "$suite" apt-cache show "linux-$part-$release" >/dev/null 2>&1 ||
             packages+=("linux-$part-$release")
     done

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * send_frames DEVICE: sends each line of its input, hexadecimal digits and blanks, as a frame of
- * the device, by a packet socket.
+ * send_frames DEVICE: sends each line of its input, hexadecimal digits and blanks, as a frame
+ * through a packet socket on the device.
  */
 #include <ctype.h>
 #include <linux/if_packet.h>
@@ -12,7 +12,7 @@
 static char line[32768];
 static unsigned char frame[sizeof(line) / 2];
 
-/* Returns how many bytes the line has. */
+/* Returns the number of bytes of the line. */
 static size_t parse_line(void) {
   size_t digits = 0;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A TC program of the scenarios that works on maps, for IPv4 packets without options: it counts
- * datagrams by their UDP port, and forgets the count of one port.
+ * A TC program for the scenarios that uses maps. It counts datagrams by their UDP port, for IPv4
+ * packets without options, and deletes the count of one port.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -30,7 +30,7 @@ struct {
 	__type(value, struct flow_stats);
 } flows SEC(".maps");
 
-/* Without BTF for key and value, and with a value that is larger than a small record. */
+/* A map without BTF for its key and value, whose value is larger than a small record. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* TC programs of the scenarios. They judge an IPv4 packet without options by its UDP port. */
+/* TC programs for the scenarios. The UDP port of an IPv4 packet without options decides the
+ * verdict. */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_endian.h>
@@ -20,7 +21,7 @@ int drops_discard_port(struct __sk_buff *skb)
 	return port == bpf_htons(DROPPED_PORT) ? TC_ACT_SHOT : TC_ACT_OK;
 }
 
-/* A second one, to be loaded later. */
+/* A second program, which is loaded later. */
 SEC("tc/late")
 int passes_all(struct __sk_buff *skb)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* XDP programs of the scenarios, for IPv4 packets without options. */
+/* XDP programs for the scenarios, for IPv4 packets without options. */
 #include <linux/bpf.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
@@ -11,7 +11,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* Ethernet, IPv4 and UDP, as far as they are looked at. */
+/* The parts of Ethernet, IPv4 and UDP that the programs use. */
 struct udp_frame {
 	__u8 macs[12];
 	__be16 proto;
@@ -39,7 +39,7 @@ int drops_discard_port(struct xdp_md *ctx)
 	return frame && frame->dport == bpf_htons(DROPPED_PORT) ? XDP_DROP : XDP_PASS;
 }
 
-/* What comes out matches another filter than what went in. */
+/* The packet matches another filter after the program than before it. */
 SEC("xdp/rewrite")
 int rewrites_port(struct xdp_md *ctx)
 {

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
-# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
-# The tracer is stopped and goes on.
+# The tracer is stopped by SIGSTOP and continues.
 . /vm/faults.sh
 trace_echoes --output-buffer-size 64K
 for _ in 1 2 3; do

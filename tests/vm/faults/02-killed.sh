@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
-# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
-# The tracer, its guard, or both are killed at a random moment, with each backend. The next start
-# works, and nothing is left when that has ended.
+# The tracer, its guard, or both are killed at a random moment, with each backend. The next start works,
+# and nothing is left behind once it has ended.
 . /vm/faults.sh
 backends=(kprobe)
 ! has_kprobe_multi || backends+=(kprobe-multi)
@@ -19,7 +17,7 @@ for round in 1 2 3; do
             launch_pwru --backend "$backend" --filter-func '(ip|icmp|tcp)_.*' icmp
             moment=$((RANDOM % 2500))
             echo "# round $round: $backend, $victim after $moment ms"
-            sleep "$((moment / 1000)).$(printf %03d $((moment % 1000)))" # random is the point
+            sleep "$((moment / 1000)).$(printf %03d $((moment % 1000)))" # a random moment is wanted
             # shellcheck disable=SC2046  # one word a process
             kill -KILL $(victims "$victim") 2>/dev/null || true
             kill -INT "$pwru_pid" 2>/dev/null || true

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
-# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
-# The clock is set by a day, forth and back. No event is lost or made twice.
+# The clock is set forward and back by a day. No event is lost or doubled.
 . /vm/faults.sh
 trace_echoes --timestamp absolute
 echoes 100

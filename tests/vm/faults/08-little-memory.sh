@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
-# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
-# In a group that may have little memory pwru traces, or says in a sentence that it got none.
+# In a cgroup with little memory pwru traces, or says in one sentence that it got no memory.
 . /vm/faults.sh
 group=/sys/fs/cgroup/little
 has_memory_controller() {

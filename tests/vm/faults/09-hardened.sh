@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
-# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
-# Settings of a hardened machine.
+# pwru works with the settings of a hardened machine.
 . /vm/faults.sh
-# net.core.bpf_jit_harden stands only in the first network namespace.
+# net.core.bpf_jit_harden exists only in the initial network namespace.
 of_the_machine() { nsenter -t 1 -n sysctl "$@"; }
 set_all() { of_the_machine -qw kernel.kptr_restrict="$1" kernel.perf_event_paranoid="$2" net.core.bpf_jit_harden="$3"; }
 mapfile -t old < <(of_the_machine -n kernel.kptr_restrict kernel.perf_event_paranoid net.core.bpf_jit_harden)

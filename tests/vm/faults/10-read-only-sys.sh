@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
-# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
-# /sys cannot be written to, as in a container.
+# /sys is read-only, as in a container.
 . /vm/faults.sh
 mount -o remount,bind,ro /sys
 mount -o remount,bind,ro /proc/sys 2>/dev/null || true

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
-# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
-# More than a million events: memory and descriptors stay flat.
+# More than a million events: the memory and the number of descriptors do not grow.
 . /vm/faults.sh
 launch_pwru --output-file /dev/null --timestamp relative icmp
 wait_for "pwru to be ready" is_ready_or_gone
@@ -10,7 +8,7 @@ memory=$(resident_kb) files=$(descriptors)
 echoes 19000
 echo "resident $memory kB, then $(resident_kb) kB; $files descriptors, then $(descriptors)"
 expect_number "$(resident_kb)" -le $((memory + 4096))
-# The look for new modules has two more open for a moment.
+# The search for new modules opens two more files for a moment.
 expect_number "$(descriptors)" -le $((files + 2))
 stop_pwru
 expect_number $(($(counted 'events printed') + $(counted lost))) -ge 1000000

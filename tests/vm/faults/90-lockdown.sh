@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
-# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
-# Locked down: 'integrity' traces, 'confidentiality' is refused in a sentence that names it. There is
-# no way back, so this comes last.
+# With the lockdown mode 'integrity' pwru traces. With 'confidentiality' it refuses in a sentence that
+# names the mode. A lockdown cannot be undone, so this test runs last.
 . /vm/faults.sh
 lockdown=/sys/kernel/security/lockdown
 [ -e "$lockdown" ] || mount -t securityfs none /sys/kernel/security 2>/dev/null || true

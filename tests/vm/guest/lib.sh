@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
-# What a scenario is written with. It runs in a shell, a network namespace (lo, dummy0 with default
-# routes) and a mount namespace of its own, and passes if no line fails. It never sleeps for a
-# fixed time: it waits for a fact, with a bound that only a hung program reaches.
+# The functions that scenarios are written with. A scenario runs in a shell, a network namespace (lo,
+# dummy0 with default routes) and a mount namespace of its own. It passes if no line fails. It never
+# sleeps for a fixed time: it waits for a fact, with a limit that only a hung program reaches.
 set -eE -o pipefail
 
 PWRU=${PWRU:-/usr/bin/pwru}
@@ -18,15 +17,15 @@ fail() {
     exit 1
 }
 
-# skip REASON: what was probed and is not there.
+# skip REASON: ends the scenario, because the thing that was looked for is not there.
 skip() {
     trap - DEBUG ERR
     echo "$*" >/run/skipped
     exit 77
 }
 
-# wait_for WHAT COMMAND...: until the command succeeds; fails after five minutes, which only
-# a hung program takes, also on a busy machine.
+# wait_for WHAT COMMAND...: waits until the command succeeds. Fails after five minutes, which only a
+# hung program takes, also on a busy machine.
 wait_for() {
     local what=$1 end=$((SECONDS + 300))
     shift
@@ -36,7 +35,7 @@ wait_for() {
     done
 }
 
-# launch_pwru ARGS...: starts pwru and does not wait.
+# launch_pwru ARGS...: starts pwru and does not wait for it.
 launch_pwru() {
     rm -f "$ready"
     echo "\$ pwru $*"
@@ -46,14 +45,14 @@ launch_pwru() {
 
 is_ready_or_gone() { [ -e "$ready" ] || ! kill -0 "$pwru_pid"; }
 
-# With JSON_TWIN each pwru that a scenario starts has a second one beside it, which traces the same
-# and writes JSON to $twin. All that they wrote is validated when the scenario is over.
+# With JSON_TWIN each pwru that a scenario starts has a second one beside it, which traces the same and
+# writes JSON to $twin. At the end of the scenario all JSON is validated.
 launch_twin() {
     rm -f "$twin" "$twin.ready"
     "$PWRU" "$@" --output-json --output-file "$twin" --ready-file "$twin.ready" >"$twin.err" 2>&1 </dev/null &
     twin_pid=$!
 }
-# Two tracers that probe the functions of maps, and use maps, take hits from each other.
+# Two tracers that both probe the functions of maps, and both use maps, make each other miss hits.
 may_have_twin() { [ -n "${JSON_TWIN:-}" ] && [[ ! " $* " =~ ' '--output-(bpfmap|json)' ' ]]; }
 twin_is_ready_or_gone() { [ -e "$twin.ready" ] || ! kill -0 "$twin_pid"; }
 
@@ -73,7 +72,7 @@ expect_valid_json() {
     [ -z "$violations" ] || fail "$violations"
 }
 
-# end_twin STATUS: when pwru left with success its twin does so too.
+# end_twin STATUS: when pwru has ended with success, its twin must do so too.
 end_twin() {
     local pid=$twin_pid status=0
     twin_pid=
@@ -88,7 +87,7 @@ end_twin() {
 
 is_gone() { ! kill -0 "$pwru_pid"; }
 
-# expect_exit CODE: pwru leaves by itself, with that status.
+# expect_exit CODE: pwru ends by itself, with that status.
 expect_exit() {
     local status=0
     wait_for "pwru to exit" is_gone
@@ -99,7 +98,7 @@ expect_exit() {
     [ "$status" -eq "$1" ] || fail "pwru exited $status, expected $1: $(tail -n 3 "$err")"
 }
 
-# stop_pwru: Ctrl-C; what was buffered is printed and the exit status is 0.
+# stop_pwru: sends SIGINT. pwru prints what was buffered, and its exit status is 0.
 stop_pwru() {
     kill -INT "$pwru_pid" || fail "pwru was gone before it was stopped: $(tail -n 3 "$err")"
     expect_exit 0
@@ -119,10 +118,11 @@ expect_no_stderr() { ! grep -qE -- "$1" "$err" || fail "a line on stderr matches
 
 count_lines() { grep -cE -- "$1" "$out" || true; }
 
-# expect_number GOT OPERATOR WANTED: compared as test(1) does.
+# expect_number GOT OPERATOR WANTED: compares as test(1) does.
 expect_number() { test "$1" "$2" "$3" || fail "got $1, expected $2 $3"; }
 
-# The lines that report an event: with the skb's address first, or after the time.
+# Prints the lines that report an event: they begin with the skb's address, or with the time and then
+# the address.
 events() { grep -E '^([0-9T:.+-]+ )?0x[0-9a-f]+ ' "$out" || true; }
 
 expect_events() { [ -n "$(events)" ] || fail "no event was printed"; }
@@ -133,7 +133,7 @@ expect_every() {
     ! events | grep -vE -- "$1" || fail "the events above do not match: $1"
 }
 
-# expect_order REGEX...: lines that match, in this order (other lines may stand between).
+# expect_order REGEX...: lines match in this order; other lines may stand between them.
 expect_order() {
     local regex at=0 next
     for regex; do
@@ -143,7 +143,7 @@ expect_order() {
     done
 }
 
-# expect_one_sentence: the error is a single line without a dump. An expression with a fault follows
+# expect_one_sentence: the error is a single line without a dump. An expression with a fault may follow,
 # indented.
 expect_one_sentence() {
     local lines
@@ -154,7 +154,8 @@ expect_one_sentence() {
 
 kernel_at_least() { [ "$(printf '%s\n' "$1" "$(uname -r)" | sort -V | head -n 1)" = "$1" ]; }
 
-# has_symbol NAME: looked up once a guest, because printing /proc/kallsyms takes a second or two.
+# has_symbol NAME: whether the kernel has this symbol. /proc/kallsyms is read once in a guest, because
+# printing it takes a second or two.
 has_symbol() {
     local count=/run/symbol-$1
     [ -e "$count" ] || grep -cE " $1(\$|[[:space:]])" /proc/kallsyms >"$count" || true
@@ -162,8 +163,8 @@ has_symbol() {
 }
 has_kprobe_multi() { has_symbol bpf_kprobe_multi_link_attach && has_symbol register_fprobe_ips; }
 
-# The function that drops a packet in netfilter, as pwru prints it on this kernel: with the reason,
-# or, before 5.17 had reasons, with who dropped it.
+# The function that drops a packet in netfilter, as pwru prints it on this kernel: with the reason or,
+# before 5.17, with its caller.
 netfilter_drop() {
     if has_symbol sk_skb_reason_drop; then
         echo 'sk_skb_reason_drop\(SKB_DROP_REASON_NETFILTER_DROP\)'
@@ -176,13 +177,14 @@ netfilter_drop() {
 
 netns_inode() { stat -L -c %i "${1:-/proc/self/ns/net}"; }
 
-# namespace NAME: a named network namespace with lo up.
+# namespace NAME: makes a named network namespace with lo up.
 namespace() {
     ip netns add "$1"
     ip -n "$1" link set lo up
 }
 
-# cable NS1 DEV1 ADDR1 NS2 DEV2 ADDR2: a veth pair between two named namespaces ("" is this one).
+# cable NS1 DEV1 ADDR1 NS2 DEV2 ADDR2: connects two named namespaces by a veth pair ("" is this
+# namespace).
 cable() {
     local ns1=${1:+-n $1} ns2=${4:+-n $4}
     ip link add "$2" type veth peer name "$5"
@@ -195,18 +197,18 @@ cable() {
     }
 }
 
-# serve PORT: an HTTP server that answers every request with "hello".
+# serve PORT: starts an HTTP server that answers every request with "hello".
 serve() {
     socat "TCP4-LISTEN:$1,fork,reuseaddr" 'SYSTEM:read _; printf "HTTP/1.0 200 OK\r\n\r\nhello"' &
     wait_for "the server on port $1" grep -q "$(printf ':%04X 00000000:0000 0A' "$1")" /proc/net/tcp
 }
 
-# send_udp HOST PORT [TEXT]: one datagram. IPv6 in brackets.
+# send_udp HOST PORT [TEXT]: sends one datagram. An IPv6 address stands in brackets.
 send_udp() { printf '%s' "${3:-x}" | socat -u -b 8192 STDIN "UDP:$1:$2"; }
-# try_tcp HOST PORT: a request to a host that answers, if only with a reset.
+# try_tcp HOST PORT: sends a request to a host that answers, perhaps only with a reset.
 try_tcp() { curl -s -o /dev/null --max-time 60 "http://$1:$2/" || true; }
 
-# open_tcp HOST PORT: a request that nobody answers; given up once pwru has printed its SYN.
+# open_tcp HOST PORT: sends a request that nobody answers, and gives up once pwru has printed its SYN.
 open_tcp() {
     local client
     curl -s -o /dev/null "http://$1:$2/" &

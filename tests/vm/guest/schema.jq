@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# jq -n -r --slurpfile schema FILE -f schema.jq LINES: what in the values breaks the JSON Schema, one
-# line each. Only these keywords are known; another one in the schema is an error, not ignored.
+# jq -n -r --slurpfile schema FILE -f schema.jq LINES: prints one line for each value that breaks the
+# JSON Schema. Only these keywords are known; another keyword in the schema is an error.
 def known: ["$schema", "title", "definitions", "$ref", "oneOf", "enum", "type", "properties",
     "required", "additionalProperties", "items", "minItems", "maxItems"];
 

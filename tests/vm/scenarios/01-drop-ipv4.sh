@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# curl is stopped by iptables on IPv4: the path up to the drop, with its reason, all functions probed.
+# iptables drops the packet of a curl over IPv4. All functions are probed: the path is shown up to the
+# drop, with its reason.
 iptables -A OUTPUT -p tcp --dport 8080 -j DROP
 start_pwru 'dst host 1.0.0.1 and tcp dst port 8080'
 expect_stderr 'Listening for events\.\.'

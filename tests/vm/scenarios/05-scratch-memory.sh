@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# An expression that libpcap compiles with scratch memory: length of the IP payload.
+# libpcap compiles this expression with scratch memory: it computes the length of the IP payload.
 start_pwru --filter-func 'ip_output|dev_hard_start_xmit' 'ip[2:2] - ((ip[0] & 0xf) << 2) = 13'
 send_udp 1.0.0.1 13 'fives'
 send_udp 1.0.0.1 14 'sixsix'
@@ -8,7 +7,8 @@ stop_pwru
 expect_every '10\.9\.0\.1:[0-9]+->1\.0\.0\.1:13\(udp\) '
 expect_order ' ip_output$' ' dev_hard_start_xmit$'
 
-# Nearly all of it, in each of the ways to a verdict: the kernel's stack is short.
+# This filter uses nearly all of the scratch memory, on each path to a verdict. The kernel's stack is
+# short.
 nested='ip[14]'
 for byte in $(seq 13 -1 0); do nested="(ip[$byte] + $nested)"; done
 for option in '' '--filter-netns inode:'"$(netns_inode /proc/self/ns/net)" --filter-track-skb --filter-track-skb-by-stackid --output-tunnel; do

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# ARP requests, not replies, and no tuple is invented for them. On the way out they are seen before
-# anybody has noted that their Ethernet header is there (arp_create() pushes it).
+# ARP requests match and ARP replies do not; no tuple is invented for them. On the way out they are seen
+# before the kernel has noted their Ethernet header (arp_create() pushes it).
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
 modprobe nf_tables

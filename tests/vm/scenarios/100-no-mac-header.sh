@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# A packet that is dropped before it has a MAC header: parts of a filter that are about the link
-# layer are false, and nothing else is. And what a live capture knows: the device, the direction.
+# A packet is dropped before it has a MAC header. The parts of a filter about the link layer are false,
+# and no other part is. A filter also knows what a live capture knows: the device and the direction.
 iptables -A OUTPUT -p icmp -d 127.0.0.9 -j DROP
 functions='(__)?ip_local_out|nf_hook_slow|.*kfree_skb.*|sk_skb_reason_drop|ip_rcv'
 for filter in 'icmp' \
@@ -15,7 +14,8 @@ for filter in 'icmp' \
     expect_order '->127\.0\.0\.9.* nf_hook_slow$' "->127\\.0\\.0\\.9.* $(netfilter_drop)\$"
 done
 
-# Out, it has no device yet, or is not given to it; in, it came from lo.
+# An outgoing packet has no device yet, or was not given to the device. The incoming packet came from
+# lo.
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
 index=$(ip -o link show va | cut -d : -f 1)

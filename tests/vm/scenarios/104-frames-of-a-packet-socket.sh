@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Frames that a packet socket sends: each filter takes those that tcpdump takes on the same device,
-# and IP packets in them have their tuple.
+# A packet socket sends frames. Each filter takes those that tcpdump takes on the same device, and the
+# IP packets in them have their tuple.
 ip link add va mtu 9000 type veth peer name vb mtu 9000
 sysctl -qw net.ipv6.conf.va.disable_ipv6=1 net.ipv6.conf.vb.disable_ipv6=1
 ip link set va up && ip link set vb up
@@ -13,7 +12,8 @@ ip6() { printf '%s' "${2:-6}0000000 0030 $1 40 fd00000000000000 0000000000000001
 udp='0009 0035 0010 0000'
 arp='0806 00010800060400010200000000010a0000010000000000000a000002'
 
-# frame LENGTH HEX: cut, or padded with zeros. Each has a length of its own, which tells it.
+# frame LENGTH HEX: a frame that is cut or padded with zeros to this length. Its length identifies each
+# frame.
 frame() {
     local hex=${2// }
     printf -v hex '%s%0*d' "$hex" $(($1 * 2 > ${#hex} ? $1 * 2 - ${#hex} : 1)) 0
@@ -55,17 +55,17 @@ frames() {
     frame 17 "$macs 8847 000641"
     frame 21 "$macs 8864 1100 0007 0030 00"
     frame 28 "$macs $arp"
-    # In page fragments, as all above a page.
+    # Frames larger than a page lie in page fragments.
     frame 6000 "$macs 0800 $(ip4 11) $udp"
     frame 6001 "$macs 86dd $(ip6 11) $udp"
-    frame 1000 "$macs 88b5" # the last one, which every tcpdump waits for
+    frame 1000 "$macs 88b5" # the last frame: every tcpdump waits for it
 }
 
 frames >"$work/frames"
 differences=
 filters=('udp port 53' 'pppoes and udp' 'ip6 protochain 17' 'less 50')
 
-# The lengths of what tcpdump, and pwru, had.
+# The lengths of the frames that tcpdump, or pwru, has seen.
 lengths_of() {
     tcpdump -Z root -nn -xx -r "$1" 2>/dev/null | awk '/^\t0x/ { for (i = 2; i <= NF; i++) bytes += length($i) / 2; next }
         { if (bytes) print bytes; bytes = 0 } END { if (bytes) print bytes }' | sort -n

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# The function that drops has another name on each kernel: whoever gives one that is not here is told
-# what is, and @drops is right on all of them, with each backend.
+# The function that drops has another name on each kernel. For a name that this kernel does not have,
+# the message says what it has. @drops is right on all kernels, with each backend.
 iptables -A OUTPUT -p udp --dport 9 -j DROP
 here=kfree_skb other=sk_skb_reason_drop
 for name in kfree_skb_reason sk_skb_reason_drop; do
@@ -14,7 +13,7 @@ run_pwru 2 --filter-func ip_rvc udp
 expect_stderr "none matches --filter-func 'ip_rvc'; did you mean ip_rcv\\?"
 
 start_pwru --backend kprobe --filter-func @drops 'udp dst port 9'
-send_udp 1.0.0.1 9 2>/dev/null || true # the sender is told
+send_udp 1.0.0.1 9 2>/dev/null || true # the sender gets an error
 stop_pwru
 expect_no_stderr 'sees few drops'
 expect_every " $(netfilter_drop)\$"

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Two tracers with the same pid, each in a PID namespace of its own: both attach everything and see
-# the packet, and neither takes the events of the other for those of a dead one.
+# Two tracers have the same pid, each in a PID namespace of its own. Both attach everything and see the
+# packet. Neither takes the events of the other for those of a dead tracer.
 start_inside() { # NAME: its functions are refused when another tracer's events have the same names
     rm -f "$work/$1.ready"
     unshare --pid --fork --mount-proc "$PWRU" --backend kprobe --ready-file "$work/$1.ready" \
         --filter-func 'ip_output|ip_rcv|ip_finish_output2?' 'udp dst port 9' >"$work/$1.out" 2>"$work/$1.err" &
 }
 is_ready() { [ -e "$work/$1.ready" ]; }
-tracers() { grep -lx pwru /proc/[0-9]*/comm | cut -d / -f 3; } # not the unshare above them
+tracers() { grep -lx pwru /proc/[0-9]*/comm | cut -d / -f 3; } # without the unshare that started them
 groups() { sed -n 's#^[pr][0-9]*:\(pwru_[0-9_]*\)/.*#\1#p' /sys/kernel/tracing/kprobe_events | sort -u; }
 
 start_inside a

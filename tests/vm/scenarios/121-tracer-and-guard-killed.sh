@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154,SC2046  # out, err, work: lib.sh; one word a process
-# The tracer and its guard are killed together, while probes come, are there and go: the next start
-# removes the events and puts the settings back. A guard that is killed alone leaves nothing either.
+# The tracer and its guard are killed together, while probes are being attached, are attached, or are
+# being detached. The next start removes the events and puts the settings back. A guard that is killed
+# alone leaves nothing behind either.
 events=/sys/kernel/tracing/kprobe_events
 settings=(/sys/kernel/rcu_expedited /proc/sys/debug/kprobes-optimization)
 settings() { cat "${settings[@]}"; }
@@ -16,7 +16,7 @@ kill_both() {
     kill -KILL $(guard) "$pwru_pid"
     expect_exit 137
 }
-# next BACKEND: it puts all right, with either backend.
+# next BACKEND: the next start, with this backend, puts everything right.
 next() {
     start_pwru --backend "$1" --filter-func ip_output icmp
     is_ordinary || fail "the settings are not back: $(settings | tr '\n' ' ')"
@@ -50,7 +50,7 @@ echo "# during detach"
 start_pwru --backend kprobe --filter-func '(ip|tcp|skb)_.*' icmp
 kill -INT "$pwru_pid"
 until grep -qE '_r0_o[01x] ' $events || is_gone; do :; done
-kill -KILL $(guard) "$pwru_pid" 2>/dev/null || true # either it was faster, or there is something to do
+kill -KILL $(guard) "$pwru_pid" 2>/dev/null || true # pwru may have ended before the signal
 wait "$pwru_pid" || true
 [ -z "$twin_pid" ] || end_twin 1
 pwru_pid=

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Who starts while another tracer is in a hurry learns from its note how the settings were, and does
-# not take them from it. What cannot be written is left alone.
+# A tracer that starts while another one has changed settings for a moment reads from the note of the
+# other how the settings were: it does not take the changed values for the original ones. Settings that
+# cannot be written are left alone.
 events=/sys/kernel/tracing/kprobe_events
 rcu=/sys/kernel/rcu_expedited
 is_hurried() { [ "$(<$rcu)" = 1 ] && grep -q pwru_ $events; }
@@ -12,7 +12,7 @@ wait_for "the hurry" is_hurried
 kill -STOP "$pwru_pid"
 first=$pwru_pid
 start_pwru --backend kprobe --filter-func ip_output icmp
-expect_number "$(<$rcu)" -eq 1 # the first one needs it still
+expect_number "$(<$rcu)" -eq 1 # the first tracer still needs it
 stop_pwru
 expect_number "$(<$rcu)" -eq 1
 pwru_pid=$first

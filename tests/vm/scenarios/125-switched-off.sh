@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
-# With kprobes or ftrace switched off probes attach and are never hit: told at the start, or at the
-# end when it happens meanwhile; and what pwru passes to itself to find out is no event.
-JSON_TWIN= # one tracer sees the trial of another
+# With kprobes or ftrace switched off, probes attach and are never hit. pwru reports that at the start,
+# or at the end when they are switched off meanwhile. The packet that pwru sends to itself to find out
+# is no event.
+JSON_TWIN= # one tracer sees the trial packet of another
 kprobes=/sys/kernel/debug/kprobes/enabled
 ftrace=/proc/sys/kernel/ftrace_enabled
 [ -e $kprobes ] || skip "this kernel has no switch for its kprobes ($kprobes)"
@@ -27,7 +27,8 @@ run_pwru 3 --filter-func ip_output icmp
 expect_one_sentence
 expect_stderr 'ftrace is switched off.*kernel.ftrace_enabled=1'
 echo 1 >$ftrace
-# It is not switched off under a probe: Linux 6.12 shuts ftrace down for good when that one is taken off.
+# ftrace is not switched off while a probe is attached: when that probe is removed, Linux 6.12 shuts
+# ftrace down for good.
 start_pwru --filter-func 'consume_skb|skb_queue_tail'
 expect_no_stderr 'not hit'
 stop_pwru

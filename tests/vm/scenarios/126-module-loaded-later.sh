@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err: lib.sh
-# A module that is loaded while pwru listens is traced too, also when it goes and comes again; where
-# the kernel has no BTF of it, a line says so. kprobe-multi holds the modules that it traces.
+# A module that is loaded while pwru listens is traced too, also when it is unloaded and loaded again.
+# Where the kernel has no BTF of the module, a line says so. kprobe-multi keeps the modules that it
+# traces from being unloaded.
 modprobe geneve || skip "this kernel has no module geneve"
 unload() { ! grep -q '^geneve ' /proc/modules || rmmod geneve; }
 wait_for "geneve to go" unload

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# The table of SECURITY.md: the smallest set of capabilities for a feature is enough, and what is
-# missing of it, or which setting stands in the way, is named.
+# Checks the table of SECURITY.md: the smallest set of capabilities for a feature is enough. When one is
+# missing, or a setting is in the way, the message names it.
 paranoid=$(</proc/sys/kernel/perf_event_paranoid) kptr=$(</proc/sys/kernel/kptr_restrict)
 trap 'echo "$paranoid" >/proc/sys/kernel/perf_event_paranoid; echo "$kptr" >/proc/sys/kernel/kptr_restrict' EXIT
 restrict() { echo "$2" >"/proc/sys/kernel/$1"; }
 
-# with CAPABILITIES COMMAND...: each pwru of the command has these only ("+bpf,+syslog").
+# with CAPABILITIES COMMAND...: every pwru that the command starts has only these ("+bpf,+syslog").
 with() {
     local set=$1
     shift
@@ -23,7 +22,7 @@ traces() { # ARGS...
     stop_pwru
     expect_line ' ip_output'
 }
-# lacks PATTERN ARGS...: refused in one sentence, which says so.
+# lacks PATTERN ARGS...: pwru refuses in one sentence that matches the pattern.
 lacks() {
     run_pwru 3 "${few[@]}" "${@:2}" icmp
     expect_stderr "$1"
@@ -37,14 +36,14 @@ plain=+bpf,+perfmon,+syslog
 kernel_at_least 5.11 || plain=$plain,+sys_resource
 restrict perf_event_paranoid 2
 
-# Plain traces, with every output that needs addresses, and tracking.
+# An ordinary trace, with every output that needs addresses, and with tracking.
 with "$plain" traces --filter-track-skb --output-caller --output-stack
 with "$plain" traces --backend kprobe
 if has_kprobe_multi; then
     as_user='--reuid 65534 --regid 65534 --clear-groups' with "$plain" traces
 fi
 
-# One is missing.
+# One capability is missing.
 with "${plain/+bpf,/}" lacks_only CAP_BPF
 with "${plain/+perfmon,/}" lacks_only CAP_PERFMON
 with "${plain/+syslog/-syslog}" lacks_only CAP_SYSLOG
@@ -53,7 +52,7 @@ if ! kernel_at_least 5.11; then
 fi
 with -bpf lacks 'lacks CAP_BPF \(.*, CAP_PERFMON \(.* CAP_SYSLOG \('
 
-# Settings.
+# A setting is in the way.
 restrict kptr_restrict 2
 lacks 'kernel.kptr_restrict is 2'
 expect_no_stderr 'lacks'
@@ -63,16 +62,16 @@ with "$plain" lacks 'CAP_SYS_ADMIN \(--filter-track-bpf-helpers: ' --filter-trac
 restrict perf_event_paranoid 3
 with "$plain" lacks 'kernel.perf_event_paranoid is 3, .*CAP_SYS_ADMIN' --backend kprobe
 
-# Namespaces.
+# Features that look at namespaces.
 namespace blue
 other=(--filter-netns /run/netns/blue --filter-ifname lo)
 with "$plain" lacks 'CAP_SYS_ADMIN \(--filter-ifname ' "${other[@]}"
 
-# All programs of the machine, and another namespace.
+# All programs of the machine, and an interface of another namespace.
 with "$plain,+sys_admin" start_pwru "${few[@]}" --filter-trace-tc "${other[@]}" icmp
 stop_pwru
 
-# Names of namespaces: those of other processes take more.
+# Names of namespaces: naming those of other processes takes more.
 with "$plain,+sys_admin" start_pwru "${few[@]}" --output-netns-names 'udp dst port 9'
 stop_pwru
 expect_stderr 'without CAP_SYS_PTRACE'

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# A VLAN tag, which the kernel keeps beside the packet and not in it.
+# The kernel keeps a VLAN tag beside the packet and not in it. A filter finds it there.
 # cilium's bug: a VLAN tag beside the packet is not seen.
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24

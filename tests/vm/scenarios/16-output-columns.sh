@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Each output flag adds or takes away its column.
+# Each output option adds or removes its column.
 trace() { # OPTIONS...
     start_pwru --filter-func 'ip_local_out|ip_output' "$@" 'udp dst port 9'
     send_udp 1.0.0.1 9
@@ -28,7 +27,7 @@ trace --output-file "$work/lines"
 [ ! -s "$out" ]
 grep -qE "$tuple +ip_output$" "$work/lines"
 
-# On a narrow terminal; here asked for, as this is a file.
+# The layout of a narrow terminal, which must be asked for because this is a file.
 trace --output-layout narrow
 grep -qx 'SKB CPU PROCESS NETNS MARK/x IFACE PROTO MTU LEN TUPLE' "$out"
 grep -qx '  FUNC' "$out"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# The whole sk_buff below each line: its members have the values that expressions read from them.
+# The whole sk_buff is printed below each line. Its members have the values that expressions read from
+# them.
 # cilium's bug: members of nested structs and unions are missing, and so are zeros.
 iptables -t mangle -A OUTPUT -p udp --dport 9 -j MARK --set-mark 42
 members='len mark hash truesize priority skb_iif mac_header network_header transport_header head data'

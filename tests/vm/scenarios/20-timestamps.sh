@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# No, monotonic, relative and wall-clock time.
+# No timestamps, nanoseconds since boot, relative times, and the local time.
 trace() { # MODE
     start_pwru --filter-func 'ip_local_out|ip_output|dev_hard_start_xmit' --output-meta=false --timestamp "$1" 'udp dst port 9'
     send_udp 1.0.0.1 9
     stop_pwru
     expect_events
 }
-# The third column of the events, in order.
+# The times of the events, in order.
 times() { events | sed -E 's/^0x[0-9a-f]+ +[0-9]+ +[^ ]+:[0-9]+ +([0-9]+) .*/\1/'; }
 
 trace none

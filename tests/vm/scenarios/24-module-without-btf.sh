@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# A module without BTF is left out, and said to be; what it does to a packet is seen from outside.
+# A module without BTF is left out, and a line says so. The functions around the module still show what
+# it does to a packet.
 modprobe -r dummy
 trap 'modprobe -r dummy; /vm/network' EXIT
 insmod /vm/dummy-without-btf.ko

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Nobody mounted tracefs or debugfs: it works, and none is left mounted.
+# tracefs and debugfs are not mounted: pwru works nevertheless, and leaves none mounted.
 # cilium's bug: without tracefs nothing can be traced.
 umount /sys/kernel/tracing /sys/kernel/debug
 start_pwru --filter-func 'ip_output|dev_hard_start_xmit' 'udp dst port 9'

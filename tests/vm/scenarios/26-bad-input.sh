@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Every option with a value it cannot take: one sentence that names it, nothing attached.
-# An expression with a fault is shown below it, indented.
+# Every option is given a value that it cannot take: one sentence names the option, and nothing is
+# attached. An expression with a fault is printed below the sentence, indented.
 # cilium's bug: a mark or an inode that does not fit is cut short instead of refused.
 wrong=0
 try() { # EXIT-PATTERN STDERR-PATTERN ARGS...
@@ -14,7 +13,7 @@ try() { # EXIT-PATTERN STDERR-PATTERN ARGS...
     fi
 }
 refuse() { try 2 "$@"; }
-# A file that cannot be opened is no mistake in the command line.
+# A file that cannot be opened is no mistake in the command line: the exit code is 1.
 refuse_path() { try 1 "$@"; }
 
 refuse 'filter-func' --filter-func '('
@@ -24,7 +23,7 @@ refuse 'filter-netns' --filter-netns relative/path
 refuse 'filter-netns' --filter-netns inode:-1
 refuse 'inode' --filter-netns inode:4026531840 --filter-ifname lo
 refuse 'filter-skb-expr.*column 10' --filter-skb-expr 'skb->len 5'
-# With the expression and a caret under its fault; the shell has cut the second.
+# The expression is printed with a caret under its fault. The second one was cut by the shell.
 refuse '^           \^$' --filter-skb-expr 'skb->len 5'
 refuse 'single quotes if the shell took a part' --filter-skb-expr skb-
 refuse 'did you mean skb->mark' --filter-skb-expr 'mark == 1'
@@ -59,7 +58,7 @@ refuse "did you mean 'ip_rcv.ip_output'" --filter-func ip_rcv,ip_output
 refuse "did you mean 'ipt_do_table'" --filter-func 'ipt_do_table[ip_tables]'
 refuse '/run/netns/nosuch' --filter-netns /run/netns/nosuch
 refuse 'nosuch0' --filter-ifname nosuch0
-# Whoever may name an interface cannot clear the terminal of root.
+# Whoever may name an interface cannot clear root's terminal.
 ip link add "$(printf 'evilevil\033c')" type dummy
 refuse 'evilevil.x1bc' --filter-ifname evilevil
 ! grep -q "$(printf '\033')" "$err" || fail "an escape on stderr"
@@ -70,7 +69,7 @@ refuse 'kernel-btf: read /dev/zero: it is a device' --kernel-btf /dev/zero
 refuse 'kernel-btf: read /tmp: Is a directory' --kernel-btf /tmp
 head -c 1000000 /sys/kernel/btf/vmlinux >"$work/cut"
 refuse "kernel-btf: $work/cut: parse BTF: a section reaches past the end; give" --kernel-btf "$work/cut"
-# A typedef of itself.
+# BTF with a typedef of itself.
 printf '%b' '\x9f\xeb\x01\0\x18\0\0\0\0\0\0\0\x0c\0\0\0\x0c\0\0\0\x03\0\0\0' \
     '\x01\0\0\0\0\0\0\x08\x01\0\0\0' '\0t\0' >"$work/loop"
 refuse "kernel-btf: $work/loop: parse BTF: type 1 contains itself; give" --kernel-btf "$work/loop"

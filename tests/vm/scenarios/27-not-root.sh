@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Without privilege: exit 3 and what is missing.
+# Without privileges the exit code is 3, and the message says what is missing.
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$PWRU" "$@"; }
 status=0
 as_nobody icmp >"$out" 2>"$err" || status=$?

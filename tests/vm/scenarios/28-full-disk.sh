@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
-# Output that cannot be written is an error, not silence: the file ends with a whole event, and what
-# was printed and what was not add up to all that there was.
+# Output that cannot be written is reported: the file ends with a whole event, and the events that were
+# printed and those that were not add up to all events.
 mkdir "$work/disk"
 is_stopped() { [ "$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$pwru_pid/status")" = T ]; }
-# All events are in the rings before the first is written. 800: request and reply, in two functions.
+# All events are in the rings before the first is written: 800, a request and a reply in two functions
+# each.
 fill() { # OPTIONS...
     mount -t tmpfs -o size=16k small "$work/disk"
     start_pwru --filter-func 'ip_output|ip_rcv' --output-file "$work/disk/lines" "$@" icmp

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Killed: nothing stays behind in the kernel (run_scenarios looks), and the next start works.
+# After SIGKILL nothing stays behind in the kernel (run_scenarios checks that), and the next start
+# works.
 backends=kprobe
 ! has_kprobe_multi || backends='kprobe kprobe-multi'
 for backend in $backends; do

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
-# The reader of the pipe goes away: pwru leaves quietly. It never reads: pwru leaves soon when it is
-# asked to, and says how much the pipe took.
+# When the reader of the pipe goes away, pwru ends quietly. When the reader never reads, pwru ends soon
+# after it is asked to, and says how much the pipe took.
 mkfifo "$work/pipe"
 rm -f "$ready"
 "$PWRU" --ready-file "$ready" --filter-func 'ip_output|ip_rcv' icmp >"$work/pipe" 2>"$err" &
@@ -15,7 +14,7 @@ ping -q -n -c 2 -i 0.01 127.0.0.1 >/dev/null
 expect_exit 0
 expect_no_stderr 'pipe'
 
-# Nobody has ever read: echo fails as soon as true is gone.
+# Nobody ever reads this pipe: echo fails as soon as true has ended.
 {
     trap '' PIPE
     while echo; do :; done 2>/dev/null
@@ -49,4 +48,4 @@ printed=$(sed -n 's/^\([0-9]*\) events printed, .*/\1/p' "$err")
 unwritten=$(sed -n 's/.* printed, \([0-9]*\) not written, 0 lost,.*/\1/p' "$err")
 expect_number $((printed + unwritten)) -eq 8000
 expect_number "$(count_lines ' (ip_output|ip_rcv)$')" -eq "$printed"
-blocked /dev/stdout # both go to the same pipe
+blocked /dev/stdout # standard output and standard error are the same pipe

@@ -19,7 +19,7 @@ expect_order ' ip_output$' ' dev_hard_start_xmit$'
 trace --filter-func ip_output
 ! grep -q $'\e' "$out" || fail "colour where no terminal is"
 
-# An output file is appended to.
+# Lines are appended to an output file.
 trace --filter-func ip_output --output-file "$work/lines"
 trace --filter-func ip_output --output-file "$work/lines"
 expect_number "$(grep -c ' ip_output$' "$work/lines")" -eq 2

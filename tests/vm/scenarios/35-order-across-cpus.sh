@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work, JSON_TWIN: lib.sh
-# Packets that are sent on one CPU and received on another: their events come out in time order.
+# Packets are sent on one CPU and received on another. Their events are printed in the order of time.
 JSON_TWIN= # a second tracer of a flood would only take twice as long
 # A sysfs shows the devices of the namespace that it was mounted in.
 mkdir "$work/sys"
@@ -12,7 +11,7 @@ echo 2 >"$rps"
 start_pwru --filter-func 'ip_output|ip_finish_output2|ip_rcv|udp_rcv' --filter-track-skb --timestamp current 'udp dst port 9'
 taskset 1 bash -c 'exec 3>/dev/udp/127.0.0.1/9; for ((i = 0; i < 600; i++)); do printf x >&3 || true; done' 2>/dev/null
 stop_pwru
-# Columns: skb, CPU, process, time. A process may have blanks in its name, a time has not.
+# The columns are skb, CPU, process, time. A process name may hold blanks, a time may not.
 events | awk '{ cpu = $2; for (i = 4; i <= NF; i++) if ($i ~ /^[0-9]+$/) { time = $i; break }
         if (time < last) { print "out of order: " $0; exit 1 }
         last = time; function_name = $NF

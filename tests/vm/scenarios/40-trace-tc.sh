@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# A TC program is seen on its way in and out, with its verdict; one without BTF is named and left out.
+# A TC program is shown at its entry and its exit, with its verdict. A program without BTF is named and
+# left out.
 # cilium's bug: one program that cannot be traced ends the start.
 tc qdisc add dev dummy0 clsact
 tc filter add dev dummy0 egress bpf da obj /vm/tc.bpf.o sec tc

@@ -4,7 +4,7 @@
 # cilium's bug: the address of an XDP event is that of a stack slot, the same for all packets.
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
-ping -q -n -c 1 10.1.0.2 >/dev/null # the neighbour is known from here on
+ping -q -n -c 1 10.1.0.2 >/dev/null # resolves the address of the neighbour
 inode=$(netns_inode /run/netns/b)
 for mode in xdpdrv xdpgeneric; do
     ip -n b link set vb "$mode" obj /vm/xdp.bpf.o sec xdp

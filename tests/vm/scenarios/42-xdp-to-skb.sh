@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# A followed packet stays the same one from its skb through XDP, which rewrites it, to the new skb.
-# The address at XDP is the head of that skb.
+# A followed packet keeps its identity from its skb through XDP, which rewrites the packet, to the new
+# skb. Its address at XDP is the head of that skb.
 # cilium's bug: of a packet that XDP rewrote only the first function is shown.
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
-ping -q -n -c 1 10.1.0.2 >/dev/null # the neighbour is known from here on
+ping -q -n -c 1 10.1.0.2 >/dev/null # resolves the address of the neighbour
 for mode in xdpdrv xdpgeneric; do
     ip -n b link set vb "$mode" obj /vm/xdp.bpf.o sec xdp/rewrite
-    # Only in b: the packet is met first by the XDP program, natively.
+    # Only b is traced: the native XDP program is the first to see the packet.
     start_pwru --filter-trace-xdp --filter-track-skb --filter-func '@drops|udp_rcv|ip_rcv_core' \
         --filter-netns /run/netns/b 'udp dst port 7'
     send_udp 10.1.0.2 7
     stop_pwru
     expect_order ':7\(udp\) +rewrites_port\(xdp\)$' ':8\(udp\) +rewrites_port\(xdp\) -> XDP_PASS$' \
         ':8\(udp\) +udp_rcv$' ':8\(udp\) +.*(kfree_skb|drop)'
-    # From the sender on: the skb is replaced for XDP, or written to. The next packets may lie in the
-    # same memory.
+    # The packet is traced from its sender on: its skb is replaced for XDP, or written to. The next
+    # packets may lie in the same memory.
     start_pwru --filter-trace-xdp --filter-track-skb --filter-func '__ip_local_out|udp_rcv|icmp_rcv' \
         --timestamp relative 'udp dst port 7'
     send_udp 10.1.0.2 7
@@ -24,7 +23,7 @@ for mode in xdpdrv xdpgeneric; do
     stop_pwru
     expect_order ':7\(udp\) +__ip_local_out$' ':7\(udp\) +rewrites_port\(xdp\)$' \
         ':8\(udp\) +rewrites_port\(xdp\) -> XDP_PASS$' ':8\(udp\) +udp_rcv$'
-    # The time since the packet's last line; a new packet has 0.
+    # The column is the time since the packet's last line. A new packet has 0.
     [ "$(events | awk '{ printf "%d", $4 == 0 }')" = 1000 ] || fail "not one packet"
     expect_no_line ':2[0-3]\(udp\)'
     ip -n b link set vb "$mode" off

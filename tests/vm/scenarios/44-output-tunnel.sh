@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# What a tunnel carries is printed from the bytes, on the way out and on the way in.
+# The packet inside a tunnel is printed from its bytes, on the way out and on the way in.
 # cilium's bug: the packet in a tunnel is found by skb->inner_*, so not on the way in.
 modules='geneve ip_gre ip6_gre ipip sit ip6_tunnel fou'
 trap 'for module in $modules; do modprobe -r "$module" 2>/dev/null || true; done' EXIT
@@ -10,7 +9,8 @@ cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
 ip addr add fd01::1/64 dev va nodad
 ip -n b addr add fd01::2/64 dev vb nodad
 
-# tunnel IP-VERSION OPTIONS...: a device tun on both sides, from 10.7.0.1 and fd07::1 to ...2.
+# tunnel IP-VERSION OPTIONS...: makes a device tun on both sides, with 10.7.0.1 and fd07::1 on this side
+# and ...2 on the other.
 tunnel() {
     local outer=10.1.0. side ns
     [ "$1" = 4 ] || outer=fd01::
@@ -26,7 +26,7 @@ tunnel() {
     done
 }
 
-# expect_tunnel TEXT: both ways of the ping, as it leaves va and as it arrives at vb.
+# expect_tunnel TEXT: expects the ping in both directions, as it leaves va and as it arrives at vb.
 expect_tunnel() {
     expect_line " va:[0-9]+ .* dev_hard_start_xmit $1:10\.7\.0\.1:0->10\.7\.0\.2:0\(icmp:8/0\)\$"
     expect_line " vb:[0-9]+ .* ip(v6)?_rcv $1:10\.7\.0\.1:0->10\.7\.0\.2:0\(icmp:8/0\)\$"
@@ -36,7 +36,7 @@ expect_tunnel6() {
     expect_line " va:[0-9]+ .* dev_hard_start_xmit $1:\[fd07::1\]:0->\[fd07::2\]:0\(icmp6:128/0\)\$"
     expect_line " vb:[0-9]+ .* ip(v6)?_rcv $1:\[fd07::1\]:0->\[fd07::2\]:0\(icmp6:128/0\)\$"
 }
-# gone: the device is taken away on both sides.
+# gone: removes the device on both sides.
 gone() { ip link del tun && ip -n b link del tun; }
 
 start_pwru --output-tunnel --filter-func 'dev_hard_start_xmit|ip_rcv|ipv6_rcv' --output-tcp-flags
@@ -91,7 +91,7 @@ gone
 tunnel 4 sit encap gue encap-sport auto encap-dport 6080
 ping -q -n -c 1 fd07::2 >/dev/null
 gone
-tunnel 6 ip6tnl mode any # with an option header in front, which limits the nesting
+tunnel 6 ip6tnl mode any # an option header in front limits the nesting
 ping -q -n -c 1 10.7.0.2 >/dev/null
 ping -q -n -c 1 fd07::2 >/dev/null
 stop_pwru
@@ -101,10 +101,10 @@ expect_line '10\.1\.0\.1:0->10\.1\.0\.2:0\(icmp:8/0\) +ip_rcv -$'
 expect_tunnel 'vxlan\(7\)'
 expect_line 'vxlan\(7\):[0-9a-f:]{17}->ff:ff:ff:ff:ff:ff\(0x0806\)$'
 expect_tunnel 'vxlan\(16777215\)'
-# Of another port the kernel knows where it was the sender.
+# On another port the kernel knows the tunnel where this host was the sender.
 expect_line ' va:[0-9]+ .* dev_hard_start_xmit vxlan\(8\):10\.7\.0\.1:0->10\.7\.0\.2:0\(icmp:8/0\)$'
 expect_tunnel 'vxlan\(9\)'
-# So it does of FOU, which has no port.
+# The same holds for FOU, which has no port of its own.
 expect_line ' va:[0-9]+ .* dev_hard_start_xmit fou:10\.7\.0\.1:0->10\.7\.0\.2:0\(icmp:8/0\)$'
 expect_line ' va:[0-9]+ .* dev_hard_start_xmit fou\(13\):10\.7\.0\.1:0->10\.7\.0\.2:0\(icmp:8/0\)$'
 expect_tunnel6 'gue'

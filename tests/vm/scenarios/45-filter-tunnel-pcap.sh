@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# The filters on what a tunnel carries: together with the main one, and never on a bare packet.
+# The filters on the inside of a tunnel apply together with the main filter, and a packet without a
+# tunnel never matches them.
 # cilium's bug: a main filter that only a frame can match turns the filters on tunnels off.
 trap 'modprobe -r ipip 2>/dev/null || true' EXIT
 modprobe ipip || skip 'this kernel has no module ipip'
@@ -47,7 +47,7 @@ expect_every "${vxlan}0->10\.7\.0\.[12]:0\(icmp:[083]/[03]\)\$"
 trace --filter-tunnel-pcap-l2 "ether src $(ip -br link show vx | awk '{ print $3 }')" --filter-tunnel-pcap-l3 icmp
 expect_every "${vxlan}0->10\.7\.0\.2:0\(icmp:8/0\)\$"
 
-# All must match; a main filter that only a frame can match leaves the others in force.
+# All filters must match. A main filter that only a frame can match does not disable the others.
 trace --filter-tunnel-pcap-l3 icmp 'ip proto 4'
 expect_every ' ipip:10\.8\.0\.[12]:0->'
 trace --filter-tunnel-pcap-l3 'dst host 10.8.0.2' 'ether[0] & 1 = 0'

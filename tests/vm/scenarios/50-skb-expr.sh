@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Packets chosen by C expressions on struct sk_buff: members, casts to headers, device names,
+# C expressions on struct sk_buff choose packets: by members, casts to headers, device names, and
 # pointers that lead nowhere.
 ip link add d1 type dummy
 ip addr add 10.1.0.1/24 dev d1
@@ -9,7 +8,7 @@ ip neigh replace 10.1.0.9 lladdr 02:00:00:00:00:09 dev d1
 index=$(ip -o link show d1 | cut -d : -f 1)
 ipv4='((struct iphdr *)(skb->head + skb->network_header))'
 
-# trace EXPR ARGS...: one datagram on each device, seen where both have their headers.
+# trace EXPR ARGS...: traces one datagram on each device, at a function where both have their headers.
 trace() {
     start_pwru --filter-func 'dev_hard_start_xmit' --filter-skb-expr "$1" "${@:2}" 'udp dst port 9'
     send_udp 1.0.0.1 9
@@ -20,14 +19,15 @@ only_d1() {
     trace "$@"
     expect_every " d1:$index .*10\.1\.0\.1:[0-9]+->10\.1\.0\.9:9\(udp\) "
 }
-# join OPERATOR EXPR...: each in parentheses.
+# join OPERATOR EXPR...: joins the expressions, each in parentheses.
 join() {
     local text="($2)" expr
     for expr in "${@:3}"; do text+=" $1 ($expr)"; done
     echo "$text"
 }
 
-# Each is true of d1's packet and false of dummy0's: then so are all of them together, and any.
+# Each expression is true of d1's packet and false of dummy0's, so all of them joined by && are too, and
+# all joined by ||.
 of_d1=("skb->dev->ifindex == $index"
     "skb->dev->ifindex = $index"
     'skb->dev->name == "d1"'
@@ -39,7 +39,7 @@ of_d1=("skb->dev->ifindex == $index"
 only_d1 "$(join '&&' "${of_d1[@]}")"
 only_d1 "$(join '||' "${of_d1[@]}")"
 
-# True of both. At the end a NULL on the way: neither equal nor different.
+# True of both packets. The last expressions meet a NULL: the comparison is neither equal nor different.
 trace "$(join '&&' 'skb->protocol == 0x0800 && skb->len >= 43' \
     "$ipv4->version == 4 && $ipv4->ihl * 4 == 20 && !($ipv4->frag_off & 0x1fff)" \
     '(u8)skb->len == skb->len && -1 < (int)skb->len && -1 > skb->data_len' \
@@ -48,12 +48,12 @@ trace "$(join '&&' 'skb->protocol == 0x0800 && skb->len >= 43' \
 expect_line ' dummy0:.*->1\.0\.0\.1:9\(udp\) '
 expect_line " d1:$index .*->10\.1\.0\.9:9\(udp\) "
 
-# True of none.
+# True of neither packet.
 trace "$(join '||' "$ipv4->ttl < 5" 'skb->protocol == 0x86dd || skb->mark == 0x80000000' \
     '((struct sk_buff *)NULL)->len == 0 || skb->len / (skb->len - skb->len) == 0')"
 [ -z "$(events)" ] || fail 'an event matches'
 
-# With both ways to attach, and with as much of the stack in use as there is.
+# With both backends, and with as much of the stack in use as possible.
 ten='skb->len - (skb->len - (skb->len - (skb->len - (skb->len - (skb->len - (skb->len - (skb->len'
 full="$ten - (skb->len - (skb->len - (skb->dev->ifindex))))))))))"
 only_d1 "$full == $index && skb->dev->name == \"*d*1*\"" --backend kprobe --output-stack --output-skb
@@ -61,7 +61,7 @@ if has_kprobe_multi; then
     only_d1 "$full == $index && skb->dev->name == \"*d*1*\"" --backend kprobe-multi --output-caller
 fi
 
-# refuse PATTERN EXPR: one sentence that says where; tests/expr has all of them.
+# refuse PATTERN EXPR: one sentence says where the fault is. tests/expr has all of these sentences.
 refuse() {
     run_pwru 2 --filter-skb-expr "$2"
     expect_one_sentence

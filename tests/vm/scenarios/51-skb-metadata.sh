@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Values of C expressions at the end of each line, printed as their types say.
+# The values of C expressions stand at the end of each line, in the form of their types.
 ip link add d1 type dummy
 ip addr add 10.1.0.1/24 dev d1
 ip link set d1 address 02:00:00:00:00:01 up
@@ -24,7 +23,7 @@ shows " saddr=10\.1\.0\.1 daddr=10\.1\.0\.9 ttl=64 frag_off=16384" \
 shows ' h_dest=02:00:00:00:00:09 h_source=02:00:00:00:00:01' \
     '((struct ethhdr *)(skb->head + skb->mac_header))->h_dest,((struct ethhdr *)skb->data)->h_source'
 shows ' skb->len - 14=29 skb->dev != NULL=1' 'skb->len - 14, skb->dev != NULL'
-# The second of the same name is called by its whole text.
+# The second value of the same name has its whole text as its label.
 shows ' destructor=sock_wfree prev=0x0 skb->sk->__sk_common.skc_prot->name="UDP"' \
     'skb->destructor,skb->prev,skb->sk->__sk_common.skc_prot->name'
 shows ' status=DL_DEV_NO_DRIVER' 'skb->dev->dev.links.status'
@@ -38,7 +37,7 @@ stop_pwru
 all=$(printf %s "${texts[@]}")
 expect_every " dev_hard_start_xmit$all\$"
 
-# With everything else that a record can hold.
+# With every other part that a record can have.
 start_pwru --filter-func dev_hard_start_xmit --output-skb --output-stack --output-caller \
     --filter-track-skb --timestamp absolute --output-skb-metadata 'skb->len,skb->cb,skb->hash' \
     --filter-skb-expr 'skb->dev->name == "d1"' 'udp dst port 9'

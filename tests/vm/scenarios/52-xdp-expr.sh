@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Expressions on struct xdp_buff: a filter, and values behind the events of XDP programs only.
+# Expressions on struct xdp_buff filter XDP events, and their values stand only behind the events of XDP
+# programs.
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
-ping -q -n -c 1 10.1.0.2 >/dev/null # the neighbour is known from here on
+ping -q -n -c 1 10.1.0.2 >/dev/null # resolves the address of the neighbour
 ip -n b link set vb xdpgeneric obj /vm/xdp.bpf.o sec xdp
 index=$(ip -n b -o link show vb | cut -d : -f 1)
 start_pwru --filter-trace-xdp --filter-func udp_rcv --filter-xdp-expr "xdp->rxq->dev->ifindex == $index" \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
-# A full output file is renamed and begun anew: no event is lost or split, each file has its head.
+# A full output file is renamed and a new one begun: no event is lost or split, and each file begins
+# with the names of the columns.
 pings=1500
 expected=$((4 * pings)) # request and reply, each in two functions
 flood() { ping -q -n -f -c "$pings" 127.0.0.1 >/dev/null; }
@@ -23,7 +23,7 @@ for file in "${backups[@]}" "$work/trace.log"; do
     [ "$(tail -n 1 "$file")" = '}' ] || fail "$file ends within an event"
 done
 
-# Two of the old ones are kept and compressed.
+# Two of the renamed files are kept and compressed.
 start --output-file-max-backups 2 --output-file-compress
 flood
 stop_pwru
@@ -31,19 +31,19 @@ files=("$work"/trace-*)
 [ ${#files[@]} -eq 2 ]
 for file in "$work"/trace-*.log.gz; do gzip -t "$file"; done
 
-# Those of last year go when a maximum age is given.
+# Files of last year are removed when a maximum age is given.
 mv "$file" "$work/trace-2025-01-01T00-00-00.000.log.gz"
 start --output-file-max-age 30
 stop_pwru
 [ ! -e "$work/trace-2025-01-01T00-00-00.000.log.gz" ]
 
-# A device is written to as it is.
+# A device is written to and not renamed.
 start --output-file /dev/null
 flood
 stop_pwru
 [ -c /dev/null ]
 
-# One that is moved away is followed by a new one, when SIGHUP says so and when it would be full.
+# When the output file was moved away, a new one is begun at SIGHUP, and when the old one would be full.
 start
 mv "$work/trace.log" "$work/moved"
 kill -HUP "$pwru_pid"

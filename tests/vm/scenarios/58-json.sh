@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Every line is an object that the schema allows, and says what text would say.
+# Every line is an object that the schema allows, and has the same content as the text output.
 expect_json() { # FILTER: true for all lines together, as an array
     jq -s -e "$1" "$out" >/dev/null || fail "not true of the output: $1"
 }
@@ -27,7 +26,7 @@ else
 fi
 expect_json '.[-1].type == "summary" and .[-1].events == (map(select(.func)) | length) and .[-1].lost == 0'
 
-# Losses are records, and the numbers agree.
+# Losses are records, and their numbers agree with the summary.
 start_pwru --output-json --filter-func ip_rcv --output-buffer-size 64K icmp
 kill -STOP "$pwru_pid"
 ping -q -n -f -c 2000 127.0.0.1 >/dev/null

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# The name of the namespace: of /run/netns, also one that comes later, else of a process in it.
+# The name of the namespace comes from /run/netns, also for a namespace that appears later, or else from
+# a process in it.
 # cilium's bug: names of namespaces are read once, and only from /run/netns.
 start_pwru --filter-func ip_output --output-netns-names 'udp dst port 9'
 namespace late-comer

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# What runs while a matched packet is handled belongs to it, also when it is about another skb: the
-# ICMP error that a datagram to a closed port causes.
-# cilium's bug: --filter-track-skb-by-stackid does not start without --filter-track-skb, and needs frame pointers.
+# A function that runs while a matched packet is handled belongs to that packet, even when its own skb
+# is another one: here the ICMP error that a datagram to a closed port causes.
+# cilium's bug: --filter-track-skb-by-stackid does not start without --filter-track-skb, and needs frame
+# pointers.
 namespace other
 cable '' va 10.8.0.1/24 other vb 10.8.0.2/24
 ping -q -c 1 10.8.0.2
@@ -19,13 +19,13 @@ trace() { # OPTIONS...
 trace --filter-track-skb
 expect_no_line "$error"
 
-# It is followed until it leaves the call stack.
+# The packet is followed until it leaves the call stack.
 trace --filter-track-skb-by-stackid
 expect_order '->10\.8\.0\.2:9\(udp\) +udp_rcv$' "${error}ip_output\$" "${error}dev_hard_start_xmit\$"
 expect_no_line "${error}icmp_rcv\$"
 [ "$(count_lines "${error}ip_output\$")" -eq 1 ]
 
-# Together they follow it to its end.
+# With both options it is followed to its end.
 trace --filter-track-skb-by-stackid --filter-track-skb
 expect_order "${error}ip_output\$" "${error}icmp_rcv\$"
 [ "$(count_lines "${error}icmp_rcv\$")" -eq 1 ]

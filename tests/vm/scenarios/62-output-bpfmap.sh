@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# What a TC program looks up in its maps, and puts there, for the packets that match: by the types
-# of the map, or in hex; a long value is cut, and it says so.
+# The look-ups and updates of a TC program in its maps are shown for the packets that match, by the
+# types of the map, or in hexadecimal. A long value is cut, and the line says so.
 # cilium's bug: --output-bpfmap does nothing on its own, and prints no more than 256 bytes.
 namespace other
 cable '' va 10.8.0.1/24 other vb 10.8.0.2/24
@@ -27,7 +26,7 @@ trace() { # BACKEND FOUND-AT-FIRST FOUND-LATER
 trace kprobe '^value\(16\): none$' '.packets = \(__u64\)1'
 ! has_kprobe_multi || trace kprobe-multi '.packets = \(__u64\)2' '.packets = \(__u64\)3'
 
-# It can have no twin that writes JSON.
+# This scenario cannot have a twin that writes JSON.
 if [ -n "${JSON_TWIN:-}" ]; then
     start_pwru --output-json --output-bpfmap --filter-func ip_output 'udp dst port 9'
     send_udp 10.8.0.2 9

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# What a BPF program calls for a packet that matched: helpers, and the functions of its maps.
+# Shows what a BPF program calls for a packet that matched: helpers, and the functions of its maps.
 # cilium's bug: --filter-track-bpf-helpers does not start without --filter-track-skb.
 namespace other
 cable '' va 10.8.0.1/24 other vb 10.8.0.2/24
@@ -23,6 +22,6 @@ trace --filter-track-bpf-helpers
 expect_order "${called[@]}"
 expect_no_line '^map_name'
 
-# With the maps' keys and values.
+# With the keys and values of the maps.
 trace --filter-track-bpf-helpers --output-bpfmap
 expect_order "${called[@]:0:3}" '^map_name: flows$' "${called[3]}" '^map_name: flows$' "${called[4]}" '^map_name: pages$'

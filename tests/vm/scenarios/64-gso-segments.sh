@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# A large TCP packet that the device cannot take is cut in software: the segments are its children.
+# The device cannot take a large TCP packet, so the kernel cuts it in software: the segments are its
+# children.
 has_symbol bpf_trampoline_link_prog || skip 'this kernel has no BPF trampolines (fentry and fexit)'
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
@@ -15,9 +15,9 @@ stop_pwru
 expect_no_stderr 'not followed on this|refuses fexit'
 parent=$(grep -oE -m 1 ' [0-9]+\.[0-9]+ +10\..* skb_segment$' "$out" | awk '{ print $1 }')
 [ -n "$parent" ] || fail 'no packet was segmented'
-# Each of them is on its way by itself, and is not large enough for the filter.
+# Each segment travels by itself, and is too short to match the filter.
 expect_line " 15[0-9]{2} +[0-9]+\\.c[0-9]+<${parent/./\\.} .* ip_rcv\$"
 expect_number "$(grep -oE "[0-9]+\\.c[0-9]+<${parent/./\\.} " "$out" | sort -u | wc -l)" -ge 2
-# The device is given them as a list.
+# The device is given the segments as a list.
 segments() { grep -E " $1\$" "$out" | grep -oE "[0-9]+\\.c[0-9]+<${parent/./\\.} " | sort -u | wc -l; }
 expect_number "$(segments dev_hard_start_xmit)" -eq "$(segments ip_rcv)"

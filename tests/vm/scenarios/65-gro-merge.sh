@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# What GRO merges goes on in the packet that it is merged into. veth runs GRO for XDP programs.
+# A packet that GRO merges goes on in the packet that it is merged into. veth runs GRO for XDP programs.
 has_symbol bpf_trampoline_link_prog || skip 'this kernel has no BPF trampolines (fentry and fexit)'
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
@@ -14,5 +13,5 @@ start_pwru --filter-func 'ip_output|skb_gro_receive|ip_rcv|tcp_v4_rcv' --filter-
     'dst host 10.1.0.2 and tcp dst port 80'
 head -c 400000 /dev/zero | socat -u STDIN TCP4:10.1.0.2:80
 stop_pwru
-# Larger than a segment when it arrives, and with one of those as its parent.
+# The merged packet is larger than a segment, and its parent is one of the segments.
 expect_line " [0-9]{4,5} +[0-9]+\\.c?[0-9]+<[0-9]+\\.c[0-9]+ .* tcp_v4_rcv\$"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# BPF programs beside the other columns, and programs that come and go while pwru looks for them.
+# Lines of BPF programs have the other columns too, and programs that come and go while pwru looks for
+# them do no harm.
 tc qdisc add dev dummy0 clsact
 tc filter add dev dummy0 egress bpf da obj /vm/tc.bpf.o sec tc
 
 # cilium's bug: the caller of a TC or XDP event is address 0, which made it panic.
-# As there, --filter-trace-tc turns the column cb[] on.
+# As in cilium/pwru, --filter-trace-tc turns the column cb[] on.
 start_pwru --filter-trace-tc --filter-trace-xdp --output-caller --output-stack --debug --output-netns-names \
     --filter-func dev_hard_start_xmit 'udp dst port 10'
 send_udp 1.0.0.1 10
@@ -18,7 +18,7 @@ expect_line ':10\(udp\) +dev_hard_start_xmit +[a-z_]+\+0x[0-9a-f]+$'
 expect_stderr '^debug: BPF program drops_discard_port\(tc\)$'
 expect_stderr "^debug: network namespace $(netns_inode) is [^ ]+\$"
 
-# cilium's bug: one program that vanishes while they are listed ends the start.
+# cilium's bug: one program that vanishes while programs are being listed ends the start.
 replace_programs() {
     while :; do
         tc filter replace dev dummy0 egress prio 2 handle 1 bpf da obj /vm/tc.bpf.o sec tc/late

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# What a name was when the packet came, although process and device are gone when the line is printed.
+# Names are those at the time of the event, although the process and the device are gone when the line
+# is printed.
 ln -s /usr/sbin/socat "$work/brief"
 start_pwru --filter-func dev_hard_start_xmit --timestamp absolute 'udp dst port 9'
 kill -STOP "$pwru_pid"
@@ -14,13 +14,13 @@ after=${EPOCHREALTIME/./}
 ip link del late-device
 kill -CONT "$pwru_pid"
 stop_pwru
-# cilium's bug: a process that is gone prints as <empty>, or as who has its pid now.
+# cilium's bug: a process that is gone is printed as <empty>, or as the process that has its pid now.
 expect_every ' brief:[0-9]+ '
-# cilium's bug: an interface that is younger than the tracer has no name.
+# cilium's bug: an interface that was made after the tracer started has no name.
 expect_every ' late-device:[0-9]+ +0x0800 '
-# cilium's bug: the absolute time is that of printing.
+# cilium's bug: the absolute time is the time of printing.
 stamp=$(events | head -n 1 | cut -d ' ' -f 1)
 at=$(date -d "${stamp:0:10} ${stamp:11:8}" +%s)${stamp:20:6}
-slack_us=20000 # between the two clocks that the offset was read from
+slack_us=20000 # between the readings of the two clocks
 [ "$at" -ge $((before - slack_us)) ] || fail "$at is before $before"
 [ "$at" -le $((after + slack_us)) ] || fail "$at is after $after"

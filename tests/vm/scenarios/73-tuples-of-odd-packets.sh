@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Extension headers, fragments, two VLAN tags, MPLS labels, PPPoE, ESP, AH, wrong versions, and packets
-# that are none.
+# Tuples of packets with extension headers, fragments, two VLAN tags, MPLS labels, PPPoE, ESP, AH or a
+# wrong version, and of skbs that are no packets.
 trap 'modprobe -r mpls_iptunnel mpls_router 2>/dev/null || true' EXIT
 modprobe mpls_iptunnel || skip 'this kernel has no module mpls_iptunnel'
 namespace b
@@ -52,8 +51,8 @@ expect_line ' 10\.10\.0\.1:0->10\.10\.0\.2:0\(esp:0xc0ffee01\) +dev_hard_start_x
 expect_line ' 10\.10\.0\.1:0->10\.10\.0\.2:0\(ah:0x00001234\) +dev_hard_start_xmit$'
 expect_line ' 10\.10\.0\.1:6->10\.10\.0\.2:53\(udp\) +dev_hard_start_xmit$'
 
-# cilium's bug: a netlink message whose first byte looks like an IP version prints as a tuple. Here
-# the first byte is the length of a request, which grows with the name that it has.
+# cilium's bug: a netlink message whose first byte looks like an IP version is printed with a tuple.
+# Here the first byte is the length of a request, which grows with the name in it.
 start_pwru --filter-func 'netlink_unicast|netlink_attachskb|netlink_trim|netlink_deliver_tap|netlink_rcv_skb|netlink_ack'
 for length in 20 24 28 32 36 40 56 60 64 68 72; do
     ip link show dev "$(printf "%0${length}d" 0)" 2>/dev/null || true

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# cilium's bug: in TCP's queues skb->dev is part of a list, and what it points to printed as a device.
+# cilium's bug: in TCP's queues skb->dev is part of a list, and what it points to is printed as a
+# device.
 serve 8080
 inode=$(netns_inode)
 start_pwru --filter-func 'tcp_.*|skb_.*|__tcp_.*|sk_stream_.*' 'tcp port 8080'

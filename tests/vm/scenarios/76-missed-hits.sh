@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Hits of functions that the tracer itself calls are missed: told while it runs, by program, and all
-# told ones add up to those of the summary.
+# Hits of functions that the tracer itself calls are missed. They are reported while it runs, by
+# program, and add up to the number in the summary.
 hits='hits missed in the last [0-9.]+ s, because another probe was running on their CPU: pwru_trace_stack [0-9]+'
 start_pwru --backend kprobe --filter-non-skb-funcs copy_from_kernel_nofault --filter-func 'ip_output|ip_finish_output2' \
     --output-json 'udp dst port 9'

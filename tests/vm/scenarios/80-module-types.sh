@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# Expressions with types and constants that only a module's BTF has.
+# Expressions use types and constants that only the BTF of a module has.
 conn='((struct nf_conn *)(skb->_nfct & ~7ul))'
 iptables -t nat -A OUTPUT -p udp --dport 9 -j DNAT --to-destination 10.9.0.7:10
 if [ ! -e /sys/kernel/btf/nf_conntrack ]; then
@@ -20,7 +19,7 @@ trace --filter-skb-expr "$conn->status & IPS_DST_NAT" \
     --output-skb-metadata "$conn->tuplehash[0].tuple.dst.u.udp.port,$conn->tuplehash[1].tuple.src.u3.in"
 expect_every '->10\.9\.0\.7:10\(udp\) +ip_output port=9 in=10\.9\.0\.7$'
 
-# Types of two modules at once, each split BTF over vmlinux'.
+# An expression list uses types of two modules, each split BTF over vmlinux'.
 trace --output-skb-metadata "$conn->ct_general.use.refs.counter,((struct veth_priv *)skb->dev)->peer"
 expect_line '->10\.9\.0\.7:10\(udp\) +ip_output .*peer='
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
-# A disk that is full when the output file is renamed, or when an old one is compressed, ends the
-# trace with one sentence and the totals; and nobody writes to another one's output file.
+# When the disk is full as the output file is renamed, or an old one compressed, the trace ends with one
+# sentence and the totals. A second tracer does not write to the output file of the first.
 disk=$work/disk
 mkdir "$disk"
 mount -t tmpfs -o size=1536k small "$disk"
@@ -28,7 +27,7 @@ expect_number "$(cat "$disk"/trace*.log | grep -cE '^0x[0-9a-f]+ .* (ip_output|i
 [ "$(tail -n 1 "$disk/trace.log")" = '}' ] || fail 'the last event is not whole'
 rm "$disk"/*
 
-# No room for the compressed file: the plain one stays, and the end tells.
+# There is no room for the compressed file: the plain one stays, and a line at the end says so.
 backup=$disk/trace-2026-01-02T15-04-05.000.log
 head -c 1000000 /dev/urandom >"$backup"
 start --output-file-compress

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# At XDP programs the tunnel is read from the packet's bytes: printed, and filtered by.
+# At XDP programs the tunnel is read from the packet's bytes. It is printed, and filters use it.
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
 for side in 1 2; do
@@ -12,7 +11,7 @@ for side in 1 2; do
         ip $ns link set vx up
     }
 done
-ping -q -n -c 1 10.7.0.2 >/dev/null # the neighbours are known from here on
+ping -q -n -c 1 10.7.0.2 >/dev/null # resolves the addresses of the neighbours
 ip -n b link set vb xdpdrv obj /vm/xdp.bpf.o sec xdp
 trace() { # OPTIONS...
     start_pwru --filter-trace-xdp --filter-func no_such_function --output-tunnel "$@"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err: lib.sh
-# A call stack has room for 16 functions that handle packets. Tunnels in tunnels fill it with those of
-# the ping; what asks for the neighbour's address below them is another packet. That is told.
+# A call stack has room for 16 functions that handle packets. Tunnels in tunnels fill it with the
+# functions of the ping. The ARP request below them is another packet, for which there is no room, and a
+# line says so.
 modprobe ipip || skip "this kernel has no module ipip"
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, pwru_pid: lib.sh
-# A signal ends pwru at once before it attaches, while libpcap is at a filter that takes it minutes.
-# Later it detaches and tells what it has seen; so it does when its terminal is gone, but for nohup.
+# A signal ends pwru at once before it attaches: here libpcap compiles a filter that takes it minutes.
+# Once attached, pwru detaches and prints what it has seen. It does the same when its terminal is gone,
+# except under nohup.
 hosts=$(awk 'BEGIN { for (i = 0; i < 2000; i++) printf "host 10.%d.%d.1 or ", i / 250, i % 250 }')
-# SIGINT is ignored from the shell's fork until pwru has begun: 1 << (SIGXFSZ - 1) is set then.
+# SIGINT is ignored from the shell's fork until pwru has begun. Then the bit 1 << (SIGXFSZ - 1) is set.
 is_pwru() { [ $((0x$(sed -n 's/^SigIgn:[[:space:]]*//p' "/proc/$pwru_pid/status") >> 24 & 1)) -eq 1 ]; }
 for signal in 2:INT 15:TERM 1:HUP; do
     launch_pwru "${hosts% or }"

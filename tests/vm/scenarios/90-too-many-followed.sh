@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err: lib.sh
-# More packets alive at once than can be followed: those that were forgotten are counted and told.
+# More packets are alive at once than can be followed. Those that were forgotten are counted and
+# reported.
 count=140000
 room=131072
-# A raw socket gets a clone of every datagram; nobody reads it, and it has room for all of them
-# (SO_RCVBUFFORCE). The other one keeps refusals from the sender.
+# A raw socket gets a clone of every datagram. Nobody reads it, and it has room for all of them
+# (SO_RCVBUFFORCE). The other socket keeps errors from the sender.
 socat -u IP4-RECV:17,setsockopt-listen=1:33:i500000000 /dev/null &
 receivers=$!
 socat -u UDP4-RECV:9 /dev/null &
@@ -26,7 +26,7 @@ evicted=$(tail -n 1 "$out" | jq .evicted)
 seen=$(tail -n 1 "$out" | jq '.events + .lost')
 echo "$evicted of $seen packets forgotten: $(grep 'events printed' "$err")"
 [ "$seen" -eq "$count" ]
-# The kernel makes room for a few more than it needs.
+# The kernel evicts a few more than it needs to.
 [ "$evicted" -ge $((count - room)) ]
 [ "$evicted" -le $((count - room + 1000)) ]
 expect_stderr "$evicted packets no longer followed"

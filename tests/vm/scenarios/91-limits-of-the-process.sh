@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# What a process may not have, or the machine has not: a sentence that says what to do.
+# The process lacks something that it needs, or the machine lacks it: a sentence says what to do.
 limited() { # LIMIT EXIT STDERR-PATTERN ARGS...
     local status=0
     bash -c "ulimit $1 && exec \"\$@\"" _ timeout 120 "$PWRU" --filter-func ip_rcv "${@:4}" \
@@ -13,7 +12,7 @@ limited '-n 8' 1 'Too many open files; raise the limit \(ulimit -n\)$'
 limited '-n 60' 3 'Cannot allocate memory; a smaller --output-buffer-size needs less$' --output-buffer-size 1000G
 limited '-f 1' 1 'File too large$'
 
-# Capabilities that are enough for BPF, but not for tracefs.
+# These capabilities are enough for BPF, and not for tracefs.
 capabilities=+bpf,+perfmon,+syslog
 unprivileged() { # ARGS...
     local status=0
@@ -23,6 +22,6 @@ unprivileged() { # ARGS...
     expect_stderr 'kprobe.*: .*kernel.perf_event_paranoid is 3, .*CAP_SYS_ADMIN'
 }
 unprivileged
-# With callers to name, all symbols are read, and what can be probed comes from tracefs.
+# With --output-caller all symbols are read, and tracefs says which functions can be probed.
 unprivileged --output-caller
 ! has_kprobe_multi || expect_stderr 'open available_filter_functions in tracefs, .*: Permission denied'

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err: lib.sh
-# The last function of a module: to optimise a kprobe inside of it, Linux 6.12 decodes up to the end
-# of the page, and panics where the last instruction seems to reach into one that is not there.
+# Probes the last function of a module. To optimise a kprobe inside it, Linux 6.12 decodes up to the end
+# of the page, and panics where the last instruction seems to reach into a page that is not mapped.
 modprobe ipip || skip "this kernel has no module ipip"
 [ -e /sys/kernel/btf/ip_tunnel ] || skip "this kernel has no BTF for modules"
 last=$(awk '$4 == "[ip_tunnel]" && $2 ~ /[tTwW]/ { print $1, $3 }' /proc/kallsyms | sort | tail -n 1 | cut -d ' ' -f 2)

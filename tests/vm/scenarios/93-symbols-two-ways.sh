@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# The functions that are found from a BPF iterator over symbols are those that /proc/kallsyms and
-# ftrace's list give, which --output-caller needs; also while somebody else traces them.
+# The functions that are found by the BPF iterator over symbols are the same as by /proc/kallsyms and
+# ftrace's list, which --output-caller needs. They are the same also while somebody else traces them.
 attached() { # ARGS...
     start_pwru --filter-func '(__)?(ip6?|br|nf|nft|tcp|skb|__bpf_trace_|perf_trace_net)_.*' "$@" 'udp dst port 9'
     stop_pwru
@@ -19,7 +18,7 @@ kill -INT "$other"
 wait "$other"
 diff "$work/kallsyms" "$work/beside"
 
-# To whom kallsyms hides the addresses, the iterator does so too.
+# Where kallsyms hides the addresses, the iterator hides them too.
 before=$(cat /proc/sys/kernel/kptr_restrict)
 echo 2 >/proc/sys/kernel/kptr_restrict
 status=0
