@@ -5,7 +5,7 @@
 # shellcheck disable=SC1091 # the guest's copy of tests/vm/guest/lib.sh
 . /vm/lib.sh
 
-# What was typed, and what pwru printed, without blanks at the end of lines.
+# Prints the command, and what pwru printed, without blanks at the end of lines.
 show() { # PWRU-ARGUMENTS...
     local word line='$ pwru'
     for word; do
@@ -23,7 +23,7 @@ trace() {
     show "${@:2}"
 }
 
-# A router between two namespaces, as a host with containers is.
+# A router between two namespaces, like a host with containers.
 two_containers() {
     namespace a
     namespace b
@@ -47,7 +47,7 @@ example_tcp_flags() {
 
 example_forwarded() {
     two_containers
-    ip netns exec a ping -q -n -c 1 10.2.0.2 >/dev/null # so that ARP is done
+    ip netns exec a ping -q -n -c 1 10.2.0.2 >/dev/null # resolves the addresses of the neighbours
     trace 'ip netns exec a ping -q -n -c 1 10.2.0.2' --output-tuple=false \
         --filter-func 'ip_(output|rcv|forward|local_deliver)|dev_hard_start_xmit|icmp_.*' \
         'icmp[icmptype] = icmp-echo'
