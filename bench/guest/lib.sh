@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034  # the scripts that read this one use start_us, stop_us, hit_ns
 # Functions that the measurements in a guest share.
 export TMPDIR=/run
 out=/run/out ready=/run/ready err=/run/err

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # Functions that the scripts share: they source this file, run the executable, and state what they
 # expect.
 set -euo pipefail

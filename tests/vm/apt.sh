@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034
 # Functions for other scripts: download packages of any Debian suite and unpack them, without installing
 # them. "stock" means what the machine's own sources offer. Another suite is read through a list file of
 # its own, so that the machine's package lists stay as they are.

@@ -19,6 +19,7 @@ trap 'rm -rf "$work"' EXIT
 qemu() {
     # thread=single: with one thread for each CPU, code that another CPU patches (static keys, ftrace,
     # kprobes) sometimes crashes the emulated guest.
+    # shellcheck disable=SC2086  # several words
     qemu-system-x86_64 ${VM_QEMU:-} -accel tcg,thread=single -cpu max -smp "${VM_SMP:-2}" -m "${VM_MEMORY:-1G}" \
         -nodefaults -display none -no-reboot -kernel "$kernel_dir/vmlinuz" -initrd "$work/initrd" \
         -append "console=ttyS0 quiet panic=-1 oops=panic net.ifnames=0 no_timer_check" \

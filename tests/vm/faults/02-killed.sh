@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
 # The tracer, its guard, or both are killed at a random moment, with each backend. The next start works,
 # and nothing is left behind once it has ended.
+# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
 . /vm/faults.sh
 backends=(kprobe)
 ! has_kprobe_multi || backends+=(kprobe-multi)

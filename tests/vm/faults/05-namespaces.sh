@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
 # 500 network namespaces are made and deleted. The number of descriptors and the memory of the tracer
 # stay the same.
+# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
 . /vm/faults.sh
 trace_echoes --output-netns-names
 echoes 50

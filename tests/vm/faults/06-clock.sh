@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
 # The clock is set forward and back by a day. No event is lost or doubled.
+# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
 . /vm/faults.sh
 trace_echoes --timestamp absolute
 echoes 100

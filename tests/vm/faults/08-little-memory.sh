@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
 # In a cgroup with little memory pwru traces, or says in one sentence that it got no memory.
+# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
 . /vm/faults.sh
 group=/sys/fs/cgroup/little
 has_memory_controller() {

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
 # pwru works with the settings of a hardened machine.
+# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
 . /vm/faults.sh
 # net.core.bpf_jit_harden exists only in the initial network namespace.
 of_the_machine() { nsenter -t 1 -n sysctl "$@"; }

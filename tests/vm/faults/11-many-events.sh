@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2119,SC2154  # trace_echoes without options; out, err, work: lib.sh
 # More than a million events: the memory and the number of descriptors do not grow.
+# shellcheck source-path=SCRIPTDIR/../guest source=faults.sh
 . /vm/faults.sh
 launch_pwru --output-file /dev/null --timestamp relative icmp
 wait_for "pwru to be ready" is_ready_or_gone

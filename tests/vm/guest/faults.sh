@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154,SC2034  # out, err, work, JSON_TWIN: lib.sh
 # Functions of the fault suite. Each of its scenarios disturbs the machine while pwru traces. Every
 # event must then have been printed or counted, and the kernel must not have complained.
 JSON_TWIN=

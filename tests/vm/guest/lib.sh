@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # The functions that scenarios are written with. A scenario runs in a shell, a network namespace (lo,
 # dummy0 with default routes) and a mount namespace of its own. It passes if no line fails. It never
 # sleeps for a fixed time: it waits for a fact, with a limit that only a hung program reaches.

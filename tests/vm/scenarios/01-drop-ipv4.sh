@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # iptables drops the packet of a curl over IPv4. All functions are probed: the path is shown up to the
 # drop, with its reason.
 iptables -A OUTPUT -p tcp --dport 8080 -j DROP

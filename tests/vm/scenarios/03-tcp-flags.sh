@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Of a whole connection only the packet that opens it matches.
 serve 8080
 start_pwru --filter-func '__ip_local_out|ip_rcv' --output-tcp-flags \

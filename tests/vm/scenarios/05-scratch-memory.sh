@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # libpcap compiles this expression with scratch memory: it computes the length of the IP payload.
 start_pwru --filter-func 'ip_output|dev_hard_start_xmit' 'ip[2:2] - ((ip[0] & 0xf) << 2) = 13'
 send_udp 1.0.0.1 13 'fives'

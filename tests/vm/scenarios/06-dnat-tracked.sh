@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # After DNAT the packet no longer matches the filter. It is followed nevertheless, and only with
 # --filter-track-skb.
 functions='__ip_local_out|nf_hook_slow|ip_output|dev_hard_start_xmit|ip_rcv|icmp_rcv'

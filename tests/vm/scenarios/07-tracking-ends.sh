@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A tracked packet is forgotten when its skb is freed: the next packet at the same address is another
 # packet.
 # cilium's bug: a packet at an address that is used again is taken for the earlier one.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A clone of a tracked packet is followed too: the copy of a packet socket, after DNAT.
 iptables -t nat -A OUTPUT -d 1.2.3.4 -p udp --dport 80 -j DNAT --to-destination 10.9.0.7:8080
 tcpdump -Z root -i dummy0 -n -U -w /dev/null udp 2>"$work/tcpdump" &

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # ARP requests match and ARP replies do not; no tuple is invented for them. On the way out they are seen
 # before the kernel has noted their Ethernet header (arp_create() pushes it).
 namespace b

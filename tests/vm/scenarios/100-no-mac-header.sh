@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A packet is dropped before it has a MAC header. The parts of a filter about the link layer are false,
 # and no other part is. A filter also knows what a live capture knows: the device and the direction.
 iptables -A OUTPUT -p icmp -d 127.0.0.9 -j DROP

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A packet socket sends frames. Each filter takes those that tcpdump takes on the same device, and the
 # IP packets in them have their tuple.
 ip link add va mtu 9000 type veth peer name vb mtu 9000

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A packet is dropped, freed without a reason, or consumed; only the first has a drop_reason. Each drop
 # is one call of one function of @drops.
 expect_json() { # FILTER: true for all lines together, as an array

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The function that drops has another name on each kernel. For a name that this kernel does not have,
 # the message says what it has. @drops is right on all kernels, with each backend.
 iptables -A OUTPUT -p udp --dport 9 -j DROP

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A filter on a mark, with and without a mask.
 iptables -t mangle -A OUTPUT -p udp --dport 1 -j MARK --set-mark 0x1234
 iptables -t mangle -A OUTPUT -p udp --dport 2 -j MARK --set-mark 0x1239

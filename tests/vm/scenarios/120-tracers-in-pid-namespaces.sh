@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Two tracers have the same pid, each in a PID namespace of its own. Both attach everything and see the
 # packet. Neither takes the events of the other for those of a dead tracer.
 start_inside() { # NAME: its functions are refused when another tracer's events have the same names

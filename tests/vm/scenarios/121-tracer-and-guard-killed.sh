@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154,SC2046  # out, err, work: lib.sh; one word a process
 # The tracer and its guard are killed together, while probes are being attached, are attached, or are
 # being detached. The next start removes the events and puts the settings back. A guard that is killed
 # alone leaves nothing behind either.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A tracer that starts while another one has changed settings for a moment reads from the note of the
 # other how the settings were: it does not take the changed values for the original ones. Settings that
 # cannot be written are left alone.

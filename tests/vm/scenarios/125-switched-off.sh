@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
 # With kprobes or ftrace switched off, probes attach and are never hit. pwru reports that at the start,
 # or at the end when they are switched off meanwhile. The packet that pwru sends to itself to find out
 # is no event.

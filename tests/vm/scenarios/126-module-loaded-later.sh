@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err: lib.sh
 # A module that is loaded while pwru listens is traced too, also when it is unloaded and loaded again.
 # Where the kernel has no BTF of the module, a line says so. kprobe-multi keeps the modules that it
 # traces from being unloaded.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Checks the table of SECURITY.md: the smallest set of capabilities for a feature is enough. When one is
 # missing, or a setting is in the way, the message names it.
 paranoid=$(</proc/sys/kernel/perf_event_paranoid) kptr=$(</proc/sys/kernel/kptr_restrict)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A packet that is forwarded between two namespaces is one packet in all three.
 # cilium's bug: ICMP has no type and no code.
 namespace a

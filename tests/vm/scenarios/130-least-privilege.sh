@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # An attached tracer has given up what it no longer needs, in all its threads, and so has its guard.
 # Nothing that it still does is refused.
 bit() { echo $((1 << $1)); }

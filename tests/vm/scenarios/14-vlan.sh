@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The kernel keeps a VLAN tag beside the packet and not in it. A filter finds it there.
 # cilium's bug: a VLAN tag beside the packet is not seen.
 namespace b

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Each output option adds or removes its column.
 trace() { # OPTIONS...
     start_pwru --filter-func 'ip_local_out|ip_output' "$@" 'udp dst port 9'

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The whole sk_buff is printed below each line. Its members have the values that expressions read from
 # them.
 # cilium's bug: members of nested structs and unions are missing, and so are zeros.

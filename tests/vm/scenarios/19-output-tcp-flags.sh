@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The lines of a whole connection show its TCP flags.
 serve 8080
 start_pwru --filter-func '__ip_local_out' --output-tcp-flags 'tcp port 8080'

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # No timestamps, nanoseconds since boot, relative times, and the local time.
 trace() { # MODE
     start_pwru --filter-func 'ip_local_out|ip_output|dev_hard_start_xmit' --output-meta=false --timestamp "$1" 'udp dst port 9'

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Both backends see the same. A backend that the kernel lacks is refused with a reason.
 trace() { # BACKEND
     start_pwru --backend "$1" --filter-func 'ip_output|ip_finish_output2?|dev_hard_start_xmit' 'udp dst port 9'

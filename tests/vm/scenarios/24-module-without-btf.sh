@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A module without BTF is left out, and a line says so. The functions around the module still show what
 # it does to a packet.
 modprobe -r dummy

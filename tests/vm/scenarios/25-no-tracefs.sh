@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # tracefs and debugfs are not mounted: pwru works nevertheless, and leaves none mounted.
 # cilium's bug: without tracefs nothing can be traced.
 umount /sys/kernel/tracing /sys/kernel/debug

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Every option is given a value that it cannot take: one sentence names the option, and nothing is
 # attached. An expression with a fault is printed below the sentence, indented.
 # cilium's bug: a mark or an inode that does not fit is cut short instead of refused.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Without privileges the exit code is 3, and the message says what is missing.
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$PWRU" "$@"; }
 status=0

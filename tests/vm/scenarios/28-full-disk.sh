@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
 # Output that cannot be written is reported: the file ends with a whole event, and the events that were
 # printed and those that were not add up to all events.
 mkdir "$work/disk"

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # After SIGKILL nothing stays behind in the kernel (run_scenarios checks that), and the next start
 # works.
 backends=kprobe

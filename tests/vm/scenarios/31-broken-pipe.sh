@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
 # When the reader of the pipe goes away, pwru ends quietly. When the reader never reads, pwru ends soon
 # after it is asked to, and says how much the pipe took.
 mkfifo "$work/pipe"

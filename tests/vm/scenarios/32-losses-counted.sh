@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work, JSON_TWIN: lib.sh
 # A tracer that is stopped loses events. Every lost event is counted and reported.
 # cilium's bug: events that find no room are lost without a word.
 JSON_TWIN= # a second tracer would only take twice as long

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Drops are red where colour is wanted. Packets that were consumed, or freed without a reason, are not
 # red.
 iptables -A OUTPUT -p udp --dport 9 -j DROP

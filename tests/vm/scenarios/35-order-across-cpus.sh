@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work, JSON_TWIN: lib.sh
 # Packets are sent on one CPU and received on another. Their events are printed in the order of time.
 JSON_TWIN= # a second tracer of a flood would only take twice as long
 # A sysfs shows the devices of the namespace that it was mounted in.

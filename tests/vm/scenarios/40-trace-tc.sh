@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A TC program is shown at its entry and its exit, with its verdict. A program without BTF is named and
 # left out.
 # cilium's bug: one program that cannot be traced ends the start.

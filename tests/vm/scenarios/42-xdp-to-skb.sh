@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A followed packet keeps its identity from its skb through XDP, which rewrites the packet, to the new
 # skb. Its address at XDP is the head of that skb.
 # cilium's bug: of a packet that XDP rewrote only the first function is shown.

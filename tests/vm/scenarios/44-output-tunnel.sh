@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The packet inside a tunnel is printed from its bytes, on the way out and on the way in.
 # cilium's bug: the packet in a tunnel is found by skb->inner_*, so not on the way in.
 modules='geneve ip_gre ip6_gre ipip sit ip6_tunnel fou'

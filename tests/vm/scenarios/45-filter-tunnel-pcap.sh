@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The filters on the inside of a tunnel apply together with the main filter, and a packet without a
 # tunnel never matches them.
 # cilium's bug: a main filter that only a frame can match turns the filters on tunnels off.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # C expressions on struct sk_buff choose packets: by members, casts to headers, device names, and
 # pointers that lead nowhere.
 ip link add d1 type dummy

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The values of C expressions stand at the end of each line, in the form of their types.
 ip link add d1 type dummy
 ip addr add 10.1.0.1/24 dev d1

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Expressions on struct xdp_buff filter XDP events, and their values stand only behind the events of XDP
 # programs.
 namespace b

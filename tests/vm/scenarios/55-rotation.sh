@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
 # A full output file is renamed and a new one begun: no event is lost or split, and each file begins
 # with the names of the columns.
 pings=1500

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The skb_shared_info of a large TCP packet: segmentation offload, and its page fragments.
 head -c 200000 /dev/zero >"$work/zeros"
 socat -u TCP4-LISTEN:80,reuseaddr OPEN:/dev/null &

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The control buffer is printed as TC programs see it, and whole in the dump of the skb.
 word='0x[0-9A-F]{8}'
 start_pwru --filter-func 'tcp_v4_rcv' --output-skb-cb --output-skb 'tcp dst port 80'

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The name of the namespace comes from /run/netns, also for a namespace that appears later, or else from
 # a process in it.
 # cilium's bug: names of namespaces are read once, and only from /run/netns.

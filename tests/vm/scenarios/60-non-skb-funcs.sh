@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A function that takes no skb is shown for the packet that its call stack is handling, and for no
 # other: not for the routing of a packet that does not exist yet, and not for a packet that does not
 # match.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A function that runs while a matched packet is handled belongs to that packet, even when its own skb
 # is another one: here the ICMP error that a datagram to a closed port causes.
 # cilium's bug: --filter-track-skb-by-stackid does not start without --filter-track-skb, and needs frame

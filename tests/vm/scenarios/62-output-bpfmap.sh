@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The look-ups and updates of a TC program in its maps are shown for the packets that match, by the
 # types of the map, or in hexadecimal. A long value is cut, and the line says so.
 # cilium's bug: --output-bpfmap does nothing on its own, and prints no more than 256 bytes.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Shows what a BPF program calls for a packet that matched: helpers, and the functions of its maps.
 # cilium's bug: --filter-track-bpf-helpers does not start without --filter-track-skb.
 namespace other

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Lines of BPF programs have the other columns too, and programs that come and go while pwru looks for
 # them do no harm.
 tc qdisc add dev dummy0 clsact

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Each event has its stack and its dumps: also the thousandth event, and also an event with the same
 # stack as another.
 # cilium's bug: dumps stop for good once 256 of them were not fetched.

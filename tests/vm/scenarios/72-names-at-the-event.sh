@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Names are those at the time of the event, although the process and the device are gone when the line
 # is printed.
 ln -s /usr/sbin/socat "$work/brief"

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Tuples of packets with extension headers, fragments, two VLAN tags, MPLS labels, PPPoE, ESP, AH or a
 # wrong version, and of skbs that are no packets.
 trap 'modprobe -r mpls_iptunnel mpls_router 2>/dev/null || true' EXIT

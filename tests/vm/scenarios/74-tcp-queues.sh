@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # cilium's bug: in TCP's queues skb->dev is part of a list, and what it points to is printed as a
 # device.
 serve 8080

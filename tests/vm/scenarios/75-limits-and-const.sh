@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # cilium's bug: the limit of open files is set to 8192, also for a process that may have more.
 ulimit -n 20000
 start_pwru --filter-func 'skb_copy_datagram_iter|skb_copy_bits|icmp_rcv' icmp

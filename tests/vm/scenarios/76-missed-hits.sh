@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Hits of functions that the tracer itself calls are missed. They are reported while it runs, by
 # program, and add up to the number in the summary.
 hits='hits missed in the last [0-9.]+ s, because another probe was running on their CPU: pwru_trace_stack [0-9]+'

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work: lib.sh
 # When the disk is full as the output file is renamed, or an old one compressed, the trace ends with one
 # sentence and the totals. A second tracer does not write to the output file of the first.
 disk=$work/disk

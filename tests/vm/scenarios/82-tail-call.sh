@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A program that is reached by a tail call is not shown, and a line says so. Its verdict is shown at the
 # exit of its caller.
 pins=/sys/fs/bpf/tail

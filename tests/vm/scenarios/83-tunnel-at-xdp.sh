@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # At XDP programs the tunnel is read from the packet's bytes. It is printed, and filters use it.
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24

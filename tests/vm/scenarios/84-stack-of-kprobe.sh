@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A kprobe behind a push of one byte misleads the unwinder, so functions that begin with one are probed
 # at their start.
 functions='__netif_receive_skb_one_core|ip_rcv|udp_rcv|ip_output|kfree_skb.*|sk_skb_reason_drop|__udp4_lib_rcv|udp_queue_rcv_one_skb|consume_skb|ip_finish_output2|__kfree_skb|skb_release_head_state'

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err: lib.sh
 # A call stack has room for 16 functions that handle packets. Tunnels in tunnels fill it with the
 # functions of the ping. The ARP request below them is another packet, for which there is no room, and a
 # line says so.

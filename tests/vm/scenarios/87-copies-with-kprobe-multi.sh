@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Linux 5.18 to 6.1 may have kprobe-multi and no bpf_rdonly_cast(). Then the object that copies is
 # attached by kprobe-multi. BTF in which the kfunc has another name makes a younger kernel look like
 # that.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # pwru_pid: lib.sh
 # Maps are only as large as the options need: the map of parents has room for all packets only where
 # parents are shown. BPF_MAP_TYPE_LRU_HASH is 9, and allocates all of its entries when it is made.
 large_maps() {

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, pwru_pid: lib.sh
 # A signal ends pwru at once before it attaches: here libpcap compiles a filter that takes it minutes.
 # Once attached, pwru detaches and prints what it has seen. It does the same when its terminal is gone,
 # except under nohup.

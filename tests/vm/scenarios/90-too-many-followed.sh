@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err: lib.sh
 # More packets are alive at once than can be followed. Those that were forgotten are counted and
 # reported.
 count=140000

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The process lacks something that it needs, or the machine lacks it: a sentence says what to do.
 limited() { # LIMIT EXIT STDERR-PATTERN ARGS...
     local status=0

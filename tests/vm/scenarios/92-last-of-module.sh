@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err: lib.sh
 # Probes the last function of a module. To optimise a kprobe inside it, Linux 6.12 decodes up to the end
 # of the page, and panics where the last instruction seems to reach into a page that is not mapped.
 modprobe ipip || skip "this kernel has no module ipip"

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The functions that are found by the BPF iterator over symbols are the same as by /proc/kallsyms and
 # ftrace's list, which --output-caller needs. They are the same also while somebody else traces them.
 attached() { # ARGS...
