@@ -146,7 +146,7 @@ TEST_F(Places, ARegularFileIsWhatItSays) {
   EXPECT_EQ(regular(own("file")), "there");
 }
 
-TEST_F(Places, WhatIsNotThereIsSaid) {
+TEST_F(Places, MissingFilesAreReported) {
   EXPECT_EQ(append(root_ + "/no/such"), "open " + root_ + "/no/such: No such file or directory");
   EXPECT_EQ(append(own("")), "open " + own("") + ": Is a directory");
   EXPECT_EQ(append(root_ + "/own"), "open " + root_ + "/own: Is a directory");

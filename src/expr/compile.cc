@@ -96,10 +96,10 @@ Result<> add_value(const Types& types, const Expression& expression, Values& val
 
 // Adds the values of one list, except those that were asked for before.
 Result<> add_values(const Types& types, const Root& root, const std::string& list,
-                    std::set<std::string>& told, Values& values, Generator& generator) {
+                    std::set<std::string>& known, Values& values, Generator& generator) {
   PWRU_ASSIGN(const auto expressions, parse_checked(types, root, list));
   for (const Expression& expression : expressions) {
-    const bool is_new = told.insert(expression.text).second;
+    const bool is_new = known.insert(expression.text).second;
     if (is_new) PWRU_TRY(add_value(types, expression, values, generator));
   }
   return {};
@@ -162,9 +162,9 @@ Result<Values> compile_values(const TypeSource& source, const Root& root,
   values.bytes = kWordBytes;
   Generator generator(types);
   generator.begin_values();
-  std::set<std::string> told;  // a value that is asked for twice is printed once
+  std::set<std::string> known;  // a value that is asked for twice is printed once
   for (const std::string& list : lists) {
-    PWRU_TRY(with_source(list, add_values(types, root, list, told, values, generator)));
+    PWRU_TRY(with_source(list, add_values(types, root, list, known, values, generator)));
   }
   generator.end_values();
   PWRU_ASSIGN(values.code, generator.finish());

@@ -107,7 +107,7 @@ TEST_F(ModuleTypes, OfTheSameNameMustBeTheSame) {
       "its meaning is not known; do not use it");
 }
 
-TEST_F(ModuleTypes, ThatAreNowhereAreToldWithWhatWasSearched) {
+TEST_F(ModuleTypes, ThatAreNowhereAreReportedWithWhatWasSearched) {
   EXPECT_EQ(error_of("((struct conn *)1)->mark"),
             "column 2: this kernel has no type \"struct conn\"; searched: vmlinux' BTF (no module "
             "is loaded that has BTF, which needs Linux 5.11 with CONFIG_DEBUG_INFO_BTF_MODULES)");

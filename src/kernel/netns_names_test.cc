@@ -55,7 +55,7 @@ TEST(NetnsNames, LookedUpAnewButNotForEveryEvent) {
   table = {{7, "red"}};  // the number is used again
   now_ns += 10'000'000'000;
   EXPECT_EQ(names.name(7), "red");
-  EXPECT_EQ(names.name(8), "late");  // gone, but its last packets are not
+  EXPECT_EQ(names.name(8), "late");  // the namespace is gone, its last packets are not
   EXPECT_EQ(names.name(0), "");
 }
 

@@ -25,7 +25,7 @@ TEST(ProcessLife, PidOfTheInnermostNamespace) {
   EXPECT_EQ(innermost_pid("Name:\tNSpid:\t4\n"), 0);
 }
 
-TEST(ProcessLife, WhoLives) {
+TEST(ProcessLife, TellsTheLivingFromTheDead) {
   ProcessName self = own_process();
   EXPECT_EQ(self.pid, ::getpid());
   ASSERT_NE(self.pid_ns, 0u);
