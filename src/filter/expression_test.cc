@@ -85,7 +85,7 @@ TEST(TunnelFilter, MistakesNameTheOption) {
   EXPECT_EQ(l2.error().what,
             "--filter-tunnel-pcap-l2 'tcp port' is not valid: syntax error at its end (see "
             "pcap-filter(7))");
-  // Of IP packets this says nothing, of frames it does.
+  // An expression that can match a frame, and never an IP packet.
   EXPECT_TRUE(compile_tunnel("arp", "", {}));
   const auto l3 = compile_tunnel("", "arp", {});
   ASSERT_FALSE(l3);
