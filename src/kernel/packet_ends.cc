@@ -39,6 +39,13 @@ constexpr auto kTakeList = std::to_array<std::string_view>(
     {"kfree_skb_list_reason", "kfree_skb_list", "__tcf_kfree_skb_list", "dev_hard_start_xmit",
      "sch_direct_xmit", "validate_xmit_skb_list"});
 
+// Of net/core/skbuff.c; also destructors, which skb_release_head_state() calls.
+constexpr auto kAfterRelease = std::to_array<std::string_view>(
+    {"skb_release_data", "skb_free_head", "kfree_skbmem", "napi_skb_cache_put", "skb_zcopy_clear",
+     "skb_kfree_head", "sock_wfree", "__sock_wfree", "sock_rfree", "sock_efree", "sock_edemux",
+     "sock_ofree", "sock_pfree", "tcp_wfree", "unix_destruct_scm", "netlink_skb_destructor",
+     "tpacket_destruct_skb"});
+
 template <size_t N>
 bool has(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -77,6 +84,10 @@ std::string_view drop_function(const Btf& vmlinux) {
 
 bool takes_list(const Function& function) {
   return function.module.empty() && function.skb_arg == 1 && has(kTakeList, function.name);
+}
+
+bool runs_after_release(const Function& function) {
+  return function.module.empty() && function.skb_arg == 1 && has(kAfterRelease, function.name);
 }
 
 }  // namespace pwru::kernel

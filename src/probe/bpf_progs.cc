@@ -3,11 +3,14 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <fmt/core.h>
 #include <linux/bpf.h>
 
 #include <cerrno>
 
 #include "base/log.h"
+#include "base/signals.h"
+#include "probe/tail_calls.h"
 
 namespace pwru::probe {
 namespace {
@@ -23,7 +26,7 @@ void read_entry_function(BpfProg& prog, uint32_t btf_id, uint32_t function_id) {
   const BtfHandle btf(btf_id ? btf__load_from_kernel_by_id(btf_id) : nullptr);
   const btf_type* type = btf ? btf__type_by_id(btf.get(), function_id) : nullptr;
   if (!type || !btf_is_func(type)) return;
-  prog.name = btf__name_by_offset(btf.get(), type->name_off);
+  prog.site.name = btf__name_by_offset(btf.get(), type->name_off);
   prog.function_id = function_id;
 }
 
@@ -39,7 +42,7 @@ std::optional<BpfProg> read_prog(uint32_t id) {
   const auto kind = kind_of(info.type);
   if (!kind) return std::nullopt;
   prog.kind = *kind;
-  prog.name = info.name;
+  prog.site.name = info.name;
 
   const uint32_t btf_id = info.btf_id;
   bpf_func_info function = {};
@@ -53,15 +56,14 @@ std::optional<BpfProg> read_prog(uint32_t id) {
   info.jited_ksyms = reinterpret_cast<uintptr_t>(&address);
   if (bpf_obj_get_info_by_fd(prog.fd.get(), &info, &size) == 0 && info.nr_func_info > 0)
     read_entry_function(prog, btf_id, function.type_id);
-  prog.ip = address ? address : id;
+  prog.site.name += fmt::format("({})", name_of(prog.kind));
+  prog.site.kind = kernel::SiteKind::BpfProgram;
+  prog.site.address = address;
+  prog.site.id = address ? address : id;
   return prog;
 }
 
 }  // namespace
-
-std::string traced_name(const BpfProg& prog) {
-  return prog.name + "(" + std::string(name_of(prog.kind)) + ")";
-}
 
 std::optional<ProgKind> kind_of(uint32_t type) {
   if (type == BPF_PROG_TYPE_SCHED_CLS) return ProgKind::Tc;
@@ -70,10 +72,6 @@ std::optional<ProgKind> kind_of(uint32_t type) {
 }
 
 std::string_view name_of(ProgKind kind) { return kind == ProgKind::Tc ? "tc" : "xdp"; }
-
-BpfProgs::BpfProgs(std::unique_ptr<program::ProgTemplate> tc,
-                   std::unique_ptr<program::ProgTemplate> xdp, OnTraced on_traced)
-    : tc_(std::move(tc)), xdp_(std::move(xdp)), on_traced_(std::move(on_traced)) {}
 
 std::vector<BpfProg> BpfProgs::find_new() {
   std::vector<BpfProg> found;
@@ -86,13 +84,13 @@ std::vector<BpfProg> BpfProgs::find_new() {
   return found;
 }
 
-Result<BpfProgs::Traced> BpfProgs::attach(const BpfProg& prog) const {
+Result<BpfProgs::Traced> BpfProgs::trace(const BpfProg& prog) const {
   if (!prog.function_id) return fail("it has no BTF that names its entry function");
   Traced traced;
-  traced.name = traced_name(prog);
+  traced.name = prog.site.name;
   PWRU_ASSIGN(traced.programs,
               template_for(prog.kind)->load(
-                  {.fd = prog.fd.get(), .function_id = prog.function_id, .ip = prog.ip}));
+                  {.fd = prog.fd.get(), .function_id = prog.function_id, .ip = prog.site.id}));
   // Before 5.17 there is no other way to attach these than a raw tracepoint without a name.
   traced.entry_link.reset(bpf_raw_tracepoint_open(nullptr, traced.programs.entry.get()));
   if (!traced.entry_link) return sys_fail("attach fentry");
@@ -101,35 +99,49 @@ Result<BpfProgs::Traced> BpfProgs::attach(const BpfProg& prog) const {
   return traced;
 }
 
-void BpfProgs::attach_new(const OnProgress& on_progress) {
+Attached BpfProgs::attach_new(const OnProgress& on_progress) {
   last_look_ = std::chrono::steady_clock::now();
   const std::vector<BpfProg> found = find_new();
-  size_t done = 0, skipped = 0;
+  Attached attached;
+  size_t done = 0, refused = 0;
   for (const BpfProg& prog : found) {
-    on_traced_(prog);  // first, so that the name is known to the first event
-    auto traced = attach(prog);
-    if (traced)
+    if (stop_requested()) {
+      attached.is_interrupted = true;
+      break;
+    }
+    on_traced_(prog.site);
+    auto traced = trace(prog);
+    if (traced) {
       traced_.push_back(std::move(*traced));
-    else if (++skipped <= kNamed)
-      log_warn("BPF program {} {} is not traced: {}", prog.id, traced_name(prog),
-               traced.error().what);
+      attached.count++;
+    } else if (++refused <= kNamed) {
+      log_warn("BPF program {} {} is not traced: {}", prog.id, prog.site.name, traced.error().what);
+    }
     on_progress(++done, found.size());
   }
-  if (skipped > kNamed) log_warn("{} more BPF programs are not traced", skipped - kNamed);
-  skipped_ += skipped;
+  if (refused > kNamed) log_warn("{} more BPF programs are not traced", refused - kNamed);
+  if (refused) attached.left_out["as said above"] = static_cast<unsigned>(refused);
+  return attached;
 }
 
-void BpfProgs::look_again() {
+Result<Attached> BpfProgs::attach(const OnProgress& on_progress) {
+  Attached attached = attach_new(on_progress);
+  warn_about_tail_calls([this](ProgKind kind) { return template_for(kind) != nullptr; });
+  return attached;
+}
+
+void BpfProgs::poll() {
   if (std::chrono::steady_clock::now() - last_look_ < kPause) return;
-  const size_t before = count();
-  attach_new([](size_t, size_t) {});
-  if (count() > before) log_info("{} new BPF programs are traced", count() - before);
+  if (const Attached attached = attach_new([](size_t, size_t) {}); attached.count > 0)
+    log_info("{} new BPF programs are traced", attached.count);
 }
 
-std::vector<std::string_view> BpfProgs::names() const {
-  std::vector<std::string_view> names;
-  for (const Traced& traced : traced_) names.push_back(traced.name);
-  return names;
+void BpfProgs::detach(const OnProgress& on_progress) {
+  const size_t count = traced_.size();
+  while (!traced_.empty() && !stop_is_urgent()) {
+    traced_.pop_back();
+    on_progress(count - traced_.size(), count);
+  }
 }
 
 program::MissCounts BpfProgs::missed() const {

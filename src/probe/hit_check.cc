@@ -35,17 +35,21 @@ bool has_not_run(const MustBeHit& expected) {
   return runs && *runs == 0;
 }
 
+// A static function may share the name.
+bool has_one_site(const Group& group, std::string_view function) {
+  return std::ranges::count_if(group.sites, [&](const kernel::Site& site) {
+           return site.name == function && site.module.empty();
+         }) == 1;
+}
+
 }  // namespace
 
-std::vector<MustBeHit> must_be_hit(const Plan& plan, const kernel::Symbols& symbols) {
+std::vector<MustBeHit> must_be_hit(const Plan& plan) {
   std::vector<MustBeHit> expected;
   for (const Group& group : plan.groups) {
     if (group.is_return) continue;
     for (const std::string_view function : kernel::kOwnDatagramFunctions) {
-      const std::vector<uint64_t> found = symbols.addresses(function, "");
-      if (found.size() != 1 ||
-          std::ranges::find(group.addresses, found.front()) == group.addresses.end())
-        continue;
+      if (!has_one_site(group, function)) continue;
       expected.push_back({&group, function});
       break;
     }
@@ -57,8 +61,8 @@ bool TrialEvents::has(const event::Event& event) const {
   return event.ts_ns >= since_ns && event.ts_ns <= until_ns && event.comm == kTrialName;
 }
 
-TrialEvents try_hits(const Plan& plan, const kernel::Symbols& symbols) {
-  std::vector<MustBeHit> unhit = must_be_hit(plan, symbols);
+TrialEvents try_hits(const Plan& plan) {
+  std::vector<MustBeHit> unhit = must_be_hit(plan);
   if (unhit.empty()) return {};
   const UniqueFd counts_runs(bpf_enable_stats(BPF_STATS_RUN_TIME));
   if (!counts_runs) return {};
@@ -78,7 +82,7 @@ TrialEvents try_hits(const Plan& plan, const kernel::Symbols& symbols) {
     log_warn(
         "{} was called and its probe was not hit: what this kernel does in it and {} more "
         "functions is not shown; try another --backend",
-        silent.function, silent.group->addresses.size() - 1);
+        silent.function, silent.group->sites.size() - 1);
   return trial;
 }
 

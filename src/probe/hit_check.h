@@ -4,12 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "event/event.h"
-#include "kernel/symbols.h"
 #include "probe/plan.h"
 
 namespace pwru::probe {
@@ -19,7 +17,7 @@ struct MustBeHit {
   const Group* group = nullptr;
   std::string_view function;
 };
-[[nodiscard]] std::vector<MustBeHit> must_be_hit(const Plan& plan, const kernel::Symbols& symbols);
+[[nodiscard]] std::vector<MustBeHit> must_be_hit(const Plan& plan);
 
 // What the trial left in the rings: events that nobody asked for.
 struct TrialEvents {
@@ -31,6 +29,6 @@ struct TrialEvents {
 
 // After the attach. Each program that did not run is a line on stderr; nothing is tried where the
 // kernel does not count.
-[[nodiscard]] TrialEvents try_hits(const Plan& plan, const kernel::Symbols& symbols);
+[[nodiscard]] TrialEvents try_hits(const Plan& plan);
 
 }  // namespace pwru::probe

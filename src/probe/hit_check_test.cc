@@ -3,21 +3,24 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace pwru::probe {
 namespace {
 
-constexpr uint64_t kConsume = 0x1000, kQueue = 0x2000, kOther = 0x3000;
-
-kernel::Symbols symbols() {
-  return *kernel::Symbols::parse(
-      "0000000000001000 T consume_skb\n0000000000002000 T skb_queue_tail\n"
-      "0000000000003000 T ip_rcv\n");
+Group group_of(const std::vector<std::string>& functions) {
+  Group group;
+  for (const std::string& function : functions)
+    group.sites.push_back({.name = function, .module = ""});
+  return group;
 }
 
 TEST(HitCheck, AsksForGroupsThatTheDatagramPasses) {
   Plan plan;
-  plan.groups = {{nullptr, {kConsume, kOther}}, {nullptr, {kOther}}, {nullptr, {kQueue}}};
-  const auto expected = must_be_hit(plan, symbols());
+  plan.groups = {group_of({"consume_skb", "ip_rcv"}), group_of({"ip_rcv"}),
+                 group_of({"skb_queue_tail"})};
+  const auto expected = must_be_hit(plan);
   ASSERT_EQ(expected.size(), 2U);
   EXPECT_EQ(expected[0].group, &plan.groups[0]);
   EXPECT_EQ(expected[0].function, "consume_skb");
@@ -26,8 +29,15 @@ TEST(HitCheck, AsksForGroupsThatTheDatagramPasses) {
 
 TEST(HitCheck, AsksForNoReturns) {
   Plan plan;
-  plan.groups = {{nullptr, {kConsume}, true}};
-  EXPECT_TRUE(must_be_hit(plan, symbols()).empty());
+  plan.groups = {group_of({"consume_skb"})};
+  plan.groups[0].is_return = true;
+  EXPECT_TRUE(must_be_hit(plan).empty());
+}
+
+TEST(HitCheck, AsksForNoFunctionThatIsThereTwice) {
+  Plan plan;
+  plan.groups = {group_of({"consume_skb", "consume_skb"})};
+  EXPECT_TRUE(must_be_hit(plan).empty());
 }
 
 TEST(HitCheck, KnowsItsOwnEvents) {

@@ -4,51 +4,35 @@
 #include <span>
 
 #include "base/signals.h"
-#include "probe/attach.h"
-#include "probe/kprobe_pmu.h"
+#include "probe/function_hook.h"
 
 namespace pwru::probe {
 namespace {
 
-class KprobeMulti : public Backend {
+class KprobeMulti : public FunctionHook {
  public:
+  using FunctionHook::FunctionHook;
   std::string_view name() const override { return "kprobe-multi"; }
 
-  Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) override {
-    Attached attached;
-    size_t done = 0;
-    for (const Group& group : plan.groups) {
-      PWRU_TRY(attach_span(group, group.addresses, attached));
-      done += group.addresses.size();
-      on_progress(done);
-      if (stop_requested()) {
-        attached.is_interrupted = true;
-        break;
-      }
-    }
-    return attached;
-  }
-
-  void detach(Attached attached, const OnProgress& on_progress) override {
-    size_t done = 0;
-    for (BpfLink& link : attached.links) {
-      take_off(link);
-      on_progress(++done);
-    }
-  }
-
  private:
+  Result<> begin(const Plan&) override { return {}; }
+
+  Result<> attach_group(const Group& group, const OnDone&, Attached& attached) override {
+    std::vector<unsigned long> addresses;
+    for (const kernel::Site& site : group.sites) addresses.push_back(site.address);
+    return attach_span(group, addresses, attached);
+  }
+
   // One address that ftrace refuses makes the whole call fail: halve until it stands alone.
-  Result<> attach_span(const Group& group, std::span<const uint64_t> addresses,
+  Result<> attach_span(const Group& group, std::span<const unsigned long> addresses,
                        Attached& attached) {
     if (addresses.empty() || stop_requested()) return {};
-    LIBBPF_OPTS(bpf_kprobe_multi_opts, opts,
-                .addrs = reinterpret_cast<const unsigned long*>(addresses.data()),
-                .cnt = addresses.size(), .retprobe = group.is_return);
+    LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .addrs = addresses.data(), .cnt = addresses.size(),
+                .retprobe = group.is_return);
     BpfLink link(bpf_program__attach_kprobe_multi_opts(group.program, nullptr, &opts));
     const int code = errno;
     if (link) {
-      attached.add(std::move(link), group.program);
+      links_.push_back({std::move(link), group.program});
       attached.count += addresses.size();
       return {};
     }
@@ -67,6 +51,8 @@ class KprobeMulti : public Backend {
 
 }  // namespace
 
-std::unique_ptr<Backend> make_kprobe_multi() { return std::make_unique<KprobeMulti>(); }
+std::unique_ptr<FunctionHook> make_kprobe_multi(Plan plan) {
+  return std::make_unique<KprobeMulti>(std::move(plan));
+}
 
 }  // namespace pwru::probe

@@ -11,11 +11,12 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "base/file.h"
 #include "base/signals.h"
-#include "probe/attach.h"
+#include "probe/function_hook.h"
 #include "probe/kprobe_pmu.h"
 #include "probe/placement.h"
 
@@ -35,83 +36,78 @@ UniqueFd open_kprobe(uint32_t pmu_type, uint64_t address, bool is_return) {
       static_cast<int>(::syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
 }
 
-struct Target {
-  bpf_program* program;
-  uint64_t address;
-  bool may_stand_behind_site;
-  bool is_return;
-};
-
-class KprobePmu : public Backend {
+class KprobePmu : public FunctionHook {
  public:
-  explicit KprobePmu(unsigned batch) : batch_(batch) {}
+  KprobePmu(Plan plan, unsigned batch) : FunctionHook(std::move(plan)), batch_(batch) {}
+
   std::string_view name() const override { return "kprobe"; }
 
-  Result<Attached> attach(const Plan& plan, const OnProgress& on_progress) override {
+  void detach(const OnProgress& on_progress) override {
+    size_t done = 0;
+    std::mutex mutex;
+    run_batches(links_.size(), [&](size_t index) {
+      take_off(links_[index]);
+      const std::lock_guard lock(mutex);
+      on_progress(++done, links_.size());
+      return true;
+    });
+  }
+
+ private:
+  Result<> begin(const Plan& plan) override {
     PWRU_ASSIGN(const std::string type_text,
                 read_file("/sys/bus/event_source/devices/kprobe/type"));
-    const auto pmu_type = static_cast<uint32_t>(std::strtoul(type_text.c_str(), nullptr, 10));
-    const Placement placement(plan);
-    std::vector<Target> targets;
-    for (const Group& group : plan.groups)
-      for (const uint64_t address : group.addresses)
-        targets.push_back({group.program, address, placement.may_stand_behind_site(group, address),
-                           group.is_return});
+    pmu_type_ = static_cast<uint32_t>(std::strtoul(type_text.c_str(), nullptr, 10));
+    placement_.emplace(plan);
+    return {};
+  }
 
-    Attached attached;
+  void finish() override { placement_.reset(); }
+
+  Result<> attach_group(const Group& group, const OnDone& on_done, Attached& attached) override {
     Error error;
     std::mutex mutex;
     bool has_failed = false;
-    run_batches(targets.size(), [&](size_t index) {
+    size_t done = 0;
+    run_batches(group.sites.size(), [&](size_t index) {
       if (stop_requested()) return false;
-      auto link = attach_one(pmu_type, targets[index]);
+      auto link = attach_one(group, group.sites[index]);
       const std::lock_guard lock(mutex);
       if (link) {
-        attached.add(std::move(*link), targets[index].program);
-        on_progress(++attached.count);
+        links_.push_back({std::move(*link), group.program});
+        attached.count++;
       } else if (is_about_one_address(link.error().code)) {
         attached.left_out[refused_reason(link.error().code)]++;
       } else {
         error = std::move(link.error());
         has_failed = true;
       }
+      on_done(++done);
       return !has_failed;
     });
-    attached.is_interrupted = stop_requested();
     if (has_failed) return tl::unexpected<Error>(std::move(error));
-    return attached;
+    return {};
   }
 
   // A tracer that listens may open no perf event any more.
-  Result<> attach_more(const Plan&, Attached&) override {
+  Result<> add_to_group(const Group&, Attached&) override {
     return fail("without tracefs kprobes are attached at the start only", ExitCode::NotSupported);
   }
 
-  void detach(Attached attached, const OnProgress& on_progress) override {
-    std::atomic<size_t> done = 0;
-    std::mutex mutex;
-    run_batches(attached.links.size(), [&](size_t index) {
-      take_off(attached.links[index]);
-      const std::lock_guard lock(mutex);
-      on_progress(++done);
-      return true;
-    });
-  }
-
- private:
-  static UniqueFd open_at_best_offset(uint32_t pmu_type, const Target& target) {
+  [[nodiscard]] UniqueFd open_at_best_offset(const Group& group, uint64_t address) const {
     UniqueFd event;
-    for (const uint64_t offset : kprobe_offsets(target.may_stand_behind_site)) {
-      event = open_kprobe(pmu_type, target.address + offset, target.is_return);
+    for (const uint64_t offset :
+         kprobe_offsets(placement_->may_stand_behind_site(group, address))) {
+      event = open_kprobe(pmu_type_, address + offset, group.is_return);
       if (event || !is_about_one_address(errno)) break;
     }
     return event;
   }
 
-  static Result<BpfLink> attach_one(uint32_t pmu_type, const Target& target) {
-    UniqueFd event = open_at_best_offset(pmu_type, target);
+  [[nodiscard]] Result<BpfLink> attach_one(const Group& group, const kernel::Site& site) const {
+    UniqueFd event = open_at_best_offset(group, site.address);
     if (!event) return sys_fail(explain_open(errno));
-    BpfLink link(bpf_program__attach_perf_event(target.program, event.get()));
+    BpfLink link(bpf_program__attach_perf_event(group.program, event.get()));
     if (!link) return sys_fail("attach a program to a kprobe");
     (void)event.release();  // the link owns it now
     return link;
@@ -145,6 +141,8 @@ class KprobePmu : public Backend {
   }
 
   unsigned batch_;
+  uint32_t pmu_type_ = 0;
+  std::optional<Placement> placement_;  // of the plan that is being attached
 };
 
 }  // namespace
@@ -165,12 +163,8 @@ bool is_about_one_address(int code) {
          code == EOPNOTSUPP || code == EBUSY || code == ERANGE || code == EEXIST;
 }
 
-std::string refused_reason(int code) {
-  return fmt::format("refused by the kernel ({})", std::strerror(code));
-}
-
-std::unique_ptr<Backend> make_kprobe_pmu(unsigned batch) {
-  return std::make_unique<KprobePmu>(batch);
+std::unique_ptr<FunctionHook> make_kprobe_pmu(Plan plan, unsigned batch) {
+  return std::make_unique<KprobePmu>(std::move(plan), batch);
 }
 
 }  // namespace pwru::probe

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 
 namespace pwru::probe {
 
@@ -16,8 +15,5 @@ namespace pwru::probe {
 
 // What the kernel says of one address; any other error is about all of them.
 [[nodiscard]] bool is_about_one_address(int code);
-
-// The key in Attached::left_out.
-[[nodiscard]] std::string refused_reason(int code);
 
 }  // namespace pwru::probe

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which program goes to which address.
+// Which program goes to which site.
 #pragma once
 
 #include <bpf/libbpf.h>
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "kernel/functions.h"
+#include "kernel/site.h"
 #include "kernel/symbols.h"
-#include "program/tracer.h"
+#include "plan/tracking.h"
+#include "program/programs.h"
 
 namespace pwru::probe {
 
 // One program and everything it is attached to.
 struct Group {
   bpf_program* program = nullptr;
-  std::vector<uint64_t> addresses;
+  std::vector<kernel::Site> sites;
   bool is_return = false;  // runs when these functions return
   // Their return is probed as well, which takes the return address off the stack: a probe behind
   // the start of the function would no longer find it.
@@ -26,8 +27,7 @@ struct Group {
 
 struct Plan {
   std::vector<Group> groups;
-  // With tracking: where ids end; "" when this kernel has no such function.
-  std::string release_function;
+  kernel::LeftOut left_out;       // what was not found, or must not be probed
   bool has_ftrace_sites = false;  // every function is in ftrace's list
   bool unwinds = false;           // programs ask for call stacks
   // The last functions of modules, sorted. To optimise a kprobe that is not on the ftrace site
@@ -43,9 +43,13 @@ struct Plan {
 // True for a function of a module behind which the module has no other symbol.
 [[nodiscard]] bool is_last_of_module(const kernel::Symbols& symbols, uint64_t address);
 
-// Functions go to the program of their argument position; with tracking, those that end the life of
-// an skb go to programs of their own, also when the user did not ask to see them.
+// Functions go to the program of their argument position. Those that end the life of an skb go to
+// programs of their own where packets have ids, also when the user did not ask to see them:
+// `release` is where ids end, and has no address where nothing is followed.
 [[nodiscard]] Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbols,
-                             const program::Tracer& tracer, bool tracks);
+                             const program::Programs& programs, const plan::Release& release);
+
+// Of all groups. A function in two of them counts twice.
+[[nodiscard]] size_t count_sites(const Plan& plan);
 
 }  // namespace pwru::probe

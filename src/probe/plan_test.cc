@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace pwru::probe {
 namespace {
 
@@ -32,6 +35,91 @@ TEST(Plan, WhereAProbeStands) {
   EXPECT_FALSE(plan.may_stand_behind_site(group, 5));
   group.must_stand_at_start = true;
   EXPECT_FALSE(plan.may_stand_behind_site(group, 3));
+}
+
+// A plan only compares programs.
+bpf_program* program(uintptr_t number) { return reinterpret_cast<bpf_program*>(number); }
+
+program::Programs programs() {
+  program::Programs all;
+  for (size_t arg = 0; arg < all.by_arg.size(); arg++) all.by_arg[arg] = program(arg + 1);
+  all.list = program(7);
+  all.by_map_op = {nullptr, program(8), program(9), program(10)};
+  all.map_lookup_return = program(11);
+  all.trace_release = program(12);
+  all.release = program(13);
+  all.trace_dying = program(14);
+  return all;
+}
+
+kernel::Symbols symbols() {
+  return *kernel::Symbols::parse(
+      "0000000000001000 T ip_rcv\n"
+      "0000000000002000 T skb_release_head_state\n"
+      "0000000000003000 T skb_release_data\n"
+      "0000000000004000 T array_map_lookup_elem\n"
+      "0000000000005000 t vxlan_rcv\t[vxlan]\n");
+}
+
+std::vector<std::string> names_of(const Plan& plan, bpf_program* wanted) {
+  std::vector<std::string> names;
+  for (const Group& group : plan.groups)
+    if (group.program == wanted)
+      for (const kernel::Site& site : group.sites) names.push_back(site.name);
+  return names;
+}
+
+const plan::Release kRelease = {"skb_release_head_state", 0x2000};
+
+using Names = std::vector<std::string>;
+
+TEST(Plan, AFunctionGoesToTheProgramOfItsArgument) {
+  kernel::Functions functions;
+  functions.found = {{.name = "ip_rcv", .module = "", .addr = 0x1000, .skb_arg = 1},
+                     {.name = "vxlan_rcv", .module = "vxlan", .addr = 0x5000, .skb_arg = 2}};
+  functions.left_out = {{"inlined", 3}};
+  functions.are_in_ftrace_list = true;
+  const Plan plan = make_plan(functions, symbols(), programs(), {});
+  EXPECT_EQ(names_of(plan, program(2)), Names{"ip_rcv"});
+  EXPECT_EQ(names_of(plan, program(3)), Names{"vxlan_rcv"});
+  EXPECT_EQ(count_sites(plan), 2u);
+  EXPECT_EQ(plan.left_out, functions.left_out);
+  EXPECT_TRUE(plan.has_ftrace_sites);
+  EXPECT_EQ(plan.last_of_modules, std::vector<uint64_t>{0x5000});
+  EXPECT_EQ(plan.groups.back().sites.front().module, "vxlan");
+  EXPECT_EQ(plan.groups.back().sites.front().id, 0x5000u);
+}
+
+TEST(Plan, TheEndOfAPacketIsWatchedAlsoWhereItIsNotShown) {
+  kernel::Functions functions;
+  functions.found = {{.name = "ip_rcv", .module = "", .addr = 0x1000, .skb_arg = 1},
+                     {.name = "skb_release_data", .module = "", .addr = 0x3000, .skb_arg = 1}};
+  Plan plan = make_plan(functions, symbols(), programs(), kRelease);
+  EXPECT_EQ(names_of(plan, programs().release), Names{"skb_release_head_state"});
+  EXPECT_EQ(names_of(plan, programs().trace_dying), Names{"skb_release_data"});
+  EXPECT_EQ(names_of(plan, program(2)), Names{"ip_rcv"});
+
+  functions.found.push_back(
+      {.name = "skb_release_head_state", .module = "", .addr = 0x2000, .skb_arg = 1});
+  plan = make_plan(functions, symbols(), programs(), kRelease);
+  EXPECT_EQ(names_of(plan, programs().trace_release), Names{"skb_release_head_state"});
+  EXPECT_EQ(names_of(plan, programs().release), Names{});
+}
+
+// Of the probes at one address, the one that was added last runs first.
+TEST(Plan, TheReturnOfALookUpComesBeforeItsEntry) {
+  kernel::Functions functions;
+  functions.found = {{.name = "array_map_lookup_elem",
+                      .module = "",
+                      .addr = 0x4000,
+                      .map_op = kernel::MapOp::Lookup}};
+  const Plan plan = make_plan(functions, symbols(), programs(), {});
+  ASSERT_EQ(plan.groups.size(), 2u);
+  EXPECT_EQ(plan.groups[0].program, program(11));
+  EXPECT_TRUE(plan.groups[0].is_return);
+  EXPECT_EQ(plan.groups[1].program, program(8));
+  EXPECT_FALSE(plan.groups[1].is_return);
+  EXPECT_TRUE(plan.groups[1].must_stand_at_start);
 }
 
 }  // namespace

@@ -6,8 +6,12 @@
 
 #include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "base/handle.h"
+#include "base/log.h"
+#include "base/strings.h"
 #include "probe/bpf_progs.h"
 
 namespace pwru::probe {
@@ -36,8 +40,7 @@ std::set<uint32_t> ids_in_prog_arrays() {
   return ids;
 }
 
-}  // namespace
-
+// The names (15 characters at most), each program once.
 std::vector<std::string> tail_called_progs(
     const std::function<bool(program::ProgKind)>& is_wanted) {
   std::vector<std::string> names;
@@ -50,6 +53,18 @@ std::vector<std::string> tail_called_progs(
     if (kind && is_wanted(*kind)) names.emplace_back(info.name);
   }
   return names;
+}
+
+}  // namespace
+
+void warn_about_tail_calls(const std::function<bool(program::ProgKind)>& is_wanted) {
+  constexpr size_t kNamed = 3;
+  const std::vector<std::string> names = tail_called_progs(is_wanted);
+  if (names.empty()) return;
+  log_info(
+      "{} BPF programs are in maps for tail calls ({}): reached by one they cannot be traced, and "
+      "the verdict at the caller's exit is theirs",
+      names.size(), join(names, ", ", kNamed));
 }
 
 }  // namespace pwru::probe

@@ -3,15 +3,12 @@
 #pragma once
 
 #include <functional>
-#include <string>
-#include <vector>
 
 #include "program/prog_template.h"
 
 namespace pwru::probe {
 
-// The names (15 characters at most) of the programs in maps of the type PROG_ARRAY, each once.
-[[nodiscard]] std::vector<std::string> tail_called_progs(
-    const std::function<bool(program::ProgKind)>& is_wanted);
+// One line on stderr if there are programs of a wanted kind in maps of the type PROG_ARRAY.
+void warn_about_tail_calls(const std::function<bool(program::ProgKind)>& is_wanted);
 
 }  // namespace pwru::probe

@@ -3,11 +3,7 @@
 
 #include <linux/bpf.h>
 
-#include <bit>
 #include <cstring>
-
-#include "abi/event.h"
-#include "base/round.h"
 
 namespace pwru::program {
 namespace {
@@ -33,31 +29,7 @@ bool is_mark(const WideLoad& load) {
 
 }  // namespace
 
-uint32_t fixed_bytes(const pwru_config& config) {
-  const auto of = [&](uint32_t part, size_t bytes) {
-    return config.parts & part ? round_up_8(bytes) : 0u;
-  };
-  return uint32_t{sizeof(pwru_event)} + of(PWRU_PART_STACK, sizeof(pwru_stack)) +
-         of(PWRU_PART_SKB, config.skb_bytes) + of(PWRU_PART_CB, sizeof(pwru_cb)) +
-         of(PWRU_PART_SHINFO, config.shinfo_bytes) + of(PWRU_PART_EXPR, config.expr_bytes) +
-         of(PWRU_PART_TUNNEL, sizeof(pwru_tunnel));
-}
-
-// What follows from the other fields.
-static void derive(pwru_config& config) {
-  config.fixed_bytes = fixed_bytes(config);
-  constexpr uint32_t kPlain = PWRU_PART_META | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
-  if ((config.parts & ~uint32_t{PWRU_PART_CALLER}) == kPlain)
-    config.plain_parts = config.parts & ~uint32_t{PWRU_PART_TUPLE6};
-  const uint32_t chunks = config.ring_bytes >> config.chunk_shift;
-  config.chunk_mask = config.chunk_bytes - 1;
-  config.chunk_last = config.chunk_bytes - config.record_max_bytes;
-  config.ring_chunk_mask = chunks - 1;
-  config.ring_chunk_shift = static_cast<uint32_t>(std::countr_zero(chunks));
-}
-
-Result<> set_constants(std::string& elf, pwru_config config) {
-  derive(config);
+Result<> set_constants(std::string& elf, const pwru_config& config) {
   for (size_t at = 0; at + sizeof(WideLoad) <= elf.size(); at += sizeof(bpf_insn)) {
     WideLoad load;
     std::memcpy(&load, elf.data() + at, sizeof(load));

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "program/constants.h"
+#include "program/filters.h"
 #include "program/libbpf_log.h"
 #include "program/link.h"
 #include "program/objects.h"
@@ -21,29 +22,11 @@ constexpr const char* kSection = "progs/";
 constexpr const char* kLicense = "Dual BSD/GPL";
 constexpr size_t kVerifierLogBytes = 256 * 1024;
 
-// What an event of a packet without an skb can have.
-constexpr uint32_t kXdpParts = PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL |
-                               PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_PARENT;
-
 constexpr bpf_insn instruction(unsigned code, int32_t imm) {
   bpf_insn insn{};
   insn.code = static_cast<uint8_t>(code);
   insn.imm = imm;
   return insn;
-}
-
-pwru_config config_for(const pwru_config& of_tracer, ProgKind kind, bool has_xdp_values) {
-  pwru_config config = of_tracer;
-  config.is_progs = 1;
-  config.has_func_ip = 0;
-  config.parts &= ~static_cast<uint32_t>(PWRU_PART_CALLER);
-  if (kind == ProgKind::Xdp) {
-    config.parts &= kXdpParts;
-    if (has_xdp_values) config.parts |= PWRU_PART_EXPR;
-    config.filter_copies = 1;
-    config.vmemmap_base_addr = 0;  // no skb_shared_info to look for page fragments
-  }
-  return config;
 }
 
 // The number that stands for the target's address; see bpf/hooks/bpf_progs.bpf.c.
@@ -80,10 +63,11 @@ Result<> share_maps(bpf_object* object, const Tracer& tracer) {
 
 }  // namespace
 
-Result<std::unique_ptr<ProgTemplate>> ProgTemplate::prepare(const TracerSpec& spec,
+Result<std::unique_ptr<ProgTemplate>> ProgTemplate::prepare(const plan::Plan& plan,
+                                                            const std::string& btf_path,
                                                             const Tracer& tracer, ProgKind kind) {
   auto made = std::make_unique<ProgTemplate>();
-  PWRU_TRY(made->open(spec, tracer, kind));
+  PWRU_TRY(made->open(plan, btf_path, tracer, kind));
   return made;
 }
 
@@ -111,24 +95,24 @@ int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options
   return bpf_program__set_insns(program, nothing.data(), nothing.size());
 }
 
-Result<> ProgTemplate::open(const TracerSpec& spec, const Tracer& tracer, ProgKind kind) {
-  PWRU_ASSIGN(const std::string unlinked, progs_object(spec.uses_cast && kind == ProgKind::Tc));
-  TracerSpec with_filters = spec;
-  if (kind == ProgKind::Xdp) {
-    with_filters.filter = spec.xdp_filter;
-    with_filters.tunnel_filter = spec.xdp_tunnel_filter;
-  }
-  PWRU_ASSIGN(std::string elf, link_with_filters(unlinked, with_filters));
-  PWRU_TRY(set_constants(elf, config_for(spec.config, kind, !spec.xdp_expressions.values.empty())));
+Result<> ProgTemplate::open(const plan::Plan& plan, const std::string& btf_path,
+                            const Tracer& tracer, ProgKind kind) {
+  const bool is_tc = kind == ProgKind::Tc;
+  const plan::Filters& filters = plan.filters;
+  PWRU_ASSIGN(const std::string unlinked, progs_object(plan.uses_cast && is_tc));
+  PWRU_ASSIGN(std::string elf, link_objects(with_filters(
+                                   unlinked, is_tc ? filters.pcap : filters.xdp_pcap,
+                                   is_tc ? filters.tunnel : filters.xdp_tunnel, plan.expressions)));
+  PWRU_TRY(set_constants(elf, is_tc ? plan.tc_config : plan.xdp_config));
   const SectionHandler handler(kSection, BPF_PROG_TYPE_SOCKET_FILTER, take_program, this);
   if (handler.id() < 0)
     return sys_fail("tell libbpf about programs for BPF programs", -handler.id());
   LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "pwru_progs",
-              .btf_custom_path = spec.btf_path.empty() ? nullptr : spec.btf_path.c_str());
+              .btf_custom_path = btf_path.empty() ? nullptr : btf_path.c_str());
   object_.reset(bpf_object__open_mem(elf.data(), elf.size(), &options));
   if (!object_)
     return sys_fail(fmt::format("open the BPF object for BPF programs ({})", take_libbpf_reason()));
-  const std::string_view prefix = kind == ProgKind::Tc ? "pwru_tc_" : "pwru_xdp_";
+  const std::string_view prefix = is_tc ? "pwru_tc_" : "pwru_xdp_";
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) bpf_program__set_autoload(
       program, std::string_view(bpf_program__name(program)).starts_with(prefix));

@@ -36,8 +36,9 @@ struct ProgPair {
 
 class ProgTemplate {
  public:
-  // Shares the maps and counters of `tracer`, which `spec` was made for.
-  [[nodiscard]] static Result<std::unique_ptr<ProgTemplate>> prepare(const TracerSpec& spec,
+  // Shares the maps and counters of `tracer`, which was loaded for `plan`. `btf_path` as there.
+  [[nodiscard]] static Result<std::unique_ptr<ProgTemplate>> prepare(const plan::Plan& plan,
+                                                                     const std::string& btf_path,
                                                                      const Tracer& tracer,
                                                                      ProgKind kind);
   // Loaded, not yet attached. The error is what the kernel said, without a subject.
@@ -54,7 +55,8 @@ class ProgTemplate {
   };
 
   static int take_program(bpf_program* program, bpf_prog_load_opts* options, long cookie);
-  [[nodiscard]] Result<> open(const TracerSpec& spec, const Tracer& tracer, ProgKind kind);
+  [[nodiscard]] Result<> open(const plan::Plan& plan, const std::string& btf_path,
+                              const Tracer& tracer, ProgKind kind);
   [[nodiscard]] Result<UniqueFd> load_one(const Relocated& program, const char* name,
                                           bpf_attach_type attach, const ProgTarget& target) const;
 

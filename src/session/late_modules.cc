@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/late_modules.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "plan/needs.h"
 #include "probe/plan.h"
 
@@ -28,13 +27,13 @@ std::string were_loaded(const std::string& modules) {
 
 }  // namespace
 
-void LateModules::look_again() {
+void LateModules::poll() {
   const auto now = std::chrono::steady_clock::now();
   if (now - last_look_ < kPause) return;
   last_look_ = now;
   if (!search_.valid()) return look_for_changes();
   if (search_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
-  if (auto attached = attach(search_.get()); !attached) log_warn("{}", attached.error().what);
+  if (auto attached = attach_found(search_.get()); !attached) log_warn("{}", attached.error().what);
 }
 
 void LateModules::look_for_changes() {
@@ -43,36 +42,28 @@ void LateModules::look_for_changes() {
   gone_ = changes.gone;
   std::vector<std::string> with_btf, without;
   for (const std::string& module : changes.appeared)
-    if (is_wanted(trace_.options, module))
+    if (is_wanted(options_, module))
       (kernel::has_module_btf(module) ? with_btf : without).push_back(module);
   if (!without.empty())
     log_warn(
         "{} and cannot be traced: this kernel has no BTF for {} (Linux 5.11 with "
         "CONFIG_DEBUG_INFO_BTF_MODULES)",
-        were_loaded(fmt::format("{}", fmt::join(without, ", "))),
-        without.size() == 1 ? "it" : "them");
+        were_loaded(join(without)), without.size() == 1 ? "it" : "them");
   if (!with_btf.empty()) search(std::move(with_btf));
 }
 
 // The rings may still have held their events when they were found to be gone.
 void LateModules::forget_gone() {
-  for (const std::string& module : gone_) forget(module);
+  for (const std::string& module : gone_) known_.forget(module);
   gone_.clear();
-}
-
-// Its addresses may be those of another module soon.
-void LateModules::forget(const std::string& module) {
-  std::erase_if(trace_.functions.found,
-                [&](const kernel::Function& function) { return function.module == module; });
-  trace_.names.forget_module(module);
 }
 
 void LateModules::search(std::vector<std::string> modules) {
   search_ =
       std::async(std::launch::async,
-                 [&options = trace_.options, &vmlinux = trace_.vmlinux, &files = files_,
+                 [&options = options_, &vmlinux = vmlinux_, &files = files_,
                   modules = std::move(modules)]() -> Result<Found> {
-                   Found found = {fmt::format("{}", fmt::join(modules, ", ")), {}, {}};
+                   Found found = {join(modules), {}, {}};
                    const std::string what = were_loaded(found.modules) + " and cannot be traced: ";
                    auto btf = kernel::load_module_btf(vmlinux, modules);
                    if (!btf) return fail(what + btf.error().what);
@@ -86,56 +77,63 @@ void LateModules::search(std::vector<std::string> modules) {
 
 // Those that a program that is loaded can be attached to; the others are left out.
 std::vector<kernel::Function> LateModules::take_attachable(kernel::Functions& functions) {
-  const auto is_known = [this](const kernel::Function& function) {
-    return std::ranges::binary_search(trace_.functions.found, function.addr, {},
-                                      &kernel::Function::addr);
-  };
   std::vector<kernel::Function> taken;
   for (kernel::Function& function : functions.found) {
-    if (is_known(function)) continue;  // loaded while the functions were looked for at the start
-    if (!trace_.tracer.trace(function.skb_arg) ||
-        (trace_.arg_table && !plan::add_function(*trace_.arg_table, function)))
-      functions.left_out[kNoProgram]++;
-    else
+    // Loaded while the functions were looked for at the start.
+    if (known_.has_function(function.addr)) continue;
+    if (tracer_.can_trace(function))
       taken.push_back(std::move(function));
+    else
+      functions.left_out[kNoProgram]++;
   }
   return taken;
 }
 
-Result<> LateModules::attach(Result<Found> result) {
+Result<> LateModules::attach_found(Result<Found> result) {
   if (!result) return tl::unexpected<Error>(std::move(result.error()));
   forget_gone();
   kernel::Functions more = std::move(result->functions.functions);
   more.found = take_attachable(more);
-  const bool chose_others = !trace_.options.filter_func.text.empty();
+  const bool chose_others = !options_.filter_func.text.empty();
   if (more.found.empty() && more.left_out.empty() && chose_others) return {};
 
   // What an event needs is known before it can come.
-  for (const kernel::ModuleBtf& module : result->btf) trace_.reasons.add(*module.btf);
-  auto& found = trace_.functions.found;
-  found.insert(found.end(), more.found.begin(), more.found.end());
-  std::ranges::sort(found, {}, &kernel::Function::addr);
-  probe::Plan plan = probe::make_plan(more, result->functions.symbols, trace_.tracer, false);
-  // Whether it would mislead the unwinder behind the site is told by /proc/kcore, which takes a
-  // privilege that is given up.
-  if (trace_.unwinds)
-    for (probe::Group& group : plan.groups) group.must_stand_at_start = true;
-  if (plan::needs_of(trace_.options, true).address_names) {
-    trace_.known.symbols = std::move(result->functions.symbols);
-    trace_.names.forget_symbols();
-  }
-  if (trace_.arg_table) PWRU_TRY(trace_.tracer.set_arg_table(*trace_.arg_table));
+  known_.learn(result->btf, more.found);
+  probe::Plan attach_plan =
+      probe::make_plan(more, result->functions.symbols, tracer_.programs(), plan::Release{});
+  if (plan::needs_of(options_, true).address_names)
+    known_.learn_symbols(std::move(result->functions.symbols));
+  PWRU_TRY(tracer_.publish_functions());
 
-  const size_t before = trace_.attached.count;
-  kernel::LeftOut refused = trace_.attached.left_out;
-  auto attached = trace_.backend.attach_more(plan, trace_.attached);
+  auto attached = hook_.attach_more(std::move(attach_plan));
   if (!attached)
     return fail(were_loaded(result->modules) + " and cannot be traced: " + attached.error().what);
-  for (const auto& [reason, count] : trace_.attached.left_out)
-    if (count > refused[reason]) more.left_out[reason] += count - refused[reason];
+  for (const auto& [reason, count] : attached->left_out) more.left_out[reason] += count;
   log_info("{}: attached to {} functions; left out: {}", were_loaded(result->modules),
-           trace_.attached.count - before, kernel::describe(more.left_out));
+           attached->count, kernel::describe(more.left_out));
   return {};
+}
+
+bool KnownModules::has_function(uint64_t address) const {
+  return std::ranges::binary_search(functions.found, address, {}, &kernel::Function::addr);
+}
+
+void KnownModules::learn(const std::vector<kernel::ModuleBtf>& modules,
+                         const std::vector<kernel::Function>& found) const {
+  for (const kernel::ModuleBtf& module : modules) reasons.add(*module.btf);
+  functions.found.insert(functions.found.end(), found.begin(), found.end());
+  std::ranges::sort(functions.found, {}, &kernel::Function::addr);
+}
+
+void KnownModules::learn_symbols(kernel::Symbols symbols) const {
+  known.symbols = std::move(symbols);
+  names.forget_symbols();
+}
+
+void KnownModules::forget(const std::string& module) const {
+  std::erase_if(functions.found,
+                [&](const kernel::Function& function) { return function.module == module; });
+  names.forget_module(module);
 }
 
 }  // namespace pwru

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <future>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,37 +14,49 @@
 #include "kernel/functions.h"
 #include "kernel/modules.h"
 #include "plan/find_functions.h"
-#include "probe/attach.h"
+#include "probe/function_hook.h"
 #include "program/tracer.h"
 #include "resolve/names.h"
 
 namespace pwru {
 
-class LateModules {
- public:
-  // What the trace is made of; all of it must outlive this object.
-  struct Trace {
-    const cli::Options& options;
-    const kernel::Btf& vmlinux;
-    plan::KnownSymbols& known;
-    kernel::DropReasons& reasons;
-    kernel::Functions& functions;
-    resolve::Names& names;
-    const program::Tracer& tracer;
-    std::optional<plan::ArgTable>& arg_table;
-    probe::Backend& backend;
-    probe::Attached& attached;
-    bool unwinds = false;
-  };
+// What the output knows of modules. It must outlive the hook.
+struct KnownModules {
+  kernel::Functions& functions;
+  plan::KnownSymbols& known;
+  kernel::DropReasons& reasons;
+  resolve::Names& names;
 
+  [[nodiscard]] bool has_function(uint64_t address) const;
+  void learn(const std::vector<kernel::ModuleBtf>& modules,
+             const std::vector<kernel::Function>& found) const;
+  void learn_symbols(kernel::Symbols symbols) const;
+  // Its addresses may be those of another module soon.
+  void forget(const std::string& module) const;
+};
+
+// A hook that adds functions to another one. `hook` and whatever is a reference must outlive it.
+class LateModules : public probe::Hook {
+ public:
   // `watch` is from before the functions were looked for, so that none is missed in between.
   // Opens what it takes: later there are no privileges.
-  LateModules(Trace trace, kernel::ModuleWatch watch)
-      : trace_(trace), watch_(std::move(watch)), files_(plan::open_symbol_files()) {}
+  LateModules(const cli::Options& options, const kernel::Btf& vmlinux, KnownModules known,
+              program::Tracer& tracer, probe::FunctionHook& hook, kernel::ModuleWatch watch)
+      : options_(options),
+        vmlinux_(vmlinux),
+        known_(known),
+        tracer_(tracer),
+        hook_(hook),
+        watch_(std::move(watch)),
+        files_(plan::open_symbol_files()) {}
 
+  std::string_view name() const override { return "modules"; }
+  Result<probe::Attached> attach(const probe::OnProgress&) override { return probe::Attached{}; }
   // If some time has passed since the last call: what is new is searched for by a thread, which
   // takes long, and attached by a later call.
-  void look_again();
+  void poll() override;
+  // Waits for the search.
+  void detach(const probe::OnProgress&) override { search_ = {}; }
 
  private:
   struct Found {
@@ -56,12 +67,15 @@ class LateModules {
 
   void look_for_changes();
   void forget_gone();
-  void forget(const std::string& module);
   void search(std::vector<std::string> modules);
-  Result<> attach(Result<Found> result);
+  Result<> attach_found(Result<Found> result);
   [[nodiscard]] std::vector<kernel::Function> take_attachable(kernel::Functions& functions);
 
-  Trace trace_;
+  const cli::Options& options_;
+  const kernel::Btf& vmlinux_;
+  KnownModules known_;
+  program::Tracer& tracer_;
+  probe::FunctionHook& hook_;
   kernel::ModuleWatch watch_;
   plan::SymbolFiles files_;
   std::vector<std::string> gone_;  // and not forgotten yet

@@ -20,5 +20,5 @@ expect_order "$tuple:9\(udp\) +drops_discard_port\(tc\)\$" \
     "$tuple:10\(udp\) +drops_discard_port\(tc\)\$" \
     "$tuple:10\(udp\) +drops_discard_port\(tc\) -> TC_ACT_OK\$" \
     "$tuple:10\(udp\) +dev_hard_start_xmit\$"
-expect_stderr '^Attached to 1 BPF programs in .*; left out: 1$'
+expect_stderr '^Attached to 1 BPF programs in .*; left out: 1 as said above$'
 expect_stderr '^warning: BPF program [0-9]+ [^ ]+\(tc\) is not traced: it has no BTF'

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// A place in the kernel that can be probed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "kernel/functions.h"
+
+namespace pwru::kernel {
+
+enum class SiteKind : uint8_t { Function, BpfProgram };
+
+struct Site {
+  uint64_t id = 0;  // what its events carry as func_ip; one that has an address is known by that
+  SiteKind kind = SiteKind::Function;
+  std::string name;      // "ip_rcv", "from_container(tc)"
+  std::string module;    // "" for vmlinux
+  uint64_t address = 0;  // 0: it has none, or the kernel does not tell
+};
+
+[[nodiscard]] inline Site site_of(const Function& function) {
+  return {function.addr, SiteKind::Function, function.name, function.module, function.addr};
+}
+
+}  // namespace pwru::kernel

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the tracer's programs have counted.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include "abi/ring.h"
+#include "event/counters.h"
+#include "program/misses.h"
+
+namespace pwru::program {
+
+// Hits inside another probe's program, by program.
+[[nodiscard]] MissCounts missed_hits(bpf_object* object);
+
+// Adds what the programs could not keep: identities, call stacks, lists, look-ups. Walks through
+// maps.
+void add_losses(const bpf_object& object, const pwru_shared& shared, event::Counters& counters);
+
+}  // namespace pwru::program

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program/filters.h"
+
+namespace pwru::program {
+
+std::vector<std::string_view> with_filters(std::string_view object,
+                                           const filter::PcapFilter& filter,
+                                           const filter::TunnelFilter& tunnel,
+                                           const plan::Expressions& expressions) {
+  return {object,
+          filter.l2_object,
+          filter.l3_object,
+          tunnel.l2_object,
+          tunnel.l3_object,
+          expressions.skb.filter_object,
+          expressions.skb.values_object,
+          expressions.xdp.filter_object,
+          expressions.xdp.values_object};
+}
+
+}  // namespace pwru::program

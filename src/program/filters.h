@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the user asked for, as BPF objects to be linked.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "filter/filter.h"
+#include "plan/expressions.h"
+
+namespace pwru::program {
+
+// `object` and what it calls of the user's filters and expressions. The views are of the arguments.
+[[nodiscard]] std::vector<std::string_view> with_filters(std::string_view object,
+                                                         const filter::PcapFilter& filter,
+                                                         const filter::TunnelFilter& tunnel,
+                                                         const plan::Expressions& expressions);
+
+}  // namespace pwru::program

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which programs of the tracer's object a trace uses.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/functions.h"
+#include "plan/plan.h"
+
+namespace pwru::program {
+
+// One that this trace does not use is null.
+struct Programs {
+  // By the position of the skb; [0]: for functions that have none.
+  std::array<bpf_program*, 6> by_arg = {};
+  bpf_program* list = nullptr;                 // for a function that takes a list of skbs
+  std::array<bpf_program*, 4> by_map_op = {};  // by kernel::MapOp; [0]: null
+  bpf_program* map_lookup_return = nullptr;    // for the return of a look-up
+  // skb_release_head_state: shown, or only watched; and the functions that run after it. With
+  // config.release_addr the three are one program.
+  bpf_program* trace_release = nullptr;
+  bpf_program* release = nullptr;
+  bpf_program* trace_dying = nullptr;
+  std::vector<bpf_program*> copies;  // fentry and fexit where a packet is made of another
+
+  [[nodiscard]] bpf_program* for_function(const kernel::Function& function) const;
+};
+
+// "hit" of pwru_hit_1, for example.
+[[nodiscard]] std::string_view name_of(plan::Family family);
+
+// Of an object that is open. Only the programs that are used will be loaded.
+[[nodiscard]] Result<Programs> pick_programs(bpf_object* object, const plan::Plan& plan);
+
+}  // namespace pwru::program

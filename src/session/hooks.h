@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the options to the hooks of a trace, and what the user is told as they come and go.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "cli/options.h"
+#include "plan/plan.h"
+#include "probe/bpf_progs.h"
+#include "probe/function_hook.h"
+#include "probe/hooks.h"
+#include "program/tracer.h"
+#include "resolve/names.h"
+
+namespace pwru {
+
+// Also cleans up after tracers that were killed.
+[[nodiscard]] std::unique_ptr<probe::FunctionHook> make_function_hook(cli::Backend backend,
+                                                                      const cli::Options& options,
+                                                                      probe::Plan plan);
+
+// For the TC and XDP programs that the options ask for; null where this kernel cannot trace them,
+// which is an error if nothing else is traced. Each program that is traced gets its name in
+// `names`, which must outlive the hook.
+[[nodiscard]] Result<std::unique_ptr<probe::BpfProgs>> make_bpf_progs(
+    const cli::Options& options, bool has_fexit, const plan::Plan& plan,
+    const std::string& btf_path, const program::Tracer& tracer, resolve::Names& names);
+
+// A bar and one line on stderr for each hook. False: the user asked to stop half way.
+[[nodiscard]] Result<bool> attach(probe::Hooks& hooks);
+void detach(probe::Hooks& hooks);
+
+}  // namespace pwru
