@@ -71,11 +71,10 @@ Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Pla
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
   event::RingSource source(make_reader(tracer, plan.config), std::move(doorbell));
 
-  resolve::Names names(plan.functions, kernel.known.symbols, kernel.reasons);
-  if (options.output_netns_names) names.use_netns_names(kernel::NetnsNames::live());
-  PWRU_ASSIGN(const auto sink,
-              make_sink(options, target, names, *kernel.btf,
-                        plan::make_metadata(plan.expressions, kernel.known.symbols)));
+  PWRU_ASSIGN(auto resolver, make_resolver(options, plan.expressions,
+                                           {plan.functions, kernel.known.symbols, kernel.reasons,
+                                            *kernel.btf, plan.expressions.types.btf.all()}));
+  const auto sink = make_sink(options, target);
   // `pwru | true`: nobody wants to see anything.
   if (auto begun = sink->begin(); !begun) return begun.error().code == EPIPE ? Result<>{} : begun;
 
@@ -91,14 +90,15 @@ Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Pla
   if (!tracer.programs().copies.empty()) hooks.add(probe::make_copies(tracer));
   auto& at_functions = hooks.add(make_function_hook(plan.backend, options, std::move(attach_plan)));
   if (plan.needs.bpf_programs) {
-    PWRU_ASSIGN(auto progs,
-                make_bpf_progs(options, kernel.features.has_fexit, plan, btf_path, tracer, names));
+    PWRU_ASSIGN(auto progs, make_bpf_progs(options, kernel.features.has_fexit, plan, btf_path,
+                                           tracer, resolver.names()));
     if (progs) hooks.add(std::move(progs));
   }
   if (kernel.modules_watch)
     hooks.add(std::make_unique<LateModules>(
-        options, *kernel.btf, KnownModules{plan.functions, kernel.known, kernel.reasons, names},
-        tracer, at_functions, std::move(*kernel.modules_watch)));
+        options, *kernel.btf,
+        KnownModules{plan.functions, kernel.known, kernel.reasons, resolver.names()}, tracer,
+        at_functions, std::move(*kernel.modules_watch)));
 
   // From here on the kernel runs our programs.
   PWRU_ASSIGN(
@@ -106,8 +106,8 @@ Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Pla
       plan::or_missing_rights(attach(hooks), options, plan.backend == cli::Backend::Kprobe));
   tell_what_is_held(plan.backend, plan.functions);
   Session session(
-      source, {sink.get()}, [&](event::Counters& counters) { tracer.add_losses(counters); },
-      options.output_limit_lines);
+      source, resolver, {sink.get()},
+      [&](event::Counters& counters) { tracer.add_losses(counters); }, options.output_limit_lines);
   if (is_attached) session.leave_out(probe::try_hits(at_functions.plan()));
   session.on_pause([&] {
     hooks.poll();

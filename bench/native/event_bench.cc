@@ -10,7 +10,7 @@
 #include "event/reader.h"
 #include "output/json.h"
 #include "output/text.h"
-#include "resolve/names_for_test.h"
+#include "resolve/fake_kernel_for_test.h"
 
 namespace pwru {
 namespace {
@@ -63,10 +63,11 @@ void print_line(benchmark::State& state) {
   const Record record = tcp_record();
   auto event = event::decode({reinterpret_cast<const std::byte*>(&record), sizeof(record)}, 0, {});
   const UniqueFd null = open_file("/dev/null", O_WRONLY, 0).value();
-  resolve::FakeKernel kernel;
-  Sink sink(output::LineBuffer(null.get(), "null"), Style{}, *kernel.names, {});
+  const resolve::FakeKernel kernel;
+  resolve::Resolver resolver = kernel.resolver();
+  Sink sink(output::LineBuffer(null.get(), "null"), Style{});
   for (auto _ : state) {
-    for (int i = 0; i < lines; i++) benchmark::DoNotOptimize(sink.event(*event));
+    for (int i = 0; i < lines; i++) benchmark::DoNotOptimize(sink.event(resolver.resolve(*event)));
     event->skb += 0x100;
   }
   state.SetItemsProcessed(state.iterations() * lines);

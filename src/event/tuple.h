@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 namespace pwru::event {
 
@@ -22,6 +24,12 @@ struct Tuple {
   bool is_v6 = false;
   bool is_later_fragment = false;  // its L4 header is in another packet
   uint8_t pad0[3] = {};            // named, because tuples are compared by their bytes
+
+  // Word by word, where a comparison of the members would be a loop over bytes.
+  friend bool operator==(const Tuple& a, const Tuple& b) {
+    return std::memcmp(&a, &b, sizeof(Tuple)) == 0;
+  }
 };
+static_assert(std::has_unique_object_representations_v<Tuple>);
 
 }  // namespace pwru::event

@@ -92,13 +92,6 @@ std::string ValueText::text(size_t index, Bytes bytes) const {
   return out;
 }
 
-std::string ValueText::line(Bytes bytes) const {
-  std::string out;
-  for (size_t i = 0; i < values_.size(); i++)
-    append(out, " {}={}", values_[i].label, text(i, bytes));
-  return out;
-}
-
 void ValueText::append_scalar(std::string& out, Form form, const Type& type, uint64_t value) const {
   switch (form) {
     case Form::Bool:

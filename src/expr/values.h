@@ -28,8 +28,6 @@ class ValueText {
   // `bytes` is the whole part of the record. Text is in quotes; "?" stands for a value that could
   // not be read.
   [[nodiscard]] std::string text(size_t index, std::span<const std::byte> bytes) const;
-  // All of them: " label=value label=value".
-  [[nodiscard]] std::string line(std::span<const std::byte> bytes) const;
 
  private:
   using Bytes = std::span<const std::byte>;

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/json.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 
 #include "output/tunnel_text.h"
 #include "output/tuple_text.h"
-#include "resolve/verdict_text.h"
 
 namespace pwru::output {
 namespace {
@@ -38,8 +35,7 @@ JsonWriter::Plain type_name(pwru_event_type type) {
 
 }  // namespace
 
-JsonSink::JsonSink(LineBuffer out, JsonStyle style, resolve::Names& names, resolve::Dumps dumps)
-    : out_(std::move(out)), style_(style), names_(names), dumps_(std::move(dumps)) {}
+JsonSink::JsonSink(LineBuffer out, JsonStyle style) : out_(std::move(out)), style_(style) {}
 
 void JsonSink::number(Name name, uint64_t value) {
   writer_.key(name);
@@ -84,116 +80,122 @@ void JsonSink::end_record() {
   out_.append(writer_.text());
 }
 
-Result<> JsonSink::event(const event::Event& event) {
-  begin_record(type_name(event.type));
-  number("ts_ns", event.ts_ns);
-  write_time(event);
-  hex("skb", event.skb);
-  if (event.packet_id) hex("packet_id", event.packet_id);
-  if (event.parent_id) hex("parent_packet_id", event.parent_id);
-  number("cpu", event.cpu);
-  write_process(event);
-  write_function(event);
-  if (style_.has_caller) write_caller(event);
-  if (event.has_meta) write_meta(event);
-  if (!event.cb.empty()) write_cb(event);
-  if (event.has_tuple) write_tuple("tuple", event.tuple);
-  if (event.tunnel) write_tunnel(*event.tunnel);
-  if (dumps_.metadata.of(event)) write_metadata(event);
-  if (event.has_map_call) write_map_call(event.map_call);
-  if (!event.stack.empty()) write_stack(event);
-  write_dumps(event);
+Result<> JsonSink::event(const resolve::Record& record) {
+  const resolve::Packet& packet = record.packet;
+  begin_record(type_name(record.type));
+  number("ts_ns", record.ts_ns);
+  write_time(record);
+  hex("skb", packet.skb);
+  if (packet.id) hex("packet_id", packet.id);
+  if (packet.parent_id) hex("parent_packet_id", packet.parent_id);
+  number("cpu", packet.cpu);
+  write_process(packet);
+  write_function(record);
+  if (!record.caller.empty()) write_caller(record);
+  if (packet.has_meta) write_meta(record);
+  if (!record.cb.empty()) write_cb(record);
+  if (packet.has_tuple) write_tuple("tuple", packet.tuple);
+  if (record.tunnel) write_tunnel(*record.tunnel);
+  if (!record.values.empty()) write_values(record);
+  if (record.map_call) write_map_call(*record.map_call);
+  if (!record.stack.empty()) write_stack(record);
+  write_dumps(record);
   end_record();
   return out_.end_event();
 }
 
-void JsonSink::write_time(const event::Event& event) {
+void JsonSink::write_time(const resolve::Record& record) {
   switch (style_.time) {
     case TimeColumn::None:
       return;
     case TimeColumn::Current:
-      return number("time", event.ts_ns);
+      return number("time", record.ts_ns);
     case TimeColumn::Relative:
-      return number("time", last_seen_.since_last(event.packet_id ? event.packet_id : event.skb,
-                                                  event.ts_ns));
+      return number("time", record.since_last_ns);
     case TimeColumn::Absolute:
-      return text("time", wall_clock_.text(event.ts_ns));
+      return text("time", record.wall_time);
   }
 }
 
-void JsonSink::write_process(const event::Event& event) {
+void JsonSink::write_process(const resolve::Packet& packet) {
+  const std::string_view comm = packet.comm.text();
   std::array<char, PWRU_COMM_BYTES + 12> room;
-  char* end = std::copy(event.comm.begin(), event.comm.end(), room.data());
+  char* end = std::copy(comm.begin(), comm.end(), room.data());
   *end++ = ':';
-  end = std::to_chars(end, room.data() + room.size(), event.pid).ptr;
+  end = std::to_chars(end, room.data() + room.size(), packet.pid).ptr;
   text("process", {room.data(), end});
-  text("comm", event.comm);
-  number("pid", event.pid);
+  text("comm", comm);
+  number("pid", packet.pid);
 }
 
-void JsonSink::write_function(const event::Event& event) {
-  const resolve::Names::Func& func = names_.function(event.func_ip);
-  const auto end = names_.end(event, func);
+void JsonSink::write_function(const resolve::Record& record) {
+  const auto& end = record.end;
   if (end && !end->text.empty()) {
-    function_ = func.text;
+    function_ = record.function;
     function_ += end->is_unknown ? " (" : "(";
     function_ += end->text;
     function_ += ')';
     text("func", function_);
   } else {
-    text("func", func.text);
+    text("func", record.function);
   }
   if (end) write_end(*end);
-  hex("func_addr", event.func_ip);
-  if (!resolve::is_exit(event.type)) return;
-  const std::string_view verdict = resolve::verdict_name(event.type, event.verdict);
-  text("verdict", verdict.empty() ? std::string_view(fmt::to_string(event.verdict)) : verdict);
+  hex("func_addr", record.function_addr);
+  if (record.verdict) write_verdict(*record.verdict);
 }
 
-void JsonSink::write_end(const resolve::Names::End& end) {
+void JsonSink::write_end(const resolve::End& end) {
   switch (end.kind) {
-    case resolve::Names::EndKind::Dropped:
+    case resolve::End::Kind::Dropped:
       plain("end", "dropped");
       return text("drop_reason", end.text);
-    case resolve::Names::EndKind::Freed:
+    case resolve::End::Kind::Freed:
       plain("end", "freed");
       if (end.is_caller) text("freed_by", end.text);
       return;
-    case resolve::Names::EndKind::Consumed:
+    case resolve::End::Kind::Consumed:
       return plain("end", "consumed");
   }
 }
 
-void JsonSink::write_caller(const event::Event& event) {
-  text("caller_func", names_.symbol(event.caller_ip));
-  hex("caller_addr", event.caller_ip);
+void JsonSink::write_verdict(const resolve::Verdict& verdict) {
+  if (!verdict.name.empty()) return text("verdict", verdict.name);
+  std::array<char, 16> room;
+  const char* const end = std::to_chars(room.data(), room.data() + room.size(), verdict.number).ptr;
+  plain("verdict", {room.data(), end});
 }
 
-void JsonSink::write_meta(const event::Event& event) {
+void JsonSink::write_caller(const resolve::Record& record) {
+  text("caller_func", record.caller);
+  hex("caller_addr", record.caller_addr);
+}
+
+void JsonSink::write_meta(const resolve::Record& record) {
+  const resolve::Packet& packet = record.packet;
+  const std::string_view ifname = packet.ifname.text();
   std::array<char, PWRU_IFNAME_BYTES + 12> room;
-  char* end = std::copy(event.ifname.begin(), event.ifname.end(), room.data());
-  if (!event.ifname.empty()) *end++ = ':';
-  end = std::to_chars(end, room.data() + room.size(), event.ifindex).ptr;
-  number("netns", event.netns);
-  if (const std::string_view name = names_.netns(event.netns); !name.empty())
-    text("netns_name", name);
-  number("mark", event.mark);
+  char* end = std::copy(ifname.begin(), ifname.end(), room.data());
+  if (!ifname.empty()) *end++ = ':';
+  end = std::to_chars(end, room.data() + room.size(), packet.ifindex).ptr;
+  number("netns", packet.netns);
+  if (!record.netns_name.empty()) text("netns_name", record.netns_name);
+  number("mark", packet.mark);
   text("iface", {room.data(), end});
-  number("ifindex", event.ifindex);
-  number("proto", event.proto);
-  number("mtu", event.mtu);
-  number("len", event.len_bytes);
+  number("ifindex", packet.ifindex);
+  number("proto", packet.proto);
+  number("mtu", packet.mtu);
+  number("len", packet.len_bytes);
 }
 
-void JsonSink::write_cb(const event::Event& event) {
+void JsonSink::write_cb(const resolve::Record& record) {
   writer_.key("cb");
   writer_.begin_array();
-  for (const uint32_t word : event.cb) writer_.number(word);
+  for (const uint32_t word : record.cb) writer_.number(word);
   writer_.end_array();
 }
 
 // Without a value when there is none: nothing was found, or it was deleted or not readable.
-void JsonSink::write_map_call(const event::BpfMapCall& call) {
+void JsonSink::write_map_call(const resolve::MapCall& call) {
   writer_.key("bpf_map");
   writer_.begin_object();
   number("id", call.id);
@@ -235,29 +237,26 @@ void JsonSink::write_tuple(Name name, const event::Tuple& tuple) {
   writer_.end_object();
 }
 
-void JsonSink::write_metadata(const event::Event& event) {
+void JsonSink::write_values(const resolve::Record& record) {
   writer_.key("metadata");
   writer_.begin_object();
-  expr::ValueText& values = *dumps_.metadata.of(event);
-  for (size_t i = 0; i < values.size(); i++) {
-    writer_.any_key(values.label(i));
-    writer_.string(values.text(i, event.expr_bytes));
+  for (const resolve::Value& value : record.values) {
+    writer_.any_key(value.label);
+    writer_.string(value.text);
   }
   writer_.end_object();
 }
 
-void JsonSink::write_stack(const event::Event& event) {
+void JsonSink::write_stack(const resolve::Record& record) {
   writer_.key("stack");
   writer_.begin_array();
-  for (const uint64_t ip : event.stack) writer_.string(names_.symbol(ip));
+  for (const std::string_view symbol : record.stack) writer_.string(symbol);
   writer_.end_array();
 }
 
-void JsonSink::write_dumps(const event::Event& event) {
-  if (dumps_.skb && !event.skb_bytes.empty())
-    text("skb_metadata", dumps_.skb->format(event.skb_bytes));
-  if (dumps_.shared_info && !event.shinfo_bytes.empty())
-    text("skb_shared_info", dumps_.shared_info->format(event.shinfo_bytes));
+void JsonSink::write_dumps(const resolve::Record& record) {
+  if (!record.skb_dump.empty()) text("skb_metadata", record.skb_dump);
+  if (!record.shared_info_dump.empty()) text("skb_shared_info", record.shared_info_dump);
 }
 
 Result<> JsonSink::lost(const event::Loss& loss) {

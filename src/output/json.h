@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One JSON object a line: an event, a loss, or the closing summary. docs/json.md says what the
-// fields mean, docs/event.schema.json which there are.
+// One JSON object a line: a record, a loss, missed hits, or the closing summary. docs/json.md says
+// what the fields mean, docs/event.schema.json which there are.
 #pragma once
 
 #include <string>
@@ -10,16 +10,11 @@
 #include "output/json_writer.h"
 #include "output/sink.h"
 #include "output/time_column.h"
-#include "resolve/dumps.h"
-#include "resolve/last_seen.h"
-#include "resolve/names.h"
-#include "resolve/wall_clock.h"
 
 namespace pwru::output {
 
 struct JsonStyle {
   TimeColumn time = TimeColumn::None;
-  bool has_caller = false;
 };
 
 class JsonSink : public Sink {
@@ -27,11 +22,10 @@ class JsonSink : public Sink {
   // Changes when a field goes away or means something else, not when one is added.
   static constexpr unsigned kVersion = 1;
 
-  // `names` must outlive it.
-  JsonSink(LineBuffer out, JsonStyle style, resolve::Names& names, resolve::Dumps dumps);
+  JsonSink(LineBuffer out, JsonStyle style);
 
   Result<> begin() override { return {}; }
-  Result<> event(const event::Event& event) override;
+  Result<> event(const resolve::Record& record) override;
   Result<> lost(const event::Loss& loss) override;
   Result<> missed(const event::Miss& miss) override;
   Result<> summary(const event::Counters& counters) override;
@@ -44,19 +38,20 @@ class JsonSink : public Sink {
   void begin_record(Name type);
   void end_record();
   // A field each, or a few that belong together; a new field is one more of these.
-  void write_time(const event::Event& event);
-  void write_process(const event::Event& event);
-  void write_meta(const event::Event& event);
+  void write_time(const resolve::Record& record);
+  void write_process(const resolve::Packet& packet);
+  void write_meta(const resolve::Record& record);
   void write_tunnel(const event::Tunnel& tunnel);
   void write_tuple(Name name, const event::Tuple& tuple);
-  void write_function(const event::Event& event);
-  void write_end(const resolve::Names::End& end);
-  void write_caller(const event::Event& event);
-  void write_stack(const event::Event& event);
-  void write_metadata(const event::Event& event);
-  void write_cb(const event::Event& event);
-  void write_map_call(const event::BpfMapCall& call);
-  void write_dumps(const event::Event& event);
+  void write_function(const resolve::Record& record);
+  void write_end(const resolve::End& end);
+  void write_verdict(const resolve::Verdict& verdict);
+  void write_caller(const resolve::Record& record);
+  void write_stack(const resolve::Record& record);
+  void write_values(const resolve::Record& record);
+  void write_cb(const resolve::Record& record);
+  void write_map_call(const resolve::MapCall& call);
+  void write_dumps(const resolve::Record& record);
 
   void number(Name name, uint64_t value);
   void text(Name name, std::string_view value);
@@ -69,10 +64,6 @@ class JsonSink : public Sink {
 
   LineBuffer out_;
   JsonStyle style_;
-  resolve::Names& names_;
-  resolve::Dumps dumps_;
-  resolve::LastSeen last_seen_;
-  resolve::WallClock wall_clock_;
   JsonWriter writer_;
   std::string scratch_;
   std::string function_;

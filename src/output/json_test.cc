@@ -11,7 +11,7 @@
 #include <array>
 
 #include "base/file.h"
-#include "output/packet_for_test.h"
+#include "output/record_for_test.h"
 
 namespace pwru::output {
 namespace {
@@ -50,20 +50,18 @@ bool is_valid(const rapidjson::Value& record) {
 // Writes records into memory; every one must be a line, and valid.
 class Stream {
  public:
-  explicit Stream(JsonStyle style = {}, resolve::Dumps dumps = {}, bool has_reasons = true)
-      : kernel_(has_reasons),
-        fd_(::memfd_create("stream", MFD_CLOEXEC)),
-        sink_(LineBuffer(fd_.get(), "stream"), style, *kernel_.names, std::move(dumps)) {}
+  explicit Stream(JsonStyle style = {})
+      : fd_(::memfd_create("stream", MFD_CLOEXEC)), sink_(LineBuffer(fd_.get(), "stream"), style) {}
 
-  rapidjson::Document event(const event::Event& event) { return record(sink_.event(event)); }
-  rapidjson::Document lost(const event::Loss& loss) { return record(sink_.lost(loss)); }
-  rapidjson::Document missed(const event::Miss& miss) { return record(sink_.missed(miss)); }
-  rapidjson::Document summary(const event::Counters& all) { return record(sink_.summary(all)); }
+  rapidjson::Document event(const resolve::Record& event) { return parsed(sink_.event(event)); }
+  rapidjson::Document lost(const event::Loss& loss) { return parsed(sink_.lost(loss)); }
+  rapidjson::Document missed(const event::Miss& miss) { return parsed(sink_.missed(miss)); }
+  rapidjson::Document summary(const event::Counters& all) { return parsed(sink_.summary(all)); }
   // Of the last record.
   [[nodiscard]] const std::string& line() const { return line_; }
 
  private:
-  rapidjson::Document record(const Result<>& result) {
+  rapidjson::Document parsed(const Result<>& result) {
     EXPECT_TRUE(result) << result.error().what;
     EXPECT_TRUE(sink_.flush());
     std::array<char, 8192> room;
@@ -76,7 +74,6 @@ class Stream {
     return document;
   }
 
-  resolve::FakeKernel kernel_;
   UniqueFd fd_;
   JsonSink sink_;
   off_t seen_ = 0;
@@ -85,7 +82,7 @@ class Stream {
 
 TEST(JsonSink, AnEvent) {
   Stream stream;
-  stream.event(packet());
+  stream.event(tcp_record());
   EXPECT_EQ(stream.line(),
             R"({"version":1,"type":"function","ts_ns":5000000100,"skb":"0xffff888012345600",)"
             R"("cpu":2,"process":"curl:4242","comm":"curl","pid":4242,"func":"ip_rcv",)"
@@ -97,9 +94,9 @@ TEST(JsonSink, AnEvent) {
 }
 
 TEST(JsonSink, ZerosAreThere) {
-  event::Event event;
-  event.has_meta = true;
-  const auto record = Stream().event(event);
+  resolve::Record hit;
+  hit.packet.has_meta = true;
+  const auto record = Stream().event(hit);
   for (const char* name : {"cpu", "pid", "netns", "mark", "ifindex", "proto", "mtu", "len"}) {
     ASSERT_TRUE(record.HasMember(name)) << name;
     EXPECT_EQ(record[name].GetUint(), 0u) << name;
@@ -109,183 +106,199 @@ TEST(JsonSink, ZerosAreThere) {
   EXPECT_FALSE(record.HasMember("packet_id"));
 }
 
+using resolve::End;
+
 TEST(JsonSink, ADropHasItsReason) {
-  event::Event event = packet();
-  event.func_ip = resolve::kKfreeSkbReason;
-  event.arg2 = 3;
+  resolve::Record hit = tcp_record();
+  hit.function = "kfree_skb_reason";
+  hit.end = End{End::Kind::Dropped, "SKB_DROP_REASON_NO_SOCKET"};
   Stream stream;
-  auto record = stream.event(event);
+  auto record = stream.event(hit);
   EXPECT_STREQ(record["func"].GetString(), "kfree_skb_reason(SKB_DROP_REASON_NO_SOCKET)");
   EXPECT_STREQ(record["drop_reason"].GetString(), "SKB_DROP_REASON_NO_SOCKET");
-  event.arg2 = 99;
-  record = stream.event(event);
+  hit.end = End{End::Kind::Dropped, "99", true};
+  record = stream.event(hit);
   EXPECT_STREQ(record["func"].GetString(), "kfree_skb_reason (99)");
   EXPECT_STREQ(record["drop_reason"].GetString(), "99");
   EXPECT_STREQ(record["end"].GetString(), "dropped");
 }
 
 TEST(JsonSink, OtherEndsHaveNoReason) {
-  event::Event event = packet();
+  resolve::Record hit = tcp_record();
   Stream stream;
-  EXPECT_FALSE(stream.event(event).HasMember("end"));
-  const auto expect = [&](uint64_t func_ip, uint32_t reason, const char* func, const char* end) {
-    event.func_ip = func_ip;
-    event.arg2 = event.arg3 = reason;
-    const auto record = stream.event(event);
+  EXPECT_FALSE(stream.event(hit).HasMember("end"));
+  const auto expect = [&](const char* function, const End& end, const char* func,
+                          const char* kind) {
+    hit.function = function;
+    hit.end = end;
+    const auto record = stream.event(hit);
     EXPECT_STREQ(record["func"].GetString(), func);
     ASSERT_TRUE(record.HasMember("end")) << func;
-    EXPECT_STREQ(record["end"].GetString(), end);
+    EXPECT_STREQ(record["end"].GetString(), kind);
     EXPECT_FALSE(record.HasMember("drop_reason"));
     EXPECT_FALSE(record.HasMember("freed_by"));
   };
-  expect(resolve::kSkSkbReasonDrop, 1, "sk_skb_reason_drop(consumed)", "consumed");
-  expect(resolve::kSkSkbReasonDrop, 2, "sk_skb_reason_drop(freed)", "freed");
-  expect(resolve::kConsumeSkb, 3, "consume_skb", "consumed");
+  expect("sk_skb_reason_drop", {End::Kind::Consumed, "consumed"}, "sk_skb_reason_drop(consumed)",
+         "consumed");
+  expect("sk_skb_reason_drop", {End::Kind::Freed, "freed"}, "sk_skb_reason_drop(freed)", "freed");
+  expect("consume_skb", {End::Kind::Consumed, ""}, "consume_skb", "consumed");
 }
 
 TEST(JsonSink, WithoutReasonsItSaysWhoFreed) {
-  event::Event event = packet();
-  event.func_ip = resolve::kKfreeSkb;
-  const auto record = Stream({}, {}, false).event(event);
+  resolve::Record hit = tcp_record();
+  hit.function = "kfree_skb";
+  hit.end = End{End::Kind::Freed, "ip_rcv+0x15", false, true};
+  const auto record = Stream().event(hit);
   EXPECT_STREQ(record["func"].GetString(), "kfree_skb(ip_rcv+0x15)");
   EXPECT_STREQ(record["end"].GetString(), "freed");
   EXPECT_STREQ(record["freed_by"].GetString(), "ip_rcv+0x15");
   EXPECT_FALSE(record.HasMember("drop_reason"));
 }
 
+TEST(JsonSink, AVerdictIsANameOrANumber) {
+  resolve::Record hit = tcp_record();
+  hit.type = PWRU_EVENT_TC_EXIT;
+  hit.verdict = resolve::Verdict{2, "TC_ACT_SHOT", true};
+  EXPECT_STREQ(Stream().event(hit)["verdict"].GetString(), "TC_ACT_SHOT");
+  hit.verdict = resolve::Verdict{-1234, "", false};
+  EXPECT_STREQ(Stream().event(hit)["verdict"].GetString(), "-1234");
+}
+
+TEST(JsonSink, ANamespaceHasItsNameIfItIsKnown) {
+  resolve::Record hit = tcp_record();
+  EXPECT_FALSE(Stream().event(hit).HasMember("netns_name"));
+  hit.netns_name = "blue";
+  EXPECT_STREQ(Stream().event(hit)["netns_name"].GetString(), "blue");
+}
+
 TEST(JsonSink, IdentitiesKeepAllTheirBits) {
-  event::Event event = packet();
-  event.packet_id = 1023ull << 48 | 7;
-  const auto record = Stream().event(event);
+  resolve::Record hit = tcp_record();
+  hit.packet.id = 1023ull << 48 | 7;
+  const auto record = Stream().event(hit);
   EXPECT_STREQ(record["packet_id"].GetString(), "0x3ff000000000007");
 }
 
 TEST(JsonSink, AParentIsThereIfThePacketHasOne) {
-  event::Event event = packet();
-  event.packet_id = 2;
-  EXPECT_FALSE(Stream().event(event).HasMember("parent_packet_id"));
-  event.parent_id = 1023ull << 48 | 7;
-  const auto record = Stream().event(event);
+  resolve::Record hit = tcp_record();
+  hit.packet.id = 2;
+  EXPECT_FALSE(Stream().event(hit).HasMember("parent_packet_id"));
+  hit.packet.parent_id = 1023ull << 48 | 7;
+  const auto record = Stream().event(hit);
   EXPECT_STREQ(record["parent_packet_id"].GetString(), "0x3ff000000000007");
 }
 
 TEST(JsonSink, Ipv6HasNoBrackets) {
-  event::Event event = packet();
-  event.tuple.is_v6 = true;
-  event.tuple.l4_proto = IPPROTO_ICMPV6;
-  event.tuple.has_ports = false;
-  event.tuple.has_icmp = true;
-  event.tuple.icmp_type = 128;
-  std::memset(event.tuple.saddr, 0, 16);
-  std::memset(event.tuple.daddr, 0, 16);
-  event.tuple.saddr[15] = 1;
-  event.tuple.daddr[0] = 0xfe;
-  const auto record = Stream().event(event);
+  resolve::Record hit = tcp_record();
+  hit.packet.tuple.is_v6 = true;
+  hit.packet.tuple.l4_proto = IPPROTO_ICMPV6;
+  hit.packet.tuple.has_ports = false;
+  hit.packet.tuple.has_icmp = true;
+  hit.packet.tuple.icmp_type = 128;
+  std::memset(hit.packet.tuple.saddr, 0, 16);
+  std::memset(hit.packet.tuple.daddr, 0, 16);
+  hit.packet.tuple.saddr[15] = 1;
+  hit.packet.tuple.daddr[0] = 0xfe;
+  const auto record = Stream().event(hit);
   EXPECT_EQ(print(record["tuple"]),
             R"({"saddr":"::1","daddr":"fe00::","proto":58,"icmp_type":128,"icmp_code":0,)"
             R"("fragment":false})");
 }
 
 TEST(JsonSink, EspHasItsSpi) {
-  event::Event event = packet();
-  event.tuple.l4_proto = IPPROTO_ESP;
-  event.tuple.has_ports = false;
-  event.tuple.has_spi = true;
-  event.tuple.spi = 0xffffffff;
-  const auto record = Stream().event(event);
+  resolve::Record hit = tcp_record();
+  hit.packet.tuple.l4_proto = IPPROTO_ESP;
+  hit.packet.tuple.has_ports = false;
+  hit.packet.tuple.has_spi = true;
+  hit.packet.tuple.spi = 0xffffffff;
+  const auto record = Stream().event(hit);
   EXPECT_EQ(
       print(record["tuple"]),
       R"({"saddr":"10.9.0.1","daddr":"1.0.0.1","proto":50,"spi":4294967295,"fragment":false})");
 }
 
 TEST(JsonSink, ALaterFragmentHasNeitherPortsNorFlags) {
-  event::Event event = packet();
-  event.tuple.is_later_fragment = true;
-  event.tuple.has_ports = false;
-  const auto record = Stream().event(event);
+  resolve::Record hit = tcp_record();
+  hit.packet.tuple.is_later_fragment = true;
+  hit.packet.tuple.has_ports = false;
+  const auto record = Stream().event(hit);
   EXPECT_EQ(print(record["tuple"]),
             R"({"saddr":"10.9.0.1","daddr":"1.0.0.1","proto":6,"fragment":true})");
 }
 
 TEST(JsonSink, TimeAsItWasAskedFor) {
-  event::Event event = packet();
-  EXPECT_FALSE(Stream().event(event).HasMember("time"));
-  EXPECT_EQ(Stream({TimeColumn::Current}).event(event)["time"].GetUint64(), 5'000'000'100u);
-  EXPECT_TRUE(Stream({TimeColumn::Absolute}).event(event)["time"].IsString());
-  Stream relative({TimeColumn::Relative});
-  EXPECT_EQ(relative.event(event)["time"].GetUint64(), 0u);
-  event.ts_ns += 250;
-  const auto record = relative.event(event);
+  resolve::Record hit = tcp_record();
+  hit.since_last_ns = 250;
+  hit.wall_time = "2026-11-22T16:05:05.123456+01:00";
+  EXPECT_FALSE(Stream().event(hit).HasMember("time"));
+  EXPECT_EQ(Stream({TimeColumn::Current}).event(hit)["time"].GetUint64(), 5'000'000'100u);
+  EXPECT_STREQ(Stream({TimeColumn::Absolute}).event(hit)["time"].GetString(),
+               "2026-11-22T16:05:05.123456+01:00");
+  const auto record = Stream({TimeColumn::Relative}).event(hit);
   EXPECT_EQ(record["time"].GetUint64(), 250u);
-  EXPECT_EQ(record["ts_ns"].GetUint64(), 5'000'000'350u);
+  EXPECT_EQ(record["ts_ns"].GetUint64(), 5'000'000'100u);
 }
 
 TEST(JsonSink, CallerStackAndControlBuffer) {
-  const std::array<uint64_t, 2> stack = {resolve::kIpRcv + 0x10, resolve::kNotProbed + 1};
+  const std::array<std::string_view, 2> stack = {"ip_rcv+0x10", "not_probed+0x1"};
   const std::array<uint32_t, 5> cb = {0, 1, 2, 3, 0xffffffff};
-  event::Event event = packet();
-  event.stack = stack;
-  event.cb = cb;
-  JsonStyle style;
-  style.has_caller = true;
-  const auto record = Stream(style).event(event);
+  resolve::Record hit = tcp_record();
+  EXPECT_FALSE(Stream().event(hit).HasMember("caller_func"));
+  hit.stack = stack;
+  hit.cb = cb;
+  hit.caller = "ip_rcv+0x15";
+  hit.caller_addr = 0xffffffff81000115;
+  const auto record = Stream().event(hit);
   EXPECT_STREQ(record["caller_func"].GetString(), "ip_rcv+0x15");
   EXPECT_STREQ(record["caller_addr"].GetString(), "0xffffffff81000115");
   EXPECT_EQ(print(record["stack"]), R"(["ip_rcv+0x10","not_probed+0x1"])");
   EXPECT_EQ(print(record["cb"]), "[0,1,2,3,4294967295]");
-  EXPECT_FALSE(Stream().event(event).HasMember("caller_func"));
 }
 
-TEST(JsonSink, TheWholeSkb) {
-  kernel::BtfBuilder types;
-  const uint32_t u32 = types.integer("u32", 4);
-  types.add(BTF_KIND_STRUCT, "sk_buff", 4, {types.string("len"), u32, 0}, 1);
-  auto skb = resolve::StructText::create(**kernel::Btf::parse(types.bytes(), nullptr), "sk_buff");
-  ASSERT_TRUE(skb);
-  resolve::Dumps dumps;
-  dumps.skb = std::move(*skb);
-  const std::array<uint32_t, 1> bytes = {60};
-  event::Event event = packet();
-  event.skb_bytes = std::as_bytes(std::span(bytes));
-  const auto record = Stream({}, std::move(dumps)).event(event);
+TEST(JsonSink, DumpsAndValues) {
+  const std::array<resolve::Value, 2> values = {{{"len", "60"}, {"dev->name", "\"eth0\""}}};
+  resolve::Record hit = tcp_record();
+  hit.values = values;
+  hit.skb_dump = "(struct sk_buff){\n\t.len = (u32)60,\n}";
+  hit.shared_info_dump = "(struct skb_shared_info){\n}";
+  const auto record = Stream().event(hit);
   EXPECT_STREQ(record["skb_metadata"].GetString(), "(struct sk_buff){\n\t.len = (u32)60,\n}");
+  EXPECT_STREQ(record["skb_shared_info"].GetString(), "(struct skb_shared_info){\n}");
+  EXPECT_EQ(print(record["metadata"]), R"({"len":"60","dev->name":"\"eth0\""})");
 }
 
 TEST(JsonSink, ACallOfABpfMap) {
   const std::array<uint8_t, 2> key = {0x0a, 0xff};
   const std::array<uint8_t, 3> value = {0, 0x22, 0x5c};
-  event::Event event = packet();
-  EXPECT_FALSE(Stream().event(event).HasMember("bpf_map"));
-  event.has_map_call = true;
-  event.map_call = {PWRU_MAP_UPDATE,
-                    7,
-                    "flows",
-                    2,
-                    3,
-                    std::as_bytes(std::span(key)),
-                    std::as_bytes(std::span(value))};
-  EXPECT_EQ(print(Stream().event(event)["bpf_map"]),
+  resolve::Record hit = tcp_record();
+  EXPECT_FALSE(Stream().event(hit).HasMember("bpf_map"));
+  resolve::MapCall& call = hit.map_call.emplace();
+  call.op = PWRU_MAP_UPDATE;
+  call.id = 7;
+  call.name = "flows";
+  call.key = std::as_bytes(std::span(key));
+  call.value = std::as_bytes(std::span(value));
+  EXPECT_EQ(print(Stream().event(hit)["bpf_map"]),
             R"({"id":7,"name":"flows","key":"0aff","value":"00225c"})");
-  event.map_call.op = PWRU_MAP_DELETE;
-  event.map_call.value = {};
-  EXPECT_EQ(print(Stream().event(event)["bpf_map"]), R"({"id":7,"name":"flows","key":"0aff"})");
+  call.op = PWRU_MAP_DELETE;
+  call.value = {};
+  EXPECT_EQ(print(Stream().event(hit)["bpf_map"]), R"({"id":7,"name":"flows","key":"0aff"})");
 }
 
 TEST(JsonSink, NamesOfAnyBytes) {
-  event::Event event = packet();
+  resolve::Record hit = tcp_record();
   const auto comm = [&](std::string_view name) {
-    event.comm = name;
-    return std::string(Stream().event(event)["comm"].GetString());
+    hit.packet.comm = name;
+    return std::string(Stream().event(hit)["comm"].GetString());
   };
   EXPECT_EQ(comm("a\"b\\c\nd\x01"), "a\"b\\c\nd\x01");
   EXPECT_EQ(comm("caf\xc3\xa9"), "caf\xc3\xa9");
   EXPECT_EQ(comm("a\xff\xc3"), "a\xef\xbf\xbd\xef\xbf\xbd");
   EXPECT_EQ(comm("\xed\xa0\x80\xc0\xaf").substr(0, 3), "\xef\xbf\xbd");
   comm("sixteen-bytes-xx");
-  event.ifname = "sixteen-bytes-xx";
-  event.ifindex = UINT32_MAX;
-  event.pid = UINT32_MAX;
-  const auto record = Stream().event(event);
+  hit.packet.ifname = "sixteen-bytes-xx";
+  hit.packet.ifindex = UINT32_MAX;
+  hit.packet.pid = UINT32_MAX;
+  const auto record = Stream().event(hit);
   EXPECT_STREQ(record["process"].GetString(), "sixteen-bytes-xx:4294967295");
   EXPECT_STREQ(record["iface"].GetString(), "sixteen-bytes-xx:4294967295");
 }

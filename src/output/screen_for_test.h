@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/handle.h"
-#include "output/packet_for_test.h"
+#include "output/record_for_test.h"
 #include "output/text.h"
 
 namespace pwru::output {
@@ -17,13 +17,11 @@ namespace pwru::output {
 // A sink that writes into memory.
 class Screen {
  public:
-  explicit Screen(TextStyle style, bool has_reasons = true, resolve::Dumps dumps = {})
-      : kernel_(has_reasons),
-        fd_(::memfd_create("screen", MFD_CLOEXEC)),
-        sink_(LineBuffer(fd_.get(), "screen"), style, *kernel_.names, std::move(dumps)) {}
+  explicit Screen(const TextStyle& style)
+      : fd_(::memfd_create("screen", MFD_CLOEXEC)), sink_(LineBuffer(fd_.get(), "screen"), style) {}
 
   std::string begin() { return written(sink_.begin()); }
-  std::string event(const event::Event& event) { return written(sink_.event(event)); }
+  std::string event(const resolve::Record& record) { return written(sink_.event(record)); }
   std::string lost(const event::Loss& loss) { return written(sink_.lost(loss)); }
   std::string missed(const event::Miss& miss) { return written(sink_.missed(miss)); }
 
@@ -39,7 +37,6 @@ class Screen {
     return {text.data(), static_cast<size_t>(size)};
   }
 
-  resolve::FakeKernel kernel_;
   UniqueFd fd_;
   TextSink sink_;
   off_t seen_ = 0;

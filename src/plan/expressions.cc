@@ -26,12 +26,4 @@ Result<Expressions> compile_expressions(const cli::Options& options, const kerne
   return Expressions{std::move(types), std::move(skb), std::move(xdp)};
 }
 
-resolve::Metadata make_metadata(const Expressions& expressions, const kernel::Symbols& symbols) {
-  resolve::Metadata metadata;
-  const kernel::Btf& btf = expressions.types.btf.all();
-  if (!expressions.skb.values.empty()) metadata.skb.emplace(expressions.skb.values, btf, symbols);
-  if (!expressions.xdp.values.empty()) metadata.xdp.emplace(expressions.xdp.values, btf, symbols);
-  return metadata;
-}
-
 }  // namespace pwru::plan

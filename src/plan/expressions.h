@@ -9,8 +9,6 @@
 #include "expr/compile.h"
 #include "expr/module_types.h"
 #include "kernel/btf.h"
-#include "kernel/symbols.h"
-#include "resolve/dumps.h"
 
 namespace pwru::plan {
 
@@ -23,9 +21,5 @@ struct Expressions {
 // `vmlinux` must outlive the result.
 [[nodiscard]] Result<Expressions> compile_expressions(const cli::Options& options,
                                                       const kernel::Btf& vmlinux);
-
-// What prints the values; `expressions` and `symbols` must outlive it.
-[[nodiscard]] resolve::Metadata make_metadata(const Expressions& expressions,
-                                              const kernel::Symbols& symbols);
 
 }  // namespace pwru::plan

@@ -70,7 +70,8 @@ void compile(const kernel::Btf& btf) {
   std::string bytes(values->bytes, '\xff');
   const kernel::Symbols symbols;
   const expr::ValueText text(values->list, btf, symbols);
-  EXPECT_FALSE(text.line(std::as_bytes(std::span(bytes))).empty());
+  for (size_t i = 0; i < text.size(); i++)
+    EXPECT_FALSE(text.text(i, std::as_bytes(std::span(bytes))).empty());
 }
 
 void print(const kernel::Btf& btf) {

@@ -18,7 +18,7 @@ Names::Names(const kernel::Functions& functions, const kernel::Symbols& symbols,
              const kernel::DropReasons& reasons)
     : functions_(functions), symbols_(symbols), reasons_(reasons) {}
 
-const Names::Func& Names::function(uint64_t ip) {
+const Names::Func& Names::look_up(uint64_t ip) {
   const auto known = funcs_.find(ip);
   if (known != funcs_.end()) return known->second;
   const auto& found = functions_.found;
@@ -51,6 +51,7 @@ void Names::add_bpf_program(uint64_t ip, std::string text) {
 
 void Names::forget_module(std::string_view module) {
   const std::string suffix = fmt::format("[{}]", module);
+  recent_ = {};
   std::erase_if(funcs_, [&](const auto& entry) { return entry.second.text.ends_with(suffix); });
 }
 
@@ -60,31 +61,31 @@ const std::string& Names::symbol(uint64_t ip) {
   return symbols_by_ip_.emplace(ip, symbols_.format(ip)).first->second;
 }
 
-std::optional<Names::End> Names::end(const event::Event& event, const Func& func) {
-  if (func.ending == kernel::Ending::Consumes) return End{EndKind::Consumed, ""};
+std::optional<End> Names::end(const event::Event& event, const Func& func) {
+  if (func.ending == kernel::Ending::Consumes) return End{End::Kind::Consumed, ""};
   if (func.is_plain_free && event.caller_ip)
-    return End{EndKind::Freed, symbol(event.caller_ip), false, true};
+    return End{End::Kind::Freed, symbol(event.caller_ip), false, true};
   if (func.reason_arg != 2 && func.reason_arg != 3) return std::nullopt;
   const uint32_t value = func.reason_arg == 2 ? event.arg2 : event.arg3;
   if (func.is_free_reason)
-    return reasons_.is_consumed_free_reason(value) ? End{EndKind::Consumed, kConsumed}
-                                                   : End{EndKind::Freed, kFreed};
+    return reasons_.is_consumed_free_reason(value) ? End{End::Kind::Consumed, kConsumed}
+                                                   : End{End::Kind::Freed, kFreed};
   return end_by_reason(value, func);
 }
 
-std::optional<Names::End> Names::end_by_reason(uint32_t value, const Func& func) {
+std::optional<End> Names::end_by_reason(uint32_t value, const Func& func) {
   const bool drops = func.ending == kernel::Ending::Drops;
   const auto name = reasons_.name(value);
   if (!name && !drops) return std::nullopt;
   if (!name) {
     number_ = std::to_string(value);
-    return End{EndKind::Dropped, number_, true};
+    return End{End::Kind::Dropped, number_, true};
   }
-  if (*name == "SKB_CONSUMED") return End{EndKind::Consumed, kConsumed};
-  if (*name == "SKB_DROP_REASON_NOT_SPECIFIED") return End{EndKind::Freed, kFreed};
-  if (*name != "SKB_NOT_DROPPED_YET") return End{EndKind::Dropped, *name};
+  if (*name == "SKB_CONSUMED") return End{End::Kind::Consumed, kConsumed};
+  if (*name == "SKB_DROP_REASON_NOT_SPECIFIED") return End{End::Kind::Freed, kFreed};
+  if (*name != "SKB_NOT_DROPPED_YET") return End{End::Kind::Dropped, *name};
   if (!drops) return std::nullopt;
-  return End{EndKind::Freed, kFreed};
+  return End{End::Kind::Freed, kFreed};
 }
 
 }  // namespace pwru::resolve

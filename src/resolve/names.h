@@ -2,6 +2,9 @@
 // What the numbers in an event are called: functions, drop reasons, callers.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,15 +13,15 @@
 #include "event/event.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/functions.h"
-#include "kernel/netns_names.h"
 #include "kernel/packet_ends.h"
 #include "kernel/symbols.h"
+#include "resolve/record.h"
 
 namespace pwru::resolve {
 
 class Names {
  public:
-  // All three must outlive it, and may change: what is no longer true is forgotten by a call.
+  // All three must outlive it. They may change, and then one of the forget_ functions is called.
   Names(const kernel::Functions& functions, const kernel::Symbols& symbols,
         const kernel::DropReasons& reasons);
 
@@ -29,46 +32,42 @@ class Names {
     kernel::Ending ending = kernel::Ending::None;
     bool is_plain_free = false;  // kfree_skb() of kernels that have no drop reasons
   };
-  // The text of an address is made once; the reference lives as long as this object.
-  [[nodiscard]] const Func& function(uint64_t ip);
+  // The text of an address is made once; the reference lives until the module is forgotten.
+  [[nodiscard]] const Func& function(uint64_t ip) {
+    Recent& recent = recent_[(ip >> 4) % kRecents];
+    if (recent.ip != ip || !recent.func) recent = {ip, &look_up(ip)};
+    return *recent.func;
+  }
   // A BPF program whose events carry this address.
   void add_bpf_program(uint64_t ip, std::string text);
-  // A module that is gone, or was loaded anew.
+  // Called when a module is gone, or was loaded anew.
   void forget_module(std::string_view module);
-  // The symbols are others.
+  // Called when the symbols have changed.
   void forget_symbols() { symbols_by_ip_.clear(); }
   // "name+0xoffset".
   [[nodiscard]] const std::string& symbol(uint64_t ip);
 
-  // What a network namespace is called; "" when it has no name, or names are not wanted.
-  [[nodiscard]] std::string_view netns(uint32_t inode) {
-    return netns_names_ ? netns_names_->name(inode) : std::string_view();
-  }
-  void use_netns_names(kernel::NetnsNames names) { netns_names_ = std::move(names); }
-
-  // Freed: without a reason, so that nobody knows whether it was a drop.
-  enum class EndKind : uint8_t { Dropped, Freed, Consumed };
-  struct End {
-    EndKind kind = EndKind::Dropped;
-    // Without parentheses: the reason of a drop, or on kernels without reasons who freed it, or a
-    // word for the kind; "" when the function's name says it all.
-    std::string_view text;
-    bool is_unknown = false;  // a number that no enum names
-    bool is_caller = false;   // who freed it
-  };
-  // How the packet ended, if this event is its end.
+  // How the packet ended, if this event is its end. Valid until the next call.
   [[nodiscard]] std::optional<End> end(const event::Event& event, const Func& func);
 
  private:
+  // What was looked up last: the map divides by a prime, which takes longer than a short line.
+  static constexpr size_t kRecents = 256;
+  struct Recent {
+    uint64_t ip = 0;
+    const Func* func = nullptr;
+  };
+
+  [[nodiscard]] const Func& look_up(uint64_t ip);
   [[nodiscard]] std::optional<End> end_by_reason(uint32_t value, const Func& func);
 
   const kernel::Functions& functions_;
   const kernel::Symbols& symbols_;
   const kernel::DropReasons& reasons_;
   std::unordered_map<uint64_t, Func> funcs_;
+  std::array<Recent, kRecents> recent_ = {};
   std::unordered_map<uint64_t, std::string> symbols_by_ip_;
   std::string number_;
-  std::optional<kernel::NetnsNames> netns_names_;
 };
 
 }  // namespace pwru::resolve

@@ -16,18 +16,6 @@ namespace {
 
 constexpr unsigned kMegabyteShift = 20;
 
-Result<resolve::Dumps> make_dumps(const cli::Options& options, const kernel::Btf& btf,
-                                  resolve::Metadata metadata) {
-  resolve::Dumps dumps = {{}, {}, std::move(metadata)};
-  if (options.output_skb) {
-    PWRU_ASSIGN(dumps.skb, resolve::StructText::create(btf, "sk_buff"));
-  }
-  if (options.output_skb_shared_info) {
-    PWRU_ASSIGN(dumps.shared_info, resolve::SharedInfoText::create(btf));
-  }
-  return dumps;
-}
-
 // By itself only on a terminal that says its width; what reads a pipe gets the same lines always.
 bool is_narrow(cli::LayoutChoice choice, int out_fd, size_t columns_wanted) {
   if (choice != cli::LayoutChoice::Auto) return choice == cli::LayoutChoice::Narrow;
@@ -35,29 +23,29 @@ bool is_narrow(cli::LayoutChoice choice, int out_fd, size_t columns_wanted) {
   return ::ioctl(out_fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_col < columns_wanted;
 }
 
+output::TimeColumn time_column(cli::Timestamp timestamp) {
+  switch (timestamp) {
+    case cli::Timestamp::None:
+      return output::TimeColumn::None;
+    case cli::Timestamp::Current:
+      return output::TimeColumn::Current;
+    case cli::Timestamp::Relative:
+      return output::TimeColumn::Relative;
+    case cli::Timestamp::Absolute:
+      return output::TimeColumn::Absolute;
+  }
+  return output::TimeColumn::None;
+}
+
 output::TextStyle text_style(const cli::Options& options, int out_fd) {
   output::TextStyle style;
-  switch (options.timestamp) {
-    case cli::Timestamp::None:
-      style.time = output::TimeColumn::None;
-      break;
-    case cli::Timestamp::Current:
-      style.time = output::TimeColumn::Current;
-      break;
-    case cli::Timestamp::Relative:
-      style.time = output::TimeColumn::Relative;
-      break;
-    case cli::Timestamp::Absolute:
-      style.time = output::TimeColumn::Absolute;
-      break;
-  }
+  style.time = time_column(options.timestamp);
   style.has_meta = options.output_meta;
   style.has_tuple = options.output_tuple;
   style.has_tcp_flags = options.output_tcp_flags;
   style.has_caller = options.output_caller;
   style.has_tunnel = options.output_tunnel;
   style.has_id = options.output_id;
-  style.has_stack = options.output_stack;
   style.has_cb = plan::needs_of(options, true).control_buffer;
   if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
   const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
@@ -79,15 +67,28 @@ Result<output::Target> open_output(const cli::Options& options) {
   return target;
 }
 
-Result<std::unique_ptr<output::Sink>> make_sink(const cli::Options& options, output::Target& target,
-                                                resolve::Names& names, const kernel::Btf& btf,
-                                                resolve::Metadata metadata) {
-  PWRU_ASSIGN(auto dumps, make_dumps(options, btf, std::move(metadata)));
-  const output::TextStyle style = text_style(options, target.fd());
-  if (!options.output_json)
-    return std::make_unique<output::TextSink>(target.lines(), style, names, std::move(dumps));
-  const output::JsonStyle json_style = {style.time, style.has_caller};
-  return std::make_unique<output::JsonSink>(target.lines(), json_style, names, std::move(dumps));
+Result<resolve::Resolver> make_resolver(const cli::Options& options,
+                                        const plan::Expressions& expressions,
+                                        const resolve::Facts& facts) {
+  resolve::Wanted wanted;
+  wanted.caller = options.output_caller;
+  wanted.since_last = options.timestamp == cli::Timestamp::Relative;
+  wanted.wall_time = options.timestamp == cli::Timestamp::Absolute;
+  wanted.skb_dump = options.output_skb;
+  wanted.shared_info_dump = options.output_skb_shared_info;
+  if (options.output_netns_names) wanted.netns_names = kernel::NetnsNames::live();
+  if (!options.output_json) wanted.load_map_types = resolve::MapTypes::load;
+  wanted.skb_values = expressions.skb.values;
+  wanted.xdp_values = expressions.xdp.values;
+  return resolve::Resolver::create(std::move(wanted), facts);
+}
+
+std::unique_ptr<output::Sink> make_sink(const cli::Options& options, output::Target& target) {
+  if (options.output_json) {
+    const output::JsonStyle style = {time_column(options.timestamp)};
+    return std::make_unique<output::JsonSink>(target.lines(), style);
+  }
+  return std::make_unique<output::TextSink>(target.lines(), text_style(options, target.fd()));
 }
 
 }  // namespace pwru

@@ -23,9 +23,10 @@ uint64_t monotonic_ns() {
 
 }  // namespace
 
-Session::Session(event::Source& source, std::vector<output::Sink*> sinks, AddLosses add_losses,
-                 uint64_t limit)
+Session::Session(event::Source& source, resolve::Resolver& resolver,
+                 std::vector<output::Sink*> sinks, AddLosses add_losses, uint64_t limit)
     : source_(source),
+      resolver_(resolver),
       sinks_(std::move(sinks)),
       add_losses_(std::move(add_losses)),
       limit_(limit) {}
@@ -96,7 +97,10 @@ Result<bool> Session::event(const event::Event& event) {
   events_in_step_++;
   if (event.has_stack_failed) seen_[Counter::FailedStacks]++;
   if (event.is_parent_forgotten) seen_[Counter::ParentsForgotten]++;
-  write_to_all([&](output::Sink& sink) { return sink.event(event); });
+  if (!output_end_) {
+    const resolve::Record& record = resolver_.resolve(event);
+    write_to_all([&](output::Sink& sink) { return sink.event(record); });
+  }
   return limit_ == 0 || events < limit_ || output_end_;
 }
 

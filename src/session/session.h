@@ -13,6 +13,7 @@
 #include "output/sink.h"
 #include "probe/hit_check.h"
 #include "probe/miss_watch.h"
+#include "resolve/resolver.h"
 
 namespace pwru {
 
@@ -21,9 +22,10 @@ class Session : private event::Consumer {
   // Adds what was lost before the source: identities that a map threw out, for example.
   using AddLosses = std::function<void(event::Counters&)>;
 
-  // `limit` events are printed at most; 0: no limit. The source and the sinks must outlive it.
-  Session(event::Source& source, std::vector<output::Sink*> sinks, AddLosses add_losses,
-          uint64_t limit);
+  // `limit` events are printed at most; 0: no limit. The source, the resolver and the sinks must
+  // outlive it.
+  Session(event::Source& source, resolve::Resolver& resolver, std::vector<output::Sink*> sinks,
+          AddLosses add_losses, uint64_t limit);
 
   // Called between two looks at the source while listening, and must be quick.
   void on_pause(std::function<void()> work) { on_pause_ = std::move(work); }
@@ -50,6 +52,7 @@ class Session : private event::Consumer {
   void write_to_all(Write write);
 
   event::Source& source_;
+  resolve::Resolver& resolver_;
   std::vector<output::Sink*> sinks_;
   AddLosses add_losses_;
   uint64_t limit_;

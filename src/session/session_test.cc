@@ -6,6 +6,7 @@
 #include <string>
 
 #include "output/file/outlet.h"
+#include "resolve/fake_kernel_for_test.h"
 
 namespace pwru {
 namespace {
@@ -43,7 +44,7 @@ class FakeSink : public output::Sink {
   explicit FakeSink(uint64_t room = 1000, int code = ENOSPC) : room_(room), code_(code) {}
 
   Result<> begin() override { return {}; }
-  Result<> event(const event::Event&) override {
+  Result<> event(const resolve::Record&) override {
     if (printed == room_) return fail("write the output: full", ExitCode::Failed, code_);
     printed++;
     return {};
@@ -75,11 +76,13 @@ const Session::AddLosses kNothingLost = [](Counters&) {};
 
 TEST(Session, CountsWhatEachStageSays) {
   FakeSource source;
+  const resolve::FakeKernel kernel;
+  resolve::Resolver resolver = kernel.resolver();
   source.events = 10;
   source.lost = 3;
   FakeSink sink;
   Session session(
-      source, {&sink}, [](Counters& all) { all[Counter::Evicted] += 7; }, 0);
+      source, resolver, {&sink}, [](Counters& all) { all[Counter::Evicted] += 7; }, 0);
   EXPECT_TRUE(session.finish());
   EXPECT_TRUE(session.summarize());
   EXPECT_EQ(sink.printed, 10u);
@@ -94,10 +97,12 @@ TEST(Session, CountsWhatEachStageSays) {
 
 TEST(Session, EverySinkGetsEverything) {
   FakeSource source;
+  const resolve::FakeKernel kernel;
+  resolve::Resolver resolver = kernel.resolver();
   source.events = 4;
   source.lost = 1;
   FakeSink first, second;
-  Session session(source, {&first, &second}, kNothingLost, 0);
+  Session session(source, resolver, {&first, &second}, kNothingLost, 0);
   EXPECT_TRUE(session.finish());
   EXPECT_TRUE(session.summarize());
   EXPECT_EQ(first.printed, 4u);
@@ -108,9 +113,11 @@ TEST(Session, EverySinkGetsEverything) {
 
 TEST(Session, StopsAtTheLimit) {
   FakeSource source;
+  const resolve::FakeKernel kernel;
+  resolve::Resolver resolver = kernel.resolver();
   source.events = 10;
   FakeSink sink;
-  Session session(source, {&sink}, kNothingLost, 4);
+  Session session(source, resolver, {&sink}, kNothingLost, 4);
   EXPECT_TRUE(session.listen());
   EXPECT_TRUE(session.finish());
   EXPECT_EQ(sink.printed, 4u);
@@ -120,9 +127,11 @@ TEST(Session, StopsAtTheLimit) {
 // What could not be written is counted, so that the numbers add up to all events that there were.
 TEST(Session, AFullOutputEndsTheTraceAndIsCounted) {
   FakeSource source;
+  const resolve::FakeKernel kernel;
+  resolve::Resolver resolver = kernel.resolver();
   source.events = 10;
   FakeSink full(6), other;
-  Session session(source, {&other, &full}, kNothingLost, 0);
+  Session session(source, resolver, {&other, &full}, kNothingLost, 0);
   EXPECT_TRUE(session.listen());
   EXPECT_TRUE(session.finish());
   const auto summarized = session.summarize();
@@ -134,9 +143,11 @@ TEST(Session, AFullOutputEndsTheTraceAndIsCounted) {
 
 TEST(Session, AClosedPipeIsAQuietEndWithoutASummary) {
   FakeSource source;
+  const resolve::FakeKernel kernel;
+  resolve::Resolver resolver = kernel.resolver();
   source.events = 10;
   FakeSink closed(6, EPIPE);
-  Session session(source, {&closed}, kNothingLost, 0);
+  Session session(source, resolver, {&closed}, kNothingLost, 0);
   EXPECT_TRUE(session.listen());
   EXPECT_TRUE(session.finish());
   EXPECT_TRUE(session.summarize());
@@ -145,9 +156,11 @@ TEST(Session, AClosedPipeIsAQuietEndWithoutASummary) {
 
 TEST(Session, AReaderThatSleepsGetsNoSummary) {
   FakeSource source;
+  const resolve::FakeKernel kernel;
+  resolve::Resolver resolver = kernel.resolver();
   source.events = 2;
   FakeSink asleep(1, output::kNobodyReads);
-  Session session(source, {&asleep}, kNothingLost, 0);
+  Session session(source, resolver, {&asleep}, kNothingLost, 0);
   EXPECT_TRUE(session.listen());
   EXPECT_FALSE(session.summarize());
   EXPECT_EQ(asleep.summaries, 0u);

@@ -26,7 +26,10 @@ std::string line_of(const std::vector<std::string>& lists, uint64_t skb) {
   if (!interpret(values->code.insns, skb, reinterpret_cast<uint64_t>(out.data())))
     return "does not run";
   const expr::ValueText text(values->list, test_btf(), symbols());
-  return text.line(std::as_bytes(std::span(out)));
+  std::string line;
+  for (size_t i = 0; i < text.size(); i++)
+    line += " " + text.label(i) + "=" + text.text(i, std::as_bytes(std::span(out)));
+  return line;
 }
 
 std::string line_of(const std::string& list) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns a record, as it may stand in a ring, into a line of text and JSON. Both must be one line,
-// without a character that a terminal obeys, and the JSON must be valid.
+// Resolves a record, as it may stand in a ring, and turns it into a line of text and JSON. Both
+// must be one line, without a character that a terminal obeys, and the JSON must be valid.
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <rapidjson/reader.h>
@@ -17,7 +17,7 @@
 #include "event/wire_for_test.h"
 #include "output/json.h"
 #include "output/text.h"
-#include "resolve/names_for_test.h"
+#include "resolve/fake_kernel_for_test.h"
 #include "tests/fuzz/code.h"
 
 namespace pwru {
@@ -55,18 +55,24 @@ void check_json(const std::string& text) {
 output::TextStyle whole_style() {
   output::TextStyle style;
   style.has_tcp_flags = style.has_caller = style.has_tunnel = style.has_id = true;
-  style.has_stack = style.has_cb = true;
+  style.has_cb = true;
   return style;
+}
+
+resolve::Wanted everything() {
+  resolve::Wanted wanted;
+  wanted.caller = wanted.since_last = wanted.skb_dump = wanted.shared_info_dump = true;
+  return wanted;
 }
 
 // The sinks live as long as the process, because making the names takes longer than a record.
 struct Sinks {
   resolve::FakeKernel kernel;
+  resolve::Resolver resolver = kernel.resolver(everything());
   UniqueFd text_fd{::memfd_create("text", MFD_CLOEXEC)};
   UniqueFd json_fd{::memfd_create("json", MFD_CLOEXEC)};
-  output::TextSink text{
-      output::LineBuffer(text_fd.get(), "text"), whole_style(), *kernel.names, {}};
-  output::JsonSink json{output::LineBuffer(json_fd.get(), "json"), {}, *kernel.names, {}};
+  output::TextSink text{output::LineBuffer(text_fd.get(), "text"), whole_style()};
+  output::JsonSink json{output::LineBuffer(json_fd.get(), "json"), {}};
 };
 
 }  // namespace
@@ -84,8 +90,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     fuzz::check_error(event.error());
     return 0;
   }
-  fuzz::require(sinks.text.event(*event) && sinks.text.flush());
-  fuzz::require(sinks.json.event(*event) && sinks.json.flush());
+  const resolve::Record& record = sinks.resolver.resolve(*event);
+  fuzz::require(sinks.text.event(record) && sinks.text.flush());
+  fuzz::require(sinks.json.event(record) && sinks.json.flush());
   check_text(take(sinks.text_fd.get()));
   check_json(take(sinks.json_fd.get()));
   return 0;

@@ -24,23 +24,6 @@ void LineBuffer::grow(size_t needed) {
   capacity_ = capacity;
 }
 
-char* LineBuffer::reserve(size_t bytes) {
-  if (capacity_ - size_ < bytes) grow(bytes);
-  return bytes_.get() + size_;
-}
-
-void LineBuffer::commit(const char* end) { size_ = static_cast<size_t>(end - bytes_.get()); }
-
-void LineBuffer::append(char c) {
-  *reserve(1) = c;
-  ++size_;
-}
-
-void LineBuffer::append(std::string_view text) {
-  text.copy(reserve(text.size()), text.size());  // memcpy() may not be given a null
-  size_ += text.size();
-}
-
 void LineBuffer::append_decimal(uint64_t value) {
   constexpr size_t kMaxDigits = 20;
   char* out = reserve(kMaxDigits);
@@ -67,19 +50,22 @@ void LineBuffer::append_left(std::string_view text, size_t width) {
   pad_from(start, width);
 }
 
-void LineBuffer::append_centred(std::string_view text, size_t width) {
-  const size_t start = size_;
-  const size_t blanks = width > text.size() ? width - text.size() : 0;
-  pad_from(start, blanks / 2);
-  append(text);
-  pad_from(start, width);
-}
-
 void LineBuffer::pad_from(size_t start, size_t width) {
   const size_t used = size_ - start;
   if (used >= width) return;
   std::memset(reserve(width - used), ' ', width - used);
   size_ = start + width;
+}
+
+void LineBuffer::centre_from(size_t start, size_t width) {
+  const size_t used = size_ - start;
+  if (used >= width) return;
+  const size_t left = (width - used) / 2;
+  char* const field = reserve(width - used) - used;
+  std::memmove(field + left, field, used);
+  std::memset(field, ' ', left);
+  size_ += left;
+  pad_from(start, width);
 }
 
 Result<> LineBuffer::end_record(bool is_event) {

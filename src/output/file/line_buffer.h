@@ -25,8 +25,14 @@ class LineBuffer {
   // Into a file that is begun anew when it is full, between two lines; it must outlive this.
   explicit LineBuffer(RotatingFile& file);
 
-  void append(char c);
-  void append(std::string_view text);
+  void append(char c) {
+    *reserve(1) = c;
+    ++size_;
+  }
+  void append(std::string_view text) {
+    text.copy(reserve(text.size()), text.size());  // memcpy() may not be given a null
+    size_ += text.size();
+  }
   void append_decimal(uint64_t value);
   // Lower case without 0x, with leading zeros up to `min_digits`.
   void append_hex(uint64_t value, unsigned min_digits = 1);
@@ -34,14 +40,19 @@ class LineBuffer {
   void append_hex_upper(uint64_t value, unsigned min_digits);
   // As printf's %-*s: longer text is not cut.
   void append_left(std::string_view text, size_t width);
-  // With one blank more on the right when they cannot be equal; longer text is not cut.
-  void append_centred(std::string_view text, size_t width);
   // Blanks up to `width` behind what was appended since size() was `start`: a field of any content.
   void pad_from(size_t start, size_t width);
+  // Blanks on both sides of it, one more on the right when they cannot be equal.
+  void centre_from(size_t start, size_t width);
+  // Takes back what was appended since size() was `start`.
+  void cut_from(size_t start) { size_ = start; }
 
   // For writers that need no copy: room for `bytes` at the end, then where the writer stopped.
-  [[nodiscard]] char* reserve(size_t bytes);
-  void commit(const char* end);
+  [[nodiscard]] char* reserve(size_t bytes) {
+    if (capacity_ - size_ < bytes) grow(bytes);
+    return bytes_.get() + size_;
+  }
+  void commit(const char* end) { size_ = static_cast<size_t>(end - bytes_.get()); }
 
   // Bytes not written yet.
   [[nodiscard]] size_t size() const { return size_; }

@@ -68,10 +68,26 @@ TEST(LineBuffer, Fields) {
 }
 
 TEST(LineBuffer, Centred) {
-  EXPECT_EQ(built([](auto& b) { b.append_centred("lo:1", 16); }), "      lo:1      ");
-  EXPECT_EQ(built([](auto& b) { b.append_centred("eth:1", 16); }), "     eth:1      ");
-  EXPECT_EQ(built([](auto& b) { b.append_centred("", 3); }), "   ");
-  EXPECT_EQ(built([](auto& b) { b.append_centred("toolong", 3); }), "toolong");
+  EXPECT_EQ(built([](auto& b) {
+              b.append("lo:1");
+              b.centre_from(0, 16);
+            }),
+            "      lo:1      ");
+  EXPECT_EQ(built([](auto& b) {
+              b.append("eth:1");
+              b.centre_from(0, 16);
+            }),
+            "     eth:1      ");
+  EXPECT_EQ(built([](auto& b) {
+              b.append("");
+              b.centre_from(0, 3);
+            }),
+            "   ");
+  EXPECT_EQ(built([](auto& b) {
+              b.append("toolong");
+              b.centre_from(0, 3);
+            }),
+            "toolong");
 }
 
 TEST(LineBuffer, PadFromAnyContent) {

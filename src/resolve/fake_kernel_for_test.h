@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small kernel, for tests of what is printed: its functions, symbols and drop reasons.
+// A small kernel: its functions, symbols, drop reasons and types.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "kernel/btf_builder_for_test.h"
 #include "kernel/drop_reasons.h"
-#include "resolve/names.h"
+#include "resolve/resolver.h"
 
 namespace pwru::resolve {
 
@@ -61,20 +62,29 @@ class FakeKernel {
                                             {"SKB_DROP_REASON_NO_SOCKET", 3}});
       types.enumeration("ovs_drop_reason", {{"OVS_DROP_METER", 0x30004}});
     }
-    const auto btf = kernel::Btf::parse(types.bytes(), nullptr);
-    EXPECT_TRUE(btf);
-    reasons_ = kernel::DropReasons::collect(**btf, {});
-    names = std::make_unique<Names>(functions_, symbols_, reasons_);
-    names->add_bpf_program(kBpfProgram, "my_prog(tc)");
+    const uint32_t u32 = types.integer("u32", 4);
+    types.add(BTF_KIND_STRUCT, "sk_buff", 8,
+              {types.string("len"), u32, 0, types.string("mark"), u32, 32}, 2);
+    types.add(BTF_KIND_STRUCT, "skb_shared_info", 8,
+              {types.string("nr_frags"), u32, 0, types.string("gso_type"), u32, 32}, 2);
+    btf_ = kernel::Btf::parse(types.bytes(), nullptr).value();
+    reasons_ = kernel::DropReasons::collect(*btf_, {});
+  }
+
+  [[nodiscard]] Facts facts() const { return {functions_, symbols_, reasons_, *btf_, *btf_}; }
+  [[nodiscard]] Names names() const { return {functions_, symbols_, reasons_}; }
+  // Knows the BPF program, too.
+  [[nodiscard]] Resolver resolver(Wanted wanted = {}) const {
+    Resolver resolver = Resolver::create(std::move(wanted), facts()).value();
+    resolver.names().add_bpf_program(kBpfProgram, "my_prog(tc)");
+    return resolver;
   }
 
  private:
   kernel::Functions functions_;
   kernel::Symbols symbols_;
+  std::unique_ptr<kernel::Btf> btf_;
   kernel::DropReasons reasons_;
-
- public:
-  std::unique_ptr<Names> names;
 };
 
 }  // namespace pwru::resolve

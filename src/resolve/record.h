@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// A record is one hit, resolved: numbers have their names, times are counted, and the bytes of
+// kernel structs are text. It is the model of the whole program. Whoever shows, keeps or sends hits
+// needs nothing else: no kernel, no BTF, no /proc.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "abi/event.h"
+#include "event/tunnel.h"
+#include "event/tuple.h"
+
+namespace pwru::resolve {
+
+// The name of a process or an interface. It is held by value, so that its owner can be kept, and in
+// two words, because it is copied and compared with each record.
+class ShortName {
+ public:
+  static constexpr size_t kBytes = 16;
+  static_assert(kBytes == PWRU_COMM_BYTES && kBytes == PWRU_IFNAME_BYTES);
+
+  ShortName() = default;
+  explicit ShortName(std::string_view text) {  // what is longer is cut
+    const size_t size = text.size();
+    words_[0] = word_of(text.data(), std::min<size_t>(size, 8));
+    if (size > 8) words_[1] = word_of(text.data() + 8, std::min<size_t>(size - 8, 8));
+  }
+  ShortName& operator=(std::string_view text) { return *this = ShortName(text); }
+
+  [[nodiscard]] std::string_view text() const {
+    return {reinterpret_cast<const char*>(words_.data()), size()};
+  }
+  bool operator==(const ShortName&) const = default;
+
+ private:
+  // `size` bytes, at most 8, and zeros behind them. Two reads that overlap need no loop.
+  static uint64_t word_of(const char* text, size_t size) {
+    if (size == 8) return load<uint64_t>(text);
+    if (size >= 4) return load<uint32_t>(text) | load<uint32_t>(text + size - 4) << (size - 4) * 8;
+    if (size >= 2) return load<uint16_t>(text) | load<uint16_t>(text + size - 2) << (size - 2) * 8;
+    return size == 1 ? static_cast<unsigned char>(*text) : 0;
+  }
+  template <class Word>
+  static uint64_t load(const char* from) {
+    Word word;
+    std::memcpy(&word, from, sizeof(word));
+    return word;
+  }
+
+  // Names have no zeros in the middle.
+  [[nodiscard]] size_t size() const {
+    const uint64_t last = words_[1] ? words_[1] : words_[0];
+    const auto in_last = static_cast<size_t>(8 - std::countl_zero(last) / 8);
+    return words_[1] ? 8 + in_last : in_last;
+  }
+
+  std::array<uint64_t, 2> words_ = {};  // little endian
+};
+
+// The packet of a hit, and where it was met. There are only plain values here, no views: a copy can
+// be kept, and packets are equal when their bytes are.
+struct Packet {
+  uint64_t skb = 0;        // its address
+  uint64_t id = 0;         // 0: not followed
+  uint64_t parent_id = 0;  // of the packet that it was made of; 0: none, or not asked for
+  uint32_t cpu = 0;
+  uint32_t pid = 0;
+  ShortName comm;
+
+  bool has_meta = false;   // the fields from here to `ifname` were read
+  bool has_tuple = false;  // it is an IP packet, and its tuple was asked for
+  uint16_t proto = 0;      // EtherType
+  uint32_t netns = 0;      // inode number
+  uint32_t mark = 0;
+  uint32_t ifindex = 0;
+  uint32_t len_bytes = 0;
+  uint32_t mtu = 0;
+  ShortName ifname;
+  event::Tuple tuple;
+  uint32_t pad0 = 0;  // a gap would be compared, too; room for a field
+
+  bool operator==(const Packet& other) const {
+    return std::memcmp(this, &other, sizeof(Packet)) == 0;
+  }
+};
+static_assert(std::has_unique_object_representations_v<Packet>, "a gap needs a name: pad0");
+
+// How the way of the packet ended.
+struct End {
+  // Freed: without a reason, so that nobody knows whether it was a drop.
+  enum class Kind : uint8_t { Dropped, Freed, Consumed };
+  Kind kind = Kind::Dropped;
+  // Without parentheses: the reason of a drop, or on kernels without reasons who freed it, or a
+  // word for the kind; "" when the function's name says it all.
+  std::string_view text;
+  bool is_unknown = false;  // the text is a number that no enum names
+  bool is_caller = false;   // the text is who freed it
+};
+
+// What a TC or XDP program decided.
+struct Verdict {
+  int32_t number = 0;
+  std::string_view name;  // "TC_ACT_SHOT"; "" for a number that has none
+  bool is_drop = false;
+};
+
+// One expression of --output-skb-metadata or --output-xdp-metadata.
+struct Value {
+  std::string_view label;
+  std::string_view text;
+};
+
+// One call of a function of a BPF map.
+struct MapCall {
+  uint32_t op = 0;  // PWRU_MAP_*
+  uint32_t id = 0;
+  std::string_view name;
+  uint32_t key_size = 0;  // in the map; `key` is shorter when it was cut
+  uint32_t value_size = 0;
+  std::span<const std::byte> key;
+  std::span<const std::byte> value;  // empty: there is none, or it could not be read
+  // By the types of the map; "" when it has none, when bytes are missing, or when not asked for.
+  std::string_view key_text;
+  std::string_view value_text;
+};
+
+// Views point into the resolver and are valid until it resolves the next event. What is not there,
+// or was not asked for, is empty.
+struct Record {
+  pwru_event_type type = PWRU_EVENT_FUNC;
+  uint64_t ts_ns = 0;          // CLOCK_MONOTONIC
+  uint64_t since_last_ns = 0;  // since the packet's record before; 0: its first, not asked for
+  std::string_view wall_time;  // "2026-11-22T16:05:05.123456+01:00", local time
+  Packet packet;
+  std::string_view netns_name;
+
+  uint64_t function_addr = 0;
+  std::string_view function;       // "kfree_skb", "nft_do_chain[nf_tables]", "my_prog(tc)"
+  std::optional<End> end;          // this hit is the packet's last
+  std::optional<Verdict> verdict;  // this is the exit of a TC or XDP program
+  uint64_t caller_addr = 0;
+  std::string_view caller;                  // "name+0x1a"
+  std::span<const std::string_view> stack;  // the same of return addresses, innermost first
+
+  std::optional<event::Tunnel> tunnel;
+  std::span<const uint32_t> cb;  // __sk_buff->cb[]
+  std::span<const Value> values;
+  std::optional<MapCall> map_call;
+  std::string_view skb_dump;          // struct sk_buff, several lines without a newline at the end
+  std::string_view shared_info_dump;  // struct skb_shared_info
+};
+
+}  // namespace pwru::resolve

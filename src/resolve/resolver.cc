@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resolve/resolver.h"
+
+#include "resolve/verdict_text.h"
+
+namespace pwru::resolve {
+namespace {
+
+bool is_of_xdp(pwru_event_type type) {
+  return type == PWRU_EVENT_XDP_ENTRY || type == PWRU_EVENT_XDP_EXIT;
+}
+
+// The text of bytes of which none is missing, when their type is known.
+std::string_view text_of(std::optional<StructText>& type, std::span<const std::byte> bytes,
+                         uint32_t size) {
+  return type && !bytes.empty() && bytes.size() == size ? type->format(bytes) : std::string_view();
+}
+
+}  // namespace
+
+Resolver::Resolver(Wanted wanted, const Facts& facts)
+    : wanted_(std::move(wanted)), names_(facts.functions, facts.symbols, facts.reasons) {
+  if (wanted_.load_map_types) map_types_.emplace(wanted_.load_map_types);
+  if (!wanted_.skb_values.empty())
+    skb_values_.emplace(std::move(wanted_.skb_values), facts.value_types, facts.symbols);
+  if (!wanted_.xdp_values.empty())
+    xdp_values_.emplace(std::move(wanted_.xdp_values), facts.value_types, facts.symbols);
+}
+
+Result<Resolver> Resolver::create(Wanted wanted, const Facts& facts) {
+  Resolver resolver(std::move(wanted), facts);
+  if (resolver.wanted_.skb_dump) {
+    PWRU_ASSIGN(resolver.skb_text_, StructText::create(facts.btf, "sk_buff"));
+  }
+  if (resolver.wanted_.shared_info_dump) {
+    PWRU_ASSIGN(resolver.shared_info_text_, SharedInfoText::create(facts.btf));
+  }
+  return resolver;
+}
+
+const Record& Resolver::resolve(const event::Event& event) {
+  set_packet(event);
+  record_.type = event.type;
+  set_times(event);
+  set_function(event);
+  record_.caller_addr = event.caller_ip;
+  if (wanted_.caller) record_.caller = names_.symbol(event.caller_ip);
+  record_.netns_name = {};
+  if (wanted_.netns_names && event.has_meta)
+    record_.netns_name = wanted_.netns_names->name(event.netns);
+  record_.stack = {};
+  if (!event.stack.empty()) set_stack(event);
+  // Most events have none of these, and the records of all events pay for what is copied.
+  record_.tunnel.reset();
+  if (event.tunnel) record_.tunnel = event.tunnel;
+  record_.cb = {};
+  if (!event.cb.empty()) set_cb(event);
+  record_.values = {};
+  if (!event.expr_bytes.empty()) set_values(event);
+  record_.map_call.reset();
+  if (event.has_map_call) set_map_call(event.map_call);
+  set_dumps(event);
+  return record_;
+}
+
+// A packet is known by its id, or by the address of its skb when packets are not followed.
+void Resolver::set_times(const event::Event& event) {
+  record_.ts_ns = event.ts_ns;
+  if (wanted_.since_last)
+    record_.since_last_ns =
+        last_seen_.since_last(event.packet_id ? event.packet_id : event.skb, event.ts_ns);
+  if (wanted_.wall_time) record_.wall_time = wall_clock_.text(event.ts_ns);
+}
+
+void Resolver::set_packet(const event::Event& event) {
+  Packet& packet = record_.packet;
+  packet.skb = event.skb;
+  packet.id = event.packet_id;
+  packet.parent_id = event.parent_id;
+  packet.cpu = event.cpu;
+  packet.pid = event.pid;
+  packet.comm = event.comm;
+  packet.has_meta = event.has_meta;
+  packet.proto = event.proto;
+  packet.netns = event.netns;
+  packet.mark = event.mark;
+  packet.ifindex = event.ifindex;
+  packet.len_bytes = event.len_bytes;
+  packet.mtu = event.mtu;
+  packet.ifname = event.ifname;
+  packet.has_tuple = event.has_tuple;
+  packet.tuple = event.tuple;
+}
+
+void Resolver::set_function(const event::Event& event) {
+  const Names::Func& func = names_.function(event.func_ip);
+  record_.function_addr = event.func_ip;
+  record_.function = func.text;
+  record_.end = names_.end(event, func);
+  record_.verdict.reset();
+  if (is_exit(event.type))
+    record_.verdict = {event.verdict, verdict_name(event.type, event.verdict),
+                       is_drop_verdict(event.type, event.verdict)};
+}
+
+void Resolver::set_stack(const event::Event& event) {
+  stack_.clear();
+  for (const uint64_t ip : event.stack) stack_.push_back(names_.symbol(ip));
+  record_.stack = stack_;
+}
+
+void Resolver::set_cb(const event::Event& event) {
+  cb_.assign(event.cb.begin(), event.cb.end());
+  record_.cb = cb_;
+}
+
+void Resolver::set_values(const event::Event& event) {
+  const auto& texts = is_of_xdp(event.type) ? xdp_values_ : skb_values_;
+  if (!texts) return;
+  value_texts_.clear();
+  for (size_t i = 0; i < texts->size(); i++)
+    value_texts_.push_back(texts->text(i, event.expr_bytes));
+  values_.clear();
+  for (size_t i = 0; i < texts->size(); i++) values_.push_back({texts->label(i), value_texts_[i]});
+  record_.values = values_;
+}
+
+void Resolver::set_map_call(const event::BpfMapCall& call) {
+  map_name_ = call.name;
+  map_key_.assign(call.key.begin(), call.key.end());
+  map_value_.assign(call.value.begin(), call.value.end());
+  MapCall& map = record_.map_call.emplace();
+  map.op = call.op;
+  map.id = call.id;
+  map.name = map_name_;
+  map.key_size = call.key_size;
+  map.value_size = call.value_size;
+  map.key = map_key_;
+  map.value = map_value_;
+  if (!map_types_) return;
+  MapTypes::OfMap& types = map_types_->of(call.id);
+  map.key_text = text_of(types.key, call.key, call.key_size);
+  map.value_text = text_of(types.value, call.value, call.value_size);
+}
+
+void Resolver::set_dumps(const event::Event& event) {
+  record_.skb_dump = record_.shared_info_dump = {};
+  if (skb_text_ && !event.skb_bytes.empty()) record_.skb_dump = skb_text_->format(event.skb_bytes);
+  if (shared_info_text_ && !event.shinfo_bytes.empty())
+    record_.shared_info_dump = shared_info_text_->format(event.shinfo_bytes);
+}
+
+}  // namespace pwru::resolve

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// From events to records: the only place that looks up what the numbers of an event mean.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "event/event.h"
+#include "expr/values.h"
+#include "kernel/btf.h"
+#include "kernel/netns_names.h"
+#include "resolve/last_seen.h"
+#include "resolve/map_types.h"
+#include "resolve/names.h"
+#include "resolve/record.h"
+#include "resolve/shared_info_text.h"
+#include "resolve/struct_text.h"
+#include "resolve/wall_clock.h"
+
+namespace pwru::resolve {
+
+// What is looked up only when somebody asks for it, because it costs time.
+struct Wanted {
+  bool caller = false;
+  bool since_last = false;
+  bool wall_time = false;
+  bool skb_dump = false;
+  bool shared_info_dump = false;
+  std::optional<kernel::NetnsNames> netns_names;
+  MapTypes::Load load_map_types = nullptr;  // for MapCall::key_text and value_text
+  std::vector<expr::Value> skb_values;      // the expressions whose values events have
+  std::vector<expr::Value> xdp_values;      // the same for the events of XDP programs
+};
+
+// What is known of the kernel. Functions, symbols and reasons may change while it is used.
+struct Facts {
+  const kernel::Functions& functions;
+  const kernel::Symbols& symbols;
+  const kernel::DropReasons& reasons;
+  const kernel::Btf& btf;
+  const kernel::Btf& value_types;  // what the values of expressions are made of
+};
+
+class Resolver {
+ public:
+  // `facts` must outlive it. Fails when the kernel's BTF has no struct that is to be dumped.
+  [[nodiscard]] static Result<Resolver> create(Wanted wanted, const Facts& facts);
+
+  // Valid until the next call. Events must come in the order of their time.
+  [[nodiscard]] const Record& resolve(const event::Event& event);
+
+  // For what is loaded and unloaded meanwhile.
+  [[nodiscard]] Names& names() { return names_; }
+
+ private:
+  Resolver(Wanted wanted, const Facts& facts);
+
+  void set_times(const event::Event& event);
+  void set_packet(const event::Event& event);
+  void set_function(const event::Event& event);
+  void set_stack(const event::Event& event);
+  void set_cb(const event::Event& event);
+  void set_values(const event::Event& event);
+  void set_map_call(const event::BpfMapCall& call);
+  void set_dumps(const event::Event& event);
+
+  Wanted wanted_;
+  Names names_;
+  LastSeen last_seen_;
+  WallClock wall_clock_;
+  std::optional<MapTypes> map_types_;
+  std::optional<StructText> skb_text_;
+  std::optional<SharedInfoText> shared_info_text_;
+  std::optional<expr::ValueText> skb_values_;
+  std::optional<expr::ValueText> xdp_values_;
+
+  Record record_;
+  // What the views of the record point to.
+  std::vector<std::string_view> stack_;
+  std::vector<uint32_t> cb_;
+  std::vector<std::string> value_texts_;
+  std::vector<Value> values_;
+  std::string map_name_;
+  std::vector<std::byte> map_key_;
+  std::vector<std::byte> map_value_;
+};
+
+}  // namespace pwru::resolve
