@@ -39,7 +39,7 @@ constexpr auto kTakeList = std::to_array<std::string_view>(
     {"kfree_skb_list_reason", "kfree_skb_list", "__tcf_kfree_skb_list", "dev_hard_start_xmit",
      "sch_direct_xmit", "validate_xmit_skb_list"});
 
-// Of net/core/skbuff.c; also destructors, which skb_release_head_state() calls.
+// Functions of net/core/skbuff.c, and destructors of skbs, which skb_release_head_state() calls.
 constexpr auto kAfterRelease = std::to_array<std::string_view>(
     {"skb_release_data", "skb_free_head", "kfree_skbmem", "napi_skb_cache_put", "skb_zcopy_clear",
      "skb_kfree_head", "sock_wfree", "__sock_wfree", "sock_rfree", "sock_efree", "sock_edemux",

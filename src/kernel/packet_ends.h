@@ -30,7 +30,7 @@ enum class Ending : uint8_t { None, Drops, Consumes };
 // Whether the skb that the function is given is the first of a list (skb->next) that it handles.
 [[nodiscard]] bool takes_list(const Function& function);
 
-// Whether it runs on an skb between its release and the return of its memory.
+// Whether the function runs on an skb between its release and the return of its memory.
 [[nodiscard]] bool runs_after_release(const Function& function);
 
 }  // namespace pwru::kernel

@@ -12,11 +12,11 @@ namespace pwru::kernel {
 enum class SiteKind : uint8_t { Function, BpfProgram };
 
 struct Site {
-  uint64_t id = 0;  // what its events carry as func_ip; one that has an address is known by that
+  uint64_t id = 0;  // func_ip of its events: its address, if it has one
   SiteKind kind = SiteKind::Function;
   std::string name;      // "ip_rcv", "from_container(tc)"
   std::string module;    // "" for vmlinux
-  uint64_t address = 0;  // 0: it has none, or the kernel does not tell
+  uint64_t address = 0;  // 0: it has none, or the kernel does not say
 };
 
 [[nodiscard]] inline Site site_of(const Function& function) {
