@@ -195,9 +195,10 @@ class Checker {
 
   Result<> check_shift(const Node& node) {
     const Node& count = *node.right;
-    if (count.kind != NodeKind::Constant || count.constant.value < node.type.bytes * 8) return {};
-    return error_at(count.at, fmt::format("a number of {} bits cannot be shifted by {}",
-                                          node.type.bytes * 8, count.constant.value));
+    const uint64_t bits = uint64_t{node.type.bytes} * 8;
+    if (count.kind != NodeKind::Constant || count.constant.value < bits) return {};
+    return error_at(count.at, fmt::format("a number of {} bits cannot be shifted by {}", bits,
+                                          count.constant.value));
   }
 
   Result<> check_pointer_sum(Node& node, const Type& left, const Type& right) {

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # iptables drops the packet of a curl over IPv4. All functions are probed: the path is shown up to the
 # drop, with its reason.
+# kernels: all
 iptables -A OUTPUT -p tcp --dport 8080 -j DROP
 start_pwru 'dst host 1.0.0.1 and tcp dst port 8080'
 expect_stderr 'Listening for events\.\.'

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # ip6tables drops the packet of a curl over IPv6.
+# kernels: all
 ip6tables -A OUTPUT -p tcp --dport 8080 -j DROP
 start_pwru --filter-func '@drops|ip6_xmit|nf_hook_slow|__dev_queue_xmit' \
     'ip6 and dst host fd00::1 and tcp dst port 8080'

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # After DNAT the packet no longer matches the filter. It is followed nevertheless, and only with
 # --filter-track-skb.
+# kernels: all
 functions='__ip_local_out|nf_hook_slow|ip_output|dev_hard_start_xmit|ip_rcv|icmp_rcv'
 iptables -t nat -A OUTPUT -d 1.2.3.4 -p udp --dport 80 -j DNAT --to-destination 10.9.0.7:8080
 start_pwru --filter-func "$functions" 'dst host 1.2.3.4 and udp dst port 80'

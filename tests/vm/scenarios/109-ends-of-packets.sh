@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # A packet is dropped, freed without a reason, or consumed; only the first has a drop_reason. Each drop
 # is one call of one function of @drops.
+# kernels: all
 expect_json() { # FILTER: true for all lines together, as an array
     jq -s -e "$1" "$out" >/dev/null || fail "not true of the output: $1"
 }

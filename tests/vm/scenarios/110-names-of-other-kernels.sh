@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The function that drops has another name on each kernel. For a name that this kernel does not have,
 # the message says what it has. @drops is right on all kernels, with each backend.
+# kernels: all
 iptables -A OUTPUT -p udp --dport 9 -j DROP
 here=kfree_skb other=sk_skb_reason_drop
 for name in kfree_skb_reason sk_skb_reason_drop; do

@@ -3,6 +3,7 @@
 # With kprobes or ftrace switched off, probes attach and are never hit. pwru reports that at the start,
 # or at the end when they are switched off meanwhile. The packet that pwru sends to itself to find out
 # is no event.
+# kernels: all
 JSON_TWIN= # one tracer sees the trial packet of another
 kprobes=/sys/kernel/debug/kprobes/enabled
 ftrace=/proc/sys/kernel/ftrace_enabled

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Each output option adds or removes its column.
+# kernels: all
 trace() { # OPTIONS...
     start_pwru --filter-func 'ip_local_out|ip_output' "$@" 'udp dst port 9'
     send_udp 1.0.0.1 9

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Both backends see the same. A backend that the kernel lacks is refused with a reason.
+# kernels: all
 trace() { # BACKEND
     start_pwru --backend "$1" --filter-func 'ip_output|ip_finish_output2?|dev_hard_start_xmit' 'udp dst port 9'
     send_udp 1.0.0.1 9

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Functions of modules: all by default, the named ones, or none.
+# kernels: 6.1 6.12 7.2
 [ -e /sys/kernel/btf/ip_tables ] || skip "this kernel has no BTF for its modules (no /sys/kernel/btf/ip_tables)"
 iptables -A OUTPUT -p udp --dport 9 -j ACCEPT
 trace() { # OPTIONS...

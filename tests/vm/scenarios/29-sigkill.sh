@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # After SIGKILL nothing stays behind in the kernel (run_scenarios checks that), and the next start
 # works.
+# kernels: all
 backends=kprobe
 ! has_kprobe_multi || backends='kprobe kprobe-multi'
 for backend in $backends; do

@@ -3,6 +3,7 @@
 # A TC program is shown at its entry and its exit, with its verdict. A program without BTF is named and
 # left out.
 # cilium's bug: one program that cannot be traced ends the start.
+# kernels: all
 tc qdisc add dev dummy0 clsact
 tc filter add dev dummy0 egress bpf da obj /vm/tc.bpf.o sec tc
 ip link add d1 type dummy

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Every line is an object that the schema allows, and has the same content as the text output.
+# kernels: all
 expect_json() { # FILTER: true for all lines together, as an array
     jq -s -e "$1" "$out" >/dev/null || fail "not true of the output: $1"
 }

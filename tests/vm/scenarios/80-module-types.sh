@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Expressions use types and constants that only the BTF of a module has.
+# kernels: 6.1 6.12 7.2
 conn='((struct nf_conn *)(skb->_nfct & ~7ul))'
 iptables -t nat -A OUTPUT -p udp --dport 9 -j DNAT --to-destination 10.9.0.7:10
 if [ ! -e /sys/kernel/btf/nf_conntrack ]; then

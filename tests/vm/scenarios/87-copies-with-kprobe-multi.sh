@@ -3,6 +3,7 @@
 # Linux 5.18 to 6.1 may have kprobe-multi and no bpf_rdonly_cast(). Then the object that copies is
 # attached by kprobe-multi. BTF in which the kfunc has another name makes a younger kernel look like
 # that.
+# kernels: 6.12 7.2
 has_kprobe_multi || skip "this kernel has no kprobe-multi"
 grep -q bpf_rdonly_cast /sys/kernel/btf/vmlinux || skip "this kernel has no bpf_rdonly_cast(): every scenario runs like this"
 sed s/bpf_rdonly_cast/bpf_rdonly_none/ /sys/kernel/btf/vmlinux >"$work/btf"
