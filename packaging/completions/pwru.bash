@@ -3,13 +3,13 @@
 # Bash completion for pwru: options, their values, and the first words of a pcap filter.
 # The cli unit tests compare it with the option table.
 
-# compgen -W expands what it is given, as the shell does with what is inserted: an interface may be
-# called "$(reboot)".
+# Drops words that a shell would expand. compgen -W expands its words, the shell expands what is
+# inserted, and an interface may be called "$(reboot)".
 _pwru_harmless() {
     LC_ALL=C grep -xE '[A-Za-z0-9_.@-]+'
 }
 
-# All that ftrace knows, for root; the symbols of functions for everybody else.
+# Root gets all functions of ftrace's list, everybody else the functions among the symbols.
 _pwru_functions() {
     awk '{ print $1 }' /sys/kernel/tracing/available_filter_functions 2>/dev/null && return
     awk '$2 ~ /^[tT]$/ { print $3 }' /proc/kallsyms 2>/dev/null

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How functions are probed. The user may leave the choice to pwru; then there is no Backend yet.
+// How functions are probed. As long as the choice is left to pwru, there is no Backend.
 #pragma once
 
 #include "cli/names.h"

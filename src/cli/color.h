@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether to colour: what the user said, else the conventions of no-color.org and CLICOLOR_FORCE.
+// Whether to colour. --color decides; without it, the conventions NO_COLOR and CLICOLOR_FORCE do.
 #pragma once
 
 #include "cli/options.h"
 
 namespace pwru::cli {
 
-// As getenv() gives them; nullptr is unset.
+// As getenv() returns them: nullptr for a variable that is not set.
 struct ColorEnvironment {
   const char* no_color = nullptr;
   const char* clicolor_force = nullptr;

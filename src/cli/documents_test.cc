@@ -69,7 +69,7 @@ TEST(Table, GroupsAreTogether) {
                              [](const auto& a, const auto& b) { return a.group < b.group; }));
 }
 
-// What a row says of its default is what Options has.
+// The default that the text of a row states is the one in Options.
 TEST(Table, DefaultsAreThoseOfOptions) {
   const RE2 text("\\(default: ([a-z0-9]+)[,)]");
   const Options defaults;
@@ -151,7 +151,7 @@ TEST(Completion, KnowsEveryValue) {
   }
 }
 
-// An option whose value bash does not know would be offered the words of a pcap filter.
+// Behind an option whose values bash does not know, bash would offer the words of a pcap filter.
 TEST(Completion, BashKnowsWhichTakeAValue) {
   const std::string text = read_project_file(kCompletions[0]);
   for (const OptionRow& row : option_table()) {
@@ -160,7 +160,7 @@ TEST(Completion, BashKnowsWhichTakeAValue) {
   }
 }
 
-// What zsh says of an option: only those with a value have an equals sign.
+// In zsh's list only options with a value have an equals sign.
 TEST(Completion, ZshKnowsWhichTakeAValue) {
   const std::string text = read_project_file(kCompletions[1]);
   for (const OptionRow& row : option_table()) {
@@ -169,7 +169,7 @@ TEST(Completion, ZshKnowsWhichTakeAValue) {
   }
 }
 
-// What is said to be tried on a kernel is. To be refused, as in 26-bad-input, is not enough.
+// Some scenario runs pwru with each option. 26-bad-input does not count: there pwru refuses.
 TEST(Scenarios, UseEveryOption) {
   std::string text = read_project_file("tests/vm/guest/lib.sh");
   for (const auto& file :

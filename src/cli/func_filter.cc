@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kDrops = "@drops";
 
-// Where the alternative ends that `text` begins with: at the first | that is neither escaped nor
+// The length of the first alternative in `text`. It ends at the first | that is neither escaped nor
 // in parentheses or brackets.
 size_t end_of_alternative(std::string_view text) {
   int depth = 0;
@@ -25,7 +25,8 @@ size_t end_of_alternative(std::string_view text) {
     } else if (c == '[') {
       is_in_class = true;
       if (text.substr(at + 1).starts_with('^')) at++;
-      if (text.substr(at + 1).starts_with(']')) at++;  // a ] that comes first is one of the class
+      if (text.substr(at + 1).starts_with(']'))
+        at++;  // a ] in the first place belongs to the class
     } else if (c == '|' && depth == 0) {
       return at;
     } else {

@@ -6,7 +6,7 @@
 namespace pwru::cli {
 namespace {
 
-// "drops " in front of the pattern when the word was there; the error in brackets.
+// The pattern, behind "drops " if the word was given; or the error, in brackets.
 std::string read(std::string_view text) {
   const Result<FuncFilter> filter = read_func_filter(text);
   if (!filter) return "[" + filter.error().what + "]";

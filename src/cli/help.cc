@@ -20,7 +20,7 @@ std::string synopsis_of(const OptionRow& row) {
   return text;
 }
 
-// Appends words to `text`, whose last line is `used` wide, breaking lines at kWidth.
+// Appends words and breaks the lines at kWidth. The last line of `text` is `used` wide.
 void append_wrapped(std::string& text, size_t used, std::string_view words) {
   while (!words.empty()) {
     const std::string_view word = words.substr(0, words.find(' '));

@@ -9,7 +9,7 @@
 
 namespace pwru::cli {
 
-// Specialised beside each enum whose values have names.
+// A specialisation stands beside each enum whose values have names.
 template <class Enum>
 inline constexpr std::array<std::string_view, 0> kNames = {};
 

@@ -57,9 +57,9 @@ struct Options {
   std::string filter_tunnel_pcap_l2;
   std::string filter_tunnel_pcap_l3;
 
-  // Names as in /sys/module. An empty list: no module; no list: every loaded module.
+  // Names as in /sys/module. An empty list means no module, no list every loaded module.
   std::optional<std::vector<std::string>> kmods;
-  bool all_kmods = false;  // given explicitly; then there is no list
+  bool all_kmods = false;  // was given; then `kmods` has no list
   std::string kernel_btf;
   std::optional<Backend> backend;    // none: the best that the kernel has
   uint32_t filter_kprobe_batch = 0;  // functions attached in one go; 0: the backend chooses
@@ -79,10 +79,10 @@ struct Options {
   bool output_id = false;
   bool output_netns_names = false;
   uint32_t netns_names_max_length = 16;  // at least 10
-  uint32_t set_percpu_buf = 0;           // only taken for scripts that give it
+  uint32_t set_percpu_buf = 0;           // ignored; accepted because scripts give it
   bool output_json = false;
   std::string output_file;               // appended to; "": stdout
-  uint32_t output_file_max_size = 100;   // megabytes, then it is rotated
+  uint32_t output_file_max_size = 100;   // megabytes; a larger file is rotated
   uint32_t output_file_max_age = 0;      // days that rotated files are kept; 0: for ever
   uint32_t output_file_max_backups = 0;  // rotated files that are kept; 0: all
   bool output_file_compress = false;

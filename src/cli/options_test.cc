@@ -22,7 +22,7 @@ Options good(std::initializer_list<const char*> words) {
   return options.value_or(Options{});
 }
 
-// The sentence of a refusal; every one must be a usage error.
+// The sentence of a refusal, which must be a usage error.
 std::string refusal(std::initializer_list<const char*> words) {
   const Result<Options> options = parse_words(words);
   if (options) return "accepted";
@@ -138,7 +138,7 @@ TEST(Options, MissingValue) {
   EXPECT_EQ(refusal({"--filter-mark"}),
             "--filter-mark needs a value: MARK[/MASK]; see pwru --help");
   EXPECT_TRUE(has(refusal({"--timestamp"}), "none|current|relative|absolute"));
-  // As in pflag, the next word is the value whatever it looks like.
+  // As in pflag, the next word is the value, also when it looks like an option.
   EXPECT_EQ(good({"--filter-ifname", "--debug"}).filter_ifname, "--debug");
 }
 

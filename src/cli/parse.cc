@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Written by hand, because getopt_long takes abbreviations (--filter would silently become another
-// option), keeps its state in globals and stops at the first word under POSIXLY_CORRECT; the
-// options of cilium/pwru do none of that.
+// Written by hand, because getopt_long() behaves unlike the options of cilium/pwru: it accepts
+// abbreviations (--filter would silently become another option), keeps its state in globals, and
+// stops at the first word under POSIXLY_CORRECT.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values by the type of their row.
+// Reads and stores a value in the way that the type of its row says.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -50,7 +50,7 @@ uint64_t most_of(const Number& number) {
   return std::min<uint64_t>(number.most, std::numeric_limits<uint32_t>::max());
 }
 
-// "a number of days up to 36500, 0 for ever". The limits of a member are not worth a word.
+// "a number of days up to 36500, 0 for ever". What fits into the member is no limit to mention.
 std::string expectation(const Number& number) {
   std::string text = "a number";
   if (!number.unit.empty()) text += fmt::format(" of {}", number.unit);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a value is read by the type of its row, and what is said of one that is not taken.
+// How the type of a row reads a value, and the error for a value that it refuses.
 #include <gtest/gtest.h>
 
 #include "cli/table.h"
@@ -7,7 +7,7 @@
 namespace pwru::cli {
 namespace {
 
-// What is said of `value`; "" when it was stored.
+// The error for `value`; "" when it was stored.
 std::string refusal(Options& options, const OptionRow& row, std::string_view value) {
   const Result<> stored = store(options, row, value);
   return stored ? "" : stored.error().what;
@@ -45,7 +45,7 @@ TEST(Store, NumbersOutOfRange) {
     EXPECT_NE(refusal(options, row, bad), "") << bad;
   EXPECT_EQ(refusal(options, row, "9"), "");
   EXPECT_EQ(options.output_file_max_age, 9u);
-  // What the member holds is a limit too.
+  // What fits into the member is a limit too.
   const OptionRow wide = row_of(Number{"N", &Options::output_file_max_age});
   EXPECT_EQ(refusal(options, wide, "4294967295"), "");
   EXPECT_NE(refusal(options, wide, "4294967296"), "");

@@ -39,7 +39,7 @@ bool is_name_char(char c) {
   return c == '_' || c == '.' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
-// A star behind a letter is a shell's: in a regular expression it repeats that letter.
+// A star behind a letter was meant as in a shell. In a regular expression it repeats that letter.
 std::string shell_stars_replaced(std::string_view pattern) {
   std::string replaced;
   for (size_t i = 0; i < pattern.size(); i++) {
@@ -62,7 +62,7 @@ std::string_view leading_name(std::string_view pattern) {
   return pattern.substr(0, static_cast<size_t>(end - pattern.begin()));
 }
 
-// What pwru itself prints behind a function: "[ip_tables]", "+0x10", "(SKB_DROP_REASON_NO_SOCKET)".
+// What pwru prints behind a function's name: "[ip_tables]", "+0x10", "(SKB_DROP_REASON_NO_SOCKET)".
 bool is_printed_suffix(std::string_view text) {
   constexpr size_t kShortestModule = 3;
   if (text.starts_with("+0x") || text == "()" || text.starts_with("(SKB_")) return true;

@@ -42,7 +42,7 @@ struct WithoutOptional<std::optional<T>> {
   static constexpr bool kIsOptional = true;
 };
 
-// An enum, or an optional one, which an empty value resets.
+// The row of an enum. An empty value resets an optional enum.
 template <auto Member>
 constexpr Choice choice() {
   using Stored = std::remove_reference_t<decltype(std::declval<Options&>().*Member)>;
@@ -61,7 +61,7 @@ constexpr Choice choice() {
   return row;
 }
 
-// A vector, or an optional one, which the first element makes.
+// The list that `Member` holds. An optional list begins to exist here.
 template <auto Member>
 std::vector<std::string>& list_of(Options& options) {
   auto& stored = options.*Member;

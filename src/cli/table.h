@@ -20,7 +20,8 @@ namespace pwru::cli {
 
 enum class Group { Filter, Probe, Output, General };
 
-// What an option takes says how its value is read, what is expected of it, and where it goes.
+// The types of values. A row's type says how the value is read, what is accepted, and where it
+// goes.
 
 // true or false; only a flag may stand without a value.
 struct Flag {
@@ -54,7 +55,7 @@ struct Number {
   bool takes_suffix = false;  // K, M or G
 };
 
-// Texts; each time that the option is given adds to them. list() makes it.
+// Texts. An option that is given twice adds to its list.
 struct List {
   std::string_view metavar;
   std::vector<std::string>& (*of)(Options&);
@@ -63,7 +64,7 @@ struct List {
   std::string_view forbidden = " \t";
 };
 
-// What only one option takes; the error says only what is expected.
+// A value that only one option has. The error says only what is expected.
 struct Special {
   std::string_view metavar;
   Result<> (*store)(Options&, std::string_view value);
@@ -86,7 +87,7 @@ struct OptionRow {
 // How --help names the value: "N", "none|current|..", "" for a flag.
 [[nodiscard]] std::string metavar_of(const OptionRow& row);
 
-// Reads a value and stores it; the error says only what is expected.
+// Reads a value and stores it. The error says only what is expected.
 [[nodiscard]] Result<> store(Options& options, const OptionRow& row, std::string_view value);
 
 }  // namespace pwru::cli

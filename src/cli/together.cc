@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kNone = "none";
 
-// Rules: what is wrong with these options together; "" when nothing is.
+// Each rule returns what is wrong with these options together; "" when nothing is wrong.
 
 std::string none_is_alone(const Options& options) {
   if (!options.kmods || options.kmods->size() < 2) return "";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options beside each other: what cannot be combined, and which one counts.
+// What the options mean together: which cannot be combined, and which overrides another.
 #pragma once
 
 #include "base/result.h"
