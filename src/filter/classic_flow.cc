@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <limits>
 #include <set>
 #include <utility>
@@ -88,6 +89,25 @@ void find_runs(const ClassicProgram& program, const std::vector<size_t>& arrival
   }
 }
 
+// Whether each loop is entered at its head, where Body::emit_loop_head() counts its rounds, and not
+// by the jump back.
+bool are_loops_entered_at_the_head(const ClassicProgram& program) {
+  std::vector<bool> is_reached(program.size());
+  std::vector<size_t> open = {0}, heads;
+  while (!open.empty()) {
+    const size_t at = open.back();
+    open.pop_back();
+    if (is_reached[at]) continue;
+    is_reached[at] = true;
+    if (is_backward_jump(program[at])) {
+      heads.push_back(jump_target(at, program[at]));
+      continue;
+    }
+    for (const size_t next : successors(at, program[at])) open.push_back(next);
+  }
+  return std::ranges::all_of(heads, [&](size_t head) { return is_reached[head]; });
+}
+
 }  // namespace
 
 Result<> check_classic(const ClassicProgram& program) {
@@ -103,6 +123,8 @@ Result<> check_classic(const ClassicProgram& program) {
                       insn.code, insn.k));
   }
   if (program.empty()) return fail("libpcap's program is empty");
+  if (!are_loops_entered_at_the_head(program))
+    return fail("libpcap's program has a loop that is entered by its jump back only");
   return {};
 }
 

@@ -115,6 +115,20 @@ TEST(Analyze, AListBeginsWhereWaysJoin) {
   EXPECT_TRUE(flow.is_inside_run[4]);
 }
 
+// Instruction 2 is reached by the jump back only. libpcap makes no such loop, and its rounds could
+// not be counted.
+TEST(CheckClassic, RefusesALoopThatIsEnteredByItsJumpBack) {
+  const ClassicProgram program = {{BPF_LD | BPF_W | BPF_LEN, 0, 0, 0},
+                                  {BPF_JMP | BPF_JEQ | BPF_K, 1, 2, 6},
+                                  {BPF_LD | BPF_H | BPF_ABS, 0, 0, 12},
+                                  {BPF_JMP | BPF_JA, 0, 0, static_cast<uint32_t>(-2)},
+                                  kAccept};
+  ASSERT_FALSE(check_classic(program));
+  ClassicProgram entered_before = program;
+  entered_before[1].jt = 0;
+  EXPECT_TRUE(check_classic(entered_before));
+}
+
 // The second of two equal constants is never reached, so halving would lose the order between them.
 TEST(Analyze, AListEndsBeforeAConstantThatItHas) {
   ClassicProgram program = {{BPF_LD | BPF_W | BPF_LEN, 0, 0, 0}};
