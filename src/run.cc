@@ -104,7 +104,7 @@ Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Pla
   PWRU_ASSIGN(
       const bool is_attached,
       plan::or_missing_rights(attach(hooks), options, plan.backend == cli::Backend::Kprobe));
-  tell_what_is_held(plan.backend, plan.functions);
+  report_held_modules(plan.backend, plan.functions);
   Session session(
       source, resolver, {sink.get()},
       [&](event::Counters& counters) { tracer.add_losses(counters); }, options.output_limit_lines);
@@ -118,7 +118,7 @@ Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Pla
       plan.backend == cli::Backend::Kprobe ? kernel::open_kprobe_switch() : UniqueFd();
   Result<> outcome;
   if (is_attached) {
-    if (options.debug) tell_what_is_known(options);
+    if (options.debug) report_namespaces(options);
     log_info("Listening for events..");
     if (ready_file) outcome = make_ready_file(*ready_file);
     // From here on only what is open and loaded can be used.
@@ -126,6 +126,8 @@ Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Pla
     if (outcome) outcome = session.listen();
   }
 
+  // An urgent stop ends the detach; the rest is taken off when this function returns, and all that
+  // there is to say comes first.
   warn_if_switched_off(plan.backend, kprobe_switch);
   detach(hooks);
   if (outcome) outcome = session.finish();

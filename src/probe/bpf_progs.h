@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The machine's own TC and XDP programs: found, traced on their way in and out, and looked for
-// again while pwru listens. fentry and fexit take a program of ours for each of theirs.
+// The hook on the machine's own TC and XDP programs, and on those that are loaded while pwru
+// listens. Each is traced at its entry and its exit, by a program of ours of its own.
 #pragma once
 
 #include <chrono>

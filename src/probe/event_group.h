@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The names of a tracer's trace events. They outlive it, so they say whose they are; and one of
-// them, the note, says which settings were changed and how they were before.
+// The names of a tracer's trace events. The events outlive the tracer, so their names say whose
+// they are. One of them, the note, says which settings were changed and how they were before.
 #pragma once
 
 #include <array>
@@ -22,14 +22,14 @@ using Originals = std::array<char, 2>;
 [[nodiscard]] std::string event_name(const std::string& group, size_t index);
 [[nodiscard]] std::string note_name(const std::string& group, const Originals& originals);
 
-// One of the events of a pwru.
+// A trace event that some pwru made.
 struct TracerEvent {
   std::string name;  // "group/event"
   std::string group;
   kernel::ProcessName owner;
-  std::optional<Originals> note;  // it is one
+  std::optional<Originals> note;  // what it says, if the event is a note
 };
-// From the text of kprobe_events, in its order; each once, though it may be of many probes.
+// From the text of kprobe_events, in its order. An event of many probes comes once.
 [[nodiscard]] std::vector<TracerEvent> tracer_events(std::string_view kprobe_events);
 
 }  // namespace pwru::probe

@@ -50,7 +50,7 @@ void set(Haste& haste, bool is_on) {
   kept.push_back(socket_fd);
   close_all_but(kept);
   keep_capabilities(capability_set({CAP_SYS_PTRACE}));  // to see whether another tracer lives
-  keep_open_files_only();  // whatever else a guard is to call must be on that list
+  keep_open_files_only();  // every system call that a guard makes must be on that list
   for (;;) {
     [[maybe_unused]] const ssize_t written = ::write(socket_fd, "r", 1);
     char command = 0;
@@ -61,7 +61,7 @@ void set(Haste& haste, bool is_on) {
   ::_exit(0);
 }
 
-// False when the guard is gone.
+// False when the guard has died.
 bool read_answer(int fd) {
   char byte = 0;
   ssize_t got = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small process that outlives the tracer by a moment, and puts right what the kernel does not
-// clean up by itself: two settings, and trace events. It does so also when the tracer is killed;
-// when it is killed itself, the tracer does.
+// A small process that outlives the tracer by a moment. It cleans up what the kernel does not clean
+// up by itself: two settings, and trace events. It does so also when the tracer is killed. When the
+// guard is killed, the tracer cleans up.
 #pragma once
 
 #include <sys/types.h>
@@ -20,12 +20,12 @@ class Guard {
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
-  // While on, kprobes come and go quickly; switch it on only around attach and detach.
+  // While it is on, kprobes come and go quickly. It is to be on only around attach and detach.
   void hurry(bool is_on);
 
  private:
   Haste haste_;
-  UniqueFd alive_;  // to the guard: when this closes, for whatever reason, it cleans up
+  UniqueFd alive_;  // a socket to the guard, which cleans up when this end closes
   pid_t pid_ = -1;
 };
 

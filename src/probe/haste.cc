@@ -16,8 +16,9 @@
 namespace pwru::probe {
 namespace {
 
-// What a note stands on: a kprobe that is never switched on. The first is among the first symbols
-// that the kernel looks through, before 6.2 one after the other.
+// A note is a kprobe that is never switched on, on one of these functions. The first of them is
+// among the first symbols, which matters before 6.2: the kernel looks through them one after the
+// other.
 constexpr std::array kNoteFunctions = {"do_one_initcall", "emergency_restart", "kernel_halt"};
 
 void pause() {
@@ -25,8 +26,8 @@ void pause() {
   ::nanosleep(&kPause, nullptr);
 }
 
-// Between pwru and pwru: settings, notes and who reads them do not change meanwhile. Who waits too
-// long goes on without.
+// One pwru locks out the others while it reads or changes settings and notes. Whoever has waited
+// too long goes on without the lock.
 class Lock {
  public:
   explicit Lock(int fd) : fd_(fd) {
@@ -83,8 +84,8 @@ bool Haste::is_change(size_t setting, char original) const {
   return original != 'x' && original != settings_[setting].hurried;
 }
 
-// How the settings are when nobody hurries: as they are, unless somebody's note knows better.
-// Events that others remove may make a reader of the list miss one, so it is read again.
+// How the settings are when no tracer hurries: as they are now, unless a note says otherwise. A
+// reader of the list may miss an event while others are removed, so the list is read again.
 Originals Haste::originals(std::vector<TracerEvent>& all) const {
   constexpr int kLooks = 3;
   Originals found = {};
@@ -103,7 +104,7 @@ Originals Haste::originals(std::vector<TracerEvent>& all) const {
   return found;
 }
 
-// By a tracer that lives, and will put it back.
+// Whether another tracer that lives has changed the setting, and will put it back.
 bool Haste::is_in_use(const std::vector<TracerEvent>& all, size_t setting) const {
   return std::ranges::any_of(all, [&](const TracerEvent& event) {
     return event.group != group_ && event.note && is_change(setting, (*event.note)[setting]) &&
@@ -115,7 +116,8 @@ bool Haste::write_line(const std::string& line) const {
   return ::write(kprobe_events_, line.data(), line.size()) >= 0;
 }
 
-// An event is busy until the tracer's perf events are gone, which its exit may close after us.
+// An event is busy as long as a perf event uses it. The exit of the tracer may close its perf
+// events after the socket to its guard.
 void Haste::remove(const TracerEvent& event) const {
   constexpr int kTries = 3000;
   for (int i = 0; i < kTries; i++) {

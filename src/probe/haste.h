@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two settings of the kernel that make kprobes come and go quickly, and what keeps them from
-// staying so: a trace event, the note, which outlives everybody and says how they were.
+// Two settings of the kernel that make kprobes come and go quickly. They must not stay changed when
+// the tracer is killed: so a trace event, the note, outlives all processes and says how they were.
 #pragma once
 
 #include <array>
@@ -14,18 +14,19 @@ namespace pwru::probe {
 
 class Haste {
  public:
-  // `kprobe_events` is open for reading and appending. What is owned is the group of `owner`.
+  // `kprobe_events` is open for reading and appending. Our events are those in the group of
+  // `owner`.
   Haste(int kprobe_events, const kernel::ProcessName& owner);
 
-  // Nothing is changed before there is a note; without one all stays as it is.
+  // Changes the settings when there is a note; without a note they stay as they are.
   void begin();
   void end();
-  // Removes our events, in haste, and ends it.
+  // Removes our events quickly, and puts the settings back.
   void clean_up();
   // The same for tracers that were killed together with their guards.
   void clean_up_after_the_dead();
 
-  // For who closes all others.
+  // The guard keeps these open, and closes all others.
   [[nodiscard]] std::vector<int> descriptors() const;
 
  private:

@@ -17,8 +17,8 @@
 namespace pwru::probe {
 namespace {
 
-// By it and by their time its events are known; the number of the process is another one in a
-// container.
+// The events of the trial are known by it and by their time, not by the number of the process,
+// which is another one in a container.
 constexpr const char* kTrialName = "pwru-trial";
 constexpr int kTries = 3;
 
@@ -58,7 +58,9 @@ std::vector<MustBeHit> must_be_hit(const Plan& plan) {
 }
 
 bool TrialEvents::has(const event::Event& event) const {
-  return event.ts_ns >= since_ns && event.ts_ns <= until_ns && event.comm == kTrialName;
+  if (event.ts_ns < since_ns || event.ts_ns > until_ns || event.comm != kTrialName) return false;
+  // An interrupt handles packets of the network in the name of the task that it interrupts.
+  return event.proto == 0 && event.ifindex == 0;
 }
 
 TrialEvents try_hits(const Plan& plan) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Probes that are attached are tried: pwru passes a datagram to itself, and whatever it passes must
-// be hit. The kernel counts the runs of programs only meanwhile, so that a hit costs nothing more.
+// Tries the probes that are attached: pwru sends a datagram to itself, and each function that the
+// datagram passes must be hit. The kernel counts the runs of programs only meanwhile, so that a hit
+// costs nothing more afterwards.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ struct MustBeHit {
 };
 [[nodiscard]] std::vector<MustBeHit> must_be_hit(const Plan& plan);
 
-// What the trial left in the rings: events that nobody asked for.
+// What the trial left in the rings: events of the datagram. Without metadata, packets of the
+// network that came in meanwhile cannot be told apart from it.
 struct TrialEvents {
   uint64_t since_ns = 0;
   uint64_t until_ns = 0;

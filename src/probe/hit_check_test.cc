@@ -49,6 +49,13 @@ TEST(HitCheck, KnowsItsOwnEvents) {
   event.comm = "curl";
   EXPECT_FALSE(trial.has(event));
   event.comm = "pwru-trial";
+  event.proto = 0x0800;
+  EXPECT_FALSE(trial.has(event));
+  event.proto = 0;
+  event.ifindex = 2;
+  EXPECT_FALSE(trial.has(event));
+  event.ifindex = 0;
+  EXPECT_TRUE(trial.has(event));
   event.ts_ns = 201;
   EXPECT_FALSE(trial.has(event));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One perf event a function: where tracefs cannot be had. Without it nothing could outlive us that
-// says how the settings of probe/haste.h were, so they are left alone.
+// One perf event a function, for machines without a tracefs to write to. Without tracefs there can
+// be no note of how the settings of probe/haste.h were, so those are left alone.
 #include <fmt/core.h>
 #include <linux/perf_event.h>
 #include <sys/syscall.h>
@@ -23,8 +23,8 @@
 namespace pwru::probe {
 namespace {
 
-// A kprobe of the perf PMU, by address: the kernel then need not search kallsyms, linear
-// before 6.2. It is gone with its descriptor, also after SIGKILL; a tracefs event would stay.
+// A kprobe of the perf PMU, by address: so the kernel need not search kallsyms, which takes long
+// before 6.2. The kprobe goes with its descriptor, also after SIGKILL.
 UniqueFd open_kprobe(uint32_t pmu_type, uint64_t address, bool is_return) {
   perf_event_attr attr = {};
   attr.size = sizeof(attr);

@@ -7,13 +7,14 @@
 
 namespace pwru::probe {
 
-// Where to put the probe in a function, best first. Arming one on the ftrace site itself makes the
-// kernel walk all 50,000 sites; behind the site, it is one breakpoint, soon optimised to a jump,
-// and registers and stack are as at the entry: nothing ran but endbr64 and the site's nop.
-// Where that must not be, at the start; see probe/placement.h.
+// The offsets in a function at which to try the probe, best first. On the ftrace site itself,
+// arming makes the kernel walk all of its 50,000 sites. Behind the site the probe is one
+// breakpoint, which is soon optimised to a jump. Registers and stack are there as at the entry,
+// because only endbr64 and the nop of the site have run. probe/placement.h says where a probe must
+// not stand behind the site.
 [[nodiscard]] std::span<const uint64_t> kprobe_offsets(bool may_stand_behind_site);
 
-// What the kernel says of one address; any other error is about all of them.
+// Whether an error of the kernel is about this address; any other one is about all of them.
 [[nodiscard]] bool is_about_one_address(int code);
 
 }  // namespace pwru::probe

@@ -21,8 +21,8 @@ using Links = std::vector<Link>;
 // What the links say (6.7); nothing where the kernel cannot tell.
 [[nodiscard]] program::MissCounts missed_by(const Links& links);
 
-// Takes a link off. When a stop is urgent the kernel does it as the process ends, which may take
-// as long, but after all was said.
+// Takes a link off. When a stop is urgent the kernel does it as the process ends. That may take as
+// long, and all has been said by then.
 void take_off(Link& link);
 // All of them, one after the other.
 void take_off(Links& links, const OnProgress& on_progress);

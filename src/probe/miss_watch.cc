@@ -25,7 +25,7 @@ std::vector<event::Miss> MissWatch::look(uint64_t now_ns) {
 
 std::vector<event::Miss> MissWatch::look_last(uint64_t now_ns) { return report(now_ns, true); }
 
-// The counts only grow, and a program that is gone keeps what it had.
+// The counts only grow. A program that has been taken off keeps its last count.
 void MissWatch::update() {
   std::map<std::string, Count, std::less<>> seen;
   for (const program::ProgramMisses& misses : source_()) {

@@ -15,7 +15,8 @@ namespace pwru::probe {
 
 class MissWatch {
  public:
-  // The kernel's counts; a program may come more than once, and may no longer come.
+  // The kernel's counts. A program may be in them more than once, and is no longer in them when it
+  // has been taken off.
   using Source = std::function<program::MissCounts()>;
 
   // Nothing was missed before `now_ns`.

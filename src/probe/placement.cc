@@ -12,8 +12,8 @@ namespace {
 constexpr size_t kSiteBytes = 5;
 constexpr size_t kEndbrBytes = kernel::kEntryBytes - kSiteBytes;
 
-// endbr64, and what the kernel writes over it where nobody jumps there indirectly: since 6.11, and
-// before (gen_endbr_poison()).
+// endbr64, and what the kernel writes over it in functions that are never jumped to indirectly: the
+// second since 6.11, the third before (gen_endbr_poison()).
 constexpr std::array<std::array<uint8_t, kEndbrBytes>, 3> kEndbr = {
     {{0xf3, 0x0f, 0x1e, 0xfa}, {0x0f, 0x1f, 0x40, 0xd6}, {0x66, 0x0f, 0x1f, 0x00}}};
 

@@ -14,9 +14,10 @@ namespace pwru::probe {
 // is the beginning of the function.
 [[nodiscard]] bool begins_with_push(std::span<const uint8_t> code);
 
-// An int3 leaves the instruction pointer one byte further on. Behind a `push %rbp` the unwinder
-// takes the push for done, and finds no caller: where call stacks are wanted such a function is
-// probed on its site. That is slow to arm, so it is not done to others.
+// Where each function is probed. A kprobe is an int3, which leaves the instruction pointer one byte
+// behind it. In the place of a push of one byte that is where the push is done, so the unwinder
+// takes it for done and finds no caller. So where call stacks are wanted, such a function is probed
+// on its ftrace site. Others are not, because a probe there is slow to arm.
 class Placement {
  public:
   // The plan must outlive it.

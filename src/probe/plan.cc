@@ -46,7 +46,7 @@ Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbol
   if (release.addr && !shows_release)
     by_program[programs.release].push_back(
         {release.addr, kernel::SiteKind::Function, release.name, "", release.addr});
-  // First the returns: of the probes at one address, the one that was added last runs first.
+  // Returns come first: of two probes at one address, the one that was added last runs first.
   if (!lookups.empty())
     plan.groups.push_back({programs.map_lookup_return, std::move(lookups), true, true});
   const bpf_program* const lookup = programs.by_map_op[static_cast<size_t>(kernel::MapOp::Lookup)];

@@ -20,8 +20,8 @@ struct Group {
   bpf_program* program = nullptr;
   std::vector<kernel::Site> sites;
   bool is_return = false;  // runs when these functions return
-  // Their return is probed as well, which takes the return address off the stack: a probe behind
-  // the start of the function would no longer find it.
+  // The return of these functions is probed as well, and the probe for that replaces the return
+  // address on the stack. A probe behind the start of the function would not find the address.
   bool must_stand_at_start = false;
 };
 
@@ -30,17 +30,18 @@ struct Plan {
   kernel::LeftOut left_out;       // what was not found, or must not be probed
   bool has_ftrace_sites = false;  // every function is in ftrace's list
   bool unwinds = false;           // programs ask for call stacks
-  // The last functions of modules, sorted. To optimise a kprobe that is not on the ftrace site
-  // can_optimize() decodes to the end of what kallsyms takes for the function: there, the zeros up
-  // to the end of the page. The last instruction may seem to reach into the next page, which may
-  // not be there since 6.4; then the kernel panics (seen on 6.12).
+  // The last functions of modules, sorted. They are probed on their ftrace site. Elsewhere the
+  // kernel wants to optimise the kprobe: can_optimize() decodes up to the end of what kallsyms
+  // takes for the function, which includes the zeros up to the end of the page. The last
+  // instruction may seem to reach into the next page. Since 6.4 that page may be missing; then the
+  // kernel panics (seen on 6.12).
   std::vector<uint64_t> last_of_modules;
 
   // Whether a probe may stand behind the ftrace site of this function.
   [[nodiscard]] bool may_stand_behind_site(const Group& group, uint64_t address) const;
 };
 
-// True for a function of a module behind which the module has no other symbol.
+// True for a function of a module when no other symbol of the module lies behind it.
 [[nodiscard]] bool is_last_of_module(const kernel::Symbols& symbols, uint64_t address);
 
 // Functions go to the program of their argument position. Those that end the life of an skb go to

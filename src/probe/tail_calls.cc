@@ -26,7 +26,7 @@ std::optional<uint32_t> entries_of_prog_array(const UniqueFd& map) {
   return info.max_entries;
 }
 
-// User space reads the id of a program where BPF reads the program.
+// In a map of programs, user space reads their ids.
 std::set<uint32_t> ids_in_prog_arrays() {
   std::set<uint32_t> ids;
   for (uint32_t map_id = 0; bpf_map_get_next_id(map_id, &map_id) == 0;) {

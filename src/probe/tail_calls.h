@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs that can be reached by a tail call, which jumps behind the place that fentry patches.
+// Programs that a tail call can reach: it jumps behind the place that fentry patches.
 #pragma once
 
 #include <functional>

@@ -8,8 +8,9 @@
 namespace pwru::program {
 namespace {
 
-// Calls visit(fd, key) for what is in a map with keys of 8 bytes, as often as it has room at most:
-// after an urgent stop the programs still run, and the walk begins anew at each key that goes away.
+// Calls visit(fd, key) for each entry of a map with keys of 8 bytes. After an urgent stop the
+// programs still run, and the walk begins anew at each key that goes away; so it ends after as many
+// entries as the map has room for.
 template <class Visit>
 void for_each_key(const bpf_object& object, const char* name, Visit visit) {
   const bpf_map* const map = bpf_object__find_map_by_name(&object, name);

@@ -34,10 +34,10 @@ bool is_target(std::span<const bpf_insn> program, size_t place) {
 }
 
 // The kernel takes a function for a part of the main program when nothing calls it and it lies
-// right behind (add_subprog(), check_subprogs()). What stands behind the call may be left without a
-// way to it, which check_cfg() refuses behind a plain jump: so this one depends on r3, the id of
-// the packet. It is the constant 0; the verifier knows that the jump is taken, and deletes what
-// follows.
+// right behind the main program (add_subprog(), check_subprogs()). So the call becomes a jump.
+// Behind a plain jump the next instructions may be unreachable, which check_cfg() refuses. So the
+// jump depends on r3, the id of the packet, which is the constant 0: the verifier knows that the
+// jump is taken, and deletes what follows.
 std::optional<bpf_insn> jump_to(std::span<const bpf_insn> program, size_t start, size_t at,
                                 bool is_untracked) {
   const int distance = static_cast<int>(start - at - 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// pwru_filter_hit() as a part of the program that calls it, where it is all that a hit does.
+// Makes pwru_filter_hit() a part of the program that calls it, where a hit does nothing else.
 #pragma once
 
 #include <linux/bpf.h>

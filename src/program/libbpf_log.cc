@@ -28,7 +28,7 @@ LogState& log_state() {
   return state;
 }
 
-// Functions of modules that come later are looked for beside the reader.
+// The thread that searches the functions of late modules also calls libbpf.
 std::mutex& log_mutex() {
   static std::mutex mutex;
   return mutex;

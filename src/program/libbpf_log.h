@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What libbpf says is kept, not printed: the end of it belongs into the error sentence.
+// Keeps what libbpf says, and prints none of it: its last words go into the error sentence.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace pwru::program {
 // From now on libbpf is silent, or with `is_debug` writes everything to stderr.
 void capture_libbpf_log(bool is_debug);
 
-// The last line that tells why: the verifier's last word, or libbpf's. Empties the log.
+// The last line that gives a reason, of the verifier or of libbpf. Empties the log.
 [[nodiscard]] std::string take_libbpf_reason();
 
 // The same out of a verifier log that the caller asked for.

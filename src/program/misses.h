@@ -7,11 +7,11 @@
 
 namespace pwru::program {
 
-// What the kernel has counted of hits that a program did not see, since it was loaded.
+// How many hits a program did not see since it was loaded, as the kernel has counted them.
 struct ProgramMisses {
   std::string program;
-  uint64_t by_probe = 0;      // its probes could not run it
-  uint64_t by_recursion = 0;  // it or another one was running on that CPU
+  uint64_t by_probe = 0;      // the probe could not run it
+  uint64_t by_recursion = 0;  // it or another program was running on that CPU
 };
 using MissCounts = std::vector<ProgramMisses>;
 

@@ -140,7 +140,8 @@ Result<UniqueFd> ProgTemplate::load_one(const Relocated& program, const char* na
                          instructions.size(), &options);
   };
   if (const int fd = load(); fd >= 0) return UniqueFd(fd);
-  // Again for the reason: writing the log is half of a verifier's work.
+  // Once more, with a log that has the reason. The verifier takes twice as long when it writes a
+  // log, so it does not the first time.
   std::vector<char> log(kVerifierLogBytes);
   options.log_level = 1;
   options.log_buf = log.data();

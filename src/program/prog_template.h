@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fentry and fexit programs of bpf/hooks/bpf_progs.bpf.c: libbpf opens and relocates them once,
-// then a copy is loaded for each BPF program of the machine that is traced. An object for each
-// would look up the kernel's types again and again, which takes longer than all the rest.
+// The fentry and fexit programs of bpf/hooks/bpf_progs.bpf.c. libbpf opens and relocates them once;
+// then a copy is loaded for each BPF program of the machine that is traced. With an object for
+// each, libbpf would look up the kernel's types again and again, which takes longer than all the
+// rest.
 #pragma once
 
 #include <linux/bpf.h>

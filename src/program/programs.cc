@@ -45,7 +45,7 @@ Result<bpf_program*> find_program(bpf_object* object, const char* name) {
   return program;
 }
 
-// The program, which is loaded then, if it is wanted; nullptr otherwise.
+// Has the program loaded if it is used; nullptr otherwise.
 bpf_program* use(bpf_program* program, bool is_used, cli::Backend backend) {
   if (!is_used) return nullptr;
   bpf_program__set_autoload(program, true);

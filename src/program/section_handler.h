@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A say in how libbpf loads the programs of a section.
+// Has libbpf call a function of ours before it loads a program of some section.
 #pragma once
 
 #include <bpf/libbpf.h>
 
 namespace pwru::program {
 
-// libbpf's list of section handlers is the process's own; an entry of ours is in it only while an
-// object is opened and loaded.
+// libbpf has one list of section handlers for the process. Our entry is in it as long as this
+// object lives, which is while a BPF object is opened and loaded.
 class SectionHandler {
  public:
   // `section` as in libbpf_register_prog_handler(); `cookie` is handed to `prepare`.

@@ -8,7 +8,7 @@
 
 namespace pwru {
 
-void tell_what_is_known(const cli::Options& options) {
+void report_namespaces(const cli::Options& options) {
   if (!options.output_netns_names) return;
   const kernel::NetnsNameTable names = kernel::scan_netns_names();
   for (const auto& [inode, name] : std::map<uint32_t, std::string>(names.begin(), names.end()))

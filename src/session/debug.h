@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What --debug tells before events come.
+// What --debug prints before the first event.
 #pragma once
 
 #include "cli/options.h"
@@ -7,6 +7,6 @@
 namespace pwru {
 
 // The namespaces that have names, where they are asked for.
-void tell_what_is_known(const cli::Options& options);
+void report_namespaces(const cli::Options& options);
 
 }  // namespace pwru

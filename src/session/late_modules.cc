@@ -52,7 +52,7 @@ void LateModules::look_for_changes() {
   if (!with_btf.empty()) search(std::move(with_btf));
 }
 
-// The rings may still have held their events when they were found to be gone.
+// When these modules were found to be gone, the rings may still have held events of them.
 void LateModules::forget_gone() {
   for (const std::string& module : gone_) known_.forget(module);
   gone_.clear();
@@ -97,7 +97,7 @@ Result<> LateModules::attach_found(Result<Found> result) {
   const bool chose_others = !options_.filter_func.text.empty();
   if (more.found.empty() && more.left_out.empty() && chose_others) return {};
 
-  // What an event needs is known before it can come.
+  // The output knows what it needs for an event before the event can come.
   known_.learn(result->btf, more.found);
   probe::Plan attach_plan =
       probe::make_plan(more, result->functions.symbols, tracer_.programs(), plan::Release{});

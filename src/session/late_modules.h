@@ -52,8 +52,8 @@ class LateModules : public probe::Hook {
 
   std::string_view name() const override { return "modules"; }
   Result<probe::Attached> attach(const probe::OnProgress&) override { return probe::Attached{}; }
-  // If some time has passed since the last call: what is new is searched for by a thread, which
-  // takes long, and attached by a later call.
+  // Does something if some time has passed since the last call. A thread searches the functions of
+  // new modules, because that takes long; a later call attaches them.
   void poll() override;
   // Waits for the search.
   void detach(const probe::OnProgress&) override { search_ = {}; }
@@ -78,7 +78,7 @@ class LateModules : public probe::Hook {
   probe::FunctionHook& hook_;
   kernel::ModuleWatch watch_;
   plan::SymbolFiles files_;
-  std::vector<std::string> gone_;  // and not forgotten yet
+  std::vector<std::string> gone_;  // modules that were unloaded, and are not forgotten yet
   std::chrono::steady_clock::time_point last_look_;
   std::future<Result<Found>> search_;
 };

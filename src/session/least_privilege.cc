@@ -18,8 +18,8 @@ bool attaches_later(const cli::Options& options) {
   return options.filter_trace_tc || options.filter_trace_xdp;
 }
 
-// Before 5.19 kernel.unprivileged_bpf_disabled forbids all of bpf(2), also what is asked of an open
-// map. It is tried; keep_capabilities() must follow.
+// Before 5.19 kernel.unprivileged_bpf_disabled forbids all calls of bpf(2), also those on a map
+// that is open. So a call is tried without capabilities; keep_capabilities() must follow.
 bool takes_cap_bpf(int fd) {
   suspend_capabilities();
   bpf_map_info info = {};
@@ -37,7 +37,8 @@ uint64_t capabilities_kept(const cli::Options& options, const program::Tracer& t
     kept |= capability_set({has_it ? CAP_BPF : CAP_SYS_ADMIN});
   }
   if (options.output_netns_names) kept |= capability_set({CAP_SYS_PTRACE});
-  // Rotation; and tracefs, which is root's, when another user reads what the kernel counted.
+  // For rotation; and to read what the kernel counted from tracefs, which is root's, as another
+  // user.
   if (!options.output_file.empty() || ::geteuid() != 0) kept |= file_capabilities();
   return kept;
 }

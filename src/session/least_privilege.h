@@ -7,7 +7,7 @@
 
 namespace pwru {
 
-// Capabilities and system calls that are not needed from now on. Called when all is attached.
+// Gives up the capabilities and system calls that are not needed when all is attached.
 void give_up_privileges(const cli::Options& options, const program::Tracer& tracer);
 
 }  // namespace pwru

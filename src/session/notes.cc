@@ -11,7 +11,7 @@
 namespace pwru {
 
 // Each link of kprobe-multi holds the modules of its functions (get_modules_for_addrs()).
-void tell_what_is_held(cli::Backend backend, const kernel::Functions& functions) {
+void report_held_modules(cli::Backend backend, const kernel::Functions& functions) {
   std::set<std::string_view> modules;
   for (const kernel::Function& function : functions.found)
     if (!function.module.empty()) modules.insert(function.module);

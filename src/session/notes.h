@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is said about an attach besides how many functions it has.
+// What the user should know of the attach besides how many functions it has.
 #pragma once
 
 #include "base/handle.h"
@@ -9,9 +9,9 @@
 namespace pwru {
 
 // With kprobe-multi the modules of these functions cannot be unloaded.
-void tell_what_is_held(cli::Backend backend, const kernel::Functions& functions);
+void report_held_modules(cli::Backend backend, const kernel::Functions& functions);
 
-// At the end; the switches were on when the trace began.
+// At the end of a trace, at the beginning of which the switches were on.
 void warn_if_switched_off(cli::Backend backend, const UniqueFd& kprobe_switch);
 
 }  // namespace pwru
