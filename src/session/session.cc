@@ -2,8 +2,8 @@
 #include "session/session.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "output/file/outlet.h"
@@ -15,11 +15,6 @@ using event::Counter;
 using event::Counters;
 
 constexpr double kNsPerSecond = 1e9;
-
-uint64_t monotonic_ns() {
-  return static_cast<uint64_t>(
-      std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
-}
 
 }  // namespace
 
