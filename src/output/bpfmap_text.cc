@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kBytesInRow = 16;
 
-// As `hexdump -C` prints it, but for the last line, which is only an offset.
+// As `hexdump -C` prints them, except the last line, which is only an offset.
 void append_hexdump(std::string& text, std::span<const std::byte> bytes) {
   for (size_t row = 0; row < bytes.size(); row += kBytesInRow) {
     std::string hex, characters;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was looked up in a BPF map, or put there: as text where the map has types, else in hex.
+// The text of a call of a BPF map: key and value by the types of the map, or in hex if it has none.
 #pragma once
 
 #include <string>

@@ -7,11 +7,12 @@
 
 namespace pwru::output {
 
-// What append_ids() needs at most.
+// Room that append_ids() needs at `to`.
 constexpr size_t kIdsRoom = 48;
 
-// "CPU.count", with an x before the count if an XDP or TC program was the first to see the packet,
-// and a c if it was made of another one; behind < that one's id. "-": the packet is not followed.
+// Writes "CPU.count" and returns the end. An x before the count: an XDP or TC program saw the
+// packet first. A c: the packet was made of another one, whose id follows behind <. "-": the packet
+// is not followed.
 [[nodiscard]] char* append_ids(char* to, uint64_t packet_id, uint64_t parent_id);
 
 }  // namespace pwru::output

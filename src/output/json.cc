@@ -194,7 +194,8 @@ void JsonSink::write_cb(const resolve::Record& record) {
   writer_.end_array();
 }
 
-// Without a value when there is none: nothing was found, or it was deleted or not readable.
+// The key "value" is left out when nothing was found, the entry was deleted, or the value could not
+// be read.
 void JsonSink::write_map_call(const resolve::MapCall& call) {
   writer_.key("bpf_map");
   writer_.begin_object();

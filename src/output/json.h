@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One JSON object a line: a record, a loss, missed hits, or the closing summary. docs/json.md says
-// what the fields mean, docs/event.schema.json which there are.
+// Writes one JSON object a line: a record, a loss, missed hits, or the closing summary.
+// docs/json.md explains the fields, and docs/event.schema.json lists them.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ struct JsonStyle {
 
 class JsonSink : public Sink {
  public:
-  // Changes when a field goes away or means something else, not when one is added.
+  // Changes when a field is removed or gets another meaning, not when one is added.
   static constexpr unsigned kVersion = 1;
 
   JsonSink(LineBuffer out, JsonStyle style);
@@ -37,7 +37,7 @@ class JsonSink : public Sink {
 
   void begin_record(Name type);
   void end_record();
-  // A field each, or a few that belong together; a new field is one more of these.
+  // Each writes a field, or a few that belong together. A new field is one more of these.
   void write_time(const resolve::Record& record);
   void write_process(const resolve::Packet& packet);
   void write_meta(const resolve::Record& record);
@@ -59,7 +59,7 @@ class JsonSink : public Sink {
   void plain(Name name, std::string_view value);
   // Two digits a byte.
   void bytes(Name name, std::span<const std::byte> value);
-  // 0x1234, in a string: a number of 64 bits loses its end in most JSON readers.
+  // "0x1234" as a string: most JSON readers round a number of 64 bits.
   void hex(Name name, uint64_t value);
 
   LineBuffer out_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text of one JSON value, made piece by piece in memory that is used again for the next one.
+// Makes the text of one JSON value piece by piece. The memory is used again for the next value.
 #pragma once
 
 #include <charconv>
@@ -14,7 +14,7 @@ namespace pwru::output {
 
 class JsonWriter {
  public:
-  // Text of the program itself that needs no escaping, which the compiler checks.
+  // A literal of the program. The compiler checks that it needs no escaping.
   class Plain {
    public:
     template <size_t N>
@@ -48,7 +48,7 @@ class JsonWriter {
     room_[size_ - 1] = ':';
   }
 
-  // Any bytes: those that are no UTF-8 become U+FFFD each.
+  // Takes any bytes. Each byte that is not UTF-8 becomes U+FFFD.
   void string(std::string_view text);
   // The same for text that is known to need no escaping, like digits and addresses.
   void plain(std::string_view text) {
@@ -68,7 +68,7 @@ class JsonWriter {
   void boolean(bool value) { word(value ? "true" : "false"); }
 
  private:
-  // Every value is followed by a comma, which the end of what holds it takes back.
+  // A comma follows every value; the end of the object or array takes the last one back.
   void open(char bracket) {
     *reserve(1) = bracket;
     size_++;

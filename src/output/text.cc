@@ -86,7 +86,8 @@ Result<> TextSink::event(const resolve::Record& record) {
   return out_.end_event();
 }
 
-// `texts` are those of the packet's runs: either they are right, or they are made here.
+// `texts` has the texts of the runs. With `is_printed` those of the packet are used; else they are
+// made.
 void TextSink::append_line(const std::vector<Run>& runs, const resolve::Record& record,
                            std::string* texts, bool is_printed) {
   for (const Run& run : runs) {
@@ -125,7 +126,7 @@ void TextSink::append_column(TextColumn& column, const resolve::Record& record) 
   widths_version_++;
 }
 
-// Leaves the indentation of the function's line behind.
+// Ends with the indentation of the function's line.
 void TextSink::append_heading_if_new(const resolve::Record& record, Printed& printed,
                                      bool is_printed) {
   const size_t start = out_.size();
@@ -139,7 +140,7 @@ void TextSink::append_heading_if_new(const resolve::Record& record, Printed& pri
   out_.append(kIndent);
 }
 
-// Takes back what was appended since `start`; blanks that only fill columns become one.
+// Takes back the text that was appended since `start`, with single blanks between its columns.
 std::string TextSink::take_collapsed(size_t start) {
   std::string collapsed;
   std::ranges::unique_copy(out_.text().substr(start), std::back_inserter(collapsed),
@@ -149,7 +150,7 @@ std::string TextSink::take_collapsed(size_t start) {
   return collapsed;
 }
 
-// What goes on behind the columns, and below them.
+// Values follow behind the columns; the stack, dumps and the map follow below.
 void TextSink::append_more_lines(const resolve::Record& record) {
   for (const resolve::Value& value : record.values) {
     out_.append(' ');
@@ -168,7 +169,7 @@ void TextSink::append_on_new_line(std::string_view text) {
   out_.append(text);
 }
 
-// A line of its own in the stream, so that nobody takes a gap for the end of a packet's way.
+// The loss is a line among the others, so that nobody takes the gap for the end of a packet's way.
 Result<> TextSink::lost(const event::Loss& loss) {
   if (style_.uses_color) out_.append(kYellow);
   out_.append("*** ");
@@ -187,7 +188,7 @@ Result<> TextSink::lost(const event::Loss& loss) {
   return out_.end_line();
 }
 
-// In the stream as well, for the same reason.
+// A line among the others, for the same reason.
 Result<> TextSink::missed(const event::Miss& miss) {
   if (style_.uses_color) out_.append(kYellow);
   out_.append("*** ");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One line a record, in the columns, widths and order of cilium/pwru.
+// Writes one line a record, in the columns, widths and order of cilium/pwru.
 #pragma once
 
 #include <array>
@@ -24,19 +24,20 @@ class TextSink : public Sink {
   Result<> event(const resolve::Record& record) override;
   Result<> lost(const event::Loss& loss) override;
   Result<> missed(const event::Miss& miss) override;
-  // Standard error has it.
+  // The summary is on standard error.
   Result<> summary(const event::Counters&) override { return {}; }
   Result<> flush() override { return out_.flush(); }
   uint64_t events_written() const override { return out_.events_written(); }
 
  private:
-  // Neighbours in one line that show the packet, or one column that shows something else.
+  // Neighbouring columns of one line that all show the packet, or a single other column.
   struct Run {
     std::span<TextColumn> columns;
     bool is_of_packet;
     bool begins_line;
   };
-  // The packet that one of the CPUs had last, and the text of the runs that show it.
+  // The packet that a CPU had last, and the texts that show it. They are right for another record
+  // as long as the packet is equal and no column has grown.
   struct Printed {
     uint64_t widths_version = 0;
     resolve::Packet packet;
@@ -56,11 +57,11 @@ class TextSink : public Sink {
 
   LineBuffer out_;
   TextStyle style_;
-  std::vector<TextColumn> columns_;  // of the heading, if there is one, then of the line
+  std::vector<TextColumn> columns_;  // those of the heading, if there is one, come first
   std::vector<Run> heading_runs_;    // only in the narrow layout
   std::vector<Run> runs_;
   std::array<Printed, 16> printed_;
-  uint64_t widths_version_ = 1;  // another one when a column has grown
+  uint64_t widths_version_ = 1;  // changes when a column has grown
   std::string heading_;          // the last of the narrow layout
 };
 

@@ -20,14 +20,14 @@ using resolve::Record;
 constexpr size_t kProcessWidth = 16;
 constexpr size_t kIfaceWidth = 16;
 
-// In a column every name is one word of what a terminal can show: prctl(PR_SET_NAME) and the names
-// of namespaces take any byte.
+// Names of processes and namespaces may have any bytes. In a column a name is one printable word.
 char column_character(char c) {
   if (c == ' ') return '_';
   return c > ' ' && c <= '~' ? c : '?';
 }
 
-// "name:number" in at most `width` characters: the front is cut, and ~ says so.
+// Appends "name:number" in at most `width` characters. A longer one is cut in front and begins with
+// ~.
 void append_name_and_number(LineBuffer& out, std::string_view name, uint32_t number, size_t width) {
   std::array<char, resolve::ShortName::kBytes + 11> room;
   std::ranges::transform(name, room.begin(), column_character);
@@ -112,7 +112,7 @@ void append_id(LineBuffer& out, const Packet& packet, const TextStyle&) {
   out.commit(append_ids(out.reserve(kIdsRoom), packet.id, packet.parent_id));
 }
 
-// What is missing is a word of its own, so that columns can be counted.
+// A packet without a tuple has a word there, too, so that columns can be counted.
 void append_tuple_column(LineBuffer& out, const Packet& packet, const TextStyle& style) {
   if (!packet.has_tuple) return out.append('-');
   out.commit(append_tuple(out.reserve(kTupleRoom), packet.tuple, style.has_tcp_flags));
@@ -140,7 +140,7 @@ std::string_view color_of_function(const Record& record) {
   return record.end->kind == End::Kind::Dropped ? kRed : kYellow;
 }
 
-// The caller of a BPF program is no function.
+// A BPF program has no calling function to show.
 void append_caller(LineBuffer& out, const Record& record, const TextStyle&) {
   out.append(record.type == PWRU_EVENT_FUNC ? record.caller : "-");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The columns of a line of text, as one table. A new column is a row of it and a function that
-// appends its text; header, width, both layouts and the rows that are printed again follow the row.
+// The columns of a line of text, as one table. A new column is a row of the table and a function
+// that appends the text. The header, the widths and both layouts are made from the row.
 #pragma once
 
 #include <cstddef>
@@ -15,31 +15,32 @@
 
 namespace pwru::output {
 
-// The text of a column that shows the packet. Such a text is printed again as long as the packet
-// has not changed, so the function is given the packet and nothing else of the record.
+// Appends the text of a column that shows the packet. The text is printed again as long as the
+// packet is equal. For this reason the function gets the packet and nothing else of the record.
 using AppendOfPacket = void (*)(LineBuffer& out, const resolve::Packet& packet,
                                 const TextStyle& style);
-// The text of a column that may differ in each record.
+// Appends the text of a column that may differ in each record.
 using AppendOfRecord = void (*)(LineBuffer& out, const resolve::Record& record,
                                 const TextStyle& style);
 
 struct TextColumn {
-  // Left and Centred: padded to `width`; longer text is not cut. Growing: as wide as the longest
-  // text so far. Ragged: not padded.
+  // Left and Centred are padded to `width`, and longer text is not cut. Growing is padded to the
+  // longest text so far. Ragged is not padded.
   enum class Fill : uint8_t { Left, Centred, Growing, Ragged };
-  // Where the narrow layout has it: in the line of the packet, or in those of its functions.
+  // The narrow layout has two kinds of lines: of the packet, and below it of its functions.
   enum class Line : uint8_t { Packet, Function };
 
   std::string_view header;
-  size_t width;  // Growing, Ragged: of most texts; 0: not counted in columns_wanted()
+  // For Growing and Ragged: as wide as most texts. columns_wanted() does not count a column of 0.
+  size_t width;
   Fill fill;
   Line line;
   std::variant<AppendOfPacket, AppendOfRecord> append;
-  // The colour of the text, "" for none; it takes no room.
+  // Returns the colour of the text, "" for none. Null: the column is never coloured.
   std::string_view (*color)(const resolve::Record& record) = nullptr;
 };
 
-// Those that this style shows, in their order.
+// The columns that this style shows, from left to right.
 [[nodiscard]] std::vector<TextColumn> text_columns(const TextStyle& style);
 
 // Characters of a line with these columns that still shows most functions whole.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the user asked a line of text to hold.
+// What a line of text holds, as the user asked for it.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ struct TextStyle {
   bool has_cb = false;
   size_t netns_name_width = 0;  // 0: no such column
   bool uses_color = false;
-  // The columns of the packet are a line of their own when they change, above its functions.
+  // The packet has a line of its own, which is printed when it has changed, above its functions.
   bool is_narrow = false;
 };
 

@@ -11,7 +11,7 @@ namespace {
 // No packet has this id, and no skb this address.
 constexpr uint64_t kNoKey = 0;
 
-// Addresses differ in the middle, ids at both ends: the product spreads all bits to its top.
+// Addresses differ in the middle bits, ids at both ends. The product spreads all bits to its top.
 size_t set_of(uint64_t key, size_t sets) {
   constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;
   const uint64_t hash = (key ^ (key >> 32)) * kGolden;

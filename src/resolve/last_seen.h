@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a packet was seen last, for relative time stamps, in memory that does not grow.
+// Remembers when each packet was seen last, for relative time stamps. The memory does not grow.
 #pragma once
 
 #include <array>
@@ -16,8 +16,8 @@ class LastSeen {
   [[nodiscard]] uint64_t since_last(uint64_t key, uint64_t ts_ns);
 
  private:
-  // Keys that have the same set share its places; the one that was silent for longest gives way.
-  // That a set is full before 32,768 other packets came is rarer than once in 100,000 packets.
+  // A key belongs to one set. When the set is full, the key that was silent for longest is
+  // forgotten. Fewer than one packet in 100,000 is forgotten before 32,768 other packets have come.
   static constexpr size_t kSets = 1 << 13;
   static constexpr size_t kWays = 16;
   struct Set {
@@ -25,7 +25,7 @@ class LastSeen {
     std::array<uint64_t, kWays> times_ns;
   };
 
-  std::vector<Set> sets_;  // 2 MiB, all of it from the first time stamp on
+  std::vector<Set> sets_;  // 2 MiB, allocated with the first time stamp
 };
 
 }  // namespace pwru::resolve

@@ -11,7 +11,7 @@
 namespace pwru::resolve {
 namespace {
 
-// Null for a map that has none, or is gone.
+// Null when there is no such BTF any more.
 std::unique_ptr<kernel::Btf> load_btf(uint32_t id) {
   const UniqueFd fd(bpf_btf_get_fd_by_id(id));
   bpf_btf_info info = {};
@@ -23,7 +23,7 @@ std::unique_ptr<kernel::Btf> load_btf(uint32_t id) {
   info.btf_size = static_cast<uint32_t>(bytes.size());
   size = sizeof(info);
   if (bpf_obj_get_info_by_fd(fd.get(), &info, &size) != 0) return nullptr;
-  // The kernel has checked it when it was loaded. Its strings are lines of source text, too.
+  // The kernel has checked the BTF. Its strings may also be lines of source text.
   auto btf = kernel::Btf::parse(std::move(bytes), nullptr, kernel::Btf::Origin::Kernel);
   return btf ? std::move(*btf) : nullptr;
 }

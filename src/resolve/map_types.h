@@ -14,7 +14,7 @@ namespace pwru::resolve {
 
 class MapTypes {
  public:
-  // The types of one map; nothing for one that has none, or is gone.
+  // The types of one map. Empty when the map has none, or is gone.
   struct OfMap {
     std::optional<StructText> key;
     std::optional<StructText> value;
@@ -25,7 +25,7 @@ class MapTypes {
   [[nodiscard]] static OfMap load(uint32_t map_id);
   explicit MapTypes(Load load_types = load) : load_(load_types) {}
 
-  // What is known of a map; it is looked up once.
+  // The types of a map, which are looked up once.
   [[nodiscard]] OfMap& of(uint32_t map_id);
 
  private:

@@ -8,7 +8,7 @@
 namespace pwru::resolve {
 namespace {
 
-// In the place of a reason: of the kernel's SKB_CONSUMED, and SKB_DROP_REASON_NOT_SPECIFIED.
+// These words are printed for the kernel's SKB_CONSUMED and SKB_DROP_REASON_NOT_SPECIFIED.
 constexpr std::string_view kConsumed = "consumed";
 constexpr std::string_view kFreed = "freed";
 
@@ -29,13 +29,15 @@ const Names::Func& Names::look_up(uint64_t ip) {
   it = it == found.begin() ? found.end() : it - 1;
   Func func;
   if (it != found.end() && ip - it->addr <= kernel::kEntryBytes) {
-    // __kfree_skb() gives it NOT_SPECIFIED also for an skb that was consumed.
+    // __kfree_skb() passes NOT_SPECIFIED to skb_release_data() even for an skb that was consumed.
     const bool repeats_reason = it->name == "skb_release_data";
     func.text = it->module.empty() ? it->name : fmt::format("{}[{}]", it->name, it->module);
     func.reason_arg = repeats_reason ? 0 : it->reason_arg;
     func.is_free_reason = it->is_free_reason;
     func.ending = it->module.empty() ? kernel::ending_of(it->name) : kernel::Ending::None;
     func.is_plain_free = it->name == "kfree_skb" && reasons_.empty();
+    func.may_end =
+        func.reason_arg != 0 || func.is_plain_free || func.ending == kernel::Ending::Consumes;
   } else {
     func.text = symbols_.format(ip);
   }
@@ -45,7 +47,7 @@ const Names::Func& Names::look_up(uint64_t ip) {
 void Names::add_bpf_program(uint64_t ip, std::string text) {
   Func func;
   func.text = std::move(text);
-  // The kernel may give a new program the place of one that is gone.
+  // The kernel may load a new program at the address of an old one.
   funcs_.insert_or_assign(ip, std::move(func));
 }
 

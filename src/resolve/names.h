@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the numbers in an event are called: functions, drop reasons, callers.
+// Names for the addresses and numbers in an event: functions, drop reasons, callers.
 #pragma once
 
 #include <array>
@@ -31,6 +31,7 @@ class Names {
     bool is_free_reason = false;  // as in kernel::Function
     kernel::Ending ending = kernel::Ending::None;
     bool is_plain_free = false;  // kfree_skb() of kernels that have no drop reasons
+    bool may_end = false;        // false: end() returns nothing
   };
   // The text of an address is made once; the reference lives until the module is forgotten.
   [[nodiscard]] const Func& function(uint64_t ip) {
@@ -38,7 +39,7 @@ class Names {
     if (recent.ip != ip || !recent.func) recent = {ip, &look_up(ip)};
     return *recent.func;
   }
-  // A BPF program whose events carry this address.
+  // Names a BPF program whose events carry this address.
   void add_bpf_program(uint64_t ip, std::string text);
   // Called when a module is gone, or was loaded anew.
   void forget_module(std::string_view module);
@@ -51,7 +52,7 @@ class Names {
   [[nodiscard]] std::optional<End> end(const event::Event& event, const Func& func);
 
  private:
-  // What was looked up last: the map divides by a prime, which takes longer than a short line.
+  // The latest answers, so that most events do not pay for the hash map's division by a prime.
   static constexpr size_t kRecents = 256;
   struct Recent {
     uint64_t ip = 0;

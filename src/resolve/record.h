@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A record is one hit, resolved: numbers have their names, times are counted, and the bytes of
-// kernel structs are text. It is the model of the whole program. Whoever shows, keeps or sends hits
-// needs nothing else: no kernel, no BTF, no /proc.
+// A record is one hit of a probe, resolved: numbers have names, and the bytes of kernel structs are
+// text. It is the model of the whole program. Whoever shows, keeps or sends hits needs records
+// only, and neither the kernel nor BTF nor /proc.
 #pragma once
 
 #include <algorithm>
@@ -21,15 +21,15 @@
 
 namespace pwru::resolve {
 
-// The name of a process or an interface. It is held by value, so that its owner can be kept, and in
-// two words, because it is copied and compared with each record.
+// The name of a process or an interface. It is a value, so that its owner can be copied. It is two
+// words long, because each record copies and compares it.
 class ShortName {
  public:
   static constexpr size_t kBytes = 16;
   static_assert(kBytes == PWRU_COMM_BYTES && kBytes == PWRU_IFNAME_BYTES);
 
   ShortName() = default;
-  explicit ShortName(std::string_view text) {  // what is longer is cut
+  explicit ShortName(std::string_view text) {  // cuts a longer text
     const size_t size = text.size();
     words_[0] = word_of(text.data(), std::min<size_t>(size, 8));
     if (size > 8) words_[1] = word_of(text.data() + 8, std::min<size_t>(size - 8, 8));
@@ -42,7 +42,7 @@ class ShortName {
   bool operator==(const ShortName&) const = default;
 
  private:
-  // `size` bytes, at most 8, and zeros behind them. Two reads that overlap need no loop.
+  // A word of the first `size` bytes, at most 8, and zeros. Two reads that overlap need no loop.
   static uint64_t word_of(const char* text, size_t size) {
     if (size == 8) return load<uint64_t>(text);
     if (size >= 4) return load<uint32_t>(text) | load<uint32_t>(text + size - 4) << (size - 4) * 8;
@@ -56,7 +56,7 @@ class ShortName {
     return word;
   }
 
-  // Names have no zeros in the middle.
+  // A name has no zero in the middle, so its last byte is the last that is not zero.
   [[nodiscard]] size_t size() const {
     const uint64_t last = words_[1] ? words_[1] : words_[0];
     const auto in_last = static_cast<size_t>(8 - std::countl_zero(last) / 8);
@@ -66,8 +66,8 @@ class ShortName {
   std::array<uint64_t, 2> words_ = {};  // little endian
 };
 
-// The packet of a hit, and where it was met. There are only plain values here, no views: a copy can
-// be kept, and packets are equal when their bytes are.
+// The packet of a hit, and where it was met. It holds plain values and no views, so that a copy can
+// be kept, and so that two packets are equal when their bytes are equal.
 struct Packet {
   uint64_t skb = 0;        // its address
   uint64_t id = 0;         // 0: not followed
@@ -86,24 +86,24 @@ struct Packet {
   uint32_t mtu = 0;
   ShortName ifname;
   event::Tuple tuple;
-  uint32_t pad0 = 0;  // a gap would be compared, too; room for a field
+  uint32_t pad0 = 0;  // named, because packets are compared by their bytes; room for a field
 
   bool operator==(const Packet& other) const {
     return std::memcmp(this, &other, sizeof(Packet)) == 0;
   }
 };
-static_assert(std::has_unique_object_representations_v<Packet>, "a gap needs a name: pad0");
+static_assert(std::has_unique_object_representations_v<Packet>, "name the gap, as in pad0");
 
-// How the way of the packet ended.
+// How the packet ended.
 struct End {
-  // Freed: without a reason, so that nobody knows whether it was a drop.
+  // Freed: the kernel gave no reason, so that nobody knows whether it was a drop.
   enum class Kind : uint8_t { Dropped, Freed, Consumed };
   Kind kind = Kind::Dropped;
-  // Without parentheses: the reason of a drop, or on kernels without reasons who freed it, or a
-  // word for the kind; "" when the function's name says it all.
+  // The reason of a drop, the function that freed the packet, or a word for the kind, without
+  // parentheses. "" when the function's name says it all.
   std::string_view text;
   bool is_unknown = false;  // the text is a number that no enum names
-  bool is_caller = false;   // the text is who freed it
+  bool is_caller = false;   // the text is the function that freed it
 };
 
 // What a TC or XDP program decided.
@@ -133,23 +133,23 @@ struct MapCall {
   std::string_view value_text;
 };
 
-// Views point into the resolver and are valid until it resolves the next event. What is not there,
-// or was not asked for, is empty.
+// Views point into the resolver and are valid until it resolves the next event. A field that the
+// hit does not have, or that was not asked for, is empty.
 struct Record {
   pwru_event_type type = PWRU_EVENT_FUNC;
   uint64_t ts_ns = 0;          // CLOCK_MONOTONIC
-  uint64_t since_last_ns = 0;  // since the packet's record before; 0: its first, not asked for
+  uint64_t since_last_ns = 0;  // since the packet's last record; 0: its first, or not asked for
   std::string_view wall_time;  // "2026-11-22T16:05:05.123456+01:00", local time
   Packet packet;
   std::string_view netns_name;
 
   uint64_t function_addr = 0;
   std::string_view function;       // "kfree_skb", "nft_do_chain[nf_tables]", "my_prog(tc)"
-  std::optional<End> end;          // this hit is the packet's last
-  std::optional<Verdict> verdict;  // this is the exit of a TC or XDP program
+  std::optional<End> end;          // there when this hit is the packet's last
+  std::optional<Verdict> verdict;  // there at the exit of a TC or XDP program
   uint64_t caller_addr = 0;
   std::string_view caller;                  // "name+0x1a"
-  std::span<const std::string_view> stack;  // the same of return addresses, innermost first
+  std::span<const std::string_view> stack;  // symbols like the caller's, innermost first
 
   std::optional<event::Tunnel> tunnel;
   std::span<const uint32_t> cb;  // __sk_buff->cb[]

@@ -10,7 +10,7 @@ bool is_of_xdp(pwru_event_type type) {
   return type == PWRU_EVENT_XDP_ENTRY || type == PWRU_EVENT_XDP_EXIT;
 }
 
-// The text of bytes of which none is missing, when their type is known.
+// The text of `bytes` when their type is known and none of them is missing.
 std::string_view text_of(std::optional<StructText>& type, std::span<const std::byte> bytes,
                          uint32_t size) {
   return type && !bytes.empty() && bytes.size() == size ? type->format(bytes) : std::string_view();
@@ -50,7 +50,7 @@ const Record& Resolver::resolve(const event::Event& event) {
     record_.netns_name = wanted_.netns_names->name(event.netns);
   record_.stack = {};
   if (!event.stack.empty()) set_stack(event);
-  // Most events have none of these, and the records of all events pay for what is copied.
+  // Most events have none of these; resetting them is cheaper than copying empty ones.
   record_.tunnel.reset();
   if (event.tunnel) record_.tunnel = event.tunnel;
   record_.cb = {};
@@ -96,9 +96,10 @@ void Resolver::set_function(const event::Event& event) {
   const Names::Func& func = names_.function(event.func_ip);
   record_.function_addr = event.func_ip;
   record_.function = func.text;
-  record_.end = names_.end(event, func);
+  record_.end.reset();
+  if (func.may_end) record_.end = names_.end(event, func);
   record_.verdict.reset();
-  if (is_exit(event.type))
+  if (event.type != PWRU_EVENT_FUNC && is_exit(event.type))
     record_.verdict = {event.verdict, verdict_name(event.type, event.verdict),
                        is_drop_verdict(event.type, event.verdict)};
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From events to records: the only place that looks up what the numbers of an event mean.
+// Turns events into records. This is the only place that looks up what the numbers of an event
+// mean.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +25,7 @@
 
 namespace pwru::resolve {
 
-// What is looked up only when somebody asks for it, because it costs time.
+// What costs time and is therefore looked up only when it is asked for.
 struct Wanted {
   bool caller = false;
   bool since_last = false;
@@ -37,7 +38,7 @@ struct Wanted {
   std::vector<expr::Value> xdp_values;      // the same for the events of XDP programs
 };
 
-// What is known of the kernel. Functions, symbols and reasons may change while it is used.
+// What is known of the kernel. Functions, symbols and reasons may change later, when modules come.
 struct Facts {
   const kernel::Functions& functions;
   const kernel::Symbols& symbols;
@@ -48,13 +49,13 @@ struct Facts {
 
 class Resolver {
  public:
-  // `facts` must outlive it. Fails when the kernel's BTF has no struct that is to be dumped.
+  // `facts` must outlive the resolver. Fails when BTF does not have a struct that is to be dumped.
   [[nodiscard]] static Result<Resolver> create(Wanted wanted, const Facts& facts);
 
-  // Valid until the next call. Events must come in the order of their time.
+  // The record is valid until the next call. Events must come in the order of their time.
   [[nodiscard]] const Record& resolve(const event::Event& event);
 
-  // For what is loaded and unloaded meanwhile.
+  // To be told of modules and BPF programs that are loaded or unloaded.
   [[nodiscard]] Names& names() { return names_; }
 
  private:
@@ -80,7 +81,7 @@ class Resolver {
   std::optional<expr::ValueText> xdp_values_;
 
   Record record_;
-  // What the views of the record point to.
+  // The views of the record point to these.
   std::vector<std::string_view> stack_;
   std::vector<uint32_t> cb_;
   std::vector<std::string> value_texts_;

@@ -32,7 +32,7 @@ Result<SharedInfoText> SharedInfoText::create(const kernel::Btf& btf) {
   return result;
 }
 
-// The enum has no name of its own.
+// The enum is anonymous, so it is found by the names of its values.
 void SharedInfoText::find_gso_names(const kernel::Btf& btf) {
   for (uint32_t id = btf.first_id(); id < btf.end_id(); id++) {
     const auto enumerators = btf.enumerators(id);
@@ -51,7 +51,7 @@ std::string_view SharedInfoText::format(std::span<const std::byte> bytes) {
     std::memcpy(&nr_frags, bytes.data() + nr_frags_at_, sizeof(nr_frags));
   if (bytes.size() >= gso_type_at_ + sizeof(gso_type))
     std::memcpy(&gso_type, bytes.data() + gso_type_at_, sizeof(gso_type));
-  // What stands behind them is what an earlier packet has left there.
+  // Fragments that are not in use still hold what an earlier packet has left there.
   text_.set_array_length("frags", nr_frags);
   result_ = text_.format(bytes);
   if (gso_type) name_gso_type(gso_type);

@@ -20,9 +20,8 @@ class SharedInfoText {
  public:
   [[nodiscard]] static Result<SharedInfoText> create(const kernel::Btf& btf);
 
-  // Several lines without a newline at the end, valid until the next call. Of the fragments only
-  // those in use are shown, and behind gso_type stand the names of its bits:
-  // SKB_GSO_TCPV4|SKB_GSO_DODGY.
+  // Several lines without a newline at the end, valid until the next call. Only the fragments in
+  // use are shown. The names of its bits follow gso_type: SKB_GSO_TCPV4|SKB_GSO_DODGY.
   [[nodiscard]] std::string_view format(std::span<const std::byte> bytes);
 
  private:

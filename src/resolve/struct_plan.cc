@@ -27,7 +27,7 @@ class Planner {
   }
 
  private:
-  // The index of the type that an id stands for, as it is declared: two typedefs are two types.
+  // The index of the type with this id, as it is declared: two typedefs are two types.
   Result<uint32_t> type(uint32_t id, unsigned depth) {
     constexpr unsigned kDeepest = 64;
     if (depth > kDeepest)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the bytes of a type become text, worked out once from BTF, so that an event only fills in the
-// values.
+// A plan of how the bytes of a type become text. It is made from BTF once; an event only fills in
+// the values.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ struct PlannedMember {
   std::string label;  // ".len = "; "" for an anonymous one
   uint32_t type = 0;  // index in StructPlan::types
   uint64_t bit_offset = 0;
-  uint32_t bits = 0;             // the width of a bit-field, at most 64; 0: it is none
-  uint32_t length = UINT32_MAX;  // of an array: shows only so many elements
+  uint32_t bits = 0;             // the width of a bit-field, at most 64; 0: no bit-field
+  uint32_t length = UINT32_MAX;  // of an array: the most elements that are shown
 };
 
 struct PlannedType {
@@ -31,18 +31,18 @@ struct PlannedType {
   uint64_t bytes = 0;                  // of a value
   std::string cast;                    // "(struct sk_buff *)"
   uint32_t element = 0;                // Array: index in StructPlan::types
-  uint32_t count = 0;                  // Array: 0 also for one whose length is not known
+  uint32_t count = 0;                  // Array: 0 also when the length is not known
   std::vector<PlannedMember> members;  // Record
   std::vector<std::pair<uint64_t, std::string>> values;  // Enum
 };
 
 struct StructPlan {
-  std::vector<PlannedType> types;  // a type stands behind those it is made of: no cycles
+  std::vector<PlannedType> types;  // each stands behind the types that it is made of: no cycles
   uint32_t root = 0;
 };
 
-// Fails for types that contain themselves, which only damaged BTF has. `has_binary_chars`: the
-// arrays of bytes directly in the struct are no text and shown as words: skb->cb[].
+// Fails for a type that contains itself, which only damaged BTF has. With `has_binary_chars`,
+// arrays of bytes directly in the struct (skb->cb[]) are shown as words and not as text.
 [[nodiscard]] Result<StructPlan> plan_struct(const kernel::Btf& btf, uint32_t type_id,
                                              bool has_binary_chars);
 

@@ -15,7 +15,7 @@ namespace {
 using Kind = PlannedType::Kind;
 using Bytes = std::span<const std::byte>;
 
-// Unions of unions may show the same bytes without an end.
+// Nested unions may show the same bytes again and again.
 constexpr size_t kLongestText = 1 << 20;
 constexpr std::string_view kNotCaptured = "not captured";
 
@@ -23,7 +23,7 @@ bool is_zero(Bytes bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
 }
 
-// `bits` of them, 64 at most, of which the first may lie inside a byte. All must be there.
+// Reads `bits` bits, at most 64, beginning at any bit. `bytes` must reach to the last one.
 uint64_t read_bits(Bytes bytes, uint64_t bit_offset, uint32_t bits) {
   const uint64_t first = bit_offset / 8;
   const unsigned shift = bit_offset % 8;
@@ -39,7 +39,7 @@ int64_t extend_sign(uint64_t value, uint32_t bits) {
   return static_cast<int64_t>(value << (64 - bits)) >> (64 - bits);
 }
 
-// Text up to a 0, and nothing but zeros behind that.
+// Whether the bytes are text up to a 0, and zeros behind it.
 bool is_text(Bytes bytes) {
   const auto end = std::find(bytes.begin(), bytes.end(), std::byte{0});
   if (end == bytes.end()) return false;
@@ -61,7 +61,7 @@ class Writer {
     uint32_t bits;    // of a bit-field, else 0
     uint32_t length;  // the most elements of an array
     bool has_cast;
-    bool is_last;  // nothing but more elements of it can follow
+    bool is_last;  // bytes behind it can only be more elements of it
   };
 
   void value(uint32_t index, const Place& place) {
@@ -103,7 +103,7 @@ class Writer {
     const PlannedType& element = plan_.types[type.element];
     const uint64_t reached = at < bytes_.size() ? bytes_.size() - at : 0;
     uint64_t count = std::min(type.count, place.length);
-    // Up to the size of the struct there is only padding.
+    // Bytes up to the size of the struct are padding.
     const bool has_more = place.is_last && bytes_.size() > plan_.types[plan_.root].bytes;
     if (type.count == 0 && has_more && element.bytes) count = reached / element.bytes;
     const uint64_t wanted = count * element.bytes;
@@ -111,7 +111,7 @@ class Writer {
     if (element.is_char && bytes.size() == wanted && is_text(bytes)) return quoted(bytes);
     text_ += '[';
     depth_++;
-    // Elements without bytes have nothing to show.
+    // An element of size 0 has nothing to show.
     const uint64_t there = element.bytes ? (bytes.size() + element.bytes - 1) / element.bytes : 0;
     const uint64_t shown = there - zeros_at_the_end(bytes, element.bytes, there);
     for (uint64_t n = 0; n < shown && begin_line(); n++) {
@@ -125,7 +125,7 @@ class Writer {
     text_ += ']';
   }
 
-  // How many of the last elements are 0, when they are so many that a list of them helps nobody.
+  // The number of zero elements at the end, if there are too many to list.
   static uint64_t zeros_at_the_end(Bytes bytes, uint64_t size, uint64_t count) {
     constexpr uint64_t kFew = 8;
     if (count <= kFew || bytes.size() % size != 0) return 0;
@@ -224,7 +224,7 @@ class Writer {
     text_.append(digits.data(), end);
   }
 
-  // False when there is too much text already, which the last line says.
+  // False when the text is too long. Its last line says so.
   bool begin_line() {
     if (is_full_) return false;
     indent();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes of a kernel struct as text, by its BTF: every member, also one that is 0, and on every
-// kernel that has BTF.
+// Prints the bytes of a kernel struct by its BTF. Every member is shown, also one that is 0.
 #pragma once
 
 #include <cstddef>
@@ -22,14 +21,14 @@ class StructText {
   [[nodiscard]] static Result<StructText> create(const kernel::Btf& btf,
                                                  std::string_view struct_name);
 
-  // Any type.
+  // The same for any type.
   [[nodiscard]] static Result<StructText> create(const kernel::Btf& btf, uint32_t type_id);
 
-  // Shows only so many elements of a member that is an array, at most those that it has.
+  // Shows at most `length` elements of a member that is an array.
   void set_array_length(std::string_view member, uint32_t length);
 
-  // Several lines without a newline at the end, valid until the next call. What `bytes` do not
-  // reach is "not captured"; bytes behind the struct belong to the array that it ends with.
+  // Several lines without a newline at the end, valid until the next call. Members behind the end
+  // of `bytes` are "not captured". Bytes behind the struct belong to the array that it ends with.
   [[nodiscard]] std::string_view format(std::span<const std::byte> bytes);
 
  private:

@@ -8,7 +8,7 @@
 namespace pwru::resolve {
 namespace {
 
-// A function may take functions that take functions: BTF may say so without an end.
+// BTF may describe functions that take functions without an end.
 class Declarator {
  public:
   explicit Declarator(const kernel::Btf& btf) : btf_(btf) {}
@@ -42,7 +42,7 @@ class Declarator {
  private:
   static constexpr unsigned kMostSteps = 256;
 
-  // What stands behind a name and binds closer than the * before it.
+  // Behind a name, an array or a parameter list binds closer than the * before it.
   bool is_postfix(uint32_t id) {
     for (;; id = btf_.type(id).type) {
       if (steps_++ > kMostSteps) return false;

@@ -13,7 +13,7 @@ namespace pwru::resolve {
 // "void (*)(struct sk_buff *)", without const and the like.
 [[nodiscard]] std::string type_name(const kernel::Btf& btf, uint32_t id);
 
-// A name out of BTF, which others may have written: \x1b for what is not printable.
+// A name out of BTF, with \x1b for what is not printable: others may have written the BTF.
 [[nodiscard]] std::string printable_name(std::string_view name);
 
 }  // namespace pwru::resolve

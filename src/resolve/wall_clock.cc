@@ -10,7 +10,7 @@ namespace pwru::resolve {
 namespace {
 
 constexpr int64_t kNsPerSecond = 1'000'000'000;
-// How often the offset is taken anew: the wall clock may be stepped or slewed while we run.
+// The offset is measured again this often, because the wall clock may be stepped or slewed.
 constexpr uint64_t kMeasureEveryNs = 1'000'000'000;
 constexpr size_t kMicrosecondsAt = 20;  // behind "2026-11-22T16:05:05."
 
@@ -22,7 +22,8 @@ int64_t now_ns(clockid_t clock) {
 
 }  // namespace
 
-// The wall clock read between two reads of the monotonic one; the narrowest of a few tries counts.
+// Reads the wall clock between two reads of the monotonic clock. The try whose reads lie closest
+// together counts.
 void WallClock::measure_offset() {
   int64_t best_width = std::numeric_limits<int64_t>::max();
   for (int i = 0; i < 5; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the kernel's monotonic time stamps to the time on the wall.
+// Turns the kernel's monotonic time stamps into local time.
 #pragma once
 
 #include <cstdint>

@@ -47,7 +47,7 @@ bool is_stamp(std::string_view text) {
   return true;
 }
 
-// What stands before and behind the stamp in the names of backups.
+// The parts of a backup's name before and behind the stamp.
 struct NameParts {
   std::string prefix;
   std::string extension;
@@ -70,7 +70,7 @@ Result<> compress_to(int in, gzFile out, const std::string& name) {
   }
 }
 
-// Of a file that is open to be read, or has just been made.
+// `fd` is a file that is open for reading, or that has just been made.
 Result<struct stat> status_of(int fd, const std::string& path) {
   struct stat status = {};
   if (::fstat(fd, &status) != 0) return sys_fail("stat " + path);
@@ -83,14 +83,14 @@ bool is_own(const Place& place, const std::string& name) {
          why_not_own(status).empty();
 }
 
-// What is not there any more, or was exchanged for a folder, is somebody else's doing.
+// A file that is gone, or that is now a folder, was changed by somebody else: this is no error.
 Result<> remove(const Place& place, const std::string& name, const char* what) {
   if (::unlinkat(place.folder.get(), name.c_str(), 0) == 0 || errno == ENOENT || errno == EISDIR)
     return {};
   return sys_fail("remove " + path_beside(place, name) + what);
 }
 
-// No descriptor: it is none of ours.
+// Returns no descriptor when the file is not one of ours.
 Result<UniqueFd> open_own(const Place& place, const std::string& name) {
   UniqueFd fd(::openat(place.folder.get(), name.c_str(),
                        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -101,7 +101,8 @@ Result<UniqueFd> open_own(const Place& place, const std::string& name) {
   return fd;
 }
 
-// No descriptor: something of others has that name. What a killed process left half done is ours.
+// Returns no descriptor when somebody else's file has that name. A half compressed file that a
+// killed process left behind is ours.
 Result<UniqueFd> create_gzip(const Place& place, const std::string& name) {
   if (is_own(place, name)) PWRU_TRY(remove(place, name, ", which is not whole"));
   UniqueFd fd(::openat(place.folder.get(), name.c_str(),
@@ -136,7 +137,7 @@ Result<> compress(const Place& place, const std::string& name) {
   return remove(place, name, ", which is compressed now");
 }
 
-// A backup that is there plain and compressed counts once.
+// A backup that exists both plain and compressed counts once.
 std::vector<Backup> unwanted(const std::vector<Backup>& newest_first, const BackupPolicy& policy,
                              BackupTime now) {
   const std::string oldest_stamp = stamp_of(now - std::chrono::days(policy.max_age_days));
@@ -161,7 +162,7 @@ std::string backup_name(const std::string& path, BackupTime time) {
 std::vector<Backup> find_backups(const Place& place) {
   const auto [prefix, extension] = parts_of(place.name);
   std::vector<Backup> backups;
-  // A folder that cannot be read has no backups that could be removed.
+  // When the folder cannot be read, no backup is found, and none is removed.
   UniqueFd fd(::openat(place.folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const Folder folder(::fdopendir(fd.get()));
   if (!folder) return backups;

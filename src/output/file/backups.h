@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files that rotation leaves behind: their names, which of them are too many, their
-// compression.
+// The files that rotation leaves behind: how they are named, compressed and removed.
 #pragma once
 
 #include <chrono>
@@ -30,11 +29,12 @@ struct Backup {
   std::string stamp;  // the part of the name that sorts by time
   bool is_compressed = false;
 };
-// The backups of `place` in its folder, the newest first: regular files of our own with one name.
-// Whatever else is called like one is somebody else's.
+// The backups of `place` in its folder, the newest first. Only a regular file that belongs to our
+// user and has no second name (hard link) counts.
 [[nodiscard]] std::vector<Backup> find_backups(const Place& place);
 
-// Compresses what is not, as name.gz, and removes what the policy does not keep.
+// Compresses the backups that are still plain, as name.gz, and removes those that the policy does
+// not keep.
 [[nodiscard]] Result<> tidy_backups(const Place& place, const BackupPolicy& policy, BackupTime now);
 
 }  // namespace pwru::output

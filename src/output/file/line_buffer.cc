@@ -68,13 +68,6 @@ void LineBuffer::centre_from(size_t start, size_t width) {
   pad_from(start, width);
 }
 
-Result<> LineBuffer::end_record(bool is_event) {
-  append('\n');
-  ends_.push_back({size_, is_event});
-  if (size_ <= kFlushBytes) return {};
-  return flush();
-}
-
 Result<> LineBuffer::end_header() {
   const std::string header(text());
   ends_.push_back({size_, false});
@@ -96,7 +89,7 @@ Result<> LineBuffer::flush() {
   return std::move(written.result);
 }
 
-// What was not written is lost; the file ends with a whole record.
+// Drops the records that were not written, and makes the file end with a whole record.
 void LineBuffer::settle(const Written& written) {
   size_t whole = 0;
   for (const End& end : ends_) {

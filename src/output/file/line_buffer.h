@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines on their way to a file descriptor: put together in memory, written in big pieces.
+// Gathers lines in memory and writes them to a file descriptor in big pieces.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ class LineBuffer {
 
   // `fd` stays the caller's; `name` is what an error calls it ("stdout", a path).
   LineBuffer(int fd, std::string name);
-  // Into a file that is begun anew when it is full, between two lines; it must outlive this.
+  // Writes to a file that may rotate between two lines. The file must outlive this object.
   explicit LineBuffer(RotatingFile& file);
 
   void append(char c) {
@@ -47,7 +47,8 @@ class LineBuffer {
   // Takes back what was appended since size() was `start`.
   void cut_from(size_t start) { size_ = start; }
 
-  // For writers that need no copy: room for `bytes` at the end, then where the writer stopped.
+  // For writers that need no copy: reserve() returns room for `bytes` at the end, and commit() is
+  // told where the writer stopped.
   [[nodiscard]] char* reserve(size_t bytes) {
     if (capacity_ - size_ < bytes) grow(bytes);
     return bytes_.get() + size_;
@@ -62,11 +63,11 @@ class LineBuffer {
   [[nodiscard]] Result<> end_line() { return end_record(false); }
   // The same for the last line of an event, which is counted when all of it is written.
   [[nodiscard]] Result<> end_event() { return end_record(true); }
-  // Writes everything; what it is becomes the head of every file that follows this one.
+  // Writes everything, and keeps it as the head of every file that rotation begins.
   [[nodiscard]] Result<> end_header();
-  // Writes all whole records. On failure those that could not be written are dropped, and the half
-  // one is taken out of a file again. Error::code tells EPIPE (nobody reads on: end quietly;
-  // SIGPIPE must be ignored) and kNobodyReads from real errors.
+  // Writes all whole records. On failure the records that could not be written are dropped, and a
+  // half written one is cut off the file. Error::code is EPIPE when the reader is gone (SIGPIPE
+  // must be ignored), kNobodyReads when it sleeps, and anything else for a real error.
   [[nodiscard]] Result<> flush();
 
   [[nodiscard]] uint64_t events_written() const { return events_written_; }
@@ -79,7 +80,12 @@ class LineBuffer {
   };
 
   void grow(size_t needed);
-  Result<> end_record(bool is_event);
+  Result<> end_record(bool is_event) {
+    append('\n');
+    ends_.push_back({size_, is_event});
+    if (size_ <= kFlushBytes) return {};
+    return flush();
+  }
   void settle(const Written& written);
 
   int fd_;

@@ -28,7 +28,7 @@ bool is_pipe_or_terminal(int fd) {
   return type == S_IFIFO || (type == S_IFCHR && ::isatty(fd) == 1);
 }
 
-// One write that does not wait, as far as the kernel lets us choose.
+// Writes once, without waiting where the kernel offers that.
 ssize_t write_once(int fd, mode_t type, std::string_view bytes) {
   if (type == S_IFSOCK) return ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   return ::write(fd, bytes.data(), bytes.size());
@@ -38,7 +38,8 @@ ssize_t write_once(int fd, mode_t type, std::string_view bytes) {
 
 Written write_out(int fd, const std::string& name, std::string_view bytes) {
   const mode_t type = type_of(fd);
-  // Somebody else's pipe that blocks: what is writable takes this much at once.
+  // The descriptor is shared with others and blocks. A pipe that is writable takes PIPE_BUF at
+  // once.
   const bool may_block =
       (type == S_IFIFO || type == S_IFCHR) && (::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
   const size_t most = may_block ? PIPE_BUF : bytes.size();
@@ -64,7 +65,7 @@ Written write_out(int fd, const std::string& name, std::string_view bytes) {
 bool take_back(int fd, size_t bytes) {
   struct stat status = {};
   if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  // Also with O_APPEND the position is where the last write ended.
+  // The position is where the last write ended, also with O_APPEND.
   const off_t end = ::lseek(fd, 0, SEEK_CUR);
   const auto length = static_cast<off_t>(bytes);
   if (end != status.st_size || end < length) return false;
@@ -76,7 +77,8 @@ Result<UniqueFd> open_stdout() {
   if (is_pipe_or_terminal(STDOUT_FILENO))
     fd.reset(
         ::open(path_of_fd(STDOUT_FILENO).c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  // No /proc, no right to, or a pipe that nobody reads any more, which the first write will tell.
+  // Without /proc, without the right, or with a pipe that nobody reads, the descriptor is shared.
+  // The first write to such a pipe fails with EPIPE.
   if (!fd) fd.reset(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
   if (!fd) return sys_fail("write to stdout");
   return fd;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing to what others read, or do not: how much arrived, and what can be taken back.
+// Writes to files, pipes and terminals, reports how much arrived, and cuts off a half record.
 #pragma once
 
 #include <string>
@@ -10,27 +10,27 @@
 
 namespace pwru::output {
 
-// Error::code of Written::result when whoever reads took nothing for a while after a stop.
+// Error::code of Written::result: after a stop, the reader took nothing for a while.
 constexpr int kNobodyReads = ETIMEDOUT;
 
 struct Written {
   size_t bytes = 0;
-  Result<> result;  // an error when these are not all
+  Result<> result;  // an error when not everything was written
 };
 
-// Writes all, and waits for whoever reads as long as no stop is asked for. `name` is what an error
-// calls `fd`. EPIPE: nobody reads on.
+// Writes everything. Waits for the reader until a stop is asked for. An error calls `fd` `name`;
+// its code is EPIPE when the reader is gone.
 [[nodiscard]] Written write_out(int fd, const std::string& name, std::string_view bytes);
 
-// Takes the last bytes that were written out of a regular file; false where that cannot be: it is
-// none, or somebody else has written behind them.
+// Cuts the last `bytes` that were written off a regular file. False when `fd` is no regular file,
+// or somebody else has written behind them.
 bool take_back(int fd, size_t bytes);
 
-// Standard output; a pipe or a terminal as a description of our own that does not block, so that
-// nobody who shares it is disturbed.
+// Standard output. A pipe or a terminal is opened anew so that it does not block: O_NONBLOCK on the
+// shared description would disturb the other processes that have it.
 [[nodiscard]] Result<UniqueFd> open_stdout();
 
-// The same for a file that was opened here.
+// Makes a pipe or a terminal that was opened here non-blocking.
 void make_patient(int fd);
 
 }  // namespace pwru::output

@@ -16,7 +16,7 @@
 namespace pwru::output {
 namespace {
 
-// It holds packets and addresses of the kernel.
+// The file holds packets and addresses of the kernel, so only its owner may read it.
 constexpr mode_t kMode = 0600;
 
 BackupTime now() {
@@ -27,14 +27,14 @@ bool exists(const Place& place, const std::string& name) {
   return ::faccessat(place.folder.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-// Another file never gives way: rename(2) would replace a backup of the same millisecond.
+// Never replaces a file: rename(2) alone would overwrite a backup of the same millisecond.
 Result<> rename_to_backup(const Place& place) {
   const int folder = place.folder.get();
   for (BackupTime time = now();; time += std::chrono::milliseconds(1)) {
     const std::string backup = backup_name(place.name, time);
     if (exists(place, backup) || exists(place, backup + ".gz")) continue;
     int status = ::renameat2(folder, place.name.c_str(), folder, backup.c_str(), RENAME_NOREPLACE);
-    // Some file systems know no flags.
+    // Some file systems refuse the flag.
     if (status != 0 && errno == EINVAL)
       status = ::renameat(folder, place.name.c_str(), folder, backup.c_str());
     if (status == 0) return {};
@@ -44,8 +44,8 @@ Result<> rename_to_backup(const Place& place) {
   }
 }
 
-// Two writers would rename each other's file. Some network file systems have no locks: there the
-// user is on his own.
+// Two writers would rename each other's file, so the file is locked. Some network file systems have
+// no locks; nothing protects the file there.
 Result<> lock_output(const UniqueFd& fd, const std::string& path) {
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return {};
   return fail("write to the output file " + path +
@@ -57,10 +57,10 @@ Result<> lock_output(const UniqueFd& fd, const std::string& path) {
 
 BackupTidier::BackupTidier(std::shared_ptr<const Place> place, BackupPolicy policy)
     : place_(std::move(place)), policy_(policy) {
-  // Signals are for the thread that drains the rings.
+  // The thread that drains the rings handles the signals.
   sigset_t all, before;
   ::sigfillset(&all);
-  ::sigdelset(&all, SIGSYS);  // a blocked one would kill; see enter_sandbox()
+  ::sigdelset(&all, SIGSYS);  // a blocked SIGSYS would kill the process; see enter_sandbox()
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([this] { work(); });
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -112,7 +112,7 @@ Result<> BackupTidier::finish() {
 Result<RotatingFile> RotatingFile::open(const std::string& path, uint64_t max_bytes,
                                         const BackupPolicy& policy) {
   RotatingFile file;
-  // A symbolic link stays where it is: what it leads to is renamed.
+  // A symbolic link stays; the file that it leads to is renamed.
   PWRU_ASSIGN(Place place, find_place(path));
   file.place_ = std::make_shared<const Place>(std::move(place));
   file.max_bytes_ = max_bytes;
@@ -122,7 +122,7 @@ Result<RotatingFile> RotatingFile::open(const std::string& path, uint64_t max_by
   if (::fstat(file.fd_.get(), &st) != 0) return sys_fail("stat " + path);
   if (!S_ISREG(st.st_mode)) return file;
   PWRU_TRY(lock_output(file.fd_, path));
-  if (file.place_->is_magic) return file;  // what only /proc names has no name to be renamed
+  if (file.place_->is_magic) return file;  // a path in /proc/self/fd cannot be renamed
   file.size_bytes_ = static_cast<uint64_t>(st.st_size);
   file.tidier_ = std::make_unique<BackupTidier>(file.place_, policy);
   PWRU_TRY(file.tidier_->wake());
@@ -131,14 +131,14 @@ Result<RotatingFile> RotatingFile::open(const std::string& path, uint64_t max_by
 
 Result<int> RotatingFile::fd_for(size_t bytes) {
   if (is_full(bytes)) {
-    // Somebody may have emptied it.
+    // Somebody may have truncated the file.
     struct stat st = {};
     if (::fstat(fd_.get(), &st) != 0) return sys_fail("stat " + path());
     size_bytes_ = static_cast<uint64_t>(std::max<off_t>(st.st_size - passed_over_bytes_, 0));
   }
   if (is_full(bytes)) {
     if (auto rotated = rotate(); !rotated) {
-      max_bytes_ = UINT64_MAX;  // what there is to say at the end goes into the old one
+      max_bytes_ = UINT64_MAX;  // the closing lines go into the old file
       return tl::unexpected<Error>(std::move(rotated).error());
     }
   }
@@ -167,13 +167,13 @@ Result<> RotatingFile::rotate() {
   }
   PWRU_TRY(renamed);
   begin_new_or_go_on();
-  // What is wrong with the backups is no reason to end the trace.
+  // A problem with the backups does not end the trace.
   if (const auto tidied = tidier_->wake(); !tidied)
     log_warn("old output files are left as they are: {}", tidied.error().what);
   return {};
 }
 
-// The old file stays open until there is a new one.
+// Keeps the old file open until the new one is open.
 Result<> RotatingFile::begin_new(mode_t mode) {
   PWRU_ASSIGN(OpenFile file, open_regular(*place_, O_APPEND, kMode));
   PWRU_TRY(lock_output(file.fd, path()));
@@ -198,7 +198,7 @@ void RotatingFile::begin_new_or_go_on() {
   const bool is_known = ::fstat(fd_.get(), &st) == 0;
   const auto begun = begin_new(is_known ? st.st_mode & ACCESSPERMS : kMode);
   if (begun) return;
-  // Tried again when as much has been written once more.
+  // The next try comes when another `max_bytes_` have been written.
   size_bytes_ = 0;
   passed_over_bytes_ = st.st_size;
   log_warn("no new output file is begun, and the trace goes on in the old one: {}",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An output file that is renamed and begun anew when it is full.
+// An output file that rotates: when it is full it is renamed, and a new one is begun.
 #pragma once
 
 #include <condition_variable>
@@ -17,15 +17,16 @@
 
 namespace pwru::output {
 
-// Tidies the backups in a thread of its own: compressing takes far longer than the rings can wait.
+// Compresses and removes backups in a thread of its own. Compressing takes longer than the rings
+// can wait.
 class BackupTidier {
  public:
   BackupTidier(std::shared_ptr<const Place> place, BackupPolicy policy);
   ~BackupTidier();
 
-  // Has the thread look at the backups again; what failed since the last call is the result.
+  // Makes the thread look at the backups again. Returns what failed since the last call.
   [[nodiscard]] Result<> wake();
-  // Waits until all is done.
+  // Waits until everything is done.
   [[nodiscard]] Result<> finish();
 
  private:
@@ -44,25 +45,27 @@ class BackupTidier {
 
 class RotatingFile {
  public:
-  // Opens `path` for appending, and creates it. Only a regular file is ever rotated: a pipe, a
-  // terminal or /dev/null is written to as it is.
+  // Opens `path` for appending, and creates the file if needed. Only a regular file rotates, never
+  // a pipe, a terminal or /dev/null.
   [[nodiscard]] static Result<RotatingFile> open(const std::string& path, uint64_t max_bytes,
                                                  const BackupPolicy& policy);
 
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] const std::string& path() const { return place_->path; }
-  // The lines that every new file begins with.
+  // Every new file begins with these lines.
   void set_header(std::string header) { header_ = std::move(header); }
-  // Where the next `bytes`, which are whole lines, are to be written: maybe a new file.
+  // The descriptor to write the next `bytes` to, which are whole lines. Rotates when they do not
+  // fit.
   [[nodiscard]] Result<int> fd_for(size_t bytes);
-  // Begins a new file when the old one was moved away; what keeps it from that is a warning.
+  // Begins a new file if the old one was moved away. A failure is a warning, and the old file
+  // stays.
   void reopen();
   // Waits until the backups are compressed.
   [[nodiscard]] Result<> finish();
 
  private:
   RotatingFile() = default;
-  // Whether what stands under the name is the file that is written to.
+  // Whether the path still leads to the file that is written to.
   [[nodiscard]] Result<bool> is_in_place() const;
   [[nodiscard]] bool is_full(size_t bytes) const;
   Result<> rotate();
@@ -74,8 +77,8 @@ class RotatingFile {
   UniqueFd fd_;
   uint64_t max_bytes_ = 0;
   uint64_t size_bytes_ = 0;
-  off_t passed_over_bytes_ = 0;  // at the begin of a file that was full and could not be replaced
-  std::unique_ptr<BackupTidier> tidier_;  // none: never rotated
+  off_t passed_over_bytes_ = 0;           // at the start of a full file that could not be renamed
+  std::unique_ptr<BackupTidier> tidier_;  // null: the file never rotates
 };
 
 }  // namespace pwru::output

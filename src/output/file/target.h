@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the lines are written to: standard output, or a file that may rotate.
+// Where lines are written: standard output, or a file that may rotate.
 #pragma once
 
 #include <optional>
@@ -20,12 +20,12 @@ class Target {
   [[nodiscard]] static Result<Target> file(const std::string& path, uint64_t max_bytes,
                                            const BackupPolicy& policy);
 
-  // A buffer that writes here, and that this must outlive.
+  // A buffer that writes to this target. The target must outlive the buffer.
   [[nodiscard]] LineBuffer lines();
   [[nodiscard]] int fd() const { return file_ ? file_->fd() : stdout_.get(); }
-  // Between two flushes: begins the file anew when it was moved away.
+  // Begins a new file if the old one was moved away. To be called between two flushes.
   void reopen();
-  // After the last line: waits for what rotation still has to do.
+  // To be called after the last line: waits until the backups are compressed.
   [[nodiscard]] Result<> finish();
 
  private:
