@@ -21,7 +21,7 @@ struct pwru_config {
 	__u32 chunk_shift; /* chunk_bytes is 1 << this */
 	__u32 record_max_bytes;
 	__u32 cpus;	       /* possible ones; each has a ring */
-	__u32 nesting_rings;   /* and a second one, for who interrupts the writer of the first */
+	__u32 nesting_rings;   /* and a second one, for programs that nest */
 	__u8 has_pcap;	       /* a pcap filter is linked in */
 	__u8 filter_copies;    /* pwru_filter_l2/l3 read from copy[] */
 	__u8 filter_sees_vlan; /* pwru_filter_l2/l3 want an offloaded tag in the frame */
@@ -30,10 +30,10 @@ struct pwru_config {
 	__u8 has_func_ip;      /* bpf_get_func_ip() can tell the function: kprobe-multi */
 	__u8 has_skb_expr;     /* pwru_filter_skb_expr must match */
 	__u8 follows_xdp;      /* tracks, and XDP programs are traced */
-	__u8 is_progs;	       /* this object is bpf/hooks/bpf_progs.bpf.c */
 	__u8 has_xdp_expr;     /* pwru_filter_xdp_expr must match */
 	__u8 by_skb;	       /* tracks, and a packet that is known passes without the filters */
 	__u8 by_stack;	       /* tracks, and so passes what is hit while it is handled */
+	__u8 pad2;
 	__u32 expr_bytes;      /* of PWRU_PART_EXPR: what the values of an skb or XDP buffer need */
 	__u32 shinfo_bytes;    /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
 	__u8 has_tunnel_l2;    /* pwru_filter_tunnel_l2 must match */
@@ -49,7 +49,7 @@ struct pwru_config {
 	__u64 release_addr;	    /* the function that ends an skb, with kprobe-multi */
 	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */
 	__u32 arg_shift;
-	__u32 fixed_bytes; /* of a record without map data, parent and tuple */
+	__u32 fixed_bytes; /* of a record without map data and tuple, see pwru_fixed_bytes() */
 	/* Of the rings' memory: how far into a chunk a record may begin, and a ring's chunks. */
 	__u32 chunk_mask; /* chunk_bytes - 1 */
 	__u32 chunk_last; /* chunk_bytes - record_max_bytes */

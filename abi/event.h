@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What travels in the rings: one pwru_event for each hit, followed by the parts that `parts` names,
- * in the order of their bits, the tuple always last. Sizes are fixed when the program is loaded,
- * but for the tuple, which takes what its IP version needs. abi/ring.h has the rings themselves.
+ * What travels in the rings: one pwru_event for each hit, followed by those parts of the list below
+ * that `parts` names, in the list's order, each at a multiple of 8. abi/ring.h has the rings.
  */
 #ifndef PWRU_ABI_EVENT_H
 #define PWRU_ABI_EVENT_H
@@ -15,26 +14,65 @@
 #define PWRU_IFNAME_BYTES 16
 #define PWRU_STACK_FRAMES 50
 
-enum pwru_part {
-	PWRU_PART_STACK = 1 << 0,  /* struct pwru_stack */
-	PWRU_PART_SKB = 1 << 1,	   /* pwru_config.skb_bytes bytes of struct sk_buff */
-	PWRU_PART_TUPLE4 = 1 << 2, /* struct pwru_tuple4 */
-	PWRU_PART_TUPLE6 = 1 << 3, /* struct pwru_tuple6 */
-	/*
-	 * pwru_config.expr_bytes bytes: a word whose bit n says that value n could be read, then
-	 * the values at offsets that are fixed when their code is generated.
-	 */
-	PWRU_PART_EXPR = 1 << 8,
-	/* Inside pwru_event itself; the bits ask for them. */
-	PWRU_PART_META = 1 << 4,
-	PWRU_PART_CALLER = 1 << 5,
-	/* Behind pwru_event again. */
-	PWRU_PART_CB = 1 << 6,	    /* struct pwru_cb */
-	PWRU_PART_SHINFO = 1 << 7,  /* pwru_config.shinfo_bytes bytes of struct skb_shared_info */
-	PWRU_PART_TUNNEL = 1 << 9,  /* struct pwru_tunnel */
-	PWRU_PART_BPFMAP = 1 << 10, /* struct pwru_bpfmap; only for functions of BPF maps */
-	PWRU_PART_PARENT = 1 << 11, /* struct pwru_parent */
+#define PWRU_ROUND_UP_8(bytes) (((bytes) + 7) & ~7u)
+
+/*
+ * The list of parts: PART(NAME, name, bytes). Whatever concerns a part is made from its row: its
+ * bit PWRU_PART_<NAME>, its place in the record, the room that a record needs, the call of
+ * write_<name>() in bpf/write/emit.bpf.h and that of take_<name>() in src/event/decode.cc. A part
+ * that one of the sides lacks does not compile.
+ *
+ * CONFIG(field) stands for a field of struct pwru_config; each user of the list says what reads it.
+ */
+
+/* Every record has these parts when they are asked for. */
+#define PWRU_FIXED_PARTS(PART, CONFIG)                                                             \
+	PART(STACK, stack, sizeof(struct pwru_stack))                                              \
+	PART(SKB, skb, CONFIG(skb_bytes))	   /* the struct sk_buff */                        \
+	PART(CB, cb, sizeof(struct pwru_cb))	   /* __sk_buff->cb[] */                           \
+	PART(SHINFO, shinfo, CONFIG(shinfo_bytes)) /* the struct skb_shared_info */                \
+	/* A word whose bit n says that value n could be read, then the values. Their offsets */   \
+	/* are fixed when their code is generated. */                                              \
+	PART(EXPR, expr, CONFIG(expr_bytes))                                                       \
+	PART(TUNNEL, tunnel, sizeof(struct pwru_tunnel))                                           \
+	PART(PARENT, parent, sizeof(struct pwru_parent))
+
+/* Only some records have these parts. Here stands the most that they take. */
+#define PWRU_VARIABLE_PARTS(PART)                                                                  \
+	PART(BPFMAP, bpfmap,                                                                       \
+	     sizeof(struct pwru_bpfmap) + PWRU_MAP_LARGE_KEY + PWRU_MAP_LARGE_VALUE)               \
+	PART(TUPLE4, tuple4, sizeof(struct pwru_tuple4))                                           \
+	PART(TUPLE6, tuple6, sizeof(struct pwru_tuple6))
+
+#define PWRU_NO_CONFIG(field) 0 /* for a user of the list who does not read the sizes */
+
+enum pwru_part_index {
+#define PWRU_INDEX(NAME, name, bytes) PWRU_INDEX_##NAME,
+	PWRU_FIXED_PARTS(PWRU_INDEX, PWRU_NO_CONFIG) PWRU_VARIABLE_PARTS(PWRU_INDEX)
+#undef PWRU_INDEX
+		PWRU_PART_COUNT
 };
+
+enum pwru_part {
+#define PWRU_BIT(NAME, name, bytes) PWRU_PART_##NAME = 1 << PWRU_INDEX_##NAME,
+	PWRU_FIXED_PARTS(PWRU_BIT, PWRU_NO_CONFIG) PWRU_VARIABLE_PARTS(PWRU_BIT)
+#undef PWRU_BIT
+	/* These fields lie in pwru_event itself; the bits ask for them. */
+	PWRU_PART_META = 1 << PWRU_PART_COUNT,
+	PWRU_PART_CALLER = 1 << (PWRU_PART_COUNT + 1),
+};
+
+/*
+ * The metadata of a packet, scalars only. A field that is added here is in the record and in
+ * event::Event, and is decoded; fill_meta() in bpf/read/meta.bpf.h must set it.
+ */
+#define PWRU_META_FIELDS(FIELD)                                                                    \
+	FIELD(__u32, netns) /* inode number, 0: unknown */                                         \
+	FIELD(__u32, mark)                                                                         \
+	FIELD(__u32, ifindex) /* 0: no device */                                                   \
+	FIELD(__u32, len_bytes)                                                                    \
+	FIELD(__u32, mtu)                                                                          \
+	FIELD(__u16, proto) /* skb->protocol, host order */
 
 /* What was hit: a kernel function, or a BPF program of the machine on its way in or out. */
 enum pwru_event_type {
@@ -48,10 +86,11 @@ enum pwru_event_type {
 /* A packet id: the CPU that gave it, a bit for who did, and the CPU's count from 1. */
 #define PWRU_ID_CPU_SHIFT 48
 #define PWRU_ID_OF_PROG (1ull << 47)  /* a program at a BPF program of the machine */
+#define PWRU_ID_SLOT_SHIFT 44	      /* which of those that interrupt each other it is, from 0 */
 #define PWRU_ID_OF_CHILD (1ull << 46) /* made of another packet, by bpf/follow/children.bpf.h */
 
 struct pwru_event {
-	__u64 ts_ns;	 /* CLOCK_MONOTONIC, taken after the record was reserved */
+	__u64 ts_ns;	 /* CLOCK_MONOTONIC, read after the record was reserved */
 	__u64 func_ip;	 /* start of the function; see pwru_config.has_func_ip */
 	__u64 skb;	 /* address of the struct sk_buff */
 	__u64 packet_id; /* PWRU_ID_*; 0: the packet is not followed */
@@ -63,16 +102,12 @@ struct pwru_event {
 	__u32 arg3;
 	char comm[PWRU_COMM_BYTES];
 	__u32 pid; /* thread group id of the task that ran, which need not be the packet's owner */
-	/* PWRU_PART_META */
-	__u32 netns; /* inode number, 0: unknown */
-	char ifname[PWRU_IFNAME_BYTES];
-	__u32 ifindex; /* 0: no device */
-	__u32 mark;
-	__u32 len_bytes;
-	__u32 mtu;
-	__u16 proto;   /* skb->protocol, host order */
-	__u16 type;    /* PWRU_EVENT_* */
-	__s32 verdict; /* what a BPF program returned, with PWRU_EVENT_*_EXIT */
+	__s32 verdict;			/* what a BPF program returned, with PWRU_EVENT_*_EXIT */
+	char ifname[PWRU_IFNAME_BYTES]; /* with PWRU_PART_META, like the fields behind it */
+#define PWRU_FIELD(type, name) type name;
+	PWRU_META_FIELDS(PWRU_FIELD)
+#undef PWRU_FIELD
+	__u16 type; /* PWRU_EVENT_* */
 };
 
 struct pwru_stack {
@@ -190,13 +225,61 @@ struct pwru_tunnel {
 	};
 };
 
+/* The parts of a record without map data and tuple. */
+static inline __u32 pwru_fixed_bytes(const struct pwru_config *config)
+{
+	__u32 total = sizeof(struct pwru_event);
+
+#define PWRU_CONFIGURED(field) config->field
+#define PWRU_ADD(NAME, name, bytes)                                                                \
+	if (config->parts & PWRU_PART_##NAME)                                                      \
+		total += (__u32)PWRU_ROUND_UP_8(bytes);
+	PWRU_FIXED_PARTS(PWRU_ADD, PWRU_CONFIGURED)
+	return total;
+}
+
+/* The longest record. */
+static inline __u32 pwru_record_max_bytes(const struct pwru_config *config)
+{
+	__u32 total = pwru_fixed_bytes(config);
+
+	PWRU_VARIABLE_PARTS(PWRU_ADD)
+#undef PWRU_ADD
+#undef PWRU_CONFIGURED
+	return total;
+}
+
+#define PWRU_IS_AT(type, field, offset)                                                            \
+	PWRU_STATIC_ASSERT(__builtin_offsetof(struct type, field) == (offset),                     \
+			   #type "." #field " is at the same place on both sides")
+#define PWRU_IS_WHOLE(NAME, name, bytes)                                                           \
+	PWRU_STATIC_ASSERT((bytes) % 8 == 0, #name " is followed by a part at a multiple of 8");
+
+PWRU_FIXED_PARTS(PWRU_IS_WHOLE, PWRU_NO_CONFIG)
+PWRU_VARIABLE_PARTS(PWRU_IS_WHOLE)
+PWRU_STATIC_ASSERT(PWRU_PART_CALLER <= 0x8000, "the bits fit into pwru_event.parts");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_event) == 120, "pwru_event is the same on both sides");
+PWRU_IS_AT(pwru_event, caller_ip, 32);
+PWRU_IS_AT(pwru_event, parts, 40);
+PWRU_IS_AT(pwru_event, bytes, 42);
+PWRU_IS_AT(pwru_event, lost, 44);
+PWRU_IS_AT(pwru_event, arg3, 52);
+PWRU_IS_AT(pwru_event, comm, 56);
+PWRU_IS_AT(pwru_event, verdict, 76);
+PWRU_IS_AT(pwru_event, ifname, 80);
+PWRU_IS_AT(pwru_event, netns, 96);
+PWRU_IS_AT(pwru_event, proto, 116);
 PWRU_STATIC_ASSERT(sizeof(struct pwru_stack) == 408, "pwru_stack is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_cb) == 24, "pwru_cb is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_bpfmap) == 48, "pwru_bpfmap is the same on both sides");
+PWRU_IS_AT(pwru_bpfmap, name, 32);
 PWRU_STATIC_ASSERT(sizeof(struct pwru_parent) == 8, "pwru_parent is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 24, "pwru_tuple4 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 48, "pwru_tuple6 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tunnel) == 72, "pwru_tunnel is the same on both sides");
+PWRU_IS_AT(pwru_tunnel, dst_mac, 12);
+PWRU_IS_AT(pwru_tunnel, tuple4, 24);
+#undef PWRU_IS_AT
+#undef PWRU_IS_WHOLE
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * How records get from a CPU to user space: through memory of an array map that both sides see. A
  * ring has one writer at a time, so it needs no lock and no helper call; BPF_MAP_TYPE_RINGBUF takes
- * both for every record. Kprobe programs do not nest on a CPU (bpf_prog_active). Where fentry
- * programs write as well, each CPU has a second ring for who interrupts a writer.
+ * both for every record. Programs at kprobes do not interrupt each other (bpf_prog_active). Those
+ * that do (fentry, fexit, raw tracepoints) have a second ring on each CPU, and one of them that
+ * finds a record of it being written loses its event, which is counted.
  *
  * Positions count bytes since the start and never wrap. The memory is cut into chunks, the elements
  * of the map. No record crosses the end of a chunk: see pwru_record_start().
@@ -16,25 +17,28 @@
 #include "abi/config.h"
 
 #define PWRU_MAX_CPUS 1024
+#define PWRU_NEST_SLOTS 4 /* a power of two: programs that interrupt each other on a CPU */
 
 struct pwru_ring {
 	/* Written by the kernel side. They differ while a record is being written. */
 	__u64 reserved;	 /* records up to here are written or being written */
 	__u64 committed; /* records up to here are whole */
-	__u64 lost; /* events that found the ring full, or being written by whom they interrupt */
-	__u64 packets; /* identities given out on this CPU */
+	__u64 lost;	 /* events that found the ring full, or a record of it being written */
+	__u64 packets;	 /* identities given out on this CPU */
 	/* Which packet an skb was when kprobe programs looked last, see packet_of_hit(). */
 	__u64 known_skb;
 	__u64 known_packet; /* 0: none that is followed */
 	__u64 known_at;	    /* how often anything had been inserted or removed */
-	__u64 pad0;
+	__u32 writing;	    /* with programs that nest: a record is being written */
+	__u32 pad0;
 	/* Written by user space, on a cache line of its own: up to here may be overwritten. */
 	__u64 released;
-	/* Identities given out by who may interrupt a kprobe program. Seldom, so they may lie here.
+	/* The rest is written seldom, so it may lie here. */
+	__u64 children; /* identities given out where one packet is made of another */
+	/* Of programs that nest, see bpf/nest.bpf.h: whether a slot is taken, and its identities.
 	 */
-	__u64 packets_of_progs; /* by fentry programs */
-	__u64 children;		/* where one packet is made of another */
-	__u64 pad1[5];
+	__u32 taken[PWRU_NEST_SLOTS];
+	__u64 packets_of_slot[PWRU_NEST_SLOTS];
 };
 
 /* All of .bss, which user space reads and writes through mmap. */
@@ -59,7 +63,7 @@ struct pwru_shared {
 	__u32 wake_bytes;      /* ring the doorbell once a ring holds so much: set by who sleeps */
 	__u32 is_over;	       /* nothing is followed any more; see packet_of() */
 	__u32 pad1[8];
-	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU for who interrupts */
+	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU of programs that nest */
 };
 
 #define PWRU_READER_IS_AWAKE 0xffffffffu /* for wake_bytes */

@@ -10,7 +10,7 @@
 /* Reads the skb; returns the packet that it is known as, or 0. */
 static __always_inline __u64 read_known(struct skb_pos *pos, __u64 skb)
 {
-	__u64 packet_id = CFG(is_progs) ? packet_of(skb) : packet_of_hit(skb);
+	__u64 packet_id = packet_of_hit(skb);
 
 	skb_read(pos, skb);
 	skb_locate(pos);
@@ -30,7 +30,7 @@ static __always_inline bool identify_skb(struct skb_pos *pos, __u64 skb, __u64 *
 	if (!passes(pos, *packet_id))
 		return false;
 	if (CFG(tracks) && !*packet_id)
-		*packet_id = track_new(skb);
+		*packet_id = track_new(skb, SLOT_OF(pos));
 	remember_head(pos, *packet_id);
 	return true;
 }

@@ -14,7 +14,7 @@ static __always_inline bool is_shown(void *ctx, struct skb_pos *pos, __u64 *pack
 
 	if (passes(pos, *packet_id))
 		return true;
-	outer = CFG(by_stack) ? stack_find(ctx) : NULL;
+	outer = BY_STACK ? stack_find(ctx) : NULL;
 	if (!outer)
 		return false;
 	if (!*packet_id)
@@ -32,10 +32,10 @@ static __always_inline bool identify_call(void *ctx, struct skb_pos *pos, __u64 
 	if (!is_shown(ctx, pos, packet_id))
 		return false;
 	if (CFG(tracks) && !*packet_id)
-		*packet_id = track_new(skb);
-	else if (CFG(by_stack) && !known_id)
+		*packet_id = track_new(skb, SLOT_OF(pos));
+	else if (BY_STACK && !known_id)
 		track_as(skb, *packet_id);
-	if (CFG(by_stack))
+	if (BY_STACK)
 		pwru_stack_push(ctx, skb, *packet_id);
 	remember_head(pos, *packet_id);
 	return true;

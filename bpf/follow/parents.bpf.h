@@ -16,7 +16,6 @@ struct {
 	__type(value, __u64);
 } parents SEC(".maps");
 
-/* `packet_id` lies in the record: no room on the stack is left for it. */
 static __always_inline void fill_parent(struct pwru_parent *part, __u64 *packet_id)
 {
 	__u64 *parent = bpf_map_lookup_elem(&parents, packet_id);

@@ -11,6 +11,7 @@
 
 #include "bpf/read/filter.bpf.h"
 #include "bpf/follow/track.bpf.h"
+#include "bpf/read/args.bpf.h"
 
 /* THREAD_SIZE and IRQ_STACK_SIZE of x86-64: each stack is as large as it is aligned. */
 #define STACK_BYTES (16ull << 10)
@@ -25,7 +26,13 @@ struct stack_entry {
 	__u64 packet_id;
 };
 
-/* Outermost first. A stack belongs to one CPU at a time, and kprobe programs do not nest. */
+/* A stack is known by where the stack pointer is, which only the registers say. */
+#define BY_STACK (HAS_REGS && CFG(by_stack))
+
+/*
+ * Outermost first. A stack belongs to one CPU at a time, and what has registers, a program at a
+ * kprobe, interrupts no other.
+ */
 struct stack_entries {
 	__u64 count;
 	struct stack_entry entry[STACK_ENTRIES];
@@ -89,7 +96,7 @@ __noinline int pwru_unwound_has(__u64 ret, __u32 frames)
 {
 	struct stack_scratch *scratch;
 
-	if (!CFG(by_stack))
+	if (!BY_STACK)
 		return 0;
 	scratch = my_stack_scratch();
 	if (!scratch)
@@ -109,9 +116,8 @@ __noinline int pwru_unwound_has(__u64 ret, __u32 frames)
  * instruction pointer behind it. Then the return address is not where it must be. And before 5.15
  * it does not see through a function whose return is probed.
  */
-__noinline __u32 pwru_unwind(struct bpf_user_pt_regs_t *ctx)
+WITH_CONTEXT __u32 pwru_unwind(hook_ctx *ctx)
 {
-	struct pt_regs *regs = (void *)ctx;
 	struct stack_scratch *scratch = my_stack_scratch();
 	__u64 ret = 0;
 	__u32 frames, last;
@@ -120,7 +126,7 @@ __noinline __u32 pwru_unwind(struct bpf_user_pt_regs_t *ctx)
 	if (!scratch)
 		return CANNOT_UNWIND;
 	bytes = bpf_get_stack(ctx, scratch->unwound, UNWOUND_FRAMES * sizeof(__u64), 0);
-	READ_CALLER(regs, &ret);
+	hook_read_caller(ctx, &ret);
 	if (bytes < (long)sizeof(__u64) * 2 ||
 	    (scratch->unwound[0] != ret && scratch->unwound[1] != ret))
 		return CANNOT_UNWIND;
@@ -147,7 +153,7 @@ static __always_inline void forget_returned(struct stack_entries *stack, __u64 s
 /* A hit that is of no packet: it may still stand in the place of one that has returned. */
 __noinline int pwru_stack_pass(__u64 sp)
 {
-	struct stack_entries *stack = CFG(by_stack) ? entries_of(sp) : NULL;
+	struct stack_entries *stack = BY_STACK ? entries_of(sp) : NULL;
 
 	if (stack)
 		forget_returned(stack, sp);
@@ -155,11 +161,11 @@ __noinline int pwru_stack_pass(__u64 sp)
 }
 
 /* Whether there is an innermost function on this stack that is handling a packet: then `found`. */
-__noinline int pwru_stack_find(struct bpf_user_pt_regs_t *ctx)
+WITH_CONTEXT int pwru_stack_find(hook_ctx *ctx)
 {
-	__u64 sp = REGS_SP((struct pt_regs *)ctx), count;
+	__u64 sp = hook_sp(ctx), count;
 	struct stack_scratch *scratch = my_stack_scratch();
-	struct stack_entries *stack = CFG(by_stack) ? entries_of(sp) : NULL;
+	struct stack_entries *stack = BY_STACK ? entries_of(sp) : NULL;
 	__u32 frames = 0;
 
 	if (!stack || !scratch)
@@ -204,10 +210,9 @@ static __always_inline struct stack_entries *new_entries(__u64 sp)
 }
 
 /* The function that was just hit is handling this packet. */
-__noinline int pwru_stack_push(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 packet_id)
+WITH_CONTEXT int pwru_stack_push(hook_ctx *ctx, __u64 skb, __u64 packet_id)
 {
-	struct pt_regs *regs = (void *)ctx;
-	__u64 sp = REGS_SP(regs), ret = 0, count;
+	__u64 sp = hook_sp(ctx), ret = 0, count;
 	struct stack_entries *stack = entries_of(sp);
 	struct stack_entry *entry;
 
@@ -223,7 +228,7 @@ __noinline int pwru_stack_push(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 
 	entry = &stack->entry[count & (STACK_ENTRIES - 1)];
 	if (stack->count >= STACK_ENTRIES && entry->packet_id != packet_id)
 		__sync_fetch_and_add(&shared.stack_entries_lost, 1);
-	READ_CALLER(regs, &ret);
+	hook_read_caller(ctx, &ret);
 	entry->sp = sp;
 	entry->ret = ret;
 	entry->skb = skb;

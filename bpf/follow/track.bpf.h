@@ -6,7 +6,7 @@
 #ifndef PWRU_BPF_TRACK_H
 #define PWRU_BPF_TRACK_H
 
-#include "bpf/shared.bpf.h"
+#include "bpf/nest.bpf.h"
 
 /* struct sk_buff address to packet id. LRU: an skb whose end we miss must not fill it for ever. */
 struct {
@@ -61,14 +61,16 @@ static __always_inline void note_packet(struct pwru_ring *mine, __u64 skb)
 }
 
 /*
- * The same as packet_of() for kprobe programs, which do not nest: the CPU's last answer is good
- * while nothing was inserted or removed. A packet passes many functions in a row, and a look-up is
- * a sixth of a hit.
+ * The same as packet_of(), by the CPU's last answer, which is good while nothing was inserted or
+ * removed. A packet passes many functions in a row, and a look-up is a sixth of a hit. The note is
+ * that of programs at kprobes alone: one that interrupts another might find half of a note.
  */
 static __always_inline __u64 packet_of_hit(__u64 skb)
 {
 	struct pwru_ring *mine;
 
+	if (MAY_NEST)
+		return packet_of(skb);
 	if (!CFG(tracks) || shared.track_inserted == shared.track_removed)
 		return 0;
 	mine = ring_of(bpf_get_smp_processor_id());
@@ -92,23 +94,26 @@ static __always_inline void track_as(__u64 skb, __u64 id)
 	__sync_fetch_and_add(&shared.track_removed, 1);
 }
 
-/*
- * The count is the CPU's own: kprobe programs do not nest (bpf_prog_active in trace_call_bpf()).
- * They may interrupt a fentry program, so that one counts for itself.
- */
-static __always_inline __u64 new_packet_id(void)
+/* The count is that of the CPU and the slot, so that nobody else changes it meanwhile. */
+static __always_inline __u64 new_packet_id(__u32 slot __attribute__((unused)))
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct pwru_ring *mine = ring_of(cpu);
 
-	if (CFG(is_progs))
-		return (__u64)cpu << PWRU_ID_CPU_SHIFT | PWRU_ID_OF_PROG | ++mine->packets_of_progs;
+#if MAY_NEST
+	__u32 index = (slot - 1) & (PWRU_NEST_SLOTS - 1);
+
+	return (__u64)cpu << PWRU_ID_CPU_SHIFT | PWRU_ID_OF_PROG |
+	       (__u64)index << PWRU_ID_SLOT_SHIFT | ++mine->packets_of_slot[index];
+#else
 	return (__u64)cpu << PWRU_ID_CPU_SHIFT | ++mine->packets;
+#endif
 }
 
-static __always_inline __u64 track_new(__u64 skb)
+/* `slot` is that of the program, see bpf/nest.bpf.h. */
+static __always_inline __u64 track_new(__u64 skb, __u32 slot)
 {
-	__u64 id = new_packet_id();
+	__u64 id = new_packet_id(slot);
 
 	track_as(skb, id);
 	return id;

@@ -8,9 +8,10 @@
 
 /*
  * The packet in the form of an skb: its address is the start of the buffer, which will be
- * skb->head. Of a packet in several buffers only the first one is seen.
+ * skb->head. Of a packet in several buffers only the first one is seen. A function of its own for
+ * the sake of the stack, too.
  */
-static __always_inline void xdp_read(struct skb_pos *pos, __u64 addr)
+static __noinline int xdp_read(struct skb_pos *pos, __u64 addr)
 {
 	struct xdp_buff *xdp = KERNEL_PTR(struct xdp_buff, addr);
 	struct xdp_rxq_info *rxq =
@@ -37,6 +38,7 @@ static __always_inline void xdp_read(struct skb_pos *pos, __u64 addr)
 		pos->mac_header = MAC_HEADER_UNSET;
 	}
 	skb_locate(pos);
+	return 0;
 }
 
 /* A packet at XDP has no mark, which is a mark of 0. */
@@ -89,9 +91,10 @@ static __always_inline __u64 packet_at_xdp(const struct skb_pos *pos)
 	return 0;
 }
 
-static __always_inline __u64 track_new_xdp(const struct skb_pos *pos)
+/* A function of its own: the entry takes stack, which the program needs for the filters. */
+static __noinline __u64 track_new_xdp(const struct skb_pos *pos)
 {
-	struct pwru_head_owner owner = {.packet_id = new_packet_id()};
+	struct pwru_head_owner owner = {.packet_id = new_packet_id(SLOT_OF(pos))};
 
 	if (CFG(follows_xdp) && bpf_map_update_elem(&heads, &pos->head, &owner, BPF_ANY) == 0)
 		__sync_fetch_and_add(&shared.heads_given, 1);

@@ -6,9 +6,9 @@
 SEC("kprobe")
 int pwru_map_update(struct pt_regs *ctx)
 {
-	struct map_call call = {.map = REGS_ARG1(ctx),
-				.key = REGS_ARG2(ctx),
-				.value = REGS_ARG3(ctx),
+	struct map_call call = {.map = hook_arg(ctx, 1),
+				.key = hook_arg(ctx, 2),
+				.value = hook_arg(ctx, 3),
 				.op = PWRU_MAP_UPDATE};
 
 	return trace_map_call(ctx, &call);
@@ -19,7 +19,7 @@ SEC("kprobe")
 int pwru_map_delete(struct pt_regs *ctx)
 {
 	struct map_call call = {
-		.map = REGS_ARG1(ctx), .key = REGS_ARG2(ctx), .op = PWRU_MAP_DELETE};
+		.map = hook_arg(ctx, 1), .key = hook_arg(ctx, 2), .op = PWRU_MAP_DELETE};
 
 	return trace_map_call(ctx, &call);
 }

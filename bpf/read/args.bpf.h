@@ -1,13 +1,126 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which argument of the function that was hit is the skb, for a program of several kinds of them.
+/*
+ * What a program can be told by its context about what was hit: the one place that knows where a
+ * hook keeps it. bpf/hook.bpf.h says which kind of context an object has.
  */
 #ifndef PWRU_BPF_ARGS_H
 #define PWRU_BPF_ARGS_H
 
 #include "abi/config.h"
 #include "bpf/config.bpf.h"
+#include "bpf/hook.bpf.h"
 #include "bpf/kernel_types.h"
 #include <bpf/bpf_helpers.h>
+
+/*
+ * A function that takes the context. With registers it is global, so that the verifier looks at it
+ * once, and knows the argument by the name of its struct. The context of other programs it does not
+ * know there (before 6.8; then by a tag).
+ */
+#if HAS_REGS
+#define WITH_CONTEXT __noinline
+typedef struct bpf_user_pt_regs_t hook_ctx;
+#else
+#define WITH_CONTEXT static __noinline
+typedef void hook_ctx;
+#endif
+
+/* The address of what was hit, put in here when a copy is loaded for it: PWRU_TARGET_IP. */
+static __always_inline __u64 target_ip(void)
+{
+	__u64 ip;
+
+	asm("%0 = " PWRU_TARGET_IP_TEXT " ll" : "=r"(ip));
+	return ip;
+}
+
+#if HAS_REGS
+
+/* The nth argument; n is a constant from 1 to 5. */
+static __always_inline __u64 hook_arg(void *ctx, int n)
+{
+	struct pt_regs *regs = ctx;
+
+	switch (n) {
+	case 1:
+		return REGS_ARG1(regs);
+	case 2:
+		return REGS_ARG2(regs);
+	case 3:
+		return REGS_ARG3(regs);
+	case 4:
+		return REGS_ARG4(regs);
+	default:
+		return REGS_ARG5(regs);
+	}
+}
+
+/*
+ * The start of the function. A kprobe reports the address behind its breakpoint. For fprobe
+ * bpf_get_func_ip() knows the start, also with an endbr in front of the ftrace site.
+ */
+static __always_inline __u64 hook_func_ip(void *ctx)
+{
+	struct pt_regs *regs = ctx;
+
+	return CFG(has_func_ip) ? bpf_get_func_ip(ctx) : REGS_IP(regs) - 1;
+}
+
+/* At the entry of a function: where it will return to, and where that address lies. */
+static __always_inline void hook_read_caller(void *ctx, __u64 *caller_ip)
+{
+	READ_CALLER((struct pt_regs *)ctx, caller_ip);
+}
+
+static __always_inline __u64 hook_sp(void *ctx)
+{
+	return REGS_SP((struct pt_regs *)ctx);
+}
+
+/* At the return of a function. */
+static __always_inline __u64 hook_result(void *ctx)
+{
+	return REGS_RESULT((struct pt_regs *)ctx);
+}
+
+#else
+
+/*
+ * bpf_get_func_arg() (Linux 5.17) gives a number, and 0 is left of an argument that the function
+ * has not. To a direct read of ctx[] the verifier objects in both cases. A raw tracepoint has no
+ * such helper, and refuses programs that read more arguments than it has: RAW_ARGS.
+ */
+#ifndef RAW_ARGS
+#define RAW_ARGS 3
+#endif
+static __always_inline __u64 hook_arg(void *ctx, int n)
+{
+	__u64 value = 0;
+
+	if (CONTEXT == CONTEXT_ARGS)
+		bpf_get_func_arg(ctx, n - 1, &value);
+	else if (n <= RAW_ARGS)
+		value = ((__u64 *)ctx)[n - 1];
+	return value;
+}
+
+static __always_inline __u64 hook_func_ip(void *ctx)
+{
+	return CFG(has_func_ip) ? bpf_get_func_ip(ctx) : target_ip();
+}
+
+/* Neither the stack pointer nor the caller is known. */
+static __always_inline void hook_read_caller(void *ctx __attribute__((unused)), __u64 *caller_ip)
+{
+	*caller_ip = 0;
+}
+
+static __always_inline __u64 hook_sp(void *ctx __attribute__((unused)))
+{
+	return 0;
+}
+
+#endif
 
 /* One value: by the hash of an address the position, 0 for an address that is not probed. */
 struct {
@@ -18,10 +131,11 @@ struct {
 } arg_table SEC(".maps");
 
 /*
- * 0 when the table does not know the function. Without the barriers the compiler makes one load at
- * a computed offset of the registers, which the verifier refuses.
+ * The skb, for a program of functions that have it at different positions; 0 when the table does
+ * not know the function. Without the barriers the compiler makes one load at a computed offset of
+ * the registers, which the verifier refuses.
  */
-static __always_inline __u64 skb_argument(struct pt_regs *ctx)
+static __always_inline __u64 skb_argument(void *ctx)
 {
 	__u32 zero = 0,
 	      slot = PWRU_ARG_SLOT(bpf_get_func_ip(ctx), CFG(arg_multiplier), CFG(arg_shift));
@@ -32,19 +146,19 @@ static __always_inline __u64 skb_argument(struct pt_regs *ctx)
 		return 0;
 	switch (positions[slot]) {
 	case 2:
-		skb = REGS_ARG2(ctx);
+		skb = hook_arg(ctx, 2);
 		barrier_var(skb);
 		break;
 	case 3:
-		skb = REGS_ARG3(ctx);
+		skb = hook_arg(ctx, 3);
 		barrier_var(skb);
 		break;
 	case 4:
-		skb = REGS_ARG4(ctx);
+		skb = hook_arg(ctx, 4);
 		barrier_var(skb);
 		break;
 	case 5:
-		skb = REGS_ARG5(ctx);
+		skb = hook_arg(ctx, 5);
 		barrier_var(skb);
 		break;
 	}

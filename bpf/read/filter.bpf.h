@@ -293,8 +293,8 @@ static __noinline int pcap_matches_copy(const struct skb_pos *pos)
 	struct pwru_filter_ctx ctx;
 
 	set_ctx(&ctx, pos->skb, pos->base, pos->linear_len);
-#ifndef PWRU_CAST /* as all that runs at XDP */
-	if (CFG(is_progs) && pos->skb == pos->head)
+#if MAY_BE_XDP
+	if (!has_skb(pos))
 		ctx.skb = pos->dev | PWRU_AT_XDP;
 #endif
 	if (pos->start == PKT_L3) {

@@ -6,6 +6,7 @@
 #ifndef PWRU_BPF_HEADERS_H
 #define PWRU_BPF_HEADERS_H
 
+#include "bpf/nest.bpf.h"
 #include "bpf/read/filter.bpf.h"
 
 #define HEADERS_BYTES 256
@@ -16,13 +17,10 @@ struct header_copy {
 	__u8 bytes[2 * HEADERS_BYTES];
 };
 
-/*
- * Used between the copy and the reading of one packet, in which nothing else runs on the CPU that
- * is traced by a kprobe (bpf_prog_active).
- */
+/* By the slot of the program, see bpf/nest.bpf.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2);
+	__uint(max_entries, NEST_SLOTS);
 	__type(key, __u32);
 	__type(value, struct header_copy);
 } header_copies SEC(".maps");
@@ -40,9 +38,9 @@ struct ip_pos {
  * Copies the first bytes of a packet; returns how many, 0 when these are no more than the linear
  * part has. A global function of scalars: the verifier checks it once.
  */
-__noinline __u64 pwru_copy_headers(__u64 skb, __u64 base, __u32 linear_len)
+__noinline __u64 pwru_copy_headers(__u64 skb, __u64 base, __u32 linear_len, __u32 slot)
 {
-	__u32 slot = CFG(is_progs), copied = linear_len, nr_frags, bytes;
+	__u32 copied = linear_len, nr_frags, bytes;
 	struct header_copy *copy = bpf_map_lookup_elem(&header_copies, &slot);
 	struct skb_shared_info *shinfo;
 	__u64 addr;
@@ -70,8 +68,8 @@ __noinline __u64 pwru_copy_headers(__u64 skb, __u64 base, __u32 linear_len)
 /* Sets `at` to the first byte of the packet in such a copy, if there is one. */
 static __always_inline bool enter_header_copy(const struct skb_pos *pos, struct ip_pos *at)
 {
-	__u32 copied = pwru_copy_headers(pos->skb, pos->base, pos->linear_len),
-	      slot = CFG(is_progs);
+	__u32 slot = SLOT_OF(pos),
+	      copied = pwru_copy_headers(pos->skb, pos->base, pos->linear_len, slot);
 	struct header_copy *copy = bpf_map_lookup_elem(&header_copies, &slot);
 
 	if (!copied || !copy)

@@ -9,6 +9,7 @@
 #define PWRU_BPF_SKB_H
 
 #include "bpf/config.bpf.h"
+#include "bpf/hook.bpf.h"
 #include "bpf/kernel_types.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -46,6 +47,11 @@ struct skb_pos {
 	__u32 len;
 	__u32 data_len;
 	__u32 mark;
+#endif
+#if MAY_NEST
+	__u32 slot; /* set by the program, see bpf/nest.bpf.h */
+#endif
+#ifndef PWRU_CAST
 	__u64 data;
 	__u64 dev;
 	__u64 sk;
@@ -55,6 +61,12 @@ struct skb_pos {
 #endif
 };
 _Static_assert(__builtin_offsetof(struct skb_pos, start) % 8, "see above");
+
+/* At XDP there is no skb yet; then the address is that of the buffer, see xdp_read(). */
+static __always_inline bool has_skb(const struct skb_pos *pos __attribute__((unused)))
+{
+	return !MAY_BE_XDP || pos->skb != pos->head;
+}
 
 #ifdef PWRU_CAST
 extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;

@@ -56,18 +56,19 @@ struct tunnel_pos {
 
 /*
  * Not on the stack, where the verifier would follow each of the many ways through the headers with
- * the values that it leaves. The same holds for its use as for header_copies.
+ * the values that it leaves. By the slot of the program, as header_copies.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2);
+	__uint(max_entries, NEST_SLOTS);
 	__type(key, __u32);
 	__type(value, struct tunnel_pos);
 } tunnels SEC(".maps");
 
-static __always_inline struct tunnel_pos *tunnel_of_cpu(void)
+static __always_inline struct tunnel_pos *tunnel_of_cpu(const struct skb_pos *pos
+							__attribute__((unused)))
 {
-	__u32 slot = CFG(is_progs); /* kprobes interrupt programs, not each other */
+	__u32 slot = SLOT_OF(pos);
 
 	return bpf_map_lookup_elem(&tunnels, &slot);
 }
@@ -86,7 +87,7 @@ static __always_inline bool was_frame(const struct skb_pos *pos, __u64 addr)
 {
 	struct sk_buff *skb = (void *)pos->skb;
 
-	if (pos->skb == pos->head) /* at XDP there is no skb */
+	if (!has_skb(pos))
 		return false;
 	return pos->head + BPF_CORE_READ(skb, inner_mac_header) == addr;
 }
@@ -95,7 +96,7 @@ static __always_inline bool was_packet(const struct skb_pos *pos, __u64 addr)
 {
 	struct sk_buff *skb = (void *)pos->skb;
 
-	if (pos->skb == pos->head)
+	if (!has_skb(pos))
 		return false;
 	return pos->head + BPF_CORE_READ(skb, inner_network_header) == addr;
 }
@@ -178,7 +179,7 @@ static __always_inline __u16 proto_in_udp(const struct skb_pos *pos, const struc
 	struct sk_buff *skb = (void *)pos->skb;
 	__u16 proto;
 
-	if (pos->skb == pos->head)
+	if (!has_skb(pos))
 		return 0;
 	proto = bpf_ntohs(BPF_CORE_READ(skb, inner_protocol));
 	return has_shim(proto) ? proto : told_by_version(at->addr, at->linear_len);
@@ -339,7 +340,7 @@ static __always_inline void set_inner_ctx(struct pwru_filter_ctx *ctx, const str
 
 static __noinline int tunnel_filter_matches(const struct skb_pos *pos, bool is_l2)
 {
-	struct tunnel_pos *tunnel = tunnel_of_cpu();
+	struct tunnel_pos *tunnel = tunnel_of_cpu(pos);
 #ifdef PWRU_CAST
 	struct filter_ctx_head head;
 	struct pwru_filter_ctx *ctx = (void *)&head;
@@ -394,7 +395,7 @@ static __noinline int read_inner(struct pwru_tunnel *out, struct tunnel_pos *tun
 /* Fills in all but the kind, and returns that. */
 static __noinline int read_tunnel(struct pwru_tunnel *out, const struct skb_pos *pos)
 {
-	struct tunnel_pos *tunnel = tunnel_of_cpu();
+	struct tunnel_pos *tunnel = tunnel_of_cpu(pos);
 
 	__builtin_memset(out, 0, sizeof(*out));
 	if (!tunnel || !find_tunnel(pos, tunnel))

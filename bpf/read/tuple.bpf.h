@@ -7,7 +7,6 @@
 #include "bpf/read/link.bpf.h"
 
 #define IP_OFFSET_MASK 0x1fff
-#define ROUND_UP_8(bytes) (((bytes) + 7) & ~7u)
 #define MAX_IPV6_HEADERS 8 /* RFC 8200 needs five; more is an attack or a test */
 
 enum {
@@ -334,12 +333,19 @@ static __always_inline void fill_plain_tuple(__u64 *tuple, const char *header)
  * The general ways. Global functions: the verifier looks at their many ways once, and knows nothing
  * of them behind the call. Pointers may be NULL there.
  */
+#define FIND_IP_SLOT_SHIFT 8 /* the slot stands above `start`: there are no more arguments */
 __noinline int pwru_find_ip(__u64 skb, __u64 base, __u32 linear_len, __u32 start, struct ip_pos *ip)
 {
-	struct skb_pos pos = {.skb = skb, .base = base, .linear_len = linear_len, .start = start};
+	struct skb_pos pos = {
+		.skb = skb,
+		.base = base,
+		.linear_len = linear_len,
+		.start = MAY_NEST ? start & ((1 << FIND_IP_SLOT_SHIFT) - 1) : start,
+	};
 
 	if (!ip)
 		return 0;
+	SET_SLOT(&pos, start >> FIND_IP_SLOT_SHIFT);
 	skb_read_fields(&pos);
 	find_ip(&pos, ip, false);
 	return 0;
@@ -361,7 +367,8 @@ __noinline int pwru_read_tuple(__u64 addr, __u32 linear_len, __u32 version,
 
 static __always_inline void find_ip_of(const struct skb_pos *pos, struct ip_pos *ip)
 {
-	pwru_find_ip(pos->skb, pos->base, pos->linear_len, pos->start, ip);
+	pwru_find_ip(pos->skb, pos->base, pos->linear_len,
+		     pos->start | SLOT_OF(pos) << FIND_IP_SLOT_SHIFT, ip);
 }
 
 static __always_inline void read_tuple_of(void *tuple, struct ip_pos *ip)

@@ -25,9 +25,8 @@ struct {
 } map_lookups SEC(".maps");
 
 /* Two sizes of record are enough: a small one for most maps, and one for the others. */
-static __noinline int emit_map(struct pt_regs *ctx, const struct hit *hit,
-			       const struct skb_pos *pos, __u64 packet_id,
-			       const struct map_call *call)
+static __noinline int emit_map(void *ctx, const struct hit *hit, const struct skb_pos *pos,
+			       __u64 packet_id, const struct map_call *call)
 {
 	const struct map_room small = {PWRU_MAP_SMALL_KEY, PWRU_MAP_SMALL_VALUE};
 	const struct map_room large = {PWRU_MAP_LARGE_KEY, PWRU_MAP_LARGE_VALUE};
@@ -44,7 +43,7 @@ static __noinline int emit_map(struct pt_regs *ctx, const struct hit *hit,
 }
 
 /* An update or a delete: all is known when it is called. */
-static __always_inline int trace_map_call(struct pt_regs *ctx, struct map_call *call)
+static __always_inline int trace_map_call(void *ctx, struct map_call *call)
 {
 	struct stack_entry *handled = stack_find(ctx);
 	struct skb_pos pos;
@@ -58,11 +57,11 @@ static __always_inline int trace_map_call(struct pt_regs *ctx, struct map_call *
 	return emit_map(ctx, &hit, &pos, handled->packet_id, call);
 }
 
-static __always_inline int map_lookup_begins(struct pt_regs *ctx)
+static __always_inline int map_lookup_begins(void *ctx)
 {
-	struct map_lookup lookup = {.map = REGS_ARG1(ctx), .key = REGS_ARG2(ctx)};
+	struct map_lookup lookup = {.map = hook_arg(ctx, 1), .key = hook_arg(ctx, 2)};
 	struct stack_entry *handled = stack_find(ctx);
-	__u64 sp = REGS_SP(ctx);
+	__u64 sp = hook_sp(ctx);
 
 	if (!handled) {
 		/* Of a call whose return was missed. */
@@ -101,9 +100,9 @@ static __always_inline bool returns_element(__u64 ip)
 	return ip - CFG(htab_element_ip) < PWRU_ENTRY_BYTES;
 }
 
-static __always_inline int map_lookup_ends(struct pt_regs *ctx)
+static __always_inline int map_lookup_ends(void *ctx)
 {
-	__u64 sp = REGS_SP(ctx) - 8; /* the return address has been popped */
+	__u64 sp = hook_sp(ctx) - 8; /* the return address has been popped */
 	struct map_lookup *lookup = bpf_map_lookup_elem(&map_lookups, &sp);
 	struct map_call call = {.op = PWRU_MAP_LOOKUP};
 	struct stack_entry handled;
@@ -115,7 +114,7 @@ static __always_inline int map_lookup_ends(struct pt_regs *ctx)
 		return 0;
 	call.map = lookup->map;
 	call.key = lookup->key;
-	call.value = REGS_RESULT(ctx);
+	call.value = hook_result(ctx);
 	hit = lookup->hit;
 	handled = lookup->handled;
 	call.skb = handled.skb;

@@ -9,6 +9,7 @@
 #include "bpf/write/map_part.bpf.h"
 #include "bpf/read/meta.bpf.h"
 #include "bpf/follow/parents.bpf.h"
+#include "bpf/read/args.bpf.h"
 #include "bpf/write/ring.bpf.h"
 #include "bpf/read/tunnel.bpf.h"
 #include "bpf/read/tuple.bpf.h"
@@ -39,38 +40,29 @@ struct hit {
 	__u64 xdp;  /* address of the struct xdp_buff, for events of XDP programs */
 };
 
-/*
- * A kprobe reports the address behind its breakpoint. For fprobe bpf_get_func_ip() knows the start
- * of the function, also with an endbr in front of the ftrace site.
- */
-static __always_inline __u64 func_ip(struct pt_regs *ctx)
-{
-	return CFG(has_func_ip) ? bpf_get_func_ip(ctx) : REGS_IP(ctx) - 1;
-}
-
-static __always_inline void read_func_hit(struct hit *hit, struct pt_regs *ctx)
+static __always_inline void read_func_hit(struct hit *hit, void *ctx)
 {
 	__u64 caller_ip = 0;
 
-	hit->func_ip = func_ip(ctx);
+	hit->func_ip = hook_func_ip(ctx);
 	if (CFG(parts) & PWRU_PART_CALLER)
-		READ_CALLER(ctx, &caller_ip);
+		hook_read_caller(ctx, &caller_ip);
 	hit->caller_ip = caller_ip;
-	hit->arg2 = REGS_ARG2(ctx);
-	hit->arg3 = REGS_ARG3(ctx);
+	hit->arg2 = hook_arg(ctx, 2);
+	hit->arg3 = hook_arg(ctx, 3);
 	hit->verdict = 0;
 	hit->type = PWRU_EVENT_FUNC;
 	hit->xdp = 0;
 }
 
-static __always_inline void fill_func(struct pwru_event *event, struct pt_regs *ctx)
+static __always_inline void fill_func(struct pwru_event *event, void *ctx)
 {
-	event->func_ip = func_ip(ctx);
+	event->func_ip = hook_func_ip(ctx);
 	event->caller_ip = 0;
 	if (CFG(parts) & PWRU_PART_CALLER)
-		READ_CALLER(ctx, &event->caller_ip);
-	event->arg2 = REGS_ARG2(ctx);
-	event->arg3 = REGS_ARG3(ctx);
+		hook_read_caller(ctx, &event->caller_ip);
+	event->arg2 = hook_arg(ctx, 2);
+	event->arg3 = hook_arg(ctx, 3);
 	event->type = PWRU_EVENT_FUNC;
 	event->verdict = 0;
 }
@@ -85,48 +77,82 @@ static __always_inline void fill_hit(struct pwru_event *event, const struct hit 
 	event->verdict = hit->verdict;
 }
 
-/* All but the tuple, and what stands in front of it. */
-static __always_inline void emit_parts(struct pwru_event *event, void *ctx, const struct hit *hit,
-				       const struct skb_pos *pos)
+/* What the parts of one record are written from. */
+struct source {
+	struct pwru_event *event;
+	void *ctx;
+	const struct hit *hit;
+	const struct skb_pos *pos;
+};
+
+/* One function for each of PWRU_FIXED_PARTS. */
+
+static __always_inline void write_stack(void *part, const struct source *from)
 {
-	__u32 size = sizeof(*event);
+	struct pwru_stack *stack = part;
 
-	if (CFG(parts) & PWRU_PART_STACK) {
-		struct pwru_stack *stack = (void *)event + size;
-
-		stack->size_bytes = bpf_get_stack(ctx, stack->ip, sizeof(stack->ip), 0);
-		/* A misled unwinder finds no caller; see unwind() in stack.bpf.h. */
-		if (!CFG(has_func_ip) && !CFG(is_progs) && stack->size_bytes == sizeof(__u64)) {
-			READ_CALLER((struct pt_regs *)ctx, &stack->ip[1]);
-			stack->size_bytes += sizeof(__u64);
-		}
-		size += sizeof(*stack);
-	}
-	if (CFG(parts) & PWRU_PART_SKB) {
-		bpf_probe_read_kernel((void *)event + size, CFG(skb_bytes), (void *)pos->skb);
-		size += ROUND_UP_8(CFG(skb_bytes));
-	}
-	if (CFG(parts) & PWRU_PART_CB) {
-		copy_cb((void *)event + size, pos->skb);
-		size += sizeof(struct pwru_cb);
-	}
-	if (CFG(parts) & PWRU_PART_SHINFO) {
-		copy_shared_info((void *)event + size, pos);
-		size += ROUND_UP_8(CFG(shinfo_bytes));
-	}
-	if (CFG(parts) & PWRU_PART_EXPR) {
-		if (CFG(is_progs) && hit && hit->xdp)
-			pwru_xdp_values(hit->xdp, (void *)event + size);
-		else
-			pwru_skb_values(pos->skb, (void *)event + size);
-		size += CFG(expr_bytes);
-	}
-	if (CFG(parts) & PWRU_PART_TUNNEL) {
-		struct pwru_tunnel *tunnel = (void *)event + size;
-
-		tunnel->kind = read_tunnel(tunnel, pos);
+	stack->size_bytes = bpf_get_stack(from->ctx, stack->ip, sizeof(stack->ip), 0);
+	/* A misled unwinder finds no caller; see pwru_unwind() in bpf/follow/stack.bpf.h. */
+	if (HAS_REGS && !CFG(has_func_ip) && stack->size_bytes == sizeof(__u64)) {
+		hook_read_caller(from->ctx, &stack->ip[1]);
+		stack->size_bytes += sizeof(__u64);
 	}
 }
+
+static __always_inline void write_skb(void *part, const struct source *from)
+{
+	bpf_probe_read_kernel(part, CFG(skb_bytes), (void *)from->pos->skb);
+}
+
+static __always_inline void write_cb(void *part, const struct source *from)
+{
+	copy_cb(part, from->pos->skb);
+}
+
+static __always_inline void write_shinfo(void *part, const struct source *from)
+{
+	copy_shared_info(part, from->pos);
+}
+
+static __always_inline void write_expr(void *part, const struct source *from)
+{
+	if (MAY_BE_XDP && from->hit && from->hit->xdp)
+		pwru_xdp_values(from->hit->xdp, part);
+	else
+		pwru_skb_values(from->pos->skb, part);
+}
+
+static __always_inline void write_tunnel(void *part, const struct source *from)
+{
+	struct pwru_tunnel *tunnel = part;
+
+	tunnel->kind = read_tunnel(tunnel, from->pos);
+}
+
+static __always_inline void write_parent(void *part, const struct source *from)
+{
+	/* The key lies in the record: no room on the stack is left for it. */
+	fill_parent(part, &from->event->packet_id);
+}
+
+static __always_inline void write_fixed_parts(const struct source *from)
+{
+	void *part = from->event + 1;
+
+#define WRITE_PART(NAME, name, bytes)                                                              \
+	if (CFG(parts) & PWRU_PART_##NAME) {                                                       \
+		write_##name(part, from);                                                          \
+		part += PWRU_ROUND_UP_8(bytes);                                                    \
+	}
+	PWRU_FIXED_PARTS(WRITE_PART, CFG)
+#undef WRITE_PART
+}
+
+/* emit_record() writes the variable parts, in this order. */
+_Static_assert(PWRU_INDEX_TUPLE4 == PWRU_INDEX_BPFMAP + 1 &&
+		       PWRU_INDEX_TUPLE6 == PWRU_INDEX_TUPLE4 + 1 &&
+		       PWRU_PART_COUNT == PWRU_INDEX_TUPLE6 + 1,
+	       "emit_record() knows all variable parts");
 
 /*
  * A record with what each has, or NULL: there is no room. The time is taken after the reservation:
@@ -153,7 +179,7 @@ static __always_inline struct pwru_event *begin_record(struct pwru_ring *ring, _
 #define NO_MAP ((struct map_room){})
 
 /*
- * `ctx` is the program's own; without a `hit` that of a kprobe. `skb` is the address to show; `pos`
+ * Without a `hit`, `ctx` says what was hit. `skb` is the address to show; `pos`
  * is without one when nothing can be read there any more. With a `call`, its part stands in front
  * of the tuple.
  */
@@ -163,7 +189,7 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 {
 	__u64 number = ring_number(bpf_get_smp_processor_id());
 	struct pwru_ring *ring = ring_of(number);
-	__u32 bytes = CFG(fixed_bytes), map_at = bytes, parent_at, tuple_at, parts = CFG(parts);
+	__u32 bytes = CFG(fixed_bytes), map_at = bytes, tuple_at, parts = CFG(parts);
 	struct pwru_event *event;
 	struct ip_pos ip = {};
 
@@ -174,38 +200,38 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 		parts |= PWRU_PART_BPFMAP;
 		bytes += MAP_ROOM_BYTES(room);
 	}
-	parent_at = bytes;
-	if (parts & PWRU_PART_PARENT)
-		bytes += sizeof(struct pwru_parent);
 	tuple_at = bytes;
 	if (ip.version == 4) {
 		parts |= PWRU_PART_TUPLE4;
-		bytes += ROUND_UP_8(sizeof(struct pwru_tuple4));
+		bytes += PWRU_ROUND_UP_8(sizeof(struct pwru_tuple4));
 	} else if (ip.version == 6) {
 		parts |= PWRU_PART_TUPLE6;
-		bytes += ROUND_UP_8(sizeof(struct pwru_tuple6));
+		bytes += PWRU_ROUND_UP_8(sizeof(struct pwru_tuple6));
 	}
 	barrier_var(ring); /* or it is computed again at each use */
 	event = begin_record(ring, number, bytes, parts, skb, packet_id);
 	if (!event)
 		return;
 	/* Older verifiers do not know that the address of a hit is not zero. */
-	if (CFG(is_progs) || hit)
+	if (DESCRIBES_HITS || hit)
 		fill_hit(event, hit);
 	else
 		fill_func(event, ctx);
 	fill_task(event);
 	if (CFG(parts) & PWRU_PART_META)
 		fill_meta(event, pos, bpf_ntohs(SKB_FIELD(pos, protocol)));
-	if (CFG(fixed_bytes) > sizeof(*event))
-		emit_parts(event, ctx, hit, pos);
+	if (CFG(fixed_bytes) > sizeof(*event)) {
+		const struct source from = {.event = event, .ctx = ctx, .hit = hit, .pos = pos};
+
+		write_fixed_parts(&from);
+	}
 	if (call)
 		fill_map_part((void *)event + map_at, call, room);
-	if (CFG(parts) & PWRU_PART_PARENT)
-		fill_parent((void *)event + parent_at, &event->packet_id);
 	read_tuple_of((void *)event + tuple_at, &ip);
 	ring_commit(ring);
 }
+
+#if !DESCRIBES_HITS
 
 SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos, __u64 skb,
 		     __u64 packet_id)
@@ -213,7 +239,7 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 	emit_record(ctx, hit, pos, skb, packet_id, NULL, NO_MAP);
 }
 
-#define PLAIN_RECORD_BYTES (sizeof(struct pwru_event) + ROUND_UP_8(sizeof(struct pwru_tuple4)))
+#define PLAIN_RECORD_BYTES (sizeof(struct pwru_event) + PWRU_ROUND_UP_8(sizeof(struct pwru_tuple4)))
 
 /*
  * The record that most runs write: nothing but the metadata and the tuple, and that a plain one.
@@ -222,7 +248,7 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 static __always_inline bool emit_plain(void *ctx, const struct skb_pos *pos, __u32 l2_bytes,
 				       __u64 skb, __u64 packet_id)
 {
-	HEADER(ip, pos->base + l2_bytes, ROUND_UP_8(PLAIN_HEADER_BYTES));
+	HEADER(ip, pos->base + l2_bytes, PWRU_ROUND_UP_8(PLAIN_HEADER_BYTES));
 	struct pwru_event *event;
 	struct pwru_ring *ring;
 	__u64 number;
@@ -246,6 +272,17 @@ static __always_inline bool emit_plain(void *ctx, const struct skb_pos *pos, __u
 
 #ifdef PWRU_CAST
 
+/* Above what abi/filter.h has there. */
+#define WHERE_SLOT_SHIFT 56
+#define WHERE_OF_SLOT(pos) ((__u64)SLOT_OF(pos) << WHERE_SLOT_SHIFT)
+
+static __always_inline __u32 l2_bytes_of(__u64 where)
+{
+	__u32 l2_bytes = where >> PWRU_WHERE_L2_BYTES_SHIFT;
+
+	return MAY_NEST ? l2_bytes & 0xff : l2_bytes;
+}
+
 static __always_inline void set_located(struct skb_pos *pos, __u64 skb, __u64 base, __u64 where)
 {
 	pos->skb = where & PWRU_WHERE_GONE ? 0 : skb;
@@ -253,10 +290,10 @@ static __always_inline void set_located(struct skb_pos *pos, __u64 skb, __u64 ba
 	pos->base = base;
 	pos->linear_len = where;
 	pos->start = where >> PWRU_WHERE_START_SHIFT & 3;
+	SET_SLOT(pos, where >> WHERE_SLOT_SHIFT);
 }
 
-__noinline int pwru_emit_other(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 base, __u64 where,
-			       __u64 packet_id)
+WITH_CONTEXT int pwru_emit_other(hook_ctx *ctx, __u64 skb, __u64 base, __u64 where, __u64 packet_id)
 {
 	struct skb_pos pos = {};
 
@@ -267,7 +304,7 @@ __noinline int pwru_emit_other(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 
 	return 0;
 }
 
-/* False: it must be emit_other(). `where` is PWRU_WHERE_*. */
+/* False: it is another record, see pwru_emit_other(). `where` is PWRU_WHERE_*. */
 static __always_inline bool emit_plain_at(void *ctx, __u64 skb, __u64 base, __u64 where,
 					  __u64 packet_id)
 {
@@ -276,15 +313,14 @@ static __always_inline bool emit_plain_at(void *ctx, __u64 skb, __u64 base, __u6
 	if (!CFG(plain_parts) || !(where & PWRU_WHERE_PLAIN))
 		return false;
 	set_located(&pos, skb, base, where);
-	return emit_plain(ctx, &pos, where >> PWRU_WHERE_L2_BYTES_SHIFT, skb, packet_id);
+	return emit_plain(ctx, &pos, l2_bytes_of(where), skb, packet_id);
 }
 
 /*
  * A function of its own, which takes but numbers: what decides whether a hit is shown has the
  * registers for itself, and most hits are not. It does not call the other one: stack is short.
  */
-__noinline int pwru_try_plain(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 base, __u64 where,
-			      __u64 packet_id)
+WITH_CONTEXT int pwru_try_plain(hook_ctx *ctx, __u64 skb, __u64 base, __u64 where, __u64 packet_id)
 {
 	return emit_plain_at(ctx, skb, base, where, packet_id);
 }
@@ -292,7 +328,8 @@ __noinline int pwru_try_plain(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 b
 static __always_inline void emit_func(void *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
-	__u64 where = (__u64)pos->start << PWRU_WHERE_START_SHIFT | pos->linear_len;
+	__u64 where =
+		(__u64)pos->start << PWRU_WHERE_START_SHIFT | pos->linear_len | WHERE_OF_SLOT(pos);
 
 	if (!pos->skb)
 		where |= PWRU_WHERE_GONE;
@@ -304,8 +341,7 @@ static __always_inline void emit_func(void *ctx, const struct skb_pos *pos, __u6
 
 #else
 
-static __noinline int try_plain(struct pt_regs *ctx, const struct skb_pos *pos, __u64 skb,
-				__u64 packet_id)
+static __noinline int try_plain(void *ctx, const struct skb_pos *pos, __u64 skb, __u64 packet_id)
 {
 	return emit_plain(ctx, pos, plain_l2_bytes(pos), skb, packet_id);
 }
@@ -320,5 +356,7 @@ static __always_inline void emit_func(void *ctx, const struct skb_pos *pos, __u6
 }
 
 #endif
+
+#endif /* !DESCRIBES_HITS */
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef PWRU_BPF_RING_H
 #define PWRU_BPF_RING_H
 
-#include "bpf/shared.bpf.h"
+#include "bpf/nest.bpf.h"
 
 /* The memory of all rings: each a run of chunks, in the order of the CPUs. */
 struct {
@@ -20,28 +20,48 @@ struct {
 	__uint(max_entries, 4096);
 } doorbell SEC(".maps");
 
-/* The ring to write to on this CPU: the first one that nobody is writing to. */
+/* The ring that programs of this object write to, on this CPU. */
 static __always_inline __u64 ring_number(__u64 cpu)
 {
-	struct pwru_ring *first = ring_of(cpu);
+	return MAY_NEST ? cpu + CFG(cpus) : cpu;
+}
 
-	return CFG(nesting_rings) && first->reserved != first->committed ? cpu + CFG(cpus) : cpu;
+/* Whether a record may be written: of programs that nest, only one writes at a time. */
+static __always_inline bool ring_take(struct pwru_ring *ring __attribute__((unused)))
+{
+#if MAY_NEST
+	return take(&ring->writing, 1);
+#else
+	return true;
+#endif
+}
+
+static __always_inline void ring_give_back(struct pwru_ring *ring __attribute__((unused)))
+{
+#if MAY_NEST
+	give_back(&ring->writing);
+#endif
 }
 
 /*
  * Room for `bytes`, a multiple of 8, or NULL, which is counted. The atomic addition is a full
- * barrier on x86: who takes the time after it and is not seen by a reader that took its time before
- * it looked, is younger than that.
+ * barrier on x86. So a record the reader does not see was reserved after the reader read the clock,
+ * and its timestamp is later.
  */
 static __always_inline void *ring_reserve(struct pwru_ring *ring, __u64 number, __u32 bytes)
 {
-	__u64 position = ring->reserved;
-	__u64 start = position, offset = position & CFG(chunk_mask);
+	__u64 position, start, offset;
 	__u32 key;
 	char *chunk;
 
-	if (position != ring->committed)
+	/* First, because a program that comes between must not find the same position. */
+	if (!ring_take(ring))
 		goto lost;
+	position = ring->reserved;
+	start = position;
+	offset = position & CFG(chunk_mask);
+	if (position != ring->committed)
+		goto no_room;
 	/* pwru_record_start(), in the form that tells the verifier how far the offset goes. */
 	if (offset > CFG(chunk_last)) {
 		start = (position | CFG(chunk_mask)) + 1;
@@ -49,13 +69,15 @@ static __always_inline void *ring_reserve(struct pwru_ring *ring, __u64 number, 
 		barrier(); /* a branch: it is rare */
 	}
 	if (start + bytes - ring->released > CFG(ring_bytes))
-		goto lost;
+		goto no_room;
 	key = number << CFG(ring_chunk_shift) | (start >> CFG(chunk_shift) & CFG(ring_chunk_mask));
 	chunk = bpf_map_lookup_elem(&ring_memory, &key);
 	if (!chunk)
-		goto lost;
+		goto no_room;
 	__sync_fetch_and_add(&ring->reserved, start + bytes - position);
 	return chunk + offset;
+no_room:
+	ring_give_back(ring);
 lost:
 	__sync_fetch_and_add(&ring->lost, 1);
 	return NULL;
@@ -82,6 +104,7 @@ static __always_inline void ring_commit(struct pwru_ring *ring)
 #else
 	__sync_fetch_and_add(&ring->committed, reserved - ring->committed);
 #endif
+	ring_give_back(ring);
 	if (reserved - ring->released >= shared.wake_bytes)
 		ring_doorbell();
 }

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "base/round.h"
 #include "event/event.h"
 
 namespace pwru::event {
@@ -47,12 +48,9 @@ void set_core(Event& event, const pwru_event& core) {
   event.verdict = core.verdict;
   event.has_meta = (core.parts & PWRU_PART_META) != 0;
   if (!event.has_meta) return;
-  event.netns = core.netns;
-  event.mark = core.mark;
-  event.ifindex = core.ifindex;
-  event.len_bytes = core.len_bytes;
-  event.mtu = core.mtu;
-  event.proto = core.proto;
+#define PWRU_SET(type, name) event.name = core.name;
+  PWRU_META_FIELDS(PWRU_SET)
+#undef PWRU_SET
   event.ifname = text_of(core.ifname, sizeof(core.ifname));
 }
 
@@ -64,17 +62,46 @@ void copy_tuple(Tuple& tuple, const Wire& wire, bool is_v6) {
   std::memcpy(tuple.daddr, wire.daddr, sizeof(wire.daddr));
 }
 
-template <class Wire>
-bool set_tuple(Event& event, std::span<const std::byte>& rest, bool is_v6) {
-  const std::byte* part = take(rest, sizeof(Wire));
+// One function for each part of abi/event.h: takes the part off the front of `rest`, and answers
+// false when it is not all there. `bytes` is what the list says of its size.
+
+bool take_stack(Event& event, std::span<const std::byte>& rest, size_t bytes) {
+  const std::byte* part = take(rest, bytes);
   if (!part) return false;
-  event.has_tuple = true;
-  copy_tuple(event.tuple, *reinterpret_cast<const Wire*>(part), is_v6);
+  const auto& stack = *reinterpret_cast<const pwru_stack*>(part);
+  event.has_stack_failed = stack.size_bytes < 0;
+  if (stack.size_bytes > 0 && static_cast<size_t>(stack.size_bytes) <= sizeof(stack.ip))
+    event.stack = {reinterpret_cast<const uint64_t*>(stack.ip),
+                   static_cast<size_t>(stack.size_bytes) / sizeof(stack.ip[0])};
   return true;
 }
 
-bool set_tunnel(Event& event, std::span<const std::byte>& rest) {
-  const std::byte* part = take(rest, sizeof(pwru_tunnel));
+bool take_bytes(std::span<const std::byte>& to, std::span<const std::byte>& rest, size_t bytes) {
+  const std::byte* part = take(rest, round_up_8(bytes));
+  if (part) to = {part, bytes};
+  return part != nullptr;
+}
+
+bool take_skb(Event& event, std::span<const std::byte>& rest, size_t bytes) {
+  return take_bytes(event.skb_bytes, rest, bytes);
+}
+
+bool take_cb(Event& event, std::span<const std::byte>& rest, size_t bytes) {
+  const std::byte* part = take(rest, bytes);
+  if (part) event.cb = reinterpret_cast<const pwru_cb*>(part)->words;
+  return part != nullptr;
+}
+
+bool take_shinfo(Event& event, std::span<const std::byte>& rest, size_t bytes) {
+  return take_bytes(event.shinfo_bytes, rest, bytes);
+}
+
+bool take_expr(Event& event, std::span<const std::byte>& rest, size_t bytes) {
+  return take_bytes(event.expr_bytes, rest, bytes);
+}
+
+bool take_tunnel(Event& event, std::span<const std::byte>& rest, size_t bytes) {
+  const std::byte* part = take(rest, bytes);
   if (!part) return false;
   const auto& wire = *reinterpret_cast<const pwru_tunnel*>(part);
   if (wire.kind == PWRU_TUNNEL_NONE) return true;
@@ -90,39 +117,16 @@ bool set_tunnel(Event& event, std::span<const std::byte>& rest) {
   return true;
 }
 
-bool set_stack(Event& event, std::span<const std::byte>& rest) {
-  const std::byte* part = take(rest, sizeof(pwru_stack));
-  if (!part) return false;
-  const auto& stack = *reinterpret_cast<const pwru_stack*>(part);
-  event.has_stack_failed = stack.size_bytes < 0;
-  if (stack.size_bytes > 0 && static_cast<size_t>(stack.size_bytes) <= sizeof(stack.ip))
-    event.stack = {reinterpret_cast<const uint64_t*>(stack.ip),
-                   static_cast<size_t>(stack.size_bytes) / sizeof(stack.ip[0])};
-  return true;
-}
-
-// Parts begin at multiples of 8.
-bool set_bytes(std::span<const std::byte>& bytes, std::span<const std::byte>& rest, size_t size) {
-  const std::byte* part = take(rest, (size + 7) & ~size_t{7});
-  if (part) bytes = {part, size};
-  return part != nullptr;
-}
-
-bool set_cb(Event& event, std::span<const std::byte>& rest) {
-  const std::byte* part = take(rest, sizeof(pwru_cb));
-  if (part) event.cb = reinterpret_cast<const pwru_cb*>(part)->words;
-  return part != nullptr;
-}
-
-bool set_parent(Event& event, std::span<const std::byte>& rest) {
-  const std::byte* part = take(rest, sizeof(pwru_parent));
+bool take_parent(Event& event, std::span<const std::byte>& rest, size_t bytes) {
+  const std::byte* part = take(rest, bytes);
   if (!part) return false;
   event.parent_id = reinterpret_cast<const pwru_parent*>(part)->packet_id;
   event.is_parent_forgotten = event.parent_id == 0 && (event.packet_id & PWRU_ID_OF_CHILD) != 0;
   return true;
 }
 
-bool set_map_call(Event& event, std::span<const std::byte>& rest) {
+// The part itself says how many bytes of key and value follow.
+bool take_bpfmap(Event& event, std::span<const std::byte>& rest, size_t /*most_bytes*/) {
   const std::byte* part = take(rest, sizeof(pwru_bpfmap));
   if (!part) return false;
   const auto& map = *reinterpret_cast<const pwru_bpfmap*>(part);
@@ -141,27 +145,35 @@ bool set_map_call(Event& event, std::span<const std::byte>& rest) {
   return true;
 }
 
-bool set_all(Event& event, std::span<const std::byte> record, const PartSizes& sizes) {
+template <class Wire>
+bool take_tuple(Event& event, std::span<const std::byte>& rest, bool is_v6) {
+  const std::byte* part = take(rest, sizeof(Wire));
+  if (!part) return false;
+  event.has_tuple = true;
+  copy_tuple(event.tuple, *reinterpret_cast<const Wire*>(part), is_v6);
+  return true;
+}
+
+bool take_tuple4(Event& event, std::span<const std::byte>& rest, size_t /*bytes*/) {
+  return take_tuple<pwru_tuple4>(event, rest, false);
+}
+
+bool take_tuple6(Event& event, std::span<const std::byte>& rest, size_t /*bytes*/) {
+  return take_tuple<pwru_tuple6>(event, rest, true);
+}
+
+bool take_all(Event& event, std::span<const std::byte> record, const PartSizes& sizes) {
   const pwru_event& core = header_of(record);
   std::span<const std::byte> rest = record.subspan(sizeof(core));
   set_core(event, core);
-  bool is_whole = true;
-  if (core.parts & PWRU_PART_STACK) is_whole = set_stack(event, rest);
-  if (is_whole && core.parts & PWRU_PART_SKB)
-    is_whole = set_bytes(event.skb_bytes, rest, sizes.skb_bytes);
-  if (is_whole && core.parts & PWRU_PART_CB) is_whole = set_cb(event, rest);
-  if (is_whole && core.parts & PWRU_PART_SHINFO)
-    is_whole = set_bytes(event.shinfo_bytes, rest, sizes.shinfo_bytes);
-  if (is_whole && core.parts & PWRU_PART_EXPR)
-    is_whole = set_bytes(event.expr_bytes, rest, sizes.expr_bytes);
-  if (is_whole && core.parts & PWRU_PART_TUNNEL) is_whole = set_tunnel(event, rest);
-  if (is_whole && core.parts & PWRU_PART_BPFMAP) is_whole = set_map_call(event, rest);
-  if (is_whole && core.parts & PWRU_PART_PARENT) is_whole = set_parent(event, rest);
-  if (is_whole && core.parts & PWRU_PART_TUPLE4)
-    is_whole = set_tuple<pwru_tuple4>(event, rest, false);
-  if (is_whole && core.parts & PWRU_PART_TUPLE6)
-    is_whole = set_tuple<pwru_tuple6>(event, rest, true);
-  return is_whole;
+#define PWRU_CONFIGURED(field) sizes.field
+#define PWRU_TAKE(NAME, name, bytes) \
+  if ((core.parts & PWRU_PART_##NAME) && !take_##name(event, rest, bytes)) return false;
+  PWRU_FIXED_PARTS(PWRU_TAKE, PWRU_CONFIGURED)
+  PWRU_VARIABLE_PARTS(PWRU_TAKE)
+#undef PWRU_TAKE
+#undef PWRU_CONFIGURED
+  return true;
 }
 
 }  // namespace
@@ -179,7 +191,7 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const Part
   } else if (header_of(record).type > PWRU_EVENT_XDP_EXIT) {
     decoded = fail(fmt::format("decode an event of {} bytes: there is no type {}", record.size(),
                                header_of(record).type));
-  } else if (!set_all(*decoded, record, sizes)) {
+  } else if (!take_all(*decoded, record, sizes)) {
     decoded = fail(fmt::format("decode an event of {} bytes: its parts {:#x} need more",
                                record.size(), header_of(record).parts));
   } else {

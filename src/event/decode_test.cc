@@ -13,7 +13,7 @@ namespace {
 
 TEST(Decode, VerdictOfAProgram) {
   Wire wire = core(0);
-  wire.put<uint16_t>(114, PWRU_EVENT_TC_EXIT).put<int32_t>(116, -1);
+  wire.put<uint16_t>(118, PWRU_EVENT_TC_EXIT).put<int32_t>(76, -1);
   const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event) << event.error().what;
   EXPECT_EQ(event->type, PWRU_EVENT_TC_EXIT);
@@ -77,12 +77,30 @@ TEST(Decode, NamesThatFillTheirArray) {
   EXPECT_EQ(event->ifname, "sixteen-chars-bb");
 }
 
-TEST(Decode, TheParentStandsBeforeTheTuple) {
-  Wire wire = with_all_parts(PWRU_PART_TUPLE4);
-  const auto event = decode(wire.bytes(), kCpu, kSizes);
-  ASSERT_TRUE(event) << event.error().what;
-  EXPECT_EQ(event->parent_id, 41u);
-  EXPECT_EQ(event->tuple.sport, 40000);
+// The kernel side reserves a record by these sizes, the decoder takes it to pieces by its own.
+TEST(Decode, RecordsHaveTheSizesOfTheList) {
+  pwru_config config = {};
+  config.skb_bytes = kSkbBytes;
+  config.expr_bytes = kExprBytes;
+  config.shinfo_bytes = kShinfoBytes;
+  uint32_t fixed = 0;
+#define PWRU_FIXED(NAME, name, bytes) fixed |= PWRU_PART_##NAME;
+  PWRU_FIXED_PARTS(PWRU_FIXED, PWRU_NO_CONFIG)
+#undef PWRU_FIXED
+  for (int index = 0; index < PWRU_PART_COUNT; index++) {
+    config.parts = 1u << index;
+    Wire wire = with_parts(config.parts);
+    EXPECT_TRUE(decode(wire.bytes(), kCpu, kSizes)) << index;
+    EXPECT_FALSE(decode(wire.bytes().first(wire.size() - 8), kCpu, kSizes)) << index;
+    if (config.parts & fixed)
+      EXPECT_EQ(pwru_fixed_bytes(&config), wire.size()) << index;
+    else
+      EXPECT_EQ(pwru_fixed_bytes(&config), sizeof(pwru_event)) << index;
+    EXPECT_GE(pwru_record_max_bytes(&config), wire.size()) << index;
+  }
+  config.parts = kAllParts;
+  EXPECT_EQ(pwru_record_max_bytes(&config),
+            120 + 408 + 232 + 24 + 320 + 24 + 72 + 8 + (48 + 512 + 4096) + 24 + 48);
 }
 
 TEST(Decode, AChildWithoutItsParent) {
@@ -182,7 +200,7 @@ TEST(Decode, TunnelHasOnlyWhatItsFlagsSay) {
   EXPECT_FALSE(event->tunnel);
 }
 
-TEST(Decode, EveryPartInTheOrderOfItsBit) {
+TEST(Decode, EveryPartInTheOrderOfTheList) {
   for (const uint32_t part : {PWRU_PART_TUPLE4, PWRU_PART_TUPLE6}) {
     Wire wire = with_all_parts(part);
     const auto event = decode(wire.bytes(), kCpu, kSizes);
@@ -203,28 +221,17 @@ TEST(Decode, EveryPartInTheOrderOfItsBit) {
     EXPECT_EQ(event->shinfo_bytes[1], std::byte{3});
     ASSERT_TRUE(event->tunnel);
     EXPECT_EQ(event->tunnel->id, 7u);
+    EXPECT_EQ(event->parent_id, 41u);
+    EXPECT_EQ(event->map_call.name, "flows");
     EXPECT_EQ(event->tuple.is_v6, part == PWRU_PART_TUPLE6);
     EXPECT_EQ(event->tuple.dport, 443);
     EXPECT_TRUE(event->has_meta);
   }
 }
 
-// The offsets of struct pwru_bpfmap, which stands behind the header here.
 Wire map_call(uint32_t key_bytes, uint32_t value_offset, uint32_t value_bytes) {
   Wire wire = core(PWRU_PART_BPFMAP);
-  const size_t at = sizeof(pwru_event), data = at + sizeof(pwru_bpfmap);
-  wire.put<uint32_t>(at, 7)
-      .put<uint32_t>(at + 4, PWRU_MAP_UPDATE)
-      .put<uint32_t>(at + 8, 4)
-      .put<uint32_t>(at + 12, 6000)
-      .put<uint32_t>(at + 16, key_bytes)
-      .put<uint32_t>(at + 20, value_bytes)
-      .put<uint32_t>(at + 24, value_offset)
-      .put<uint32_t>(at + 28, 96)
-      .put_text(at + 32, "flows")
-      .put<uint32_t>(data, 9)
-      .put_text(data + 64, "bytes")
-      .resize(data + 96);
+  put_map_call(wire, key_bytes, value_offset, value_bytes);
   return wire;
 }
 

@@ -35,12 +35,9 @@ struct Event {
   int32_t verdict = 0;  // what a BPF program returned, at its exit
 
   bool has_meta = false;
-  uint32_t netns = 0;  // inode number
-  uint32_t mark = 0;
-  uint32_t ifindex = 0;
-  uint32_t len_bytes = 0;
-  uint32_t mtu = 0;
-  uint16_t proto = 0;
+#define PWRU_FIELD(type, name) type name = 0;
+  PWRU_META_FIELDS(PWRU_FIELD)  // netns, mark and so on
+#undef PWRU_FIELD
   std::string_view ifname;
 
   bool has_tuple = false;

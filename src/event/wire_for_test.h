@@ -56,19 +56,19 @@ inline Wire core(uint32_t parts) {
       .put<uint64_t>(16, 0xffff888012345600)
       .put<uint64_t>(24, 5ull << 48 | 7)
       .put<uint64_t>(32, 0xffffffff81000020)
-      .put<uint32_t>(40, parts)
+      .put<uint16_t>(40, static_cast<uint16_t>(parts))
       .put<uint32_t>(44, 99)
       .put<uint32_t>(48, 2)
       .put<uint32_t>(52, 3)
-      .put<uint32_t>(72, 4242)
       .put_text(56, "curl")
-      .put<uint32_t>(76, 4026531840)
-      .put<uint32_t>(100, 0xbeef)
-      .put<uint32_t>(96, 12)
-      .put<uint32_t>(104, 60)
-      .put<uint32_t>(108, 1500)
-      .put<uint16_t>(112, 0x0800)
+      .put<uint32_t>(72, 4242)
       .put_text(80, "eth0")
+      .put<uint32_t>(96, 4026531840)
+      .put<uint32_t>(100, 0xbeef)
+      .put<uint32_t>(104, 12)
+      .put<uint32_t>(108, 60)
+      .put<uint32_t>(112, 1500)
+      .put<uint16_t>(116, 0x0800)
       .resize(120);
   return wire;
 }
@@ -131,20 +131,56 @@ inline void put_shinfo(Wire& wire) {
   for (size_t i = 0; i < kShinfoBytes; i++) wire.put<uint8_t>(at + i, static_cast<uint8_t>(i * 3));
 }
 
-inline Wire with_all_parts(uint32_t tuple_part) {
-  Wire wire =
-      core(PWRU_PART_STACK | PWRU_PART_SKB | tuple_part | PWRU_PART_META | PWRU_PART_CALLER |
-           PWRU_PART_CB | PWRU_PART_SHINFO | PWRU_PART_EXPR | PWRU_PART_TUNNEL | PWRU_PART_PARENT);
-  put_stack(wire, 16, {0x1111, 0x2222});
-  put_skb(wire);
-  put_cb(wire);
-  put_shinfo(wire);
-  put_expr(wire);
-  put_tunnel(wire, PWRU_TUNNEL_HAS_ID, 6);
-  wire.put<uint64_t>(wire.size(), 41);
-  if (tuple_part == PWRU_PART_TUPLE4) put_tuple4(wire, 6, PWRU_L4_HAS_PORTS);
-  if (tuple_part == PWRU_PART_TUPLE6) put_tuple6(wire, 6, PWRU_L4_HAS_PORTS);
+inline void put_parent(Wire& wire) { wire.put<uint64_t>(wire.size(), 41); }
+
+inline constexpr uint32_t kMapRoom = 96;
+
+// Its value stands at 64 of the room behind it.
+inline void put_map_call(Wire& wire, uint32_t key_bytes, uint32_t value_offset,
+                         uint32_t value_bytes) {
+  const size_t at = wire.size(), data = at + 48;
+  wire.put<uint32_t>(at, 7)
+      .put<uint32_t>(at + 4, PWRU_MAP_UPDATE)
+      .put<uint32_t>(at + 8, 4)
+      .put<uint32_t>(at + 12, 6000)
+      .put<uint32_t>(at + 16, key_bytes)
+      .put<uint32_t>(at + 20, value_bytes)
+      .put<uint32_t>(at + 24, value_offset)
+      .put<uint32_t>(at + 28, kMapRoom)
+      .put_text(at + 32, "flows")
+      .put<uint32_t>(data, 9)
+      .put_text(data + 64, "bytes")
+      .resize(data + kMapRoom);
+}
+
+// One function for each part of abi/event.h, so that a part without one does not compile.
+inline void put_part_stack(Wire& wire) { put_stack(wire, 16, {0x1111, 0x2222}); }
+inline void put_part_skb(Wire& wire) { put_skb(wire); }
+inline void put_part_cb(Wire& wire) { put_cb(wire); }
+inline void put_part_shinfo(Wire& wire) { put_shinfo(wire); }
+inline void put_part_expr(Wire& wire) { put_expr(wire); }
+inline void put_part_tunnel(Wire& wire) { put_tunnel(wire, PWRU_TUNNEL_HAS_ID, 6); }
+inline void put_part_parent(Wire& wire) { put_parent(wire); }
+inline void put_part_bpfmap(Wire& wire) { put_map_call(wire, 4, 64, 32); }
+inline void put_part_tuple4(Wire& wire) { put_tuple4(wire, 6, PWRU_L4_HAS_PORTS); }
+inline void put_part_tuple6(Wire& wire) { put_tuple6(wire, 6, PWRU_L4_HAS_PORTS); }
+
+inline Wire with_parts(uint32_t parts) {
+  Wire wire = core(parts);
+#define PWRU_PUT(NAME, name, bytes) \
+  if (parts & PWRU_PART_##NAME) put_part_##name(wire);
+  PWRU_FIXED_PARTS(PWRU_PUT, PWRU_NO_CONFIG)
+  PWRU_VARIABLE_PARTS(PWRU_PUT)
+#undef PWRU_PUT
   return wire;
+}
+
+inline constexpr uint32_t kAllParts = (1u << PWRU_PART_COUNT) - 1;
+
+// Of the two tuples only the one that is named.
+inline Wire with_all_parts(uint32_t tuple_part) {
+  constexpr uint32_t kTuples = PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
+  return with_parts((kAllParts & ~kTuples) | tuple_part | PWRU_PART_META | PWRU_PART_CALLER);
 }
 
 }  // namespace pwru::event

@@ -5,7 +5,6 @@
 #include <bit>
 
 #include "abi/event.h"
-#include "base/round.h"
 #include "plan/ring_sizes.h"
 
 namespace pwru::plan {
@@ -114,28 +113,10 @@ void set_kernel(const Inputs& inputs, const Plan& plan, pwru_config& config) {
   }
 }
 
-// Of a record without map data, parent and tuple, which not every record has.
-uint32_t fixed_bytes(const pwru_config& config) {
-  const auto of = [&](uint32_t part, size_t bytes) {
-    return config.parts & part ? round_up_8(bytes) : 0u;
-  };
-  return uint32_t{sizeof(pwru_event)} + of(PWRU_PART_STACK, sizeof(pwru_stack)) +
-         of(PWRU_PART_SKB, config.skb_bytes) + of(PWRU_PART_CB, sizeof(pwru_cb)) +
-         of(PWRU_PART_SHINFO, config.shinfo_bytes) + of(PWRU_PART_EXPR, config.expr_bytes) +
-         of(PWRU_PART_TUNNEL, sizeof(pwru_tunnel));
-}
-
-uint32_t record_max_bytes(const pwru_config& config) {
-  const uint32_t map_call =
-      round_up_8(sizeof(pwru_bpfmap) + PWRU_MAP_LARGE_KEY + PWRU_MAP_LARGE_VALUE);
-  return fixed_bytes(config) + uint32_t{sizeof(pwru_parent)} + round_up_8(sizeof(pwru_tuple6)) +
-         (config.parts & PWRU_PART_BPFMAP ? map_call : 0);
-}
-
 // What follows from the parts of a record, which differ between the kinds of programs.
 void set_sizes(const RingWish& rings, pwru_config& config) {
   set_rings(rings, config);
-  config.fixed_bytes = fixed_bytes(config);
+  config.fixed_bytes = pwru_fixed_bytes(&config);
   constexpr uint32_t kPlain = PWRU_PART_META | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
   const bool is_plain = (config.parts & ~uint32_t{PWRU_PART_CALLER}) == kPlain;
   config.plain_parts = is_plain ? config.parts & ~uint32_t{PWRU_PART_TUPLE6} : 0;
@@ -173,7 +154,6 @@ MapEntries map_entries(const Plan& plan) {
 
 pwru_config config_of_programs(const pwru_config& of_functions) {
   pwru_config config = of_functions;
-  config.is_progs = 1;
   config.has_func_ip = 0;
   config.parts &= ~uint32_t{PWRU_PART_CALLER};
   return config;
@@ -205,7 +185,7 @@ void make_configs(const Inputs& inputs, Plan& plan) {
   // All of them write into the same rings.
   RingWish rings = {inputs.options.output_buffer_bytes, inputs.cpus, plan.needs.nesting_rings, 0};
   for (const pwru_config* each : {&config, &plan.tc_config, &plan.xdp_config})
-    rings.record_max_bytes = std::max(rings.record_max_bytes, record_max_bytes(*each));
+    rings.record_max_bytes = std::max(rings.record_max_bytes, pwru_record_max_bytes(each));
   for (pwru_config* each : {&config, &plan.tc_config, &plan.xdp_config}) set_sizes(rings, *each);
   plan.entries = map_entries(plan);
 }

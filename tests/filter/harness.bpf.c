@@ -141,7 +141,7 @@ int show_plain_tuple(void* ctx __attribute__((unused))) {
   struct skb_pos pos;
 
   read_fake_skb(&pos);
-  HEADER(ip, pos.base, ROUND_UP_8(PLAIN_HEADER_BYTES));
+  HEADER(ip, pos.base, PWRU_ROUND_UP_8(PLAIN_HEADER_BYTES));
   state.ip_version = is_plain_ip4(ip) ? 4 : 0;
   fill_plain_tuple((__u64*)&state.tuple4, ip);
   return 0;

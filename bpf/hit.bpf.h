@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What is done about a hit, whatever kind of hook it is of: bodies for the programs in hooks/.
+ * `ctx` is the program's own context, and bpf/read/args.bpf.h the only one to look into it. `slot`
+ * is that of bpf/nest.bpf.h.
+ */
+#ifndef PWRU_BPF_HIT_H
+#define PWRU_BPF_HIT_H
+
+#include "bpf/follow/identify_call.bpf.h"
+#include "bpf/nest.bpf.h"
+#include "bpf/read/args.bpf.h"
+#include "bpf/write/emit.bpf.h"
+
+/* Whether the generated function that finds a packet and filters it can be linked in. */
+#if defined(PWRU_CAST) && !MAY_NEST
+#define HAS_FILTER_HIT 1
+#else
+#define HAS_FILTER_HIT 0
+#endif
+
+/*
+ * The verifier adds up the stack of every call that is written down, also of those that are never
+ * made. With pwru_filter_hit(), whose frame depends on the filter, what else keeps anything there
+ * does so in frames of its own.
+ */
+#ifdef PWRU_CAST
+#define SEPARATE static __noinline
+#else
+#define SEPARATE static __always_inline
+#endif
+
+/* A hit whose packet is found here, because there is no pwru_filter_hit(). */
+SEPARATE int trace_located(void *ctx, __u64 skb, __u64 packet_id, __u32 slot)
+{
+	struct skb_pos pos;
+
+	SET_SLOT(&pos, slot);
+	skb_find(&pos, skb);
+	skb_locate(&pos);
+	if (!packet_id) {
+		if (!plain_matches(&pos))
+			return 0;
+		if (CFG(tracks))
+			packet_id = track_new(skb, slot);
+	}
+#ifndef PWRU_CAST
+	if (!CFG(reads_fields) || packet_id)
+		skb_read_fields(&pos);
+#endif
+	emit_func(ctx, &pos, skb, packet_id);
+	return 0;
+}
+
+#if HAS_FILTER_HIT
+
+extern __hidden int pwru_filter_hit(void *ctx, __u64 skb, __u64 packet_id);
+
+__noinline int pwru_filter_matched(hook_ctx *ctx, __u64 skb, __u64 base, __u64 where,
+				   __u64 packet_id)
+{
+	bool is_done;
+
+	if (CFG(tracks) && !packet_id)
+		packet_id = track_new(skb, 0);
+	/* What tracking calls takes stack too: then with a frame that is gone before the next. */
+	if (CFG(tracks))
+		is_done = pwru_try_plain(ctx, skb, base, where, packet_id);
+	else
+		is_done = emit_plain_at(ctx, skb, base, where, packet_id);
+	if (!is_done)
+		pwru_emit_other(ctx, skb, base, where, packet_id);
+	return 0;
+}
+
+static __always_inline bool skb_fields_match(__u64 skb)
+{
+	struct skb_pos pos = {.skb = skb};
+
+	return read_fields_match(&pos);
+}
+
+/* Where pwru_filter_hit() is all that decides. */
+static __always_inline int hit_skb(void *ctx, __u64 skb, __u32 slot __attribute__((unused)))
+{
+	pwru_filter_hit(ctx, skb, 0);
+	return 0;
+}
+
+/* Where only it and tracking do. */
+static __always_inline int tracked_skb(void *ctx, __u64 skb, __u32 slot __attribute__((unused)))
+{
+	if (skb) /* ip_route_output_key_hash() and others may be called without one */
+		pwru_filter_hit(ctx, skb, packet_of_hit(skb));
+	return 0;
+}
+#endif
+
+/* Where only it, the fields of an skb and tracking do: with as little as possible on the way. */
+static __always_inline int plain_skb(void *ctx, __u64 skb, __u32 slot)
+{
+	__u64 packet_id;
+
+	if (!skb)
+		return 0;
+	packet_id = packet_of_hit(skb);
+#if HAS_FILTER_HIT
+	if (CFG(has_hit)) {
+		if (!CFG(reads_fields) || packet_id || skb_fields_match(skb))
+			pwru_filter_hit(ctx, skb, packet_id);
+		return 0;
+	}
+#endif
+	return trace_located(ctx, skb, packet_id, slot);
+}
+
+/* Everywhere else. */
+static __always_inline int trace_skb(void *ctx, __u64 skb, __u32 slot)
+{
+	struct skb_pos pos;
+	__u64 packet_id;
+
+	SET_SLOT(&pos, slot);
+	if (!skb) {
+		if (BY_STACK)
+			pwru_stack_pass(hook_sp(ctx));
+		return 0;
+	}
+	if (identify_call(ctx, &pos, skb, &packet_id))
+		emit_func(ctx, &pos, skb, packet_id);
+	return 0;
+}
+
+/*
+ * skb_release_head_state(), which ends an skb, and what runs after it on an skb that is about to be
+ * gone; `is_to_show` when it is among the functions to show.
+ */
+static __always_inline int skb_ends(void *ctx, bool is_release, bool is_to_show, __u32 slot)
+{
+	__u64 skb = hook_arg(ctx, 1), packet_id = packet_of_hit(skb);
+	struct skb_pos pos;
+
+	SET_SLOT(&pos, slot);
+	if (!is_release && !packet_id)
+		packet_id = packet_of_dying(skb);
+	if (is_to_show) {
+		skb_read(&pos, skb);
+		skb_locate(&pos);
+		if (is_shown(ctx, &pos, &packet_id))
+			emit_func(ctx, &pos, skb, packet_id);
+	}
+	if (is_release)
+		track_release(skb, packet_id);
+	return 0;
+}
+
+#endif
