@@ -15,7 +15,7 @@ struct pwru_config {
 	__u32 mark_mask; /* 0: any mark */
 	__u32 parts;	 /* PWRU_PART_* wanted in an event */
 	__u32 skb_bytes; /* size of struct sk_buff in this kernel, for PWRU_PART_SKB */
-	/* See abi/ring.h. Powers of two, but for record_max_bytes. */
+	/* See abi/ring.h. Powers of two, except record_max_bytes. */
 	__u32 ring_bytes;
 	__u32 chunk_bytes;
 	__u32 chunk_shift; /* chunk_bytes is 1 << this */
@@ -27,12 +27,13 @@ struct pwru_config {
 	__u8 filter_sees_vlan; /* pwru_filter_l2/l3 want an offloaded tag in the frame */
 	__u8 filter_reads_len; /* pwru_filter_l2/l3 read len of their context */
 	__u8 tracks;	       /* give packets an identity */
-	__u8 has_func_ip;      /* bpf_get_func_ip() can tell the function: kprobe-multi */
+	__u8 has_func_ip;      /* bpf_get_func_ip() finds the function: kprobe-multi */
 	__u8 has_skb_expr;     /* pwru_filter_skb_expr must match */
 	__u8 follows_xdp;      /* tracks, and XDP programs are traced */
 	__u8 has_xdp_expr;     /* pwru_filter_xdp_expr must match */
-	__u8 by_skb;	       /* tracks, and a packet that is known passes without the filters */
-	__u8 by_stack;	       /* tracks, and so passes what is hit while it is handled */
+	__u8 by_skb;   /* tracks, and a packet that is followed passes without the filters */
+	__u8 by_stack; /* tracks, and a function that is hit while a followed packet is handled
+			  passes too */
 	__u8 pad2;
 	__u32 expr_bytes;      /* of PWRU_PART_EXPR: what the values of an skb or XDP buffer need */
 	__u32 shinfo_bytes;    /* size of struct skb_shared_info, for PWRU_PART_SHINFO */

@@ -44,7 +44,7 @@
 	PART(TUPLE4, tuple4, sizeof(struct pwru_tuple4))                                           \
 	PART(TUPLE6, tuple6, sizeof(struct pwru_tuple6))
 
-#define PWRU_NO_CONFIG(field) 0 /* for a user of the list who does not read the sizes */
+#define PWRU_NO_CONFIG(field) 0 /* for a user of the list that reads no sizes */
 
 enum pwru_part_index {
 #define PWRU_INDEX(NAME, name, bytes) PWRU_INDEX_##NAME,
@@ -83,7 +83,8 @@ enum pwru_event_type {
 	PWRU_EVENT_XDP_EXIT = 4,
 };
 
-/* A packet id: the CPU that gave it, a bit for who did, and the CPU's count from 1. */
+/* A packet id: the CPU that gave it out, a bit for the kind of program that did, and the count of
+ * both from 1. */
 #define PWRU_ID_CPU_SHIFT 48
 #define PWRU_ID_OF_PROG (1ull << 47)  /* a program at a BPF program of the machine */
 #define PWRU_ID_SLOT_SHIFT 44	      /* which of those that interrupt each other it is, from 0 */

@@ -8,11 +8,10 @@
  *
  * A packet without an Ethernet header is judged over a frame that is made up: addresses that the
  * generated code knows, the EtherType, then the packet; pwru_filter_l3() is the same program as
- * pwru_filter_l2(), with the loads moved. A filter that copies finds in copy[] all of that frame
- * but the addresses, and its base lies 14 bytes before the packet. A filter that does not is given
- * the EtherType, and adds 14 to len by itself.
- * `pwru_filter_tunnel_l2` and `..._l3` are the same for
- * the frame and the IP packet inside of a tunnel.
+ * pwru_filter_l2(), with the loads moved. A filter that copies finds that frame in copy[], without
+ * the addresses; its base lies 14 bytes before the packet. Any other filter is given the EtherType,
+ * and adds 14 to len by itself. `pwru_filter_tunnel_l2` and `..._l3` are the same for the frame and
+ * the IP packet inside of a tunnel.
  *
  * A filter reads the packet in one of two ways, fixed when its code is generated:
  *   cast    plain loads through bpf_rdonly_cast(base), for kernels that have it (6.2);

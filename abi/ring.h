@@ -60,8 +60,9 @@ struct pwru_shared {
 	__u64 lists_cut;
 	__u64 children_lost;   /* packets made of a followed one that got no id */
 	__u64 lists_not_shown; /* lists that a function was given, of which only a part is shown */
-	__u32 wake_bytes;      /* ring the doorbell once a ring holds so much: set by who sleeps */
-	__u32 is_over;	       /* nothing is followed any more; see packet_of() */
+	__u32 wake_bytes; /* programs ring the doorbell once a ring holds so much; the reader sets
+			     it before it sleeps */
+	__u32 is_over;	  /* nothing is followed any more; see packet_of() */
 	__u32 pad1[8];
 	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU of programs that nest */
 };

@@ -20,9 +20,9 @@
 #endif
 
 /*
- * The verifier adds up the stack of every call that is written down, also of those that are never
- * made. With pwru_filter_hit(), whose frame depends on the filter, what else keeps anything there
- * does so in frames of its own.
+ * The verifier adds up the stack of every call that is written down, also of calls that are never
+ * made. The frame of pwru_filter_hit() depends on the filter. So whatever else needs stack beside
+ * it has a frame of its own.
  */
 #ifdef PWRU_CAST
 #define SEPARATE static __noinline
@@ -30,7 +30,7 @@
 #define SEPARATE static __always_inline
 #endif
 
-/* A hit whose packet is found here, because there is no pwru_filter_hit(). */
+/* A hit without pwru_filter_hit(), so that the packet is found here. */
 SEPARATE int trace_located(void *ctx, __u64 skb, __u64 packet_id, __u32 slot)
 {
 	struct skb_pos pos;
@@ -63,7 +63,8 @@ __noinline int pwru_filter_matched(hook_ctx *ctx, __u64 skb, __u64 base, __u64 w
 
 	if (CFG(tracks) && !packet_id)
 		packet_id = track_new(skb, 0);
-	/* What tracking calls takes stack too: then with a frame that is gone before the next. */
+	/* What tracking calls takes stack too. So with it this is a call, whose frame is gone
+	 * before the next one. */
 	if (CFG(tracks))
 		is_done = pwru_try_plain(ctx, skb, base, where, packet_id);
 	else
@@ -87,7 +88,7 @@ static __always_inline int hit_skb(void *ctx, __u64 skb, __u32 slot __attribute_
 	return 0;
 }
 
-/* Where only it and tracking do. */
+/* Where only pwru_filter_hit() and tracking decide. */
 static __always_inline int tracked_skb(void *ctx, __u64 skb, __u32 slot __attribute__((unused)))
 {
 	if (skb) /* ip_route_output_key_hash() and others may be called without one */
@@ -96,7 +97,8 @@ static __always_inline int tracked_skb(void *ctx, __u64 skb, __u32 slot __attrib
 }
 #endif
 
-/* Where only it, the fields of an skb and tracking do: with as little as possible on the way. */
+/* Where only the pcap filter, the fields of an skb and tracking decide: with as little as possible
+ * on the way. */
 static __always_inline int plain_skb(void *ctx, __u64 skb, __u32 slot)
 {
 	__u64 packet_id;
@@ -114,7 +116,7 @@ static __always_inline int plain_skb(void *ctx, __u64 skb, __u32 slot)
 	return trace_located(ctx, skb, packet_id, slot);
 }
 
-/* Everywhere else. */
+/* Where any other option decides. */
 static __always_inline int trace_skb(void *ctx, __u64 skb, __u32 slot)
 {
 	struct skb_pos pos;
@@ -132,8 +134,8 @@ static __always_inline int trace_skb(void *ctx, __u64 skb, __u32 slot)
 }
 
 /*
- * skb_release_head_state(), which ends an skb, and what runs after it on an skb that is about to be
- * gone; `is_to_show` when it is among the functions to show.
+ * A hit of skb_release_head_state(), which ends an skb, or of a function that runs after it on an
+ * skb that is about to be gone. `is_to_show` says whether the function is to be shown.
  */
 static __always_inline int skb_ends(void *ctx, bool is_release, bool is_to_show, __u32 slot)
 {

@@ -10,14 +10,14 @@
 #include "bpf/follow/parents.bpf.h"
 #include "bpf/follow/track.bpf.h"
 
-/* In a list of segments; what follows is counted, and not followed. */
+/* So many segments of a list are followed; a longer list is counted. */
 #define CHILDREN_MAX 128
-/* The tree of a queue with 4096 runs of fragments is no higher, being red-black. */
+/* A red-black tree of 4096 runs of fragments is no higher. */
 #define TREE_HEIGHT_MAX 24
 
 /*
- * fentry and fexit programs interrupt each other, so that two may draw the same number. The map
- * tells: only one of them can insert it.
+ * fentry and fexit programs interrupt each other, so that two may draw the same number. Only one of
+ * them can insert it into the map; the other draws again.
  */
 static __always_inline __u64 new_child_id(__u64 parent)
 {
@@ -34,8 +34,9 @@ static __always_inline __u64 new_child_id(__u64 parent)
 }
 
 /*
- * A function that builds it may have been shown before: then it has an id, but no parent. Global,
- * because the verifier then looks at it once, not for each place in a list.
+ * `skb` is a child of `parent`. A function that builds it may have been shown before: then it has
+ * an id, and only lacks its parent. A global function, which the verifier looks at once and not for
+ * each place in a list.
  */
 __noinline int pwru_add_child(__u64 parent, __u64 skb)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The same as bpf/follow/identify.bpf.h for kernel functions, whose call stack may tell the packet.
+/* The same as bpf/follow/identify.bpf.h for kernel functions, whose call stack may say which packet
+ * it is.
  */
 #ifndef PWRU_BPF_IDENTIFY_CALL_H
 #define PWRU_BPF_IDENTIFY_CALL_H
@@ -7,7 +8,7 @@
 #include "bpf/follow/identify.bpf.h"
 #include "bpf/follow/stack.bpf.h"
 
-/* Whether a hit is shown, and as which packet: `packet_id` comes with what is known of the skb. */
+/* Whether a hit is shown, and as which packet. On entry `packet_id` is the id of the skb, or 0. */
 static __always_inline bool is_shown(void *ctx, struct skb_pos *pos, __u64 *packet_id)
 {
 	struct stack_entry *outer;

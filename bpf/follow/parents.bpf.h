@@ -6,8 +6,9 @@
 #include "bpf/shared.bpf.h"
 
 /*
- * Packet id to that of its parent. LRU: clones share an id, so nobody knows when it is done with.
- * Small when parents are not shown: then it only tells ids apart that are given out at once.
+ * Packet id to the id of its parent. LRU, because clones share an id: nobody knows when it is no
+ * longer used. The map is small when parents are not shown. Then it only keeps two programs from
+ * giving out the same id at once.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

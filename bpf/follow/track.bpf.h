@@ -36,20 +36,21 @@ static __always_inline __u64 packet_in(void *map, const __u64 *skb)
 }
 
 /*
- * With is_over, the fentry and fexit programs are still there for a moment while user space counts:
- * they follow nothing more.
+ * With is_over the fentry and fexit programs stay attached for a moment, while user space counts.
+ * They follow nothing any more.
  */
 static __always_inline __u64 packet_of(__u64 skb)
 {
-	/* A look-up costs more than the rest of a miss: do it only while something is tracked. */
+	/* A look-up costs more than the rest of a hit that does not match, so it is made only while
+	 * something is tracked. */
 	if (!CFG(tracks) || shared.track_inserted == shared.track_removed || shared.is_over)
 		return 0;
 	return packet_in(&tracked, &skb);
 }
 
 /*
- * Notes for packet_of_hit() which packet this skb is. What the kernel evicts from the map it tells
- * nobody: where it may have begun to, the note is good for once.
+ * Notes for packet_of_hit() which packet this skb is. The kernel does not report what it evicts
+ * from the map. So where it may have begun to evict, the note is used once only.
  */
 static __always_inline void note_packet(struct pwru_ring *mine, __u64 skb)
 {
@@ -83,13 +84,14 @@ static __always_inline __u64 packet_of_hit(__u64 skb)
 
 static __always_inline void track_as(__u64 skb, __u64 id)
 {
-	/* A second insert of the same key would count twice. */
+	/* BPF_NOEXIST, because a second insert of the same key must not be counted. */
 	if (bpf_map_update_elem(&tracked, &skb, &id, BPF_NOEXIST) == 0) {
 		__sync_fetch_and_add(&shared.track_inserted, 1);
 		return;
 	}
 	bpf_map_update_elem(&tracked, &skb, &id, BPF_EXIST);
-	/* As if the other one had been removed: packet_of_hit() may remember it. */
+	/* Counted as a removal and an insertion, so that the note of packet_of_hit() is no longer
+	 * valid. */
 	__sync_fetch_and_add(&shared.track_inserted, 1);
 	__sync_fetch_and_add(&shared.track_removed, 1);
 }
@@ -98,15 +100,15 @@ static __always_inline void track_as(__u64 skb, __u64 id)
 static __always_inline __u64 new_packet_id(__u32 slot __attribute__((unused)))
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct pwru_ring *mine = ring_of(cpu);
+	__u64 id = (__u64)cpu << PWRU_ID_CPU_SHIFT;
 
 #if MAY_NEST
 	__u32 index = (slot - 1) & (PWRU_NEST_SLOTS - 1);
+	__u64 count = ++nesting_ring()->packets_of_slot[index];
 
-	return (__u64)cpu << PWRU_ID_CPU_SHIFT | PWRU_ID_OF_PROG |
-	       (__u64)index << PWRU_ID_SLOT_SHIFT | ++mine->packets_of_slot[index];
+	return id | PWRU_ID_OF_PROG | (__u64)index << PWRU_ID_SLOT_SHIFT | count;
 #else
-	return (__u64)cpu << PWRU_ID_CPU_SHIFT | ++mine->packets;
+	return id | ++ring_of(cpu)->packets;
 #endif
 }
 
@@ -120,8 +122,8 @@ static __always_inline __u64 track_new(__u64 skb, __u32 slot)
 }
 
 /*
- * skb_release_head_state(): every way to free an skb passes it, and skb_release_data(),
- * kfree_skbmem() and the like follow on the same CPU. From here on only these still know the id.
+ * skb_release_head_state() was called. Every way to free an skb passes it. skb_release_data(),
+ * kfree_skbmem() and the like follow on the same CPU, and from here on only they still find the id.
  */
 static __always_inline void track_release(__u64 skb, __u64 id)
 {

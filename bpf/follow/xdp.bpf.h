@@ -58,7 +58,7 @@ static __always_inline bool xdp_matches(struct skb_pos *pos, __u64 xdp)
 	return !CFG(has_xdp_expr) || pwru_filter_xdp_expr(xdp);
 }
 
-/* True if the owner is still there, and not an earlier packet in the same memory. */
+/* Whether the entry is that of this packet, and not of an earlier one in the same memory. */
 static __always_inline bool owns_head(const struct pwru_head_owner *owner,
 				      const struct skb_pos *pos)
 {
@@ -101,7 +101,7 @@ static __noinline __u64 track_new_xdp(const struct skb_pos *pos)
 	return owner.packet_id;
 }
 
-/* The program has decided: who may meet the packet next. */
+/* The program has returned its verdict, which says who may meet the packet next. */
 static __always_inline void leave_xdp(const struct skb_pos *pos, __u64 packet_id, __s32 verdict)
 {
 	struct pwru_head_owner *owner;

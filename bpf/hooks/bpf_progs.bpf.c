@@ -19,8 +19,8 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /*
- * Packets whose entry was shown, by the address of the program's context: the exit is shown too,
- * whatever the program made of them.
+ * Packets whose entry was shown, by the address of the program's context. Their exit is shown too,
+ * whatever the program changed in them.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -107,7 +107,7 @@ PROGRAM(tc_exit)
 
 #if MAY_BE_XDP
 
-/* Whether the packet is shown that nobody has met before, and as which one. */
+/* A packet that no program has met before: whether it is shown, and its id. */
 static __always_inline bool identify_xdp(struct skb_pos *pos, __u64 xdp, __u64 *packet_id)
 {
 	if (!xdp_matches(pos, xdp))

@@ -119,7 +119,7 @@ SEC("iter/ksym") int pwru_ksyms(struct iter_ctx *ctx)
 	type = *(char *)(ksym + type_offset);
 	if (!is_wanted(query, ksym, type))
 		return 0;
-	/* To whom /proc/kallsyms hides the addresses, nothing is shown here. */
+	/* A reader from whom /proc/kallsyms hides addresses is shown nothing here. */
 	bpf_probe_read_kernel(&shows, sizeof(shows), ksym + query->show_value_offset);
 	if (!shows)
 		return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a program can be told by its context about what was hit: the one place that knows where a
- * hook keeps it. bpf/hook.bpf.h says which kind of context an object has.
+ * What a program reads from its context about what was hit. This is the only place that knows where
+ * each kind of hook keeps it. bpf/hook.bpf.h says which kind of context an object has.
  */
 #ifndef PWRU_BPF_ARGS_H
 #define PWRU_BPF_ARGS_H

@@ -276,7 +276,7 @@ struct filter_ctx_head {
 	__u64 words[offsetof(struct pwru_filter_ctx, copy) / 8];
 };
 
-/* All but len, which few filters read. */
+/* Sets all fields except len, which few filters read. */
 static __always_inline void set_ctx(struct pwru_filter_ctx *ctx, __u64 skb, __u64 base,
 				    __u32 linear_len)
 {

@@ -64,7 +64,7 @@ static __always_inline __u16 skip_ethernet(struct ip_pos *ip)
 	return skip_vlan_tags(ip, LOAD16(eth, 12));
 }
 
-/* The EtherType that an IP header itself tells, 0: it is none. */
+/* The EtherType by the version in an IP header. 0: it is no IP header. */
 static __always_inline __u16 told_by_version(__u64 addr, __u32 linear_len)
 {
 	__u8 version;
@@ -76,7 +76,7 @@ static __always_inline __u16 told_by_version(__u64 addr, __u32 linear_len)
 	return version == 4 ? ETH_P_IP : version == 6 ? ETH_P_IPV6 : 0;
 }
 
-/* Whether IP may follow, but not at once. */
+/* Whether IP may follow behind labels or PPPoE. */
 static __always_inline bool has_shim(__u16 proto)
 {
 	return proto == ETH_P_MPLS_UC || proto == ETH_P_MPLS_MC || proto == ETH_P_PPP_SES;

@@ -19,6 +19,16 @@
 #define SKB_COPY_BYTES 256
 #define MAC_HEADER_UNSET 0xffff
 
+/* What SKB_FIELD() may ask for. Where the struct is copied, these fields are taken out of the copy.
+ */
+#define COPIED_FIELDS(FIELD)                                                                       \
+	FIELD(__u32, len)                                                                          \
+	FIELD(__u32, data_len)                                                                     \
+	FIELD(__u32, mark)                                                                         \
+	FIELD(__u64, dev)                                                                          \
+	FIELD(__u64, sk)                                                                           \
+	FIELD(__u64, _skb_refdst)
+
 /*
  * An skb as far as it is read at once: the fields that find the packet's bytes, and where the
  * packet begins. Everything else comes through the skb_*() below. Offsets count from head.
@@ -44,20 +54,15 @@ struct skb_pos {
 #ifdef PWRU_CAST
 	struct sk_buff *typed;
 #else
-	__u32 len;
-	__u32 data_len;
-	__u32 mark;
+	__u32 vlan_tag;
+#define FIELD(type, name) type name;
+	COPIED_FIELDS(FIELD)
+#undef FIELD
+	__u64 data;
+	__u16 protocol;
 #endif
 #if MAY_NEST
 	__u32 slot; /* set by the program, see bpf/nest.bpf.h */
-#endif
-#ifndef PWRU_CAST
-	__u64 data;
-	__u64 dev;
-	__u64 sk;
-	__u64 _skb_refdst;
-	__u32 vlan_tag;
-	__u16 protocol;
 #endif
 };
 _Static_assert(__builtin_offsetof(struct skb_pos, start) % 8, "see above");
@@ -218,8 +223,9 @@ static __noinline int skb_read_fields(struct skb_pos *pos)
 	if (size > sizeof(copy))
 		size = sizeof(copy);
 	bpf_probe_read_kernel(copy, size, (void *)pos->skb); /* zeroes the copy when it fails */
-	pos->len = COPIED(copy, len);
-	pos->data_len = COPIED(copy, data_len);
+#define FIELD(type, name) pos->name = (type)COPIED(copy, name);
+	COPIED_FIELDS(FIELD)
+#undef FIELD
 	pos->vlan_tag = vlan_tag_of(COPIED(copy, vlan_proto), COPIED(copy, vlan_tci));
 	if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
 		struct sk_buff___vlan_bit *bit = (void *)pos->skb;
@@ -227,10 +233,6 @@ static __noinline int skb_read_fields(struct skb_pos *pos)
 		if (!BPF_CORE_READ_BITFIELD_PROBED(bit, vlan_present))
 			pos->vlan_tag = 0;
 	}
-	pos->mark = COPIED(copy, mark);
-	pos->dev = (__u64)COPIED(copy, dev);
-	pos->sk = (__u64)COPIED(copy, sk);
-	pos->_skb_refdst = COPIED(copy, _skb_refdst);
 	return 0;
 }
 

@@ -173,7 +173,7 @@ static __always_inline bool is_entered_here(const struct skb_pos *pos, const str
 		(tunnel->proto && told_by_version(at->addr, at->linear_len) == tunnel->proto));
 }
 
-/* IP right behind UDP, as of fou and bareudp: this tells the protocol. */
+/* The protocol behind UDP, where IP follows at once as with fou and bareudp. */
 static __always_inline __u16 proto_in_udp(const struct skb_pos *pos, const struct ip_pos *at)
 {
 	struct sk_buff *skb = (void *)pos->skb;
@@ -392,7 +392,7 @@ static __noinline int read_inner(struct pwru_tunnel *out, struct tunnel_pos *tun
 	return flags;
 }
 
-/* Fills in all but the kind, and returns that. */
+/* Fills in everything except the kind, and returns the kind. */
 static __noinline int read_tunnel(struct pwru_tunnel *out, const struct skb_pos *pos)
 {
 	struct tunnel_pos *tunnel = tunnel_of_cpu(pos);

@@ -55,7 +55,8 @@ static __always_inline __u32 l4_bytes(__u8 proto)
 	return proto == PROTO_ICMP || proto == PROTO_ICMPV6 ? 2 : 0;
 }
 
-/* More than the headers of a tuple take; what has as much is not looked at closely. */
+/* More than the headers of a tuple take. A packet with so many linear bytes is not looked at
+ * closely. */
 #define MANY_HEADER_BYTES 128
 
 /* Whether headers may go on behind linear_len; of a tunnel, those that it carries too. */
@@ -288,7 +289,7 @@ static __always_inline void read_tuple6(struct pwru_tuple6 *tuple, struct ip_pos
 
 #define PLAIN_HEADER_BYTES 34 /* an IPv4 header, then up to the flags of TCP */
 
-/* Most packets are of this kind: no options, and no fragment but the first. */
+/* Most packets are of this kind: IPv4 without options, and not a later fragment. */
 static __always_inline bool is_plain_ip4(const char *header)
 {
 	__u64 first = LOAD64_RAW(header, 0);

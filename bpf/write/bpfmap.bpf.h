@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What the functions of BPF maps are called with, for the packet whose stack they run on. What a
- * look-up found is known when it returns: until then its arguments wait under the place of its
- * return address, which no other call has at that time.
+ * look-up found is known only when it returns. Until then its arguments wait in a map, by the place
+ * of its return address, which no other call has at that time.
  */
 #ifndef PWRU_BPF_BPFMAP_H
 #define PWRU_BPF_BPFMAP_H
@@ -75,7 +75,7 @@ static __always_inline int map_lookup_begins(void *ctx)
 	return 0;
 }
 
-/* What a program gets from a look-up in these is no value, but a socket or another map. */
+/* A look-up in these finds a socket or another map, and no value. */
 static __always_inline bool has_no_value(__u32 type)
 {
 	return type == BPF_MAP_TYPE_ARRAY_OF_MAPS || type == BPF_MAP_TYPE_HASH_OF_MAPS ||

@@ -29,7 +29,8 @@ static __always_inline void fill_task(struct pwru_event *event)
 #endif
 }
 
-/* What was hit, and from where, if it is no kernel function that is being hit right now. */
+/* What was hit, and from where, unless the context says so: at the return of a function, and at BPF
+ * programs. */
 struct hit {
 	__u64 func_ip;
 	__u64 caller_ip;
@@ -242,8 +243,8 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 #define PLAIN_RECORD_BYTES (sizeof(struct pwru_event) + PWRU_ROUND_UP_8(sizeof(struct pwru_tuple4)))
 
 /*
- * The record that most runs write: nothing but the metadata and the tuple, and that a plain one.
- * False: it is another. `l2_bytes` stand before the network header.
+ * The record that most traces write: metadata and the tuple of a plain IPv4 packet, and nothing
+ * else. False: this hit needs another record. `l2_bytes` stand before the network header.
  */
 static __always_inline bool emit_plain(void *ctx, const struct skb_pos *pos, __u32 l2_bytes,
 				       __u64 skb, __u64 packet_id)
@@ -317,8 +318,9 @@ static __always_inline bool emit_plain_at(void *ctx, __u64 skb, __u64 base, __u6
 }
 
 /*
- * A function of its own, which takes but numbers: what decides whether a hit is shown has the
- * registers for itself, and most hits are not. It does not call the other one: stack is short.
+ * A function of its own, which takes only numbers. So the code that decides whether a hit is shown
+ * has all registers, and most hits are not shown. It does not call pwru_emit_other() itself: that
+ * would add its frame to the stack.
  */
 WITH_CONTEXT int pwru_try_plain(hook_ctx *ctx, __u64 skb, __u64 base, __u64 where, __u64 packet_id)
 {

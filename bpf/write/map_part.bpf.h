@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The part of a record that tells of one call of a function of a BPF map. */
+/* The part of a record that describes one call of a function of a BPF map. */
 #ifndef PWRU_BPF_MAP_PART_H
 #define PWRU_BPF_MAP_PART_H
 
@@ -13,11 +13,12 @@ struct map_call {
 	__u64 map;
 	__u64 key;
 	__u64 value;
-	__u64 skb; /* for whom */
+	__u64 skb; /* that is being handled */
 	__u32 op;  /* PWRU_MAP_* */
 };
 
-/* What the part has room for: constants, so that the verifier can follow. */
+/* How many bytes the part has room for. These are constants, because the verifier must know them.
+ */
 struct map_room {
 	__u32 key;
 	__u32 value;

@@ -14,7 +14,7 @@ struct {
 	__type(value, __u64);
 } ring_memory SEC(".maps");
 
-/* Wakes the reader up; what is in it means nothing. */
+/* Wakes the reader up. Its content means nothing. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
@@ -62,7 +62,7 @@ static __always_inline void *ring_reserve(struct pwru_ring *ring, __u64 number, 
 	offset = position & CFG(chunk_mask);
 	if (position != ring->committed)
 		goto no_room;
-	/* pwru_record_start(), in the form that tells the verifier how far the offset goes. */
+	/* pwru_record_start(), in the form that lets the verifier know how far the offset goes. */
 	if (offset > CFG(chunk_last)) {
 		start = (position | CFG(chunk_mask)) + 1;
 		offset = 0;
@@ -83,7 +83,7 @@ lost:
 	return NULL;
 }
 
-/* Not for every event: a wakeup costs more than the event itself. */
+/* Rung for few events only: a wakeup costs more than an event. */
 static __noinline int ring_doorbell(void)
 {
 	__u64 nothing = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sleep until the kernel side has something. It is asked for through pwru_shared.reader_waits, so
-// that only the first event after a silence pays for a wakeup.
+// Sleeps until the kernel side has events. Reader asks for the bell through pwru_shared.wake_bytes,
+// so that few events pay for a wakeup.
 #pragma once
 
 #include "base/handle.h"

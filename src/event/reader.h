@@ -38,7 +38,7 @@ class Reader {
   // No bell: the reader is awake.
   void decline_bell();
 
-  // Losses that no later event of the same CPU has told.
+  // Reports the losses that no later event of the same CPU has carried.
   [[nodiscard]] Result<bool> report_rest(Consumer& consumer);
 
  private:

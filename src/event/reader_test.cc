@@ -29,42 +29,44 @@ uint64_t now_ns() {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
-// One thing that the consumer was told.
-struct Told {
+// One event or loss that the consumer was given.
+struct Report {
   uint64_t serial = 0;  // of an event, 0 for a loss
   uint32_t cpu = 0;
   uint64_t lost = 0;
   uint64_t since_ns = 0;
   uint64_t ts_ns = 0;  // of the event; where the loss ends
 
-  bool operator==(const Told&) const = default;
+  bool operator==(const Report&) const = default;
 };
 
-std::ostream& operator<<(std::ostream& out, const Told& told) {
-  if (!told.lost) return out << "event " << told.serial << " @" << told.ts_ns << " on " << told.cpu;
-  return out << told.lost << " lost on " << told.cpu << " " << told.since_ns << ".." << told.ts_ns;
+std::ostream& operator<<(std::ostream& out, const Report& reported) {
+  if (!reported.lost)
+    return out << "event " << reported.serial << " @" << reported.ts_ns << " on " << reported.cpu;
+  return out << reported.lost << " lost on " << reported.cpu << " " << reported.since_ns << ".."
+             << reported.ts_ns;
 }
 
-Told event_told(uint64_t ts_ns, uint64_t serial, uint32_t cpu = 0) {
+Report reported_event(uint64_t ts_ns, uint64_t serial, uint32_t cpu = 0) {
   return {serial, cpu, 0, 0, ts_ns};
 }
-Told loss_told(uint32_t cpu, uint64_t count, uint64_t since_ns, uint64_t until_ns) {
+Report reported_loss(uint32_t cpu, uint64_t count, uint64_t since_ns, uint64_t until_ns) {
   return {0, cpu, count, since_ns, until_ns};
 }
 
 class Recorder : public Consumer {
  public:
   Result<bool> event(const Event& event) override {
-    told.push_back(event_told(event.ts_ns, event.packet_id, event.cpu));
+    reported.push_back(reported_event(event.ts_ns, event.packet_id, event.cpu));
     if (on_event) on_event();
-    return told.size() != stop_after;
+    return reported.size() != stop_after;
   }
   Result<bool> lost(const Loss& loss) override {
-    told.push_back(loss_told(loss.cpu, loss.count, loss.since_ns, loss.until_ns));
-    return told.size() != stop_after;
+    reported.push_back(reported_loss(loss.cpu, loss.count, loss.since_ns, loss.until_ns));
+    return reported.size() != stop_after;
   }
 
-  std::vector<Told> told;
+  std::vector<Report> reported;
   size_t stop_after = 0;  // answers false to the one of this number; 0: to none
   std::function<void()> on_event;
 };
@@ -80,12 +82,12 @@ class ReaderTest : public testing::Test {
   }
 
   // Drains, and says what came of it.
-  std::vector<Told> drained(bool is_last = false) {
-    const size_t before = recorder.told.size();
+  std::vector<Report> drained(bool is_last = false) {
+    const size_t before = recorder.reported.size();
     const auto goes_on = reader->drain(recorder, is_last);
     EXPECT_TRUE(goes_on) << goes_on.error().what;
     EXPECT_TRUE(!goes_on || *goes_on);
-    return {recorder.told.begin() + static_cast<ptrdiff_t>(before), recorder.told.end()};
+    return {recorder.reported.begin() + static_cast<ptrdiff_t>(before), recorder.reported.end()};
   }
 
   std::unique_ptr<pwru_shared> shared = std::make_unique<pwru_shared>();
@@ -95,7 +97,7 @@ class ReaderTest : public testing::Test {
   Recorder recorder;
 };
 
-using List = std::vector<Told>;
+using List = std::vector<Report>;
 
 TEST_F(ReaderTest, NothingThere) {
   EXPECT_EQ(drained(), List{});
@@ -106,9 +108,10 @@ TEST_F(ReaderTest, CpusAreMergedByTime) {
   rings[0].add(10, 1), rings[0].add(20, 2), rings[0].add(70, 3);
   rings[1].add(15, 4), rings[1].add(16, 5), rings[1].add(80, 6);
   rings[2].add(5, 7);
-  EXPECT_EQ(drained(), (List{event_told(5, 7, 2), event_told(10, 1), event_told(15, 4, 1),
-                             event_told(16, 5, 1), event_told(20, 2), event_told(70, 3),
-                             event_told(80, 6, 1)}));
+  EXPECT_EQ(drained(),
+            (List{reported_event(5, 7, 2), reported_event(10, 1), reported_event(15, 4, 1),
+                  reported_event(16, 5, 1), reported_event(20, 2), reported_event(70, 3),
+                  reported_event(80, 6, 1)}));
   EXPECT_EQ(drained(), List{});
   for (const FakeRing& ring : rings) EXPECT_EQ(ring.consumed(), ring.produced());
 }
@@ -117,14 +120,15 @@ TEST_F(ReaderTest, CpusAreMergedByTime) {
 TEST_F(ReaderTest, EqualTimes) {
   rings[1].add(10, 1), rings[1].add(10, 2);
   rings[0].add(10, 3);
-  EXPECT_EQ(drained(), (List{event_told(10, 3), event_told(10, 1, 1), event_told(10, 2, 1)}));
+  EXPECT_EQ(drained(),
+            (List{reported_event(10, 3), reported_event(10, 1, 1), reported_event(10, 2, 1)}));
 }
 
 TEST_F(ReaderTest, SwappedNeighboursArePutRight) {
   rings[0].add(10, 1), rings[0].add(30, 2), rings[0].add(20, 3), rings[0].add(40, 4);
   rings[1].add(25, 5);
-  EXPECT_EQ(drained(), (List{event_told(10, 1), event_told(20, 3), event_told(25, 5, 1),
-                             event_told(30, 2), event_told(40, 4)}));
+  EXPECT_EQ(drained(), (List{reported_event(10, 1), reported_event(20, 3), reported_event(25, 5, 1),
+                             reported_event(30, 2), reported_event(40, 4)}));
   EXPECT_EQ(rings[0].consumed(), rings[0].produced());
 }
 
@@ -132,24 +136,25 @@ TEST_F(ReaderTest, WhatIsYoungerThanTheDrainIsHeldBack) {
   rings[0].add(10, 1);
   const uint64_t held_back_at = rings[0].add(kFuture + 2, 2);
   rings[1].add(kFuture + 1, 3);
-  EXPECT_EQ(drained(), (List{event_told(10, 1)}));
+  EXPECT_EQ(drained(), (List{reported_event(10, 1)}));
   EXPECT_LE(rings[0].consumed(), held_back_at);
   EXPECT_EQ(drained(), List{});
   rings[0].add(20, 4);  // an interrupted neighbour of the one held back
-  EXPECT_EQ(drained(), (List{event_told(20, 4)}));
+  EXPECT_EQ(drained(), (List{reported_event(20, 4)}));
   EXPECT_LE(rings[0].consumed(), held_back_at);
-  EXPECT_EQ(drained(true), (List{event_told(kFuture + 1, 3, 1), event_told(kFuture + 2, 2)}));
+  EXPECT_EQ(drained(true),
+            (List{reported_event(kFuture + 1, 3, 1), reported_event(kFuture + 2, 2)}));
   EXPECT_EQ(rings[0].consumed(), rings[0].produced());
 }
 
 TEST_F(ReaderTest, WhatWasHeldBackComesOutInTime) {
   const uint64_t ts_ns = now_ns() + 20'000'000;
   rings[0].add(ts_ns, 1);
-  while (recorder.told.empty()) {
-    const List told = drained();
-    EXPECT_TRUE(told.empty() || now_ns() >= ts_ns);
+  while (recorder.reported.empty()) {
+    const List reported = drained();
+    EXPECT_TRUE(reported.empty() || now_ns() >= ts_ns);
   }
-  EXPECT_EQ(recorder.told, (List{event_told(ts_ns, 1)}));
+  EXPECT_EQ(recorder.reported, (List{reported_event(ts_ns, 1)}));
 }
 
 TEST_F(ReaderTest, ARecordBeingWrittenIsWaitedFor) {
@@ -164,7 +169,7 @@ TEST_F(ReaderTest, ARecordBeingWrittenIsWaitedFor) {
     rings[0].commit();
   });
   is_draining = true;
-  EXPECT_EQ(drained(), (List{event_told(10, 1), event_told(20, 2)}));
+  EXPECT_EQ(drained(), (List{reported_event(10, 1), reported_event(20, 2)}));
   producer.join();
 }
 
@@ -194,51 +199,53 @@ TEST_F(ReaderTest, ARecordTooShortIsAnError) {
 TEST_F(ReaderTest, LossesAreToldBeforeTheEventThatKnows) {
   rings[0].add(10, 1), rings[0].add(20, 2, 5), rings[0].add(30, 3, 5);
   rings[1].add(15, 4, 1), rings[1].add(25, 5, 3);
-  EXPECT_EQ(drained(), (List{event_told(10, 1), loss_told(1, 1, 0, 15), event_told(15, 4, 1),
-                             loss_told(0, 5, 10, 20), event_told(20, 2), loss_told(1, 2, 15, 25),
-                             event_told(25, 5, 1), event_told(30, 3)}));
+  EXPECT_EQ(drained(),
+            (List{reported_event(10, 1), reported_loss(1, 1, 0, 15), reported_event(15, 4, 1),
+                  reported_loss(0, 5, 10, 20), reported_event(20, 2), reported_loss(1, 2, 15, 25),
+                  reported_event(25, 5, 1), reported_event(30, 3)}));
   rings[0].add(40, 6, 6);
-  EXPECT_EQ(drained(), (List{loss_told(0, 1, 30, 40), event_told(40, 6)}));
+  EXPECT_EQ(drained(), (List{reported_loss(0, 1, 30, 40), reported_event(40, 6)}));
 }
 
 // The loss lies before the earlier of two swapped neighbours, and never ends before it begins.
 TEST_F(ReaderTest, LossesAmongSwappedNeighbours) {
   rings[0].add(10, 1), rings[0].add(30, 2, 4), rings[0].add(20, 3, 4);
-  EXPECT_EQ(drained(), (List{event_told(10, 1), loss_told(0, 4, 10, 20), event_told(20, 3),
-                             event_told(30, 2)}));
+  EXPECT_EQ(drained(), (List{reported_event(10, 1), reported_loss(0, 4, 10, 20),
+                             reported_event(20, 3), reported_event(30, 2)}));
   rings[0].add(60, 4, 4), rings[0].add(50, 5, 7);  // the interrupted one has read less
-  EXPECT_EQ(drained(), (List{loss_told(0, 3, 30, 50), event_told(50, 5), event_told(60, 4)}));
+  EXPECT_EQ(drained(),
+            (List{reported_loss(0, 3, 30, 50), reported_event(50, 5), reported_event(60, 4)}));
 }
 
 TEST_F(ReaderTest, TheLossOfAnEventHeldBackIsToldWithIt) {
   rings[0].add(kFuture, 1, 2);
   EXPECT_EQ(drained(), List{});
-  EXPECT_EQ(drained(true), (List{loss_told(0, 2, 0, kFuture), event_told(kFuture, 1)}));
+  EXPECT_EQ(drained(true), (List{reported_loss(0, 2, 0, kFuture), reported_event(kFuture, 1)}));
 }
 
 TEST_F(ReaderTest, TheLossCounterWraps) {
   // Steps of less than 2^31, as losses between two events are.
   rings[0].add(10, 1, 0x7fffffff), rings[0].add(20, 2, 0xfffffffe), rings[0].add(30, 3, 4);
-  EXPECT_EQ(drained(), (List{loss_told(0, 0x7fffffff, 0, 10), event_told(10, 1),
-                             loss_told(0, 0x7fffffff, 10, 20), event_told(20, 2),
-                             loss_told(0, 6, 20, 30), event_told(30, 3)}));
+  EXPECT_EQ(drained(), (List{reported_loss(0, 0x7fffffff, 0, 10), reported_event(10, 1),
+                             reported_loss(0, 0x7fffffff, 10, 20), reported_event(20, 2),
+                             reported_loss(0, 6, 20, 30), reported_event(30, 3)}));
   shared->ring[0].lost = (1ull << 32) + 5;
   ASSERT_TRUE(reader->report_rest(recorder));
-  EXPECT_EQ(recorder.told.back(), loss_told(0, 1, 30, 0));
+  EXPECT_EQ(recorder.reported.back(), reported_loss(0, 1, 30, 0));
 }
 
 TEST_F(ReaderTest, LossesThatNoEventTold) {
   rings[1].add(10, 1, 3);
-  EXPECT_EQ(drained(true), (List{loss_told(1, 3, 0, 10), event_told(10, 1, 1)}));
-  recorder.told.clear();
+  EXPECT_EQ(drained(true), (List{reported_loss(1, 3, 0, 10), reported_event(10, 1, 1)}));
+  recorder.reported.clear();
   shared->ring[1].lost = 5, shared->ring[2].lost = 7;
   const auto goes_on = reader->report_rest(recorder);
   ASSERT_TRUE(goes_on);
   EXPECT_TRUE(*goes_on);
-  EXPECT_EQ(recorder.told, (List{loss_told(1, 2, 10, 0), loss_told(2, 7, 0, 0)}));
-  recorder.told.clear();
+  EXPECT_EQ(recorder.reported, (List{reported_loss(1, 2, 10, 0), reported_loss(2, 7, 0, 0)}));
+  recorder.reported.clear();
   ASSERT_TRUE(reader->report_rest(recorder));
-  EXPECT_EQ(recorder.told, List{});
+  EXPECT_EQ(recorder.reported, List{});
 }
 
 TEST_F(ReaderTest, AConsumerThatStopsAtTheRest) {
@@ -247,14 +254,15 @@ TEST_F(ReaderTest, AConsumerThatStopsAtTheRest) {
   const auto goes_on = reader->report_rest(recorder);
   ASSERT_TRUE(goes_on);
   EXPECT_FALSE(*goes_on);
-  EXPECT_EQ(recorder.told, (List{loss_told(0, 1, 0, 0)}));
+  EXPECT_EQ(recorder.reported, (List{reported_loss(0, 1, 0, 0)}));
 }
 
-// Wherever it stops: nothing more is told, and what comes later continues there, nothing twice.
+// Wherever it stops: nothing more is reported, and what comes later continues there, nothing twice.
 TEST_F(ReaderTest, AConsumerMayStopAnywhere) {
-  const List all = {event_told(10, 1),   loss_told(1, 1, 0, 15), event_told(15, 4, 1),
-                    event_told(20, 3),   event_told(30, 2),      loss_told(1, 2, 15, 35),
-                    event_told(35, 5, 1)};
+  const List all = {reported_event(10, 1),    reported_loss(1, 1, 0, 15),
+                    reported_event(15, 4, 1), reported_event(20, 3),
+                    reported_event(30, 2),    reported_loss(1, 2, 15, 35),
+                    reported_event(35, 5, 1)};
   rings[0].add(10, 1), rings[0].add(30, 2), rings[0].add(20, 3);
   rings[1].add(15, 4, 1), rings[1].add(35, 5, 3);
   for (size_t stop = 1; stop <= all.size(); stop++) {
@@ -262,7 +270,7 @@ TEST_F(ReaderTest, AConsumerMayStopAnywhere) {
     const auto goes_on = reader->drain(recorder);
     ASSERT_TRUE(goes_on);
     EXPECT_FALSE(*goes_on);
-    EXPECT_EQ(recorder.told, List(all.begin(), all.begin() + static_cast<ptrdiff_t>(stop)));
+    EXPECT_EQ(recorder.reported, List(all.begin(), all.begin() + static_cast<ptrdiff_t>(stop)));
   }
   recorder.stop_after = 0;
   EXPECT_EQ(drained(), List{});
@@ -284,8 +292,9 @@ TEST_F(ReaderTest, WrapAround) {
     rings[0].scribble_on_consumed();
   }
   ASSERT_GT(rings[0].produced(), 10 * FakeRing::kLayout.ring_bytes);
-  ASSERT_EQ(recorder.told.size(), serial);
-  for (uint64_t i = 0; i < serial; i++) ASSERT_EQ(recorder.told[i], event_told(i + 1, i + 1));
+  ASSERT_EQ(recorder.reported.size(), serial);
+  for (uint64_t i = 0; i < serial; i++)
+    ASSERT_EQ(recorder.reported[i], reported_event(i + 1, i + 1));
 }
 
 // The kernel gets space back while a drain goes on, also when neighbours were swapped, but never
@@ -300,14 +309,14 @@ TEST_F(ReaderTest, SpaceIsGivenBackDuringADrain) {
   }
   const uint64_t some = FakeRing::kLayout.ring_bytes / 3;
   recorder.on_event = [&] {
-    const uint64_t told = recorder.told.back().serial;
-    for (uint64_t later = told + 1; later <= kEvents; later++)
+    const uint64_t reported = recorder.reported.back().serial;
+    for (uint64_t later = reported + 1; later <= kEvents; later++)
       ASSERT_LE(rings[0].consumed(), begin_of[later]);
-    ASSERT_LE(begin_of[told], rings[0].consumed() + some);
+    ASSERT_LE(begin_of[reported], rings[0].consumed() + some);
     rings[0].scribble_on_consumed();
   };
   drained();
-  EXPECT_EQ(recorder.told.size(), kEvents);
+  EXPECT_EQ(recorder.reported.size(), kEvents);
 }
 
 // Random work: bursts on all CPUs, swapped neighbours, records of any length, events at the edge of
@@ -339,21 +348,21 @@ TEST_F(ReaderTest, NothingIsMissingOrTwiceOrOutOfOrder) {
   for (int round = 0; round < 3000; round++) {
     ts_ns = std::max(ts_ns, now_ns());
     for (FakeRing& ring : rings) fill(ring);
-    recorder.stop_after = random() % 4 == 0 ? recorder.told.size() + 1 + random() % 30 : 0;
+    recorder.stop_after = random() % 4 == 0 ? recorder.reported.size() + 1 + random() % 30 : 0;
     ASSERT_TRUE(reader->drain(recorder));
     recorder.on_event();
   }
   recorder.stop_after = 0;
   drained(true);
-  ASSERT_EQ(recorder.told.size(), serial);
-  std::vector<bool> is_told(serial + 1);
+  ASSERT_EQ(recorder.reported.size(), serial);
+  std::vector<bool> is_reported(serial + 1);
   uint64_t last_ns = 0;
-  for (const Told& told : recorder.told) {
-    ASSERT_TRUE(told.serial >= 1 && told.serial <= serial) << told;
-    ASSERT_FALSE(is_told[told.serial]) << told;
-    ASSERT_GE(told.ts_ns, last_ns) << told;
-    is_told[told.serial] = true;
-    last_ns = told.ts_ns;
+  for (const Report& reported : recorder.reported) {
+    ASSERT_TRUE(reported.serial >= 1 && reported.serial <= serial) << reported;
+    ASSERT_FALSE(is_reported[reported.serial]) << reported;
+    ASSERT_GE(reported.ts_ns, last_ns) << reported;
+    is_reported[reported.serial] = true;
+    last_ns = reported.ts_ns;
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who talks to whom: the addresses, ports and protocol of one packet.
+// The two ends of a packet: addresses, ports and protocol.
 #pragma once
 
 #include <cstdint>
