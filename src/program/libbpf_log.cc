@@ -15,7 +15,7 @@
 namespace pwru::program {
 namespace {
 
-constexpr size_t kKeptBytes = 64 * 1024;
+constexpr size_t kKeptBytes = size_t{64} * 1024;
 
 // libbpf's callback has no context argument, so its state cannot live in an object.
 struct LogState {

@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kSection = "progs/";
 constexpr const char* kLicense = "Dual BSD/GPL";
-constexpr size_t kVerifierLogBytes = 256 * 1024;
+constexpr size_t kVerifierLogBytes = size_t{256} * 1024;
 
 constexpr bpf_insn instruction(unsigned code, int32_t imm) {
   bpf_insn insn{};

@@ -18,7 +18,7 @@ namespace pwru::output {
 class LineBuffer {
  public:
   // end_line() writes when more than this has gathered.
-  static constexpr size_t kFlushBytes = 64 * 1024;
+  static constexpr size_t kFlushBytes = size_t{64} * 1024;
 
   // `fd` stays the caller's; `name` is what an error calls it ("stdout", a path).
   LineBuffer(int fd, std::string name);
