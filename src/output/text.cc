@@ -21,6 +21,12 @@ bool is_padded(const TextColumn& column) {
   return column.fill == TextColumn::Fill::Left || column.fill == TextColumn::Fill::Centred;
 }
 
+// Whether something follows the columns.
+bool has_more(const resolve::Record& record) {
+  return !record.values.empty() || !record.stack.empty() || !record.skb_dump.empty() ||
+         !record.shared_info_dump.empty() || record.map_call;
+}
+
 }  // namespace
 
 TextSink::TextSink(LineBuffer out, const TextStyle& style)
@@ -82,7 +88,7 @@ Result<> TextSink::event(const resolve::Record& record) {
     printed.packet = record.packet;
     printed.widths_version = widths_version_;
   }
-  append_more_lines(record);
+  if (has_more(record)) append_more(record);
   return out_.end_event();
 }
 
@@ -151,7 +157,7 @@ std::string TextSink::take_collapsed(size_t start) {
 }
 
 // Values follow behind the columns; the stack, dumps and the map follow below.
-void TextSink::append_more_lines(const resolve::Record& record) {
+void TextSink::append_more(const resolve::Record& record) {
   for (const resolve::Value& value : record.values) {
     out_.append(' ');
     out_.append(value.label);

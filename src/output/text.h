@@ -52,7 +52,7 @@ class TextSink : public Sink {
   void append_column(TextColumn& column, const resolve::Record& record);
   void append_heading_if_new(const resolve::Record& record, Printed& printed, bool is_printed);
   std::string take_collapsed(size_t start);
-  void append_more_lines(const resolve::Record& record);
+  void append_more(const resolve::Record& record);
   void append_on_new_line(std::string_view text);
 
   LineBuffer out_;

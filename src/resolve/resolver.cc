@@ -41,7 +41,8 @@ Result<Resolver> Resolver::create(Wanted wanted, const Facts& facts) {
 const Record& Resolver::resolve(const event::Event& event) {
   set_packet(event);
   record_.type = event.type;
-  set_times(event);
+  record_.ts_ns = event.ts_ns;
+  if (wanted_.since_last || wanted_.wall_time) set_times(event);
   set_function(event);
   record_.caller_addr = event.caller_ip;
   if (wanted_.caller) record_.caller = names_.symbol(event.caller_ip);
@@ -59,13 +60,12 @@ const Record& Resolver::resolve(const event::Event& event) {
   if (!event.expr_bytes.empty()) set_values(event);
   record_.map_call.reset();
   if (event.has_map_call) set_map_call(event.map_call);
-  set_dumps(event);
+  if (skb_text_ || shared_info_text_) set_dumps(event);
   return record_;
 }
 
 // A packet is known by its id, or by the address of its skb when packets are not followed.
 void Resolver::set_times(const event::Event& event) {
-  record_.ts_ns = event.ts_ns;
   if (wanted_.since_last)
     record_.since_last_ns =
         last_seen_.since_last(event.packet_id ? event.packet_id : event.skb, event.ts_ns);
