@@ -169,7 +169,7 @@ char* append_ipv4(char* out, const uint8_t address[4]) {
 
 char* append_ipv6(char* out, const uint8_t address[16]) {
   unsigned groups[8];
-  for (int i = 0; i < 8; ++i)
+  for (size_t i = 0; i < 8; ++i)
     groups[i] = static_cast<unsigned>(address[2 * i] << 8 | address[2 * i + 1]);
   const ZeroRun run = longest_zero_run(groups);
   // An IPv4 address inside: ::ffff:a.b.c.d, and the old ::a.b.c.d.
