@@ -4,7 +4,7 @@
  * pwru_filter_ctx *, const void *window, __u32 linear_len)` and `..._l3`, linked in from objects of
  * their own. Non-zero means the packet matches. The window is that of a filter that casts: the
  * struct __kernel_sockaddr_storage whose byte array begins at `base`; linear_len is the context's.
- * The context lives on the caller's stack.
+ * The context lives on the stack of the caller, or in memory of the CPU.
  *
  * A packet without an Ethernet header is judged over a frame that is made up: addresses that the
  * generated code knows, the EtherType, then the packet; pwru_filter_l3() is the same program as

@@ -56,13 +56,19 @@ SEPARATE int trace_located(void *ctx, __u64 skb, __u64 packet_id, __u32 slot)
 
 extern __hidden int pwru_filter_hit(void *ctx, __u64 skb, __u64 packet_id);
 
+/* A call, so that the keys and values of maps are in no frame on the way to pwru_emit_other(). */
+static __noinline __u64 track_matched(__u64 skb)
+{
+	return track_new(skb, 0);
+}
+
 __noinline int pwru_filter_matched(hook_ctx *ctx, __u64 skb, __u64 base, __u64 where,
 				   __u64 packet_id)
 {
 	bool is_done;
 
 	if (CFG(tracks) && !packet_id)
-		packet_id = track_new(skb, 0);
+		packet_id = track_matched(skb);
 	/* What tracking calls takes stack too. So with it this is a call, whose frame is gone
 	 * before the next one. */
 	if (CFG(tracks))

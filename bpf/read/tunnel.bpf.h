@@ -52,6 +52,9 @@ struct tunnel_pos {
 	__u32 id;
 	__u16 proto;
 	bool has_id;
+#ifndef PWRU_CAST
+	struct pwru_filter_ctx filter_ctx; /* too large for the stack of tunnel_filter_matches() */
+#endif
 };
 
 /*
@@ -345,11 +348,14 @@ static __noinline int tunnel_filter_matches(const struct skb_pos *pos, bool is_l
 	struct filter_ctx_head head;
 	struct pwru_filter_ctx *ctx = (void *)&head;
 #else
-	struct pwru_filter_ctx copying, *ctx = &copying;
+	struct pwru_filter_ctx *ctx;
 #endif
 
 	if (!tunnel || !find_inner(pos, is_l2, tunnel))
 		return 0;
+#ifndef PWRU_CAST
+	ctx = &tunnel->filter_ctx;
+#endif
 	set_inner_ctx(ctx, pos, is_l2, tunnel);
 #ifndef PWRU_CAST
 	copy_headers(ctx, PWRU_COPY_BYTES);

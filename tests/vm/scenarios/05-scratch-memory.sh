@@ -8,8 +8,9 @@ stop_pwru
 expect_every '10\.9\.0\.1:[0-9]+->1\.0\.0\.1:13\(udp\) '
 expect_order ' ip_output$' ' dev_hard_start_xmit$'
 
-# This filter uses nearly all of the scratch memory, on each path to a verdict. The kernel's stack is
-# short.
+# This filter uses as much scratch memory as libpcap has registers for, on each path to a verdict. The
+# kernel's stack is short.
+# kernels: all
 nested='ip[14]'
 for byte in $(seq 13 -1 0); do nested="(ip[$byte] + $nested)"; done
 for option in '' '--filter-netns inode:'"$(netns_inode /proc/self/ns/net)" --filter-track-skb --filter-track-skb-by-stackid --output-tunnel; do
@@ -19,3 +20,9 @@ for option in '' '--filter-netns inode:'"$(netns_inode /proc/self/ns/net)" --fil
     stop_pwru
     expect_order '->1\.0\.0\.1:13\(udp\) +ip_output' ' dev_hard_start_xmit'
 done
+
+# So does a filter of tunnels, with a function that takes a list of packets.
+start_pwru --filter-func dev_hard_start_xmit --filter-tunnel-pcap-l3 "$nested != 0"
+send_udp 1.0.0.1 13 'fives'
+stop_pwru
+expect_no_line dev_hard_start_xmit
