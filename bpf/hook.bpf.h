@@ -24,6 +24,11 @@
  * kprobe_multi_link_prog_run()). Of all others it only drops what would interrupt the same program.
  */
 #define MAY_NEST (!HAS_REGS)
+/*
+ * The fentry and fexit programs of bpf/hooks/{copies,children}.bpf.c are in an object without it,
+ * and do interrupt others: they write no record, take no slot, and call none of packet_of_hit(),
+ * track_new() and new_packet_id(), which count for the CPU.
+ */
 
 /* What is met may be an XDP program's packet, which has no skb; see xdp_read(). */
 #ifndef MAY_BE_XDP

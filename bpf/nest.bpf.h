@@ -27,7 +27,8 @@
  * program that runs in it has given back what it took before this one goes on. So this way is right
  * where programs end in the reverse order of their beginning. They do on 5.10, where no BPF program
  * is preempted (migrate_disable() disables preemption), and at TC and XDP programs, which the
- * network stack runs with softirqs off.
+ * network stack runs with softirqs off. It is not right for two BPF_PROG_TEST_RUN on one CPU of a
+ * kernel that preempts them (5.11 and later): then an event may overwrite another.
  */
 static __always_inline bool take(__u32 *taken, __u32 mark)
 {

@@ -129,6 +129,7 @@ Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Pla
   // An urgent stop ends the detach; the rest is taken off when this function returns, and all that
   // there is to say comes first.
   warn_if_switched_off(plan.backend, kprobe_switch);
+  session.report_last_misses();
   detach(hooks);
   if (outcome) outcome = session.finish();
   if (auto summarized = session.summarize(); outcome) outcome = summarized;

@@ -142,8 +142,6 @@ constexpr std::initializer_list<int> kAllowedOld = {
 #endif
 };
 
-// clang-format on
-
 // Commands of bpf(2) on maps, programs and links that are already open.
 constexpr uint32_t kBpfCommands[] = {BPF_MAP_LOOKUP_ELEM,    BPF_MAP_UPDATE_ELEM,
                                      BPF_MAP_DELETE_ELEM,    BPF_MAP_GET_NEXT_KEY,

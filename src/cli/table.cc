@@ -171,7 +171,7 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      Number{.metavar = "SIZE", .member = &Options::output_buffer_bytes, .unit = "bytes", .takes_suffix = true},
      "memory of all ring buffers together, as in 64M (default: 0, fits the machine)"},
     {"set-percpu-buf", Group::Output,
-     Number{.metavar = "N", .member = &Options::set_percpu_buf, .unit = "bytes"},
+     Number{.metavar = "N", .member = &Options::set_percpu_buf, .unit = "bytes", .raised_to = 1},
      "no longer needed, and ignored: dumps are always whole"},
     {"timestamp", Group::Output, choice<&Options::timestamp>(),
      "time of each line: ns since boot, ns since the packet's last line, or the clock (default: none)"},

@@ -11,7 +11,9 @@ constexpr std::array<CounterRow, kCounters> kTable = {{
     {Counter::Unwritten, "unwritten", "not written", "events",
      "were not written because the output took no more", Announced::InTheLineIfAny},
     {Counter::Lost, "lost", "lost", "events",
-     "were lost because the ring buffer of their CPU was full", Announced::InTheLine},
+     "were lost because the ring buffer of their CPU was full, or in use by a program that was "
+     "interrupted",
+     Announced::InTheLine},
     {Counter::MissedProbes, "missed_probes", "missed probes", "hits",
      "did not reach a program because the kernel was handling another probe on their CPU",
      Announced::InTheLine},

@@ -44,7 +44,7 @@ Result<> Reader::collect(Cpu& cpu) {
     PWRU_ASSIGN(const Ring::Record record, cpu.ring.read(begin));
     cpu.collected_until = record.end;
     const uint64_t ts_ns = header_of(record.bytes).ts_ns;
-    // An interrupt between reservation and time stamp can swap two neighbours.
+    // Records of a ring are in order. Whatever is not is sorted, at the cost of a comparison.
     if (!cpu.pending.empty() && ts_ns < cpu.pending.back().ts_ns) is_in_order = false;
     cpu.pending.push_back({ts_ns, record.bytes, begin, record.end});
   }

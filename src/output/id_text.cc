@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "abi/event.h"
+#include "abi/ring.h"
 
 namespace pwru::output {
 namespace {
@@ -11,9 +12,13 @@ namespace {
 char* append_id(char* to, uint64_t id) {
   to = std::to_chars(to, to + 5, id >> PWRU_ID_CPU_SHIFT).ptr;
   *to++ = '.';
-  if (id & PWRU_ID_OF_PROG) *to++ = 'x';
+  if (id & PWRU_ID_OF_PROG)
+    for (uint64_t slot = id >> PWRU_ID_SLOT_SHIFT & (PWRU_NEST_SLOTS - 1);; slot--) {
+      *to++ = 'x';
+      if (slot == 0) break;
+    }
   if (id & PWRU_ID_OF_CHILD) *to++ = 'c';
-  return std::to_chars(to, to + 15, id & (PWRU_ID_OF_CHILD - 1)).ptr;
+  return std::to_chars(to, to + 15, id & ((1ull << PWRU_ID_SLOT_SHIFT) - 1)).ptr;
 }
 
 }  // namespace

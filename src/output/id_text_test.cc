@@ -21,6 +21,7 @@ TEST(IdText, SaysWhoGaveTheId) {
   EXPECT_EQ(text(17, 0), "0.17");
   EXPECT_EQ(text(kCpu3 | 17, 0), "3.17");
   EXPECT_EQ(text(kCpu3 | PWRU_ID_OF_PROG | 17, 0), "3.x17");
+  EXPECT_EQ(text(kCpu3 | PWRU_ID_OF_PROG | 1ull << PWRU_ID_SLOT_SHIFT | 17, 0), "3.xx17");
   EXPECT_EQ(text(kCpu3 | PWRU_ID_OF_CHILD | 17, 0), "3.c17");
 }
 

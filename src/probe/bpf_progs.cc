@@ -112,6 +112,7 @@ Attached BpfProgs::attach_new(const OnProgress& on_progress) {
     on_traced_(prog.site);
     auto traced = trace(prog);
     if (traced) {
+      if (names_each_) log_info("debug: BPF program {}", prog.site.name);
       traced_.push_back(std::move(*traced));
       attached.count++;
     } else if (++refused <= kNamed) {

@@ -36,8 +36,11 @@ class BpfProgs : public Hook {
 
   // A template that is null: programs of its kind are not wanted.
   BpfProgs(std::unique_ptr<program::ProgTemplate> tc, std::unique_ptr<program::ProgTemplate> xdp,
-           OnTraced on_traced)
-      : tc_(std::move(tc)), xdp_(std::move(xdp)), on_traced_(std::move(on_traced)) {}
+           OnTraced on_traced, bool names_each = false)
+      : tc_(std::move(tc)),
+        xdp_(std::move(xdp)),
+        on_traced_(std::move(on_traced)),
+        names_each_(names_each) {}
 
   [[nodiscard]] std::string_view name() const override { return "fentry and fexit"; }
   [[nodiscard]] std::string_view sites() const override { return "BPF programs"; }
@@ -67,6 +70,7 @@ class BpfProgs : public Hook {
   std::unique_ptr<program::ProgTemplate> tc_;
   std::unique_ptr<program::ProgTemplate> xdp_;
   OnTraced on_traced_;
+  bool names_each_;  // each program that is traced is a line on stderr
   std::vector<Traced> traced_;
   uint32_t last_id_ = 0;  // ids only grow: idr_alloc_cyclic() in bpf_prog_alloc_id()
   std::chrono::steady_clock::time_point last_look_;

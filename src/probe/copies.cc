@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "kernel/private_mount.h"
 #include "probe/links.h"
 
@@ -50,6 +51,10 @@ Result<Attached> Copies::attach(const OnProgress& on_progress) {
   folder_ = kernel::private_mount("bpf");
   int code = 0;
   for (bpf_program* const program : programs) {
+    if (stop_requested()) {
+      attached.is_interrupted = true;
+      return attached;
+    }
     Link link = {BpfLink(bpf_program__attach(program)), program};
     if (!link.link) {
       code = errno;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/signals.h"
+#include "probe/kprobe_pmu.h"
 
 namespace pwru::probe {
 
@@ -54,14 +55,21 @@ Result<Attached> FunctionHook::attach_more(Plan more) {
   return attached;
 }
 
-tl::unexpected<Error> refused_as_a_whole(std::string_view program, const Group& group, int code) {
-  if (group.sites.size() == 1)
+Result<> check_refused_group(std::string_view program, const Group& group, int code) {
+  if (group.sites.size() > 1)
+    return sys_fail(fmt::format("attach {} to {} functions: the kernel refused each of them",
+                                program, group.sites.size()),
+                    code);
+  if (group.ends_ids)
+    return sys_fail(fmt::format("attach {} to {}, where packets end: the kernel refused it; "
+                                "without --filter-track-skb it is not needed",
+                                program, group.sites.front().name),
+                    code);
+  if (!is_about_one_address(code) || code == EEXIST)
     return sys_fail(
         fmt::format("attach {} to {}: the kernel refused it", program, group.sites.front().name),
         code);
-  return sys_fail(fmt::format("attach {} to {} functions: the kernel refused each of them", program,
-                              group.sites.size()),
-                  code);
+  return {};
 }
 
 std::string refused_reason(int code) {

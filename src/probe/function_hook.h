@@ -60,9 +60,9 @@ class FunctionHook : public Hook {
 // Removes the events and puts back the settings of tracers that were killed with their guards.
 void clean_up_after_the_dead();
 
-// For a group of which the kernel took no probe: `code` is why it refused the last one.
-[[nodiscard]] tl::unexpected<Error> refused_as_a_whole(std::string_view program, const Group& group,
-                                                       int code);
+// For a group of which the kernel took no probe; `code` is why it refused the last one. An error,
+// unless it is about the address of one function, which is left out, and no ids end there.
+[[nodiscard]] Result<> check_refused_group(std::string_view program, const Group& group, int code);
 // The key in Attached::left_out.
 [[nodiscard]] std::string refused_reason(int code);
 

@@ -106,11 +106,20 @@ TEST(FunctionHook, WhatComesLaterStandsAtTheStartWhereStacksAreWanted) {
   EXPECT_TRUE(hook.stands_at_start);
 }
 
-TEST(FunctionHook, ARefusedGroupOfOneIsNamed) {
-  EXPECT_EQ(refused_as_a_whole("pwru_release", group_of({"kfree_skbmem"}), EINVAL).value().what,
-            "attach pwru_release to kfree_skbmem: the kernel refused it: Invalid argument");
-  EXPECT_EQ(refused_as_a_whole("pwru_trace_1", group_of({"a", "b"}), EEXIST).value().what,
-            "attach pwru_trace_1 to 2 functions: the kernel refused each of them: File exists");
+TEST(FunctionHook, AGroupThatIsRefusedAsAWhole) {
+  EXPECT_EQ(
+      check_refused_group("pwru_trace_1", group_of({"a", "b"}), EINVAL).error().what,
+      "attach pwru_trace_1 to 2 functions: the kernel refused each of them: Invalid argument");
+  EXPECT_EQ(check_refused_group("pwru_trace_1", group_of({"a"}), EEXIST).error().what,
+            "attach pwru_trace_1 to a: the kernel refused it: File exists");
+  // One function that cannot be probed is left out, as among many.
+  EXPECT_TRUE(check_refused_group("pwru_trace_5", group_of({"a"}), EINVAL));
+  Group end = group_of({"kfree_skbmem"});
+  end.ends_ids = true;
+  EXPECT_EQ(
+      check_refused_group("pwru_release", end, EINVAL).error().what,
+      "attach pwru_release to kfree_skbmem, where packets end: the kernel refused it; without "
+      "--filter-track-skb it is not needed: Invalid argument");
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ Result<> KprobeEvents::attach_group(const Group& group, const OnDone& on_done, A
     }
     on_done(++done);
   }
-  if (taken == 0) return refused_as_a_whole(bpf_program__name(group.program), group, refusal);
+  if (taken == 0) return check_refused_group(bpf_program__name(group.program), group, refusal);
   attached.count += taken;
   return enable(index, group.program);
 }

@@ -68,7 +68,8 @@ class KprobePmu : public FunctionHook {
     Error error;
     std::mutex mutex;
     bool has_failed = false;
-    size_t done = 0;
+    size_t done = 0, taken = 0;
+    int refusal = 0;
     run_batches(group.sites.size(), [&](size_t index) {
       if (stop_requested()) return false;
       auto link = attach_one(group, group.sites[index]);
@@ -76,8 +77,10 @@ class KprobePmu : public FunctionHook {
       if (link) {
         links_.push_back({std::move(*link), group.program});
         attached.count++;
+        taken++;
       } else if (is_about_one_address(link.error().code)) {
-        attached.left_out[refused_reason(link.error().code)]++;
+        refusal = link.error().code;
+        attached.left_out[refused_reason(refusal)]++;
       } else {
         error = std::move(link.error());
         has_failed = true;
@@ -86,6 +89,8 @@ class KprobePmu : public FunctionHook {
       return !has_failed;
     });
     if (has_failed) return tl::unexpected<Error>(std::move(error));
+    if (taken == 0 && refusal != 0)
+      return check_refused_group(bpf_program__name(group.program), group, refusal);
     return {};
   }
 

@@ -52,7 +52,9 @@ Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbol
   const bpf_program* const lookup = programs.by_map_op[static_cast<size_t>(kernel::MapOp::Lookup)];
   for (auto& [program, sites] : by_program) {
     const bool has_returns = program && program == lookup;
-    plan.groups.push_back({program, std::move(sites), false, has_returns});
+    const bool ends_ids = release.addr && std::ranges::find(sites, release.addr,
+                                                            &kernel::Site::address) != sites.end();
+    plan.groups.push_back({program, std::move(sites), false, has_returns, ends_ids});
   }
   return plan;
 }

@@ -23,6 +23,8 @@ struct Group {
   // The return of these functions is probed as well, and the probe for that replaces the return
   // address on the stack. A probe behind the start of the function would not find the address.
   bool must_stand_at_start = false;
+  // The ids of packets end here: without this probe a reused address is taken for the old packet.
+  bool ends_ids = false;
 };
 
 struct Plan {

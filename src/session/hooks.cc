@@ -27,6 +27,7 @@ class Bar {
   void advance_to(size_t done, size_t total) {
     if (!progress_) progress_.emplace(what_, total);
     progress_->advance_to(done);
+    if (done == total) progress_.reset();  // whatever the hook has to say then begins a line
   }
 
  private:
@@ -87,11 +88,10 @@ Result<std::unique_ptr<probe::BpfProgs>> make_bpf_progs(const cli::Options& opti
     PWRU_ASSIGN(xdp,
                 program::ProgTemplate::prepare(plan, btf_path, tracer, program::ProgKind::Xdp));
   }
-  const auto add_name = [&names, is_debug = options.debug](const kernel::Site& site) {
+  const auto add_name = [&names](const kernel::Site& site) {
     names.add_bpf_program(site.id, site.name);
-    if (is_debug) log_info("debug: BPF program {}", site.name);
   };
-  return std::make_unique<probe::BpfProgs>(std::move(tc), std::move(xdp), add_name);
+  return std::make_unique<probe::BpfProgs>(std::move(tc), std::move(xdp), add_name, options.debug);
 }
 
 Result<bool> attach(probe::Hooks& hooks) { return hooks.attach(attach_one); }

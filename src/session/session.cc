@@ -35,9 +35,11 @@ Result<> Session::listen() {
     if (misses_ && events_in_step_ > 0) report(misses_->look(monotonic_ns()));
     source_.wait(events_in_step_ == 0);
   }
-  // What the probes counted goes away with them.
-  if (misses_) report(misses_->look_last(monotonic_ns()));
   return {};
+}
+
+void Session::report_last_misses() {
+  if (misses_) report(misses_->look_last(monotonic_ns()));
 }
 
 void Session::watch_misses(probe::MissWatch::Source source) {
@@ -66,7 +68,7 @@ void Session::report(const std::vector<event::Miss>& misses) {
 }
 
 Result<> Session::finish() {
-  if (misses_) report(misses_->look_last(monotonic_ns()));
+  report_last_misses();
   if (is_limit_reached_) return {};
   // In a hurry nothing was detached, and records may still be in the making.
   PWRU_TRY(step(!stop_is_urgent()));

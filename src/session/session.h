@@ -33,6 +33,8 @@ class Session : private event::Consumer {
   void watch_misses(probe::MissWatch::Source source);
   // Events of pwru's own trial, which are neither printed nor counted.
   void leave_out(const probe::TrialEvents& trial) { trial_ = trial; }
+  // Before the probes are taken off, as what the kernel has counted for them goes with them.
+  void report_last_misses();
   // Until a signal, the limit, or an output that takes no more; a closed pipe is a quiet end.
   [[nodiscard]] Result<> listen();
   // After everything is detached: what the source still holds, and the losses not reported yet.

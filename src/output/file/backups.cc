@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -128,6 +129,8 @@ Result<> compress(const Place& place, const std::string& name) {
   const std::string path = path_beside(place, name);
   PWRU_ASSIGN(const UniqueFd in, open_own(place, name));
   if (!in) return {};
+  // A trace that found no new file goes on in this one: see lock_output().
+  if (::flock(in.get(), LOCK_SH | LOCK_NB) != 0) return {};
   PWRU_ASSIGN(UniqueFd out, create_gzip(place, gzip_name));
   if (!out) return {};
   if (auto written = write_gzip(in.get(), std::move(out), path); !written) {

@@ -162,11 +162,11 @@ Result<> RotatingFile::rotate() {
   const auto renamed = in_place ? rename_to_backup(*place_) : Result<>{};
   if (!in_place || (!renamed && renamed.error().code == ENOENT)) {
     log_warn("the output file {} was moved away; the trace goes on in a new one", path());
-    begin_new_or_go_on();
-    return {};
+  } else {
+    PWRU_TRY(renamed);
   }
-  PWRU_TRY(renamed);
-  begin_new_or_go_on();
+  // Without a new file the trace goes on in the renamed one, which must not be compressed yet.
+  if (!begin_new_or_go_on()) return {};
   // A problem with the backups does not end the trace.
   if (const auto tidied = tidier_->wake(); !tidied)
     log_warn("old output files are left as they are: {}", tidied.error().what);
@@ -193,16 +193,17 @@ Result<> RotatingFile::begin_new(mode_t mode) {
   return {};
 }
 
-void RotatingFile::begin_new_or_go_on() {
+bool RotatingFile::begin_new_or_go_on() {
   struct stat st = {};
   const bool is_known = ::fstat(fd_.get(), &st) == 0;
   const auto begun = begin_new(is_known ? st.st_mode & ACCESSPERMS : kMode);
-  if (begun) return;
+  if (begun) return true;
   // The next try comes when another `max_bytes_` have been written.
   size_bytes_ = 0;
   passed_over_bytes_ = st.st_size;
   log_warn("no new output file is begun, and the trace goes on in the old one: {}",
            begun.error().what);
+  return false;
 }
 
 void RotatingFile::reopen() {

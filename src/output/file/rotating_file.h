@@ -70,7 +70,7 @@ class RotatingFile {
   [[nodiscard]] bool is_full(size_t bytes) const;
   Result<> rotate();
   Result<> begin_new(mode_t mode);
-  void begin_new_or_go_on();
+  bool begin_new_or_go_on();
 
   std::shared_ptr<const Place> place_;
   std::string header_;
