@@ -34,7 +34,10 @@ void check_text(const std::string& text) {
   std::string printable;
   for (std::string_view rest = text; !rest.empty();) {
     const size_t end = std::min(rest.find('\n'), rest.size() - 1);
-    append_escaped(printable, rest.substr(0, end));
+    // Dumps are indented by tabs.
+    const size_t indent = std::min(rest.find_first_not_of('\t'), end);
+    printable.append(indent, '\t');
+    append_escaped(printable, rest.substr(indent, end - indent));
     printable += '\n';
     rest.remove_prefix(end + 1);
   }
