@@ -107,4 +107,16 @@ struct Options {
   return !options.kmods || !options.kmods->empty();
 }
 
+// Whether packets are followed by the call stack that handles them: by request, or because
+// functions without an skb are probed.
+[[nodiscard]] inline bool follows_by_stack(const Options& options) {
+  return options.filter_track_skb_by_stackid || !options.filter_non_skb_funcs.empty() ||
+         options.filter_track_bpf_helpers || options.output_bpfmap;
+}
+
+// Whether packets have an identity.
+[[nodiscard]] inline bool follows_packets(const Options& options) {
+  return options.filter_track_skb || follows_by_stack(options);
+}
+
 }  // namespace pwru::cli

@@ -28,12 +28,6 @@ std::string interface_has_a_namespace_to_enter(const Options& options) {
          "entering its namespace, so give --filter-netns a /path";
 }
 
-bool follows_packets(const Options& options) {
-  return options.filter_track_skb || options.filter_track_skb_by_stackid ||
-         options.filter_track_bpf_helpers || options.output_bpfmap ||
-         !options.filter_non_skb_funcs.empty();
-}
-
 std::string ids_are_of_followed_packets(const Options& options) {
   if (!options.output_id || follows_packets(options)) return "";
   return "--output-id prints the ids of packets that are followed: give --filter-track-skb too";

@@ -25,7 +25,8 @@ constexpr uint32_t kFreeEntriesOfCpu = 128;
 constexpr uint32_t kXdpParts = PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL |
                                PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_PARENT;
 
-uint32_t wanted_parts(const cli::Options& options, const Needs& needs) {
+uint32_t wanted_parts(const Inputs& inputs, const Needs& needs) {
+  const cli::Options& options = inputs.options;
   uint32_t parts = 0;
   if (options.output_meta || options.output_netns_names) parts |= PWRU_PART_META;
   if (options.output_tuple) parts |= PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
@@ -37,7 +38,8 @@ uint32_t wanted_parts(const cli::Options& options, const Needs& needs) {
   if (needs.map_calls) parts |= PWRU_PART_BPFMAP;
   if (options.output_tunnel) parts |= PWRU_PART_TUNNEL;
   if (needs.parents) parts |= PWRU_PART_PARENT;
-  if (needs.caller) parts |= PWRU_PART_CALLER;
+  // Without drop reasons, the function that called kfree_skb() is the reason.
+  if (options.output_caller || !inputs.has_drop_reasons) parts |= PWRU_PART_CALLER;
   return parts;
 }
 
@@ -68,7 +70,7 @@ void set_filters(const Inputs& inputs, const Plan& plan, pwru_config& config) {
 }
 
 void set_record(const Inputs& inputs, const Plan& plan, pwru_config& config) {
-  config.parts = wanted_parts(inputs.options, plan.needs);
+  config.parts = wanted_parts(inputs, plan.needs);
   config.skb_bytes = size_of_struct(inputs.vmlinux, "sk_buff");
   config.shinfo_bytes = size_of_struct(inputs.vmlinux, "skb_shared_info");
   config.expr_bytes = std::max(plan.expressions.skb.value_bytes, plan.expressions.xdp.value_bytes);

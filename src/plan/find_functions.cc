@@ -48,7 +48,7 @@ std::string read_available() {
 
 Result<KnownSymbols> read_symbols(const cli::Options& options, const kernel::Btf& vmlinux,
                                   const kernel::FunctionSearch& search) {
-  if (!needs_of(options, true).address_names) {
+  if (!needs_of(options).address_names) {
     kernel::WantedSymbols wanted = {search.names(), {kData.begin(), kData.end()}};
     for (const char* name : kOtherFunctions) wanted.functions.add(name);
     if (auto named = kernel::symbols_of(wanted, vmlinux))

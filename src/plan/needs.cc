@@ -3,19 +3,16 @@
 
 namespace pwru::plan {
 
-Needs needs_of(const cli::Options& options, bool has_drop_reasons) {
+Needs needs_of(const cli::Options& options) {
   Needs needs;
   needs.map_calls = options.output_bpfmap;
-  needs.follows_stack = options.filter_track_skb_by_stackid ||
-                        !options.filter_non_skb_funcs.empty() || options.filter_track_bpf_helpers ||
-                        options.output_bpfmap;
+  needs.follows_stack = cli::follows_by_stack(options);
   needs.follows_skb = options.filter_track_skb;
   needs.follows_xdp = options.filter_track_skb && options.filter_trace_xdp;
-  needs.identity = needs.follows_skb || needs.follows_stack;
+  needs.identity = cli::follows_packets(options);
   needs.bpf_programs = options.filter_trace_tc || options.filter_trace_xdp;
   needs.nesting_rings = needs.bpf_programs;
   needs.control_buffer = options.output_skb_cb || (options.filter_trace_tc && options.output_meta);
-  needs.caller = options.output_caller || !has_drop_reasons;
   needs.unwinds = needs.follows_stack || options.output_stack;
   needs.parents = options.output_id;
   needs.address_names = options.output_caller || options.output_stack || needs.follows_stack ||

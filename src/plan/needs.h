@@ -14,14 +14,12 @@ struct Needs {
   bool bpf_programs = false;    // TC or XDP programs are traced
   bool nesting_rings = false;   // programs interrupt each other while they write
   bool control_buffer = false;  // __sk_buff->cb[]: a TC program's own scratch memory
-  bool caller = false;          // who called the function
   bool address_names = false;   // an address may have to be named that is no probed function's
   bool unwinds = false;         // programs ask the kernel for call stacks
   bool map_calls = false;       // calls of functions of BPF maps are shown
   bool parents = false;         // what a packet was made of
 };
 
-// `has_drop_reasons`: the kernel says why it frees a packet; without, the caller is the reason.
-[[nodiscard]] Needs needs_of(const cli::Options& options, bool has_drop_reasons);
+[[nodiscard]] Needs needs_of(const cli::Options& options);
 
 }  // namespace pwru::plan

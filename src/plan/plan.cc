@@ -23,7 +23,7 @@ void set_positions(Plan& plan) {
 
 Result<Plan> make_plan(Inputs inputs) {
   Plan plan(std::move(inputs.expressions));
-  plan.needs = needs_of(inputs.options, inputs.has_drop_reasons);
+  plan.needs = needs_of(inputs.options);
   PWRU_ASSIGN(plan.backend, choose_backend(inputs.options.backend, inputs.features, plan.warnings));
   plan.uses_cast = inputs.features.rdonly_cast_id != 0;
   plan.functions = std::move(inputs.functions);

@@ -58,7 +58,7 @@ Result<> add_map_functions(const kernel::Btf& vmlinux, const kernel::Symbols& sy
 Result<> add_stack_functions(const cli::Options& options, const kernel::Btf& vmlinux,
                              const kernel::Symbols& symbols, std::string_view available,
                              kernel::Functions& functions) {
-  if (!needs_of(options, true).follows_stack) return {};
+  if (!needs_of(options).follows_stack) return {};
 #if !defined(__x86_64__)
   // Elsewhere the return address is in a register when a function begins.
   return fail("follow a packet by its call stack: this works on x86-64 only",

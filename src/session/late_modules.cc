@@ -101,7 +101,7 @@ Result<> LateModules::attach_found(Result<Found> result) {
   known_.learn(result->btf, more.found);
   probe::Plan attach_plan =
       probe::make_plan(more, result->functions.symbols, tracer_.programs(), plan::Release{});
-  if (plan::needs_of(options_, true).address_names)
+  if (plan::needs_of(options_).address_names)
     known_.learn_symbols(std::move(result->functions.symbols));
   PWRU_TRY(tracer_.publish_functions());
 

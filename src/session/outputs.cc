@@ -46,7 +46,7 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_caller = options.output_caller;
   style.has_tunnel = options.output_tunnel;
   style.has_id = options.output_id;
-  style.has_cb = plan::needs_of(options, true).control_buffer;
+  style.has_cb = plan::needs_of(options).control_buffer;
   if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
   const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
                                              std::getenv("TERM")};
