@@ -9,7 +9,7 @@
 
 namespace pwru::event {
 
-// The views point into the record.
+// The views point into the record of the ring, or in a resolved record to the resolver.
 struct BpfMapCall {
   uint32_t op = 0;  // PWRU_MAP_*
   uint32_t id = 0;

@@ -175,40 +175,42 @@ void TextSink::append_on_new_line(std::string_view text) {
   out_.append(text);
 }
 
-// The loss is a line among the others, so that nobody takes the gap for the end of a packet's way.
-Result<> TextSink::lost(const event::Loss& loss) {
+// A gap is a line among the others, so that nobody takes it for the end of a packet's way.
+void TextSink::begin_gap(uint64_t count, std::string_view what) {
   if (style_.uses_color) out_.append(kYellow);
   out_.append("*** ");
-  out_.append_decimal(loss.count);
-  out_.append(loss.count == 1 ? " event" : " events");
-  out_.append(" lost on CPU ");
-  out_.append_decimal(loss.cpu);
-  out_.append(": ring buffer full after ");
-  out_.append_decimal(loss.since_ns);
-  if (loss.until_ns) {
+  out_.append_decimal(count);
+  out_.append(' ');
+  out_.append(what);
+  if (count != 1) out_.append('s');
+}
+
+Result<> TextSink::end_gap(uint64_t since_ns, uint64_t until_ns) {
+  out_.append(" after ");
+  out_.append_decimal(since_ns);
+  if (until_ns) {
     out_.append(" ns and before ");
-    out_.append_decimal(loss.until_ns);
+    out_.append_decimal(until_ns);
   }
   out_.append(" ns ***");
   if (style_.uses_color) out_.append(kPlain);
   return out_.end_line();
 }
 
-// A line among the others, for the same reason.
+Result<> TextSink::lost(const event::Loss& loss) {
+  begin_gap(loss.count, "event");
+  out_.append(" lost on CPU ");
+  out_.append_decimal(loss.cpu);
+  out_.append(": ring buffer full");
+  return end_gap(loss.since_ns, loss.until_ns);
+}
+
 Result<> TextSink::missed(const event::Miss& miss) {
-  if (style_.uses_color) out_.append(kYellow);
-  out_.append("*** ");
-  out_.append_decimal(miss.count);
-  out_.append(miss.count == 1 ? " hit" : " hits");
+  begin_gap(miss.count, "hit");
   out_.append(" missed by ");
   out_.append(miss.program);
-  out_.append(": another probe was running on their CPU, after ");
-  out_.append_decimal(miss.since_ns);
-  out_.append(" ns and before ");
-  out_.append_decimal(miss.until_ns);
-  out_.append(" ns ***");
-  if (style_.uses_color) out_.append(kPlain);
-  return out_.end_line();
+  out_.append(": another probe was running on their CPU,");
+  return end_gap(miss.since_ns, miss.until_ns);
 }
 
 }  // namespace pwru::output

@@ -52,6 +52,9 @@ class TextSink : public Sink {
   void append_column(TextColumn& column, const resolve::Record& record);
   void append_heading_if_new(const resolve::Record& record, Printed& printed, bool is_printed);
   std::string take_collapsed(size_t start);
+  // "*** 12 events", and how such a line ends; `until_ns` 0: it has not ended.
+  void begin_gap(uint64_t count, std::string_view what);
+  [[nodiscard]] Result<> end_gap(uint64_t since_ns, uint64_t until_ns);
   void append_more(const resolve::Record& record);
   void append_on_new_line(std::string_view text);
 

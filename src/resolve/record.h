@@ -16,6 +16,7 @@
 #include <type_traits>
 
 #include "abi/event.h"
+#include "event/bpfmap.h"
 #include "event/tunnel.h"
 #include "event/tuple.h"
 
@@ -120,14 +121,7 @@ struct Value {
 };
 
 // One call of a function of a BPF map.
-struct MapCall {
-  uint32_t op = 0;  // PWRU_MAP_*
-  uint32_t id = 0;
-  std::string_view name;
-  uint32_t key_size = 0;  // in the map; `key` is shorter when it was cut
-  uint32_t value_size = 0;
-  std::span<const std::byte> key;
-  std::span<const std::byte> value;  // empty: there is none, or it could not be read
+struct MapCall : event::BpfMapCall {
   // By the types of the map; "" when it has none, when bytes are missing, or when not asked for.
   std::string_view key_text;
   std::string_view value_text;

@@ -130,12 +130,8 @@ void Resolver::set_map_call(const event::BpfMapCall& call) {
   map_name_ = call.name;
   map_key_.assign(call.key.begin(), call.key.end());
   map_value_.assign(call.value.begin(), call.value.end());
-  MapCall& map = record_.map_call.emplace();
-  map.op = call.op;
-  map.id = call.id;
+  MapCall& map = record_.map_call.emplace(MapCall{call, {}, {}});
   map.name = map_name_;
-  map.key_size = call.key_size;
-  map.value_size = call.value_size;
   map.key = map_key_;
   map.value = map_value_;
   if (!map_types_) return;
