@@ -101,7 +101,7 @@ static __noinline __u64 track_new_xdp(const struct skb_pos *pos)
 	return owner.packet_id;
 }
 
-/* The program has returned its verdict, which says who may meet the packet next. */
+/* The XDP program has returned. Its verdict decides where the kernel handles the packet next. */
 static __always_inline void leave_xdp(const struct skb_pos *pos, __u64 packet_id, __s32 verdict)
 {
 	struct pwru_head_owner *owner;

@@ -91,8 +91,8 @@ struct Plan {
   pwru_config config = {};      // of the programs at functions
   pwru_config tc_config = {};   // of those at TC programs
   pwru_config xdp_config = {};  // of those at XDP programs
-  std::vector<std::string>
-      warnings;  // what this kernel cannot do for these options, a sentence each
+  // What this kernel cannot do for these options, a sentence each.
+  std::vector<std::string> warnings;
 };
 
 // The error names what this kernel lacks.

@@ -18,8 +18,8 @@ namespace {
 using program::ProgKind;
 
 constexpr auto kPause = std::chrono::milliseconds(100);
-constexpr size_t kNamed =
-    5;  // programs of one look that are skipped and named; the rest is counted
+// Programs of one look that are skipped and named; the rest is counted.
+constexpr size_t kNamed = 5;
 
 // The BTF has the whole name; bpf_prog_info has its first 15 characters.
 void read_entry_function(BpfProg& prog, uint32_t btf_id, uint32_t function_id) {

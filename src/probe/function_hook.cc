@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "base/signals.h"
-#include "probe/kprobe_pmu.h"
 
 namespace pwru::probe {
 
@@ -70,6 +69,11 @@ Result<> check_refused_group(std::string_view program, const Group& group, int c
         fmt::format("attach {} to {}: the kernel refused it", program, group.sites.front().name),
         code);
   return {};
+}
+
+bool is_about_one_address(int code) {
+  return code == EINVAL || code == ENOENT || code == EADDRNOTAVAIL || code == EILSEQ ||
+         code == EOPNOTSUPP || code == EBUSY || code == ERANGE || code == EEXIST;
 }
 
 std::string refused_reason(int code) {

@@ -63,6 +63,8 @@ void clean_up_after_the_dead();
 // For a group of which the kernel took no probe; `code` is why it refused the last one. An error,
 // unless it is about the address of one function, which is left out, and no ids end there.
 [[nodiscard]] Result<> check_refused_group(std::string_view program, const Group& group, int code);
+// Whether an error of the kernel is about this address; any other one is about all of them.
+[[nodiscard]] bool is_about_one_address(int code);
 // The key in Attached::left_out.
 [[nodiscard]] std::string refused_reason(int code);
 

@@ -163,11 +163,6 @@ std::span<const uint64_t> kprobe_offsets(bool may_stand_behind_site) {
   return kAtStart;
 }
 
-bool is_about_one_address(int code) {
-  return code == EINVAL || code == ENOENT || code == EADDRNOTAVAIL || code == EILSEQ ||
-         code == EOPNOTSUPP || code == EBUSY || code == ERANGE || code == EEXIST;
-}
-
 std::unique_ptr<FunctionHook> make_kprobe_pmu(Plan plan, unsigned batch) {
   return std::make_unique<KprobePmu>(std::move(plan), batch);
 }

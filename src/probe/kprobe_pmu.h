@@ -14,7 +14,4 @@ namespace pwru::probe {
 // not stand behind the site.
 [[nodiscard]] std::span<const uint64_t> kprobe_offsets(bool may_stand_behind_site);
 
-// Whether an error of the kernel is about this address; any other one is about all of them.
-[[nodiscard]] bool is_about_one_address(int code);
-
 }  // namespace pwru::probe

@@ -119,7 +119,7 @@ TEST(Names, FreedWithoutAReason) {
   EXPECT_EQ(end_text(names, kDevKfreeSkbIrq, 1, 0), "freed:freed");
 }
 
-// skb_release_data() is told NOT_SPECIFIED whatever happened.
+// The kernel passes NOT_SPECIFIED to skb_release_data() also for an skb that was consumed.
 TEST(Names, NoEnd) {
   const FakeKernel kernel;
   Names names = kernel.names();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the options to the hooks of a trace, and what the user is told as they come and go.
+// Makes the hooks that the options ask for, and attaches and detaches them with a bar and a line
+// for the user.
 #pragma once
 
 #include <memory>
