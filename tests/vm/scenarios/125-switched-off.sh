@@ -24,11 +24,14 @@ echo 1 >$kprobes
 expect_stderr '^warning: events are missing: .*kprobes were switched off'
 expect_no_line pwru-trial
 
-echo 0 >$ftrace
-run_pwru 3 --filter-func ip_output icmp
-expect_one_sentence
-expect_stderr 'ftrace is switched off.*kernel.ftrace_enabled=1'
-echo 1 >$ftrace
+if echo 0 >$ftrace 2>/dev/null; then
+    run_pwru 3 --filter-func ip_output icmp
+    expect_one_sentence
+    expect_stderr 'ftrace is switched off.*kernel.ftrace_enabled=1'
+    echo 1 >$ftrace
+else # Linux 7.3 refuses it
+    echo "125: this kernel does not let ftrace be switched off ($ftrace)"
+fi
 # ftrace is not switched off while a probe is attached: when that probe is removed, Linux 6.12 shuts
 # ftrace down for good.
 start_pwru --filter-func 'consume_skb|skb_queue_tail'
