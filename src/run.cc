@@ -12,8 +12,7 @@
 #include "base/process.h"
 #include "base/signals.h"
 #include "kernel/switches.h"
-#include "plan/kernel_facts.h"
-#include "plan/plan.h"
+#include "plan/prepare.h"
 #include "plan/rights.h"
 #include "probe/copies.h"
 #include "probe/hit_check.h"
@@ -150,26 +149,9 @@ Result<> run(const cli::Options& options) {
   raise_priority();
   kernel::raise_memlock_limit();
 
-  // Of the passes up to trace() none leaves anything behind.
-  // A mistake in a filter is reported before the kernel is asked anything.
-  PWRU_ASSIGN(const plan::ParsedFilters parsed, plan::parse_filters(options));
-  PWRU_ASSIGN(plan::KernelFacts kernel, plan::look_at_kernel(options));
-  PWRU_TRY(plan::check_rights(options));
-  // Filters and expressions become code for this kernel: it depends on its types and its features.
-  PWRU_ASSIGN(auto filters, plan::generate_filters(parsed, options, *kernel.btf, kernel.features));
-  PWRU_ASSIGN(auto expressions, plan::compile_expressions(options, *kernel.btf));
-  PWRU_ASSIGN(auto functions, plan::find_functions(options, *kernel.btf, kernel.modules,
-                                                   kernel.search, kernel.known));
-  PWRU_ASSIGN(const auto place, plan::or_missing_rights(plan::find_packet_place(options), options));
-  constexpr bool kAttachesKprobes = true;
-  PWRU_ASSIGN(auto plan, plan::or_missing_rights(
-                             plan::make_plan({options, *kernel.btf, kernel.known.symbols,
-                                              kernel.features, !kernel.reasons.empty(),
-                                              plan::possible_cpus(), place, std::move(functions),
-                                              std::move(filters), std::move(expressions)}),
-                             options, kAttachesKprobes));
-  for (const std::string& warning : plan.warnings) log_warn("{}", warning);
-  return trace(options, kernel, plan);
+  PWRU_ASSIGN(plan::Prepared prepared, plan::prepare(options));
+  for (const std::string& warning : prepared.plan.warnings) log_warn("{}", warning);
+  return trace(options, prepared.kernel, prepared.plan);
 }
 
 }  // namespace pwru

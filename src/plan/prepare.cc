@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/prepare.h"
+
+#include "plan/find_functions.h"
+#include "plan/rights.h"
+
+namespace pwru::plan {
+
+Result<Prepared> prepare(const cli::Options& options) {
+  // A mistake in a filter is reported before the kernel is asked anything.
+  PWRU_ASSIGN(const ParsedFilters parsed, parse_filters(options));
+  PWRU_ASSIGN(KernelFacts kernel, look_at_kernel(options));
+  PWRU_TRY(check_rights(options));
+  // Filters and expressions become code for this kernel: it depends on its types and its features.
+  PWRU_ASSIGN(auto filters, generate_filters(parsed, options, *kernel.btf, kernel.features));
+  PWRU_ASSIGN(auto expressions, compile_expressions(options, *kernel.btf));
+  PWRU_ASSIGN(auto functions,
+              find_functions(options, *kernel.btf, kernel.modules, kernel.search, kernel.known));
+  PWRU_ASSIGN(const auto place, or_missing_rights(find_packet_place(options), options));
+  constexpr bool kAttachesKprobes = true;
+  PWRU_ASSIGN(auto plan, or_missing_rights(make_plan({options, *kernel.btf, kernel.known.symbols,
+                                                      kernel.features, !kernel.reasons.empty(),
+                                                      possible_cpus(), place, std::move(functions),
+                                                      std::move(filters), std::move(expressions)}),
+                                           options, kAttachesKprobes));
+  return Prepared{std::move(kernel), std::move(plan)};
+}
+
+}  // namespace pwru::plan
