@@ -9,7 +9,7 @@ else()
   set(PWRU_BPF_ARCH x86)
 endif()
 set(PWRU_BPF_FLAGS -target bpf -D__TARGET_ARCH_${PWRU_BPF_ARCH} -O2 -g -mcpu=v3 -Wall -Wextra -Werror
-    -I${CMAKE_SOURCE_DIR} -I/usr/include/${CMAKE_SYSTEM_PROCESSOR}-linux-gnu
+    -I${CMAKE_SOURCE_DIR} -I${CMAKE_SYSROOT}/usr/include/${CMAKE_SYSTEM_PROCESSOR}-linux-gnu
     -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 
 # The static libpcap of Debian refers to D-Bus, which no filter needs: src/filter/no_dbus.c. Its
@@ -26,6 +26,10 @@ foreach(function getaddrinfo freeaddrinfo getprotobyname_r getnetbyname_r ether_
 endforeach()
 # Others in the same executable call them too (googletest), and may come behind the library.
 target_link_options(pwru_pcap INTERFACE -Wl,--undefined=__wrap_getaddrinfo)
+
+if(CMAKE_SYSROOT)
+  list(APPEND PWRU_BPF_FLAGS --sysroot=${CMAKE_SYSROOT})
+endif()
 
 function(pwru_bpf_compile output source)
   add_custom_command(

@@ -9,21 +9,67 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 kernel_dir=$1 out=$2 command=$3
 release=$(cat "$kernel_dir/release")
-pwru=${PWRU:-$here/../../build/pwru}
+
+build=$here/../../build
+[[ $release != *-arm64 ]] || build+=-arm64
+pwru=${PWRU:-$build/pwru}
 
 root=$(mktemp -d)
 chmod 755 "$root" # this folder becomes the guest's /
 trap 'rm -rf "$root"' EXIT
 
+# Where the guest's programs come from: this machine or, for another architecture, a folder.
+tools=
+prefix=
+case $release in
+*-arm64)
+    tools=$("$here/guest_tools.sh" arm64)
+    prefix=aarch64-linux-gnu-
+    ;;
+esac
+
+# libraries FILE: the libraries and the loader that a program needs, one path a line.
+libraries() {
+    local needed path
+    if [ -z "$tools" ]; then
+        ldd "$1" 2>/dev/null | grep -o '/[^ ]*' || true
+        return
+    fi
+    {
+        readelf -lW "$1" | sed -n 's/.*program interpreter: \(.*\)]$/\1/p'
+        readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)]$/\1/p'
+    } 2>/dev/null | while read -r needed; do
+        for path in "$needed" "/lib/aarch64-linux-gnu/$needed" "/usr/lib/aarch64-linux-gnu/$needed"; do
+            [ ! -e "$tools/$path" ] || { echo "$path" && break; }
+        done
+    done
+}
+
 # add FILE...: copies files and the libraries that they need to the same place in the guest.
 add() {
     local file library
     for file in "$@"; do
-        install -D "$file" "$root/$file"
-        for library in $(ldd "$file" 2>/dev/null | grep -o '/[^ ]*' || true); do
-            [ -e "$root/$library" ] || install -D "$library" "$root/$library"
+        install -D "$tools$file" "$root/$file"
+        for library in $(libraries "$tools$file"); do
+            [ -e "$root/$library" ] || add "$library"
         done
     done
+}
+
+# find_tool NAME: its path. A link within the folder may name its target as if the folder were the root.
+find_tool() {
+    local dir path target
+    for dir in ${PATH//:/ } /usr/sbin /sbin /usr/bin /bin; do
+        path=$dir/$1
+        if [ -n "$tools" ] && [ -L "$tools$path" ]; then
+            target=$(readlink "$tools$path")
+            path=$(realpath -ms "${target/#[^\/]/$dir/${target:0:1}}")
+        elif [ -z "$tools" ]; then
+            path=$(readlink -f "$path")
+        fi
+        [ ! -f "$tools$path" ] || [ ! -x "$tools$path" ] || { echo "$path" && return; }
+    done
+    return 1
 }
 
 # tool NAME...: copies tools to /usr/sbin, where they are found before busybox's tools of the same names
@@ -31,11 +77,10 @@ add() {
 tool() {
     local name path
     for name in "$@"; do
-        path=$(PATH=$PATH:/usr/sbin:/sbin command -v "$name") || {
+        path=$(find_tool "$name") || {
             echo "image.sh: the guest needs '$name', which is not installed; run ./dev deps" >&2
             exit 1
         }
-        path=$(readlink -f "$path")
         add "$path"
         [ "$path" = "/usr/sbin/$name" ] || ln -s "$path" "$root/usr/sbin/$name"
     done
@@ -48,9 +93,9 @@ add_tools() {
         ln -s xtables-legacy-multi "$root/usr/sbin/$name"
     done
     ln -s xtables-nft-multi "$root/usr/sbin/arptables-nft"
-    add /usr/lib/*-linux-gnu/xtables/lib{xt,ipt,ip6t}_*.so
-    install /bin/busybox "$root/bin/busybox"
-    ln -s /usr/sbin/bash "$root/bin/bash"
+    for name in "$tools"/usr/lib/*-linux-gnu/xtables/lib{xt,ipt,ip6t}_*.so; do add "${name#"$tools"}"; done
+    install "$tools/bin/busybox" "$root/bin/busybox"
+    [ -e "$root/bin/bash" ] || ln -s /usr/sbin/bash "$root/bin/bash"
 }
 
 add_modules() {
@@ -64,7 +109,7 @@ add_modules() {
     /sbin/depmod -b "$root" "$release"
     # The scenario 24-module-without-btf loads this module.
     find "$root/lib/modules" -name 'dummy.ko' -exec \
-        objcopy --remove-section=.BTF --remove-section=.BTF.base {} "$root/vm/dummy-without-btf.ko" \;
+        "${prefix}objcopy" --remove-section=.BTF --remove-section=.BTF.base {} "$root/vm/dummy-without-btf.ko" \;
 }
 
 # Adds the BPF programs that scenarios attach, and one without BTF: the compiler writes BTF only with -g.
@@ -79,7 +124,7 @@ add_bpf() {
 }
 
 # Adds the program that sends frames which no protocol would send.
-add_sender() { gcc -O2 -static -o "$root/usr/bin/send_frames" "$here/send_frames.c"; }
+add_sender() { "${prefix}gcc" -O2 -static -o "$root/usr/bin/send_frames" "$here/send_frames.c"; }
 
 mkdir -p "$root"/{bin,sbin,dev,etc,proc,sys,tmp,run,root,vm,usr/bin,usr/sbin,lib/modules/"$release"}
 ln -s /proc/mounts "$root/etc/mtab"
