@@ -9,7 +9,7 @@
 
 namespace pwru::kernel {
 
-enum class SiteKind : uint8_t { Function, BpfProgram };
+enum class SiteKind : uint8_t { Function, BpfProgram, Tracepoint };
 
 struct Site {
   uint64_t id = 0;  // func_ip of its events: its address, if it has one
