@@ -74,13 +74,15 @@ enum pwru_part {
 	FIELD(__u32, mtu)                                                                          \
 	FIELD(__u16, proto) /* skb->protocol, host order */
 
-/* What was hit: a kernel function, or a BPF program of the machine on its way in or out. */
+/* What was hit: a kernel function, a BPF program of the machine on its way in or out, a tracepoint.
+ */
 enum pwru_event_type {
 	PWRU_EVENT_FUNC = 0,
 	PWRU_EVENT_TC_ENTRY = 1,
 	PWRU_EVENT_TC_EXIT = 2,
 	PWRU_EVENT_XDP_ENTRY = 3,
 	PWRU_EVENT_XDP_EXIT = 4,
+	PWRU_EVENT_TRACEPOINT = 5,
 };
 
 /* A packet id: the CPU that gave it out, a bit for the kind of program that did, and the count of
@@ -92,7 +94,7 @@ enum pwru_event_type {
 
 struct pwru_event {
 	__u64 ts_ns;	 /* CLOCK_MONOTONIC, read after the record was reserved */
-	__u64 func_ip;	 /* start of the function; see pwru_config.has_func_ip */
+	__u64 func_ip;	 /* start of the function, see pwru_config.has_func_ip; or a Site::id */
 	__u64 skb;	 /* address of the struct sk_buff */
 	__u64 packet_id; /* PWRU_ID_*; 0: the packet is not followed */
 	__u64 caller_ip; /* return address, with PWRU_PART_CALLER */

@@ -87,27 +87,33 @@ Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Pla
   disable_huge_pages();  // until here they help: the types of the kernel take megabytes
   probe::Hooks hooks;
   if (!tracer.programs().copies.empty()) hooks.add(probe::make_copies(tracer));
-  auto& at_functions = hooks.add(make_function_hook(plan.backend, options, std::move(attach_plan)));
+  probe::FunctionHook* at_functions = nullptr;
+  if (plan.backend == cli::Backend::Tracepoint) {
+    PWRU_ASSIGN(auto at_tracepoints, make_tracepoints(plan, btf_path, tracer, resolver.names()));
+    hooks.add(std::move(at_tracepoints));
+  } else {
+    at_functions = &hooks.add(make_function_hook(plan.backend, options, std::move(attach_plan)));
+  }
   if (plan.needs.bpf_programs) {
     PWRU_ASSIGN(auto progs, make_bpf_progs(options, kernel.features.has_fexit, plan, btf_path,
                                            tracer, resolver.names()));
     if (progs) hooks.add(std::move(progs));
   }
-  if (kernel.modules_watch)
+  if (kernel.modules_watch && at_functions)
     hooks.add(std::make_unique<LateModules>(
         options, *kernel.btf,
         KnownModules{plan.functions, kernel.known, kernel.reasons, resolver.names()}, tracer,
-        at_functions, std::move(*kernel.modules_watch)));
+        *at_functions, std::move(*kernel.modules_watch)));
 
   // From here on the kernel runs our programs.
   PWRU_ASSIGN(
       const bool is_attached,
       plan::or_missing_rights(attach(hooks), options, plan.backend == cli::Backend::Kprobe));
-  report_held_modules(plan.backend, plan.functions);
+  report_held_modules(plan);
   Session session(
       source, resolver, {sink.get()},
       [&](event::Counters& counters) { tracer.add_losses(counters); }, options.output_limit_lines);
-  if (is_attached) session.leave_out(probe::try_hits(at_functions.plan()));
+  if (is_attached && at_functions) session.leave_out(probe::try_hits(at_functions->plan()));
   session.on_pause([&] {
     hooks.poll();
     if (take_reopen_request()) target.reopen();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What is attached to the machine's own BPF programs: fentry and fexit. User space takes the
- * instructions of these four after libbpf has relocated them, and loads a copy for each target.
+ * What is attached to the machine's own BPF programs, fentry and fexit, and to tracepoints. User
+ * space takes the instructions of these after libbpf has relocated them, and loads a copy for each
+ * target.
  */
 #define CONTEXT CONTEXT_ARGS
 #define DESCRIBES_HITS 1
@@ -149,3 +150,5 @@ PROGRAM(xdp_entry)
 PROGRAM(xdp_exit)
 
 #endif
+
+#include "bpf/hooks/tracepoints.bpf.c"

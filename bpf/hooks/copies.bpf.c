@@ -86,3 +86,13 @@ int pwru_expand_head(__u64 *ctx)
 		remember_new_head(skb, packet_id);
 	return 0;
 }
+
+/* void skb_release_head_state(struct sk_buff *skb): only beside tracepoints, which miss it. */
+SEC("fentry/skb_release_head_state")
+int pwru_release_seen(__u64 *ctx)
+{
+	__u64 skb = as_number((void *)ctx[0]);
+
+	track_release(skb, packet_of(skb));
+	return 0;
+}

@@ -6,8 +6,9 @@
 
 namespace pwru::cli {
 
-enum class Backend { Kprobe, KprobeMulti };
+enum class Backend { Kprobe, KprobeMulti, Tracepoint };
 template <>
-inline constexpr auto kNames<Backend> = std::to_array<std::string_view>({"kprobe", "kprobe-multi"});
+inline constexpr auto kNames<Backend> = std::to_array<std::string_view>({"kprobe", "kprobe-multi",
+                                                                         "tracepoint"});
 
 }  // namespace pwru::cli

@@ -203,7 +203,8 @@ TEST(Options, NonSkbFunctions) {
 TEST(Options, Backend) {
   EXPECT_EQ(good({"--backend=kprobe"}).backend, Backend::Kprobe);
   EXPECT_EQ(good({"--backend", "kprobe-multi"}).backend, Backend::KprobeMulti);
-  EXPECT_EQ(refusal({"--backend=fentry"}), "--backend 'fentry': expected kprobe or kprobe-multi");
+  EXPECT_EQ(refusal({"--backend=perf"}),
+            "--backend 'perf': expected kprobe, kprobe-multi or tracepoint");
 }
 
 TEST(Options, KprobeBatch) {

@@ -33,9 +33,15 @@ std::string ids_are_of_followed_packets(const Options& options) {
   return "--output-id prints the ids of packets that are followed: give --filter-track-skb too";
 }
 
+std::string tracepoints_are_no_functions(const Options& options) {
+  if (options.backend != Backend::Tracepoint || option_about_functions(options).empty()) return "";
+  return fmt::format("{} is about functions: it cannot be used with --backend tracepoint",
+                     option_about_functions(options));
+}
+
 using Rule = std::string (*)(const Options&);
-constexpr std::array<Rule, 3> kRules = {none_is_alone, interface_has_a_namespace_to_enter,
-                                        ids_are_of_followed_packets};
+constexpr std::array<Rule, 4> kRules = {none_is_alone, interface_has_a_namespace_to_enter,
+                                        ids_are_of_followed_packets, tracepoints_are_no_functions};
 
 // A module file may be called nf-tables.ko, but its name in /sys/module has no dashes.
 void settle_modules(Options& options) {
@@ -46,6 +52,13 @@ void settle_modules(Options& options) {
 }
 
 }  // namespace
+
+std::string_view option_about_functions(const Options& options) {
+  if (!options.filter_non_skb_funcs.empty()) return "--filter-non-skb-funcs";
+  if (options.filter_track_skb_by_stackid) return "--filter-track-skb-by-stackid";
+  if (options.filter_track_bpf_helpers) return "--filter-track-bpf-helpers";
+  return options.output_bpfmap ? "--output-bpfmap" : "";
+}
 
 Result<> settle(Options& options) {
   for (const Rule rule : kRules)

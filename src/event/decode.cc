@@ -188,7 +188,7 @@ Result<Event> decode(std::span<const std::byte> record, uint32_t cpu, const Part
   if (record.size() < sizeof(pwru_event)) {
     decoded = fail(
         fmt::format("decode an event of {} bytes: it is shorter than its header", record.size()));
-  } else if (header_of(record).type > PWRU_EVENT_XDP_EXIT) {
+  } else if (header_of(record).type > PWRU_EVENT_TRACEPOINT) {
     decoded = fail(fmt::format("decode an event of {} bytes: there is no type {}", record.size(),
                                header_of(record).type));
   } else if (!take_all(*decoded, record, sizes)) {

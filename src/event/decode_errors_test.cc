@@ -34,12 +34,12 @@ TEST(Decode, StackSizes) {
 
 TEST(Decode, AnUnknownTypeIsAnError) {
   Wire wire = core(0);
-  wire.put<uint16_t>(offsetof(pwru_event, type), PWRU_EVENT_XDP_EXIT);
+  wire.put<uint16_t>(offsetof(pwru_event, type), PWRU_EVENT_TRACEPOINT);
   EXPECT_TRUE(decode(wire.bytes(), kCpu, kSizes));
-  wire.put<uint16_t>(offsetof(pwru_event, type), PWRU_EVENT_XDP_EXIT + 1);
+  wire.put<uint16_t>(offsetof(pwru_event, type), PWRU_EVENT_TRACEPOINT + 1);
   const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_FALSE(event);
-  EXPECT_EQ(event.error().what, "decode an event of 120 bytes: there is no type 5");
+  EXPECT_EQ(event.error().what, "decode an event of 120 bytes: there is no type 6");
 }
 
 TEST(Decode, TruncatedAtEveryLengthIsAnError) {

@@ -188,7 +188,7 @@ void probe_rdonly_cast(const Btf& vmlinux, Features& features) {
   features.byte_window_id = window;
 }
 
-constexpr const char* kLockedDown =
+constexpr const char* kNoneLockedDown =
     "attach a kprobe: the kernel is locked down (confidentiality), which forbids it; see "
     "kernel_lockdown(7)";
 
@@ -201,8 +201,9 @@ std::string explain_kprobe(int error) {
 }
 
 void probe_kprobes(Features& features) {
-  if (features.lockdown == "confidentiality") {
-    features.why_no_kprobe = kLockedDown;
+  if (features.lockdown == kLockedDown) {
+    features.why_no_kprobe = kNoneLockedDown;
+    features.is_without_kprobes = true;
     return;
   }
   // With ftrace switched off a kprobe.multi link attaches and is never hit, and a kprobe at the
@@ -273,6 +274,7 @@ void probe_single_kprobe(const Symbols& symbols, bool is_wanted, Features& featu
   if (features.has_kprobe) return;
   features.why_no_kprobe = explain_kprobe(trial.error);
   features.no_kprobe_code = trial.error;
+  features.is_without_kprobes = trial.error == ENODEV;
 }
 
 }  // namespace pwru::kernel

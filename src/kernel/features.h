@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "kernel/btf.h"
@@ -12,6 +13,9 @@
 #include "kernel/symbols.h"
 
 namespace pwru::kernel {
+
+// Of Features::lockdown: nothing may read the kernel's memory.
+inline constexpr std::string_view kLockedDown = "confidentiality";
 
 struct Features {
   bool has_kprobe_multi = false;  // 5.18 with CONFIG_FPROBE, and ftrace is not switched off
@@ -25,9 +29,10 @@ struct Features {
   // BTF id of a struct whose bytes 2..127 are one array of char (struct __kernel_sockaddr_storage);
   // 0 when there is none. A pointer that is cast to it reads packet bytes through that array.
   uint32_t byte_window_id = 0;
-  std::string lockdown;       // "none", "integrity", "confidentiality", or "" when unknown
-  std::string why_no_kprobe;  // one sentence, when neither kind of probe works
-  int no_kprobe_code = 0;     // its errno value, if a call failed
+  std::string lockdown;             // "none", "integrity", "confidentiality", or "" when unknown
+  std::string why_no_kprobe;        // one sentence, when neither kind of probe works
+  int no_kprobe_code = 0;           // its errno value, if a call failed
+  bool is_without_kprobes = false;  // neither kind works, and no user can change that
 };
 
 // Raises the memlock limit first. Needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN.

@@ -29,6 +29,8 @@ JsonWriter::Plain type_name(pwru_event_type type) {
       return "xdp-entry";
     case PWRU_EVENT_XDP_EXIT:
       return "xdp-exit";
+    case PWRU_EVENT_TRACEPOINT:
+      return "tracepoint";
   }
   return "unknown";
 }

@@ -140,9 +140,10 @@ std::string_view color_of_function(const Record& record) {
   return record.end->kind == End::Kind::Dropped ? kRed : kYellow;
 }
 
-// A BPF program has no calling function to show.
+// A BPF program has no calling function to show, and few tracepoints have one.
 void append_caller(LineBuffer& out, const Record& record, const TextStyle&) {
-  out.append(record.type == PWRU_EVENT_FUNC ? record.caller : "-");
+  const bool may_have_one = record.type == PWRU_EVENT_FUNC || record.type == PWRU_EVENT_TRACEPOINT;
+  out.append(may_have_one && !record.caller.empty() ? record.caller : "-");
 }
 
 void append_tunnel_column(LineBuffer& out, const Record& record, const TextStyle& style) {

@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include "cli/together.h"
+
 namespace pwru::plan {
 namespace {
 
@@ -18,11 +20,29 @@ tl::unexpected<Error> no_kprobe(const kernel::Features& features) {
               ExitCode::NotSupported, features.no_kprobe_code);
 }
 
+Result<cli::Backend> take_tracepoints(const cli::Options& options, const kernel::Features& features,
+                                      std::vector<std::string>& warnings) {
+  if (options.backend) return cli::Backend::Tracepoint;
+  if (const auto option = cli::option_about_functions(options); !option.empty())
+    return fail(fmt::format("{}: it is about functions, and there is no probe for them: {}", option,
+                            features.why_no_kprobe),
+                ExitCode::NotSupported);
+  warnings.push_back(fmt::format("{}; only tracepoints are traced instead (--backend tracepoint)",
+                                 features.why_no_kprobe));
+  return cli::Backend::Tracepoint;
+}
+
 }  // namespace
 
-Result<cli::Backend> choose_backend(std::optional<cli::Backend> wanted,
-                                    const kernel::Features& features,
+bool takes_tracepoints(const cli::Options& options, const kernel::Features& features) {
+  if (options.backend) return options.backend == cli::Backend::Tracepoint;
+  return features.is_without_kprobes && !features.has_kprobe_multi && !features.has_kprobe;
+}
+
+Result<cli::Backend> choose_backend(const cli::Options& options, const kernel::Features& features,
                                     std::vector<std::string>& warnings) {
+  if (takes_tracepoints(options, features)) return take_tracepoints(options, features, warnings);
+  const std::optional<cli::Backend> wanted = options.backend;
   if (wanted == cli::Backend::KprobeMulti && !features.has_kprobe_multi)
     return fail(
         "use the backend kprobe-multi: this kernel has none (Linux 5.18 with CONFIG_FPROBE); "

@@ -2,7 +2,6 @@
 // Which kind of probe functions get.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +14,12 @@ namespace pwru::plan {
 inline constexpr const char* kSwitchedOff =
     "switched off (echo 1 > /sys/kernel/debug/kprobes/enabled switches them on)";
 
-// `wanted` none: the best there is. Appends to `warnings` what may make the choice see nothing.
-[[nodiscard]] Result<cli::Backend> choose_backend(std::optional<cli::Backend> wanted,
+// Whether tracepoints are traced instead of functions: by request, or as the last resort.
+[[nodiscard]] bool takes_tracepoints(const cli::Options& options, const kernel::Features& features);
+
+// The one that the user wants, or the best there is. Appends to `warnings` what may make the choice
+// see less than expected.
+[[nodiscard]] Result<cli::Backend> choose_backend(const cli::Options& options,
                                                   const kernel::Features& features,
                                                   std::vector<std::string>& warnings);
 

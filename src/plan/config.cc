@@ -107,7 +107,9 @@ void set_following(const Inputs& inputs, const Plan& plan, pwru_config& config) 
 void set_kernel(const Inputs& inputs, const Plan& plan, pwru_config& config) {
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = plan.backend == cli::Backend::KprobeMulti && inputs.features.has_get_func_ip;
-  config.vmemmap_base_addr = inputs.symbols.data("vmemmap_base").value_or(0);
+  // Page fragments are copied.
+  config.vmemmap_base_addr =
+      plan.is_locked_down ? 0 : inputs.symbols.data("vmemmap_base").value_or(0);
   config.page_offset_base_addr = inputs.symbols.data("page_offset_base").value_or(0);
   if (plan.arg_table) {
     config.arg_multiplier = plan.arg_table->multiplier;

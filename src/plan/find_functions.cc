@@ -60,13 +60,13 @@ Result<KnownSymbols> read_symbols(const cli::Options& options, const kernel::Btf
 
 kernel::FunctionSearch search_functions(const cli::Options& options, const kernel::Btf& vmlinux,
                                         const std::vector<kernel::ModuleBtf>& modules) {
-  warn_about_missed_drops(options.filter_func, vmlinux);
   return kernel::FunctionSearch(vmlinux, modules, names_wanted(options.filter_func, vmlinux));
 }
 
 Result<kernel::Functions> find_functions(const cli::Options& options, const kernel::Btf& vmlinux,
                                          const std::vector<kernel::ModuleBtf>& modules,
                                          kernel::FunctionSearch& search, KnownSymbols& known) {
+  warn_about_missed_drops(options.filter_func, vmlinux);
   if (!known.available) known.available = read_available();
   kernel::Functions functions = search.find(known.symbols, *known.available);
   // Programs may be all that is wanted.

@@ -3,6 +3,7 @@
 
 #include "kernel/packet_ends.h"
 #include "plan/config.h"
+#include "plan/lockdown.h"
 
 namespace pwru::plan {
 namespace {
@@ -19,23 +20,41 @@ void set_positions(Plan& plan) {
     plan.arg_table = make_arg_table(plan.functions.found);
 }
 
+void set_copy_functions(const Inputs& inputs, Plan& plan) {
+  const bool has_fexit = inputs.features.has_fexit;
+  if (has_fexit) plan.copy_functions = copy_functions(inputs.vmlinux, plan.needs.follows_xdp);
+  if (plan.is_locked_down) keep_those_that_copy_nothing(plan.copy_functions);
+  add_tracking_warnings(plan.release, plan.copy_functions, has_fexit, plan.warnings);
+}
+
+// Functions that free a packet themselves, as TCP does, pass no tracepoint.
+void watch_release(const Inputs& inputs, Plan& plan) {
+  if (inputs.features.has_fexit && inputs.vmlinux.find(kReleaseSeen, BTF_KIND_FUNC))
+    plan.copy_functions.emplace_back(kReleaseSeen);
+  else
+    plan.warnings.emplace_back(
+        "without fentry programs packets are only seen to end at the tracepoints kfree_skb and "
+        "consume_skb: a reused address may be taken for the old packet");
+}
+
 }  // namespace
 
 Result<Plan> make_plan(Inputs inputs) {
   Plan plan(std::move(inputs.expressions));
   plan.needs = needs_of(inputs.options);
-  PWRU_ASSIGN(plan.backend, choose_backend(inputs.options.backend, inputs.features, plan.warnings));
+  PWRU_ASSIGN(plan.backend, choose_backend(inputs.options, inputs.features, plan.warnings));
+  const bool has_tracepoints = plan.backend == cli::Backend::Tracepoint;
+  plan.needs.nesting_rings |= has_tracepoints;
   plan.uses_cast = inputs.features.rdonly_cast_id != 0;
+  plan.is_locked_down = inputs.features.lockdown == kernel::kLockedDown;
   plan.functions = std::move(inputs.functions);
+  plan.tracepoints = std::move(inputs.tracepoints);
   plan.filters = std::move(inputs.filters);
+  if (plan.is_locked_down) PWRU_TRY(check_lockdown(inputs.options, plan));
   set_positions(plan);
   if (plan.needs.identity) plan.release = find_release(inputs.symbols);
-  if (plan.needs.follows_skb) {
-    if (inputs.features.has_fexit)
-      plan.copy_functions = copy_functions(inputs.vmlinux, plan.needs.follows_xdp);
-    add_tracking_warnings(plan.release, plan.copy_functions, inputs.features.has_fexit,
-                          plan.warnings);
-  }
+  if (plan.needs.follows_skb) set_copy_functions(inputs, plan);
+  if (plan.needs.follows_skb && has_tracepoints) watch_release(inputs, plan);
   make_configs(inputs, plan);
   return plan;
 }

@@ -22,6 +22,7 @@
 #include "plan/expressions.h"
 #include "plan/filters.h"
 #include "plan/needs.h"
+#include "plan/tracepoints.h"
 #include "plan/tracking.h"
 
 namespace pwru::plan {
@@ -45,6 +46,7 @@ struct Inputs {
   kernel::Functions functions;
   Filters filters;
   Expressions expressions;
+  TracepointSites tracepoints = {};  // with takes_tracepoints(), in the place of functions
 };
 
 // The programs at the functions' entries come in families, of which one is loaded: see
@@ -73,9 +75,11 @@ struct Plan {
   cli::Backend backend = cli::Backend::KprobeMulti;
   Needs needs;
   bool uses_cast = false;  // of the two builds of the kernel side, the one with bpf_rdonly_cast
+  bool is_locked_down = false;  // so that programs may not copy kernel memory
   Family family = Family::Trace;
 
   kernel::Functions functions;  // that are probed; modules that come later add theirs
+  TracepointSites tracepoints;  // that are traced instead
   // [1]..[5]: some function has its skb there; [0]: some function has none. One that takes a list
   // counts apart.
   std::array<bool, 6> uses_arg = {};

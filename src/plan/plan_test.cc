@@ -75,6 +75,10 @@ class PlanTest : public ::testing::Test {
     if (!made) throw std::runtime_error(made.error().what);
     return std::move(*made);
   }
+  std::string refusal() {
+    auto made = plan();
+    return made ? "" : made.error().what;
+  }
 
   std::unique_ptr<kernel::Btf> btf_;
   cli::Options options_;
@@ -203,6 +207,42 @@ TEST_F(PlanTest, ProgramsHaveNoCallerAndXdpHasNoSkb) {
   EXPECT_FALSE(made.xdp_config.parts & PWRU_PART_SKB);
   EXPECT_TRUE(made.config.nesting_rings);
   EXPECT_EQ(made.entries.rings, 2 * cpus_ * (made.config.ring_bytes / made.config.chunk_bytes));
+}
+
+TEST_F(PlanTest, TracepointsAreTheLastResort) {
+  features_.has_kprobe_multi = features_.has_kprobe = false;
+  features_.why_no_kprobe = "attach a kprobe: there are none";
+  EXPECT_FALSE(takes_tracepoints(options_, features_));
+  features_.is_without_kprobes = true;
+  const Plan made = planned();
+  EXPECT_EQ(made.backend, cli::Backend::Tracepoint);
+  EXPECT_TRUE(made.config.nesting_rings);
+  ASSERT_EQ(made.warnings.size(), 1u);
+  EXPECT_TRUE(made.warnings.front().starts_with("attach a kprobe: there are none; only trace"));
+  options_.backend = cli::Backend::Kprobe;
+  EXPECT_FALSE(takes_tracepoints(options_, features_));
+}
+
+TEST_F(PlanTest, AnOptionAboutFunctionsNeedsKprobes) {
+  features_.has_kprobe_multi = features_.has_kprobe = false;
+  features_.is_without_kprobes = true;
+  options_.output_bpfmap = true;
+  EXPECT_NE(refusal().find("--output-bpfmap"), std::string::npos);
+}
+
+TEST_F(PlanTest, ALockedDownKernelIsReadByPlainLoads) {
+  features_.lockdown = kernel::kLockedDown;
+  options_.backend = cli::Backend::Tracepoint;
+  EXPECT_NE(refusal().find("bpf_rdonly_cast"), std::string::npos);
+  features_.rdonly_cast_id = 7;
+  features_.byte_window_id = 8;
+  options_.filter_track_skb = true;
+  const Plan made = planned();
+  EXPECT_TRUE(made.is_locked_down);
+  EXPECT_EQ(made.config.vmemmap_base_addr, 0u);
+  EXPECT_EQ(made.copy_functions, std::vector<std::string>{"skb_clone"});
+  options_.output_skb = true;
+  EXPECT_TRUE(refusal().starts_with("--output-skb: it takes copies"));
 }
 
 // All programs write into the same rings: the longest record of any of them must fit.

@@ -14,15 +14,23 @@ Result<Prepared> prepare(const cli::Options& options) {
   // Filters and expressions become code for this kernel: it depends on its types and its features.
   PWRU_ASSIGN(auto filters, generate_filters(parsed, options, *kernel.btf, kernel.features));
   PWRU_ASSIGN(auto expressions, compile_expressions(options, *kernel.btf));
-  PWRU_ASSIGN(auto functions,
-              find_functions(options, *kernel.btf, kernel.modules, kernel.search, kernel.known));
+  kernel::Functions functions;
+  TracepointSites tracepoints;
+  const bool has_tracepoints = takes_tracepoints(options, kernel.features);
+  if (has_tracepoints) {
+    PWRU_ASSIGN(tracepoints, find_tracepoints(options, *kernel.btf, kernel.modules));
+  } else {
+    PWRU_ASSIGN(functions,
+                find_functions(options, *kernel.btf, kernel.modules, kernel.search, kernel.known));
+  }
   PWRU_ASSIGN(const auto place, or_missing_rights(find_packet_place(options), options));
-  constexpr bool kAttachesKprobes = true;
-  PWRU_ASSIGN(auto plan, or_missing_rights(make_plan({options, *kernel.btf, kernel.known.symbols,
-                                                      kernel.features, !kernel.reasons.empty(),
-                                                      possible_cpus(), place, std::move(functions),
-                                                      std::move(filters), std::move(expressions)}),
-                                           options, kAttachesKprobes));
+  const bool attaches_kprobes = !has_tracepoints;
+  PWRU_ASSIGN(auto plan,
+              or_missing_rights(
+                  make_plan({options, *kernel.btf, kernel.known.symbols, kernel.features,
+                             !kernel.reasons.empty(), possible_cpus(), place, std::move(functions),
+                             std::move(filters), std::move(expressions), std::move(tracepoints)}),
+                  options, attaches_kprobes));
   return Prepared{std::move(kernel), std::move(plan)};
 }
 

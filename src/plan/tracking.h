@@ -18,6 +18,9 @@ struct Release {
 };
 [[nodiscard]] Release find_release(const kernel::Symbols& symbols);
 
+// Where the id ends, by fentry, beside tracepoints; named like a copy function.
+inline constexpr const char* kReleaseSeen = "skb_release_head_state";
+
 // The functions of this kernel that make one skb of another.
 [[nodiscard]] std::vector<std::string> copy_functions(const kernel::Btf& btf, bool follows_xdp);
 

@@ -3,6 +3,7 @@
 
 #include <linux/bpf.h>
 
+#include <cerrno>
 #include <cstring>
 
 namespace pwru::program {
@@ -28,6 +29,22 @@ bool is_mark(const WideLoad& load) {
 }
 
 }  // namespace
+
+void leave_out_copies(std::string& elf) {
+  bpf_insn fail_instead = {};
+  fail_instead.code = BPF_ALU64 | BPF_MOV | BPF_K;
+  fail_instead.dst_reg = BPF_REG_0;
+  fail_instead.imm = -EPERM;
+  for (size_t at = 0; at + sizeof(bpf_insn) <= elf.size(); at += sizeof(bpf_insn)) {
+    bpf_insn call;
+    std::memcpy(&call, elf.data() + at, sizeof(call));
+    const bool is_call = call.code == (BPF_JMP | BPF_CALL) && call.dst_reg == 0 &&
+                         call.src_reg == 0 && call.off == 0;
+    if (is_call &&
+        (call.imm == BPF_FUNC_probe_read_kernel || call.imm == BPF_FUNC_probe_read_kernel_str))
+      std::memcpy(elf.data() + at, &fail_instead, sizeof(fail_instead));
+  }
+}
 
 Result<> set_constants(std::string& elf, const pwru_config& config) {
   for (size_t at = 0; at + sizeof(WideLoad) <= elf.size(); at += sizeof(bpf_insn)) {

@@ -13,4 +13,8 @@ namespace pwru::program {
 // asks for a field that the configuration does not have.
 [[nodiscard]] Result<> set_constants(std::string& elf, const pwru_config& config);
 
+// Copies of kernel memory (bpf_probe_read_kernel) fail instead, so that the verifier of a kernel
+// that is locked down, which refuses programs that call it, need not see the calls.
+void leave_out_copies(std::string& elf);
+
 }  // namespace pwru::program

@@ -5,8 +5,8 @@
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
 
+#include <array>
 #include <cstring>
-#include <string_view>
 
 #include "program/constants.h"
 #include "program/filters.h"
@@ -28,6 +28,9 @@ constexpr bpf_insn instruction(unsigned code, int32_t imm) {
   insn.imm = imm;
   return insn;
 }
+
+// What the programs of each kind are called, by ProgKind.
+constexpr std::array<std::string_view, 3> kPrefixes = {"pwru_tc_", "pwru_xdp_", "pwru_tp_"};
 
 // The number that stands for the target's address; see bpf/hooks/bpf_progs.bpf.c.
 void set_target(std::vector<bpf_insn>& instructions, uint64_t ip) {
@@ -75,8 +78,8 @@ Result<std::unique_ptr<ProgTemplate>> ProgTemplate::prepare(const plan::Plan& pl
 // cannot be loaded without a target.
 int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
   auto& self = *reinterpret_cast<ProgTemplate*>(cookie);
-  const bool is_exit = std::string_view(bpf_program__name(program)).ends_with("_exit");
-  Relocated& taken = is_exit ? self.exit_ : self.entry_;
+  const std::string_view full_name = bpf_program__name(program);
+  Relocated& taken = self.programs_[std::string(full_name.substr(self.prefix_.size()))];
   const bpf_insn* begin = bpf_program__insns(program);
   taken.instructions.assign(begin, begin + bpf_program__insn_cnt(program));
   taken.func_info_rec_size = options->func_info_rec_size;
@@ -97,47 +100,56 @@ int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options
 
 Result<> ProgTemplate::open(const plan::Plan& plan, const std::string& btf_path,
                             const Tracer& tracer, ProgKind kind) {
-  const bool is_tc = kind == ProgKind::Tc;
+  const bool is_xdp = kind == ProgKind::Xdp;
   const plan::Filters& filters = plan.filters;
-  PWRU_ASSIGN(const std::string unlinked, progs_object(plan.uses_cast && is_tc));
-  PWRU_ASSIGN(std::string elf, link_objects(with_filters(
-                                   unlinked, is_tc ? filters.pcap : filters.xdp_pcap,
-                                   is_tc ? filters.tunnel : filters.xdp_tunnel, plan.expressions)));
-  PWRU_TRY(set_constants(elf, is_tc ? plan.tc_config : plan.xdp_config));
+  prefix_ = kPrefixes[static_cast<size_t>(kind)];
+  PWRU_ASSIGN(const std::string unlinked, progs_object(plan.uses_cast && !is_xdp));
+  PWRU_ASSIGN(
+      std::string elf,
+      link_objects(with_filters(unlinked, is_xdp ? filters.xdp_pcap : filters.pcap,
+                                is_xdp ? filters.xdp_tunnel : filters.tunnel, plan.expressions)));
+  PWRU_TRY(set_constants(elf, is_xdp ? plan.xdp_config : plan.tc_config));
+  if (plan.is_locked_down) leave_out_copies(elf);
   const SectionHandler handler(kSection, BPF_PROG_TYPE_SOCKET_FILTER, take_program, this);
   if (handler.id() < 0)
-    return sys_fail("tell libbpf about programs for BPF programs", -handler.id());
+    return sys_fail("tell libbpf about programs that are loaded as copies", -handler.id());
   LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "pwru_progs",
               .btf_custom_path = btf_path.empty() ? nullptr : btf_path.c_str());
   object_.reset(bpf_object__open_mem(elf.data(), elf.size(), &options));
   if (!object_)
-    return sys_fail(fmt::format("open the BPF object for BPF programs ({})", take_libbpf_reason()));
-  const std::string_view prefix = is_tc ? "pwru_tc_" : "pwru_xdp_";
+    return sys_fail(fmt::format("open the BPF object of programs that are loaded as copies ({})",
+                                take_libbpf_reason()));
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) bpf_program__set_autoload(
-      program, std::string_view(bpf_program__name(program)).starts_with(prefix));
+      program, std::string_view(bpf_program__name(program)).starts_with(prefix_));
   PWRU_TRY(share_maps(object_.get(), tracer));
   if (const int error = bpf_object__load(object_.get()); error)
-    return sys_fail(fmt::format("prepare the programs for BPF programs ({})", take_libbpf_reason()),
-                    -error);
+    return sys_fail(
+        fmt::format("prepare the programs that are loaded as copies ({})", take_libbpf_reason()),
+        -error);
   return {};
 }
 
-Result<UniqueFd> ProgTemplate::load_one(const Relocated& program, const char* name,
-                                        bpf_attach_type attach, const ProgTarget& target) const {
+Result<UniqueFd> ProgTemplate::load_one(std::string_view suffix, const char* name, const Kind& kind,
+                                        const ProgTarget& target) const {
+  const auto found = programs_.find(suffix);
+  if (found == programs_.end())
+    return fail(fmt::format("the built-in BPF object has no program {}{}: this build is broken",
+                            prefix_, suffix));
+  const Relocated& program = found->second;
   std::vector<bpf_insn> instructions = program.instructions;
   set_target(instructions, target.ip);
   LIBBPF_OPTS(bpf_prog_load_opts, options);
-  options.expected_attach_type = attach;
-  options.attach_prog_fd = static_cast<uint32_t>(target.fd);
+  options.expected_attach_type = kind.attach;
+  if (target.fd >= 0) options.attach_prog_fd = static_cast<uint32_t>(target.fd);
   options.attach_btf_id = target.function_id;
   options.prog_btf_fd = program.btf_fd;
   options.func_info = program.func_info.data();
   options.func_info_cnt = program.func_info_cnt;
   options.func_info_rec_size = program.func_info_rec_size;
   const auto load = [&] {
-    return bpf_prog_load(BPF_PROG_TYPE_TRACING, name, kLicense, instructions.data(),
-                         instructions.size(), &options);
+    return bpf_prog_load(kind.type, name, kLicense, instructions.data(), instructions.size(),
+                         &options);
   };
   if (const int fd = load(); fd >= 0) return UniqueFd(fd);
   // Once more, with a log that has the reason. The verifier takes twice as long when it writes a
@@ -155,9 +167,14 @@ Result<UniqueFd> ProgTemplate::load_one(const Relocated& program, const char* na
 
 Result<ProgPair> ProgTemplate::load(const ProgTarget& target) const {
   ProgPair pair;
-  PWRU_ASSIGN(pair.entry, load_one(entry_, "pwru_entry", BPF_TRACE_FENTRY, target));
-  PWRU_ASSIGN(pair.exit, load_one(exit_, "pwru_exit", BPF_TRACE_FEXIT, target));
+  PWRU_ASSIGN(pair.entry, load_one("entry", "pwru_entry", {.attach = BPF_TRACE_FENTRY}, target));
+  PWRU_ASSIGN(pair.exit, load_one("exit", "pwru_exit", {.attach = BPF_TRACE_FEXIT}, target));
   return pair;
+}
+
+Result<UniqueFd> ProgTemplate::load_raw(std::string_view program, const std::string& name,
+                                        uint64_t id) const {
+  return load_one(program, name.c_str(), {.type = BPF_PROG_TYPE_RAW_TRACEPOINT}, {.ip = id});
 }
 
 }  // namespace pwru::program

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fentry and fexit programs of bpf/hooks/bpf_progs.bpf.c. libbpf opens and relocates them once;
-// then a copy is loaded for each BPF program of the machine that is traced. With an object for
-// each, libbpf would look up the kernel's types again and again, which takes longer than all the
-// rest.
+// The programs of bpf/hooks/bpf_progs.bpf.c: fentry and fexit, and those of tracepoints. libbpf
+// opens and relocates them once; then a copy is loaded for each BPF program of the machine, or
+// tracepoint, that is traced. With an object for each, libbpf would look up the kernel's types
+// again and again, which takes longer than all the rest.
 #pragma once
 
 #include <linux/bpf.h>
 
-#include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "abi/event.h"
@@ -20,7 +21,7 @@
 
 namespace pwru::program {
 
-enum class ProgKind { Tc, Xdp };
+enum class ProgKind { Tc, Xdp, Tracepoint };
 
 // What a copy is made for.
 struct ProgTarget {
@@ -44,6 +45,10 @@ class ProgTemplate {
                                                                      ProgKind kind);
   // Loaded, not yet attached. The error is what the kernel said, without a subject.
   [[nodiscard]] Result<ProgPair> load(const ProgTarget& target) const;
+  // The same for a raw tracepoint: pwru_tp_<program> of bpf/hooks/tracepoints.bpf.c. The kernel
+  // knows it as `name`.
+  [[nodiscard]] Result<UniqueFd> load_raw(std::string_view program, const std::string& name,
+                                          uint64_t id) const;
 
  private:
   // A program as libbpf would hand it to the kernel.
@@ -58,12 +63,17 @@ class ProgTemplate {
   static int take_program(bpf_program* program, bpf_prog_load_opts* options, long cookie);
   [[nodiscard]] Result<> open(const plan::Plan& plan, const std::string& btf_path,
                               const Tracer& tracer, ProgKind kind);
-  [[nodiscard]] Result<UniqueFd> load_one(const Relocated& program, const char* name,
-                                          bpf_attach_type attach, const ProgTarget& target) const;
+  struct Kind {
+    bpf_prog_type type = BPF_PROG_TYPE_TRACING;
+    bpf_attach_type attach = {};
+  };
+  // A copy of the program whose name ends in `suffix`, behind that of the kind.
+  [[nodiscard]] Result<UniqueFd> load_one(std::string_view suffix, const char* name,
+                                          const Kind& kind, const ProgTarget& target) const;
 
-  BpfObject object_;  // owns the BTF and the maps that the instructions refer to
-  Relocated entry_;
-  Relocated exit_;
+  std::string_view prefix_;  // of the programs of this kind: "pwru_tc_"
+  BpfObject object_;         // owns the BTF and the maps that the instructions refer to
+  std::map<std::string, Relocated, std::less<>> programs_;  // by what follows the prefix
 };
 
 }  // namespace pwru::program

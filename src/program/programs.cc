@@ -16,7 +16,7 @@ struct CopyProgram {
   const char* function;
 };
 // The programs of bpf/hooks/copies.bpf.c and children.bpf.c, and what they watch.
-constexpr std::array<CopyProgram, 18> kCopyPrograms = {{
+constexpr std::array<CopyProgram, 19> kCopyPrograms = {{
     {"pwru_skb_clone", "skb_clone"},
     {"pwru_skb_copy", "skb_copy"},
     {"pwru_pskb_copy", "__pskb_copy_fclone"},
@@ -35,6 +35,7 @@ constexpr std::array<CopyProgram, 18> kCopyPrograms = {{
     {"pwru_gro_free", "napi_skb_free_stolen_head"},
     {"pwru_reassembly_begins", "inet_frag_reasm_prepare"},
     {"pwru_reassembly_ends", "inet_frag_reasm_prepare"},
+    {"pwru_release_seen", plan::kReleaseSeen},
 }};
 
 Result<bpf_program*> find_program(bpf_object* object, const char* name) {

@@ -54,6 +54,7 @@ Result<Tracer> Tracer::load(const plan::Plan& plan, const std::string& btf_path)
     objects.push_back(plan.config.has_hit ? plan.filters.hit.object : plan.filters.hit.unused);
   PWRU_ASSIGN(std::string elf, link_objects(objects));
   PWRU_TRY(set_constants(elf, plan.config));
+  if (plan.is_locked_down) leave_out_copies(elf);
   InlineLoader loader(plan.family);
   PWRU_TRY(loader.check());
   PWRU_ASSIGN(tracer.object_, open_object(elf, btf_path));

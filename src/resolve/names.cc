@@ -51,6 +51,18 @@ void Names::add_bpf_program(uint64_t ip, std::string text) {
   funcs_.insert_or_assign(ip, std::move(func));
 }
 
+void Names::add_tracepoint(const kernel::Site& site, const kernel::Tracepoint& tracepoint) {
+  Func func;
+  func.text = site.module.empty() ? site.name : fmt::format("{}[{}]", site.name, site.module);
+  if (site.module.empty()) func.ending = kernel::ending_of(tracepoint.name);
+  if (func.ending == kernel::Ending::Drops) {
+    func.reason_arg = tracepoint.reason_arg;
+    func.is_plain_free = reasons_.empty();
+  }
+  func.may_end = func.ending != kernel::Ending::None;
+  funcs_.insert_or_assign(site.id, std::move(func));
+}
+
 void Names::forget_module(std::string_view module) {
   const std::string suffix = fmt::format("[{}]", module);
   recent_ = {};

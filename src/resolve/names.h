@@ -14,7 +14,9 @@
 #include "kernel/drop_reasons.h"
 #include "kernel/functions.h"
 #include "kernel/packet_ends.h"
+#include "kernel/site.h"
 #include "kernel/symbols.h"
+#include "kernel/tracepoints.h"
 #include "resolve/record.h"
 
 namespace pwru::resolve {
@@ -41,6 +43,8 @@ class Names {
   }
   // Names a BPF program whose events carry this address.
   void add_bpf_program(uint64_t ip, std::string text);
+  // Names a tracepoint, whose events carry the id of `site`.
+  void add_tracepoint(const kernel::Site& site, const kernel::Tracepoint& tracepoint);
   // Called when a module is gone, or was loaded anew.
   void forget_module(std::string_view module);
   // Called when the symbols have changed.

@@ -34,6 +34,21 @@ TEST(Names, Functions) {
   EXPECT_EQ(names.function(kSkSkbReasonDrop).reason_arg, 3);
 }
 
+TEST(Names, TracepointsEndPackets) {
+  const FakeKernel kernel;
+  Names names = kernel.names();
+  const auto site = [](uint64_t id, const char* name) {
+    return kernel::Site{id, kernel::SiteKind::Tracepoint, name, "", 0};
+  };
+  names.add_tracepoint(site(16, "tp:kfree_skb"), {"kfree_skb", "", 1, 3, true});
+  names.add_tracepoint(site(32, "tp:consume_skb"), {"consume_skb", "", 1, 0, true});
+  names.add_tracepoint(site(48, "tp:netif_rx"), {"netif_rx", "", 1, 0, false});
+  EXPECT_EQ(names.function(16).text, "tp:kfree_skb");
+  EXPECT_EQ(end_text(names, 16, 0, 5), end_text(names, kSkSkbReasonDrop, 0, 5));
+  EXPECT_EQ(end_text(names, 32, 0, 0), "consumed:");
+  EXPECT_EQ(end_text(names, 48, 0, 0), "-");
+}
+
 // A module that is loaded anew may have another function at the address.
 TEST(Names, AModuleIsForgotten) {
   kernel::Functions functions;

@@ -45,7 +45,9 @@ const Record& Resolver::resolve(const event::Event& event) {
   if (wanted_.since_last || wanted_.wall_time) set_times(event);
   set_function(event);
   record_.caller_addr = event.caller_ip;
-  if (wanted_.caller) record_.caller = names_.symbol(event.caller_ip);
+  record_.caller = {};
+  if (wanted_.caller && (event.type == PWRU_EVENT_FUNC || event.caller_ip))
+    record_.caller = names_.symbol(event.caller_ip);
   record_.netns_name = {};
   if (wanted_.netns_names && event.has_meta)
     record_.netns_name = wanted_.netns_names->name(event.netns);

@@ -75,7 +75,8 @@ Result<std::unique_ptr<probe::BpfProgs>> make_bpf_progs(const cli::Options& opti
                                                         const std::string& btf_path,
                                                         const program::Tracer& tracer,
                                                         resolve::Names& names) {
-  if (!has_fexit && plan.functions.found.empty()) return fail(kProgsRefused);
+  if (!has_fexit && plan.functions.found.empty() && plan.tracepoints.found.empty())
+    return fail(kProgsRefused);
   if (!has_fexit) {
     log_warn("{}", kProgsRefused);
     return nullptr;
@@ -92,6 +93,17 @@ Result<std::unique_ptr<probe::BpfProgs>> make_bpf_progs(const cli::Options& opti
     names.add_bpf_program(site.id, site.name);
   };
   return std::make_unique<probe::BpfProgs>(std::move(tc), std::move(xdp), add_name, options.debug);
+}
+
+Result<std::unique_ptr<probe::Tracepoints>> make_tracepoints(const plan::Plan& plan,
+                                                             const std::string& btf_path,
+                                                             const program::Tracer& tracer,
+                                                             resolve::Names& names) {
+  for (const plan::TracepointSite& site : plan.tracepoints.found)
+    names.add_tracepoint(site.site, site.tracepoint);
+  PWRU_ASSIGN(auto programs, program::ProgTemplate::prepare(plan, btf_path, tracer,
+                                                            program::ProgKind::Tracepoint));
+  return std::make_unique<probe::Tracepoints>(plan.tracepoints, std::move(programs));
 }
 
 Result<bool> attach(probe::Hooks& hooks) { return hooks.attach(attach_one); }

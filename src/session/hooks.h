@@ -12,6 +12,7 @@
 #include "probe/bpf_progs.h"
 #include "probe/function_hook.h"
 #include "probe/hooks.h"
+#include "probe/tracepoints.h"
 #include "program/tracer.h"
 #include "resolve/names.h"
 
@@ -28,6 +29,11 @@ namespace pwru {
 [[nodiscard]] Result<std::unique_ptr<probe::BpfProgs>> make_bpf_progs(
     const cli::Options& options, bool has_fexit, const plan::Plan& plan,
     const std::string& btf_path, const program::Tracer& tracer, resolve::Names& names);
+
+// For the tracepoints of the plan. Each gets its name in `names`.
+[[nodiscard]] Result<std::unique_ptr<probe::Tracepoints>> make_tracepoints(
+    const plan::Plan& plan, const std::string& btf_path, const program::Tracer& tracer,
+    resolve::Names& names);
 
 // A bar and one line on stderr for each hook. False: the user asked to stop half way.
 [[nodiscard]] Result<bool> attach(probe::Hooks& hooks);

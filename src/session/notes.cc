@@ -10,16 +10,18 @@
 
 namespace pwru {
 
-// Each link of kprobe-multi holds the modules of its functions (get_modules_for_addrs()).
-void report_held_modules(cli::Backend backend, const kernel::Functions& functions) {
+// Each link of kprobe-multi holds the modules of its functions (get_modules_for_addrs()), and that
+// of a tracepoint holds its module (bpf_get_raw_tracepoint()).
+void report_held_modules(const plan::Plan& plan) {
   std::set<std::string_view> modules;
-  for (const kernel::Function& function : functions.found)
-    if (!function.module.empty()) modules.insert(function.module);
-  if (backend != cli::Backend::KprobeMulti || modules.empty()) return;
-  log_info(
-      "{} traced modules cannot be unloaded while pwru runs: --kmods names fewer, or none, and "
-      "--backend kprobe leaves all free",
-      modules.size());
+  if (plan.backend == cli::Backend::KprobeMulti)
+    for (const kernel::Function& function : plan.functions.found) modules.insert(function.module);
+  for (const plan::TracepointSite& site : plan.tracepoints.found) modules.insert(site.site.module);
+  modules.erase("");
+  if (modules.empty()) return;
+  log_info("{} traced modules cannot be unloaded while pwru runs: --kmods names fewer, or none{}",
+           modules.size(),
+           plan.tracepoints.found.empty() ? ", and --backend kprobe leaves all free" : "");
 }
 
 void warn_if_switched_off(cli::Backend backend, const UniqueFd& kprobe_switch) {

@@ -4,12 +4,12 @@
 
 #include "base/handle.h"
 #include "cli/backend.h"
-#include "kernel/functions.h"
+#include "plan/plan.h"
 
 namespace pwru {
 
-// With kprobe-multi the modules of these functions cannot be unloaded.
-void report_held_modules(cli::Backend backend, const kernel::Functions& functions);
+// With kprobe-multi the modules of functions cannot be unloaded, nor can those of tracepoints.
+void report_held_modules(const plan::Plan& plan);
 
 // At the end of a trace, at the beginning of which the switches were on.
 void warn_if_switched_off(cli::Backend backend, const UniqueFd& kprobe_switch);

@@ -6,6 +6,7 @@
 set -eE -o pipefail
 
 PWRU=${PWRU:-/usr/bin/pwru}
+json_schema=${JSON_SCHEMA:-/vm/event.schema.json} schema_jq=${SCHEMA_JQ:-/vm/schema.jq}
 work=/run/work
 out=$work/out err=$work/err ready=$work/ready twin=$work/twin
 pwru_pid=
@@ -69,7 +70,7 @@ start_pwru() {
 # expect_valid_json FILE: every line is an object that the schema allows.
 expect_valid_json() {
     local violations
-    violations=$(jq -n -r --slurpfile schema /vm/event.schema.json -f /vm/schema.jq "$1" 2>&1 | head -n 20)
+    violations=$(jq -n -r --slurpfile schema "$json_schema" -f "$schema_jq" "$1" 2>&1 | head -n 20)
     [ -z "$violations" ] || fail "$violations"
 }
 
