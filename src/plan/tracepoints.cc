@@ -53,8 +53,9 @@ tl::unexpected<Error> none_found(const cli::Options& options,
   if (tracepoints.empty())
     return fail("find tracepoints that take an skb: this kernel's BTF names none",
                 ExitCode::NotSupported);
-  return fail(fmt::format("find tracepoints that take an skb: none matches --filter-func '{}'; "
+  return fail(fmt::format("find tracepoints that take an skb{}: none matches --filter-func '{}'; "
                           "there are {}",
+                          options.backend ? "" : ", as functions cannot be probed on this kernel",
                           options.filter_func.text, names_of(tracepoints)),
               ExitCode::BadUsage);
 }

@@ -22,6 +22,8 @@ inline constexpr uint64_t kSkbReleaseData = 0xffffffff81000500;
 inline constexpr uint64_t kKfreeSkb = 0xffffffff81000600;
 inline constexpr uint64_t kConsumeSkb = 0xffffffff81000800;
 inline constexpr uint64_t kDevKfreeSkbIrq = 0xffffffff81000900;
+inline constexpr uint64_t kBpfTraceRun2 = 0xffffffff81000a00;
+inline constexpr uint64_t kTraceiter = 0xffffffff81000b00;
 inline constexpr uint64_t kNotProbed = 0xffffffff81000700;
 inline constexpr uint64_t kBpfProgram = 0xffffffffc0008000;
 inline constexpr uint64_t kNftDoChain = 0xffffffffc0000100;
@@ -39,6 +41,8 @@ class FakeKernel {
                                          "ffffffff81000700 t not_probed\n"
                                          "ffffffff81000800 T consume_skb\n"
                                          "ffffffff81000900 T __dev_kfree_skb_irq\n"
+                                         "ffffffff81000a00 T bpf_trace_run2\n"
+                                         "ffffffff81000b00 t __traceiter_kfree_skb\n"
                                          "ffffffff81001000 T _etext\n"
                                          "ffffffffc0000100 t nft_do_chain\t[nf_tables]\n"
                                          "ffffffffc0000200 t nft_other\t[nf_tables]\n")) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resolve/resolver.h"
 
+#include <algorithm>
+
 #include "resolve/verdict_text.h"
 
 namespace pwru::resolve {
@@ -14,6 +16,20 @@ bool is_of_xdp(pwru_event_type type) {
 std::string_view text_of(std::optional<StructText>& type, std::span<const std::byte> bytes,
                          uint32_t size) {
   return type && !bytes.empty() && bytes.size() == size ? type->format(bytes) : std::string_view();
+}
+
+// Without what runs our program: the program and its functions, bpf_trace_run2(), and what
+// TRACE_EVENT() generates. The first one left is the function that has the tracepoint.
+std::span<const std::string_view> behind_glue(std::span<const std::string_view> stack) {
+  constexpr size_t kMostFunctions = 8;  // of a program that call each other
+  const auto is_runner = [](std::string_view name) { return name.starts_with("bpf_trace_run"); };
+  const auto runner =
+      std::ranges::find_if(stack.first(std::min(stack.size(), kMostFunctions)), is_runner);
+  auto at = static_cast<size_t>(runner - stack.begin());
+  if (at >= std::min(stack.size(), kMostFunctions)) return stack;
+  for (at++; at < stack.size(); at++)
+    if (!stack[at].starts_with("__bpf_trace_") && !stack[at].starts_with("__traceiter_")) break;
+  return stack.subspan(at);
 }
 
 }  // namespace
@@ -110,6 +126,7 @@ void Resolver::set_stack(const event::Event& event) {
   stack_.clear();
   for (const uint64_t ip : event.stack) stack_.push_back(names_.symbol(ip));
   record_.stack = stack_;
+  if (event.type == PWRU_EVENT_TRACEPOINT) record_.stack = behind_glue(record_.stack);
 }
 
 void Resolver::set_cb(const event::Event& event) {

@@ -141,6 +141,21 @@ TEST(Resolver, CallerAndStack) {
   EXPECT_TRUE(resolver.resolve(in_ip_rcv()).stack.empty());
 }
 
+TEST(Resolver, TheStackOfATracepointBeginsAtTheFunctionThatHasIt) {
+  const FakeKernel kernel;
+  Resolver resolver = kernel.resolver();
+  const std::array<uint64_t, 5> stack = {kBpfProgram + 8, kBpfProgram + 4, kBpfTraceRun2 + 1,
+                                         kTraceiter + 1, kIpRcv + 1};
+  event::Event event = in_ip_rcv();
+  event.stack = stack;
+  EXPECT_EQ(resolver.resolve(event).stack.size(), 5u);
+  event.type = PWRU_EVENT_TRACEPOINT;
+  ASSERT_EQ(resolver.resolve(event).stack.size(), 1u);
+  EXPECT_EQ(resolver.resolve(event).stack[0], "ip_rcv+0x1");
+  event.stack = std::span(stack).first(2);
+  EXPECT_EQ(resolver.resolve(event).stack.size(), 2u);
+}
+
 // A packet is the same by its id when it is followed, else by the address of its skb.
 TEST(Resolver, TimeSinceTheLastEventOfThePacket) {
   const FakeKernel kernel;

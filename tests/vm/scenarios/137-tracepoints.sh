@@ -26,7 +26,8 @@ send_udp 1.0.0.1 9
 stop_pwru
 expect_number "$(events | wc -l)" -eq 1
 expect_line 'tp:net_dev_xmit$'
-expect_line '^dev_hard_start_xmit\+0x'
+# The stack begins at the function that has the tracepoint.
+expect_number "$(awk '/tp:net_dev_xmit$/ { getline; print }' "$out" | grep -c '^dev_hard_start_xmit+0x')" -eq 1
 
 run_pwru 2 --backend tracepoint --filter-func 'ip_rcv' icmp
 expect_one_sentence
