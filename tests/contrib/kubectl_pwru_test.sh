@@ -4,7 +4,7 @@
 set -eEuo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 plugin=$PWD/../../contrib/kubectl-pwru
-export STUB KUBECTL=$PWD/kubectl PWRU_IMAGE=pwru:1
+export STUB KUBECTL=$PWD/kubectl PWRU_IMAGE=pwru:1 KUBECTL_PWRU_POLL=0.1
 STUB=$(mktemp -d)
 pid=
 trap '[ -z "$pid" ] || kill -KILL -- "-$pid" 2>/dev/null || true; rm -rf "$STUB"' EXIT
