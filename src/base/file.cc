@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/mman.h>
@@ -33,6 +34,17 @@ size_t size_of(int fd) {
 Result<std::string> read_file(const std::string& path, size_t expected_bytes) {
   PWRU_ASSIGN(const UniqueFd fd, open_file(path, O_RDONLY));
   return read_all(fd.get(), path, expected_bytes);
+}
+
+std::vector<std::string> names_in(const std::string& path) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, Deleter<closedir>> folder(::opendir(path.c_str()));
+  if (!folder) return names;
+  while (const dirent* entry = ::readdir(folder.get())) {
+    const std::string_view name = static_cast<const char*>(entry->d_name);
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  return names;
 }
 
 Result<std::string> read_all(int fd, const std::string& path, size_t expected_bytes) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/handle.h"
 #include "base/result.h"
@@ -19,6 +20,9 @@ namespace pwru {
 // Reads the rest of an open file. The error names `path`.
 [[nodiscard]] Result<std::string> read_all(int fd, const std::string& path,
                                            size_t expected_bytes = 0);
+
+// The names in a folder, without "." and ".."; none when it cannot be read.
+[[nodiscard]] std::vector<std::string> names_in(const std::string& path);
 
 // Writes every byte; the error names `path`.
 [[nodiscard]] Result<> write_all(int fd, std::string_view bytes, const std::string& path);

@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 #include "base/file.h"
 #include "kernel/btf.h"
@@ -23,11 +21,8 @@ bool exists(const std::string& path) {
 
 std::vector<std::string> modules_with_btf() {
   std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(kBtfFolder, error)) {
-    std::string name = entry.path().filename().string();
+  for (std::string& name : names_in(kBtfFolder))
     if (name != "vmlinux") names.push_back(std::move(name));
-  }
   std::sort(names.begin(), names.end());
   return names;
 }

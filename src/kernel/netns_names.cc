@@ -9,15 +9,12 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <filesystem>
 #include <limits>
 
 #include "base/file.h"
 
 namespace pwru::kernel {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr uint64_t kKnownNs = 10'000'000'000;
 constexpr uint64_t kUnknownNs = 1'000'000'000;  // reading all of /proc takes milliseconds
@@ -73,9 +70,9 @@ uint64_t start_time(const std::string& folder) {
 
 // Reads "net:[4026531840]"; 0 for a process that is gone or that this process may not look at.
 uint32_t netns_of_process(const std::string& folder) {
-  std::error_code error;
-  const std::string link = fs::read_symlink(folder + "/ns/net", error).string();
-  std::string_view text = link;
+  char link[64];
+  const ssize_t size = ::readlink((folder + "/ns/net").c_str(), link, sizeof link);
+  std::string_view text(link, static_cast<size_t>(std::max<ssize_t>(size, 0)));
   return take_prefix(text, "net:[") ? number_of<uint32_t>(text) : 0;
 }
 
@@ -88,14 +85,14 @@ std::string name_of_process(const std::string& folder) {
 }
 
 void add_named(NetnsNameTable& names) {
-  std::error_code ignored;  // without /run/netns no namespace has a name there
-  for (const auto& file : fs::directory_iterator("/run/netns", ignored)) {
+  for (const std::string& name : names_in("/run/netns")) {
     struct stat st = {};
     struct statfs mount = {};
-    const char* const path = file.path().c_str();
-    if (::statfs(path, &mount) != 0 || mount.f_type != NSFS_MAGIC || ::stat(path, &st) != 0)
+    const std::string path = "/run/netns/" + name;
+    if (::statfs(path.c_str(), &mount) != 0 || mount.f_type != NSFS_MAGIC ||
+        ::stat(path.c_str(), &st) != 0)
       continue;
-    names.emplace(static_cast<uint32_t>(st.st_ino), file.path().filename().string());
+    names.emplace(static_cast<uint32_t>(st.st_ino), name);
   }
 }
 
@@ -106,16 +103,14 @@ struct Oldest {
 
 void add_processes(NetnsNameTable& names) {
   std::unordered_map<uint32_t, Oldest> oldest;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-    const std::string pid = entry.path().filename().string();
+  for (const std::string& pid : names_in("/proc")) {
     if (pid[0] < '0' || pid[0] > '9') continue;
-    const uint32_t inode = netns_of_process(entry.path().string());
+    const std::string folder = "/proc/" + pid;
+    const uint32_t inode = netns_of_process(folder);
     if (!inode || names.contains(inode)) continue;
-    const uint64_t started = start_time(entry.path().string());
-    const auto [known, is_new] = oldest.try_emplace(inode, Oldest{entry.path().string(), started});
-    if (!is_new && started < known->second.started)
-      known->second = {entry.path().string(), started};
+    const uint64_t started = start_time(folder);
+    const auto [known, is_new] = oldest.try_emplace(inode, Oldest{folder, started});
+    if (!is_new && started < known->second.started) known->second = {folder, started};
   }
   for (const auto& [inode, process] : oldest) names.emplace(inode, name_of_process(process.folder));
 }

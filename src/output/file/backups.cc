@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <filesystem>
 #include <memory>
 #include <set>
 
@@ -19,8 +18,6 @@
 
 namespace pwru::output {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::string_view kStampShape = "0000-00-00T00-00-00.000";
 constexpr std::string_view kGzip = ".gz";
@@ -48,15 +45,18 @@ bool is_stamp(std::string_view text) {
   return true;
 }
 
-// The parts of a backup's name before and behind the stamp.
+// The parts of a backup's name before and behind the stamp. The dot of a hidden file begins no
+// extension.
 struct NameParts {
   std::string prefix;
   std::string extension;
 };
 
 NameParts parts_of(const std::string& path) {
-  const fs::path file = path;
-  return {file.stem().string() + "-", file.extension().string()};
+  const size_t name = path.rfind('/') + 1;
+  const size_t dot = path.rfind('.');
+  const size_t end = dot == std::string::npos || dot <= name ? path.size() : dot;
+  return {path.substr(name, end - name) + "-", path.substr(end)};
 }
 
 Result<> compress_to(int in, gzFile out, const std::string& name) {
@@ -159,7 +159,7 @@ std::vector<Backup> unwanted(const std::vector<Backup>& newest_first, const Back
 
 std::string backup_name(const std::string& path, BackupTime time) {
   const auto [prefix, extension] = parts_of(path);
-  return (fs::path(path).parent_path() / (prefix + stamp_of(time) + extension)).string();
+  return path.substr(0, path.rfind('/') + 1) + prefix + stamp_of(time) + extension;
 }
 
 std::vector<Backup> find_backups(const Place& place) {
