@@ -68,6 +68,19 @@ TEST_F(TracepointsTest, AnSkbBehindTheFourthArgumentIsCounted) {
   EXPECT_EQ(describe(tracepoints.left_out), "1 skb is not among the first four arguments");
 }
 
+TEST_F(TracepointsTest, ThoseOfModulesToo) {
+  tracepoint("netif_rx", {skb_});
+  vmlinux_ = *Btf::parse(types_.bytes(), nullptr);
+  BtfBuilder split(vmlinux_.get(), types_.string_bytes());
+  split.add(BTF_KIND_TYPEDEF, "btf_trace_ovs_do_execute_action",
+            split.pointer(split.prototype({nothing_, nothing_, skb_})));
+  std::vector<ModuleBtf> modules;
+  modules.push_back({"openvswitch", *Btf::parse(split.bytes(), vmlinux_.get())});
+  const auto found = find_tracepoints(*vmlinux_, modules, nullptr).found;
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[1], (Tracepoint{"ovs_do_execute_action", "openvswitch", 2, 0, false}));
+}
+
 TEST_F(TracepointsTest, OnlyWantedOnesAreFound) {
   tracepoint("netif_rx", {skb_});
   tracepoint("kfree_skb", {skb_, nothing_, reason_});
