@@ -4,8 +4,11 @@
 #include <string>
 
 #include "base/log.h"
+#include "cli/documents.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "doctor/doctor.h"
+#include "doctor/function_list.h"
 #include "run.h"
 
 namespace {
@@ -16,10 +19,17 @@ int report(const pwru::Error& error) {
   return static_cast<int>(error.exit);
 }
 
-// Help that could not be written was not given.
-int print(const std::string& text) {
-  if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return 0;
+// Text that could not be written was not given.
+int print(const pwru::Result<std::string>& text) {
+  if (!text) return report(text.error());
+  if (std::fputs(text->c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return 0;
   return report(pwru::sys_fail("write to stdout").value());
+}
+
+int examine(const pwru::cli::Options& options) {
+  const pwru::doctor::Report report = pwru::doctor::examine(options);
+  const int printed = print(options.output_json ? json_of(report) : text_of(report));
+  return printed != 0 || report.can_trace ? printed : static_cast<int>(pwru::ExitCode::Failed);
 }
 
 }  // namespace
@@ -27,9 +37,14 @@ int print(const std::string& text) {
 int main(int argc, char** argv) {
   const auto options = pwru::cli::parse(argc, argv);
   if (!options) return report(options.error());
+  if (options->help_all) return print(pwru::cli::help_text_of_all());
   if (options->help) return print(pwru::cli::help_text());
+  if (options->man) return print(pwru::cli::manual_text());
+  if (options->json_schema) return print(pwru::cli::json_schema());
   if (options->version) return print("pwru " PWRU_VERSION "\n");
   try {
+    if (options->doctor) return examine(*options);
+    if (options->list_funcs) return print(pwru::doctor::list_functions(*options));
     const auto result = pwru::run(*options);
     return result ? static_cast<int>(pwru::ExitCode::Done) : report(result.error());
   } catch (const std::bad_alloc&) {

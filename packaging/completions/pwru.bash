@@ -57,12 +57,13 @@ _pwru() {
                 --output-tuple --output-tcp-flags --output-tunnel --output-id --output-skb
                 --output-skb-metadata --output-xdp-metadata --output-skb-shared-info
                 --output-skb-cb --output-stack --output-caller --output-bpfmap
-                --output-json --output-layout --output-file --output-file-max-size --output-file-max-age
+                --output-json --json --output-layout --output-file --output-file-max-size --output-file-max-age
                 --output-file-max-backups --output-file-compress --output-limit-lines
                 --output-buffer-size --set-percpu-buf --timestamp --color --ready-file
-                --debug --version --help'
+                --list-funcs --debug --man --json-schema --version --help'
         else
             words=$pcap_words
+            [ "$COMP_CWORD" -gt 1 ] || words+=' doctor'
         fi
         ;;
     esac

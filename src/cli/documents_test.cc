@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/file.h"
+#include "cli/documents.h"
 #include "cli/help.h"
 #include "cli/suggest.h"
 #include "cli/table.h"
@@ -91,10 +92,10 @@ TEST(Table, DefaultsAreThoseOfOptions) {
   }
 }
 
-TEST(Help, ListsEveryOptionOnce) {
+TEST(Help, OfAllListsEveryOptionOnce) {
   std::vector<std::string> found;
   const RE2 option(R"(^  (?:    |-[a-z], )--(\S+(?: \S+)?))");
-  for (const std::string& line : lines_of(help_text())) {
+  for (const std::string& line : lines_of(help_text_of_all())) {
     std::string synopsis;
     if (RE2::PartialMatch(line, option, &synopsis)) found.push_back(synopsis);
   }
@@ -102,13 +103,35 @@ TEST(Help, ListsEveryOptionOnce) {
 }
 
 TEST(Help, HasEightyColumnsAndEndsWithANewline) {
-  const std::string text = help_text();
-  EXPECT_TRUE(text.starts_with("Usage: pwru [options] [pcap-filter]\n"));
-  EXPECT_EQ(text.back(), '\n');
-  for (const std::string& line : lines_of(text)) {
-    EXPECT_LE(line.size(), 80u) << line;
-    EXPECT_FALSE(line.ends_with(' ')) << line;
+  for (const std::string& text : {help_text(), help_text_of_all()}) {
+    EXPECT_TRUE(text.starts_with("Usage: pwru [options] [pcap-filter]\n"));
+    EXPECT_EQ(text.back(), '\n');
+    for (const std::string& line : lines_of(text)) {
+      EXPECT_LE(line.size(), 80u) << line;
+      EXPECT_FALSE(line.ends_with(' ')) << line;
+    }
   }
+}
+
+TEST(Help, FitsAScreen) {
+  EXPECT_LE(lines_of(help_text()).size(), 40u);
+  for (const char* part : {"doctor", "--list-funcs", "--help=all", "--man", "--filter-track-skb"})
+    EXPECT_NE(help_text().find(part), std::string::npos) << part;
+}
+
+TEST(Documents, AreThoseOfTheSources) {
+  EXPECT_EQ(json_schema().value_or(""), read_project_file("docs/event.schema.json"));
+  const std::string manual = manual_text().value_or("");
+  EXPECT_TRUE(manual.starts_with("PWRU(8)"));
+  EXPECT_NE(manual.find("\nEXIT STATUS\n"), std::string::npos);
+  for (const OptionRow& row : option_table())
+    EXPECT_NE(manual.find("--" + std::string(row.name)), std::string::npos) << row.name;
+}
+
+// It can be read on any terminal.
+TEST(Documents, ManualIsPlainText) {
+  for (const char c : manual_text().value_or("?\n"))
+    EXPECT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << static_cast<int>(c);
 }
 
 TEST(ManPage, ListsEveryOptionOnce) {

@@ -60,6 +60,26 @@ constexpr std::string_view kHead =
     "Trace packets through the Linux kernel: one line for every kernel function that\n"
     "handles a packet which the filter, in the language of tcpdump, matches.\n";
 
+constexpr std::string_view kCommands =
+    "\n"
+    "  pwru doctor [--json]            what this machine offers, and what is missing\n"
+    "  pwru --list-funcs [REGEX]       the functions that would be probed\n";
+
+// A screen has 24 lines or, mostly, more than 40.
+constexpr auto kMostUsed = std::to_array<std::string_view>(
+    {"filter-func", "filter-netns", "filter-ifname", "filter-track-skb", "output-tcp-flags",
+     "output-caller", "output-stack", "output-json", "output-file", "output-limit-lines",
+     "timestamp", "version"});
+
+constexpr std::string_view kShortTail =
+    "\n"
+    "  pwru 'host 1.1.1.1 and tcp port 443'     why does this connection not come up?\n"
+    "  pwru --filter-func @drops                what is dropped, and why\n"
+    "  pwru --filter-track-skb icmp             follow pings through NAT and tunnels\n"
+    "\n"
+    "pwru --help=all lists all options, pwru --man explains them, the columns and the\n"
+    "exit codes. The language of the filter is that of tcpdump: pcap-filter(7).\n";
+
 constexpr std::string_view kTail =
     "\n"
     "A flag without a value is turned off with =false, as in --output-meta=false.\n"
@@ -69,12 +89,25 @@ constexpr std::string_view kTail =
     "  pwru --filter-track-skb --output-stack --output-limit-lines 50 icmp\n"
     "  pwru --filter-func @drops --filter-netns /run/netns/blue udp\n"
     "\n"
-    "See pwru(8) for the columns and exit codes, pcap-filter(7) for the filter.\n";
+    "See pwru(8) or pwru --man for the columns and exit codes, pcap-filter(7) for the\n"
+    "filter.\n";
 
 }  // namespace
 
 std::string help_text() {
   std::string text(kHead);
+  text += kCommands;
+  text += "\nThe options that are used most:\n";
+  for (const std::string_view name : kMostUsed)
+    for (const OptionRow& row : option_table())
+      if (row.name == name) append_row(text, row);
+  text += kShortTail;
+  return text;
+}
+
+std::string help_text_of_all() {
+  std::string text(kHead);
+  text += kCommands;
   for (const Group group : {Group::Filter, Group::Probe, Group::Output, Group::General})
     append_group(text, group);
   text += kTail;

@@ -96,10 +96,20 @@ struct Options {
   bool debug = false;
   bool version = false;
   bool help = false;
+  bool help_all = false;     // with all options
+  bool man = false;          // print the manual
+  bool json_schema = false;  // print the schema of --output-json
+  bool list_funcs = false;   // print what would be probed
+  bool doctor = false;       // print what this machine offers; the word `doctor` alone
 };
 
-// Every error is ExitCode::BadUsage and names the option, the value and what is expected. With
-// `help` or `version` nothing will be traced, and options may contradict each other.
+// Whether a text that pwru carries is all that is asked for.
+[[nodiscard]] inline bool asks_for_text(const Options& options) {
+  return options.help || options.version || options.man || options.json_schema;
+}
+
+// Every error is ExitCode::BadUsage and names the option, the value and what is expected. When
+// asks_for_text(), nothing will be traced, and options may contradict each other.
 [[nodiscard]] Result<Options> parse(int argc, const char* const* argv);
 
 // Whether functions of modules are probed, of all or of some.

@@ -63,6 +63,40 @@ TEST(Options, WordsAreThePcapFilter) {
   EXPECT_TRUE(mixed.output_stack);
 }
 
+// A name alone is no filter to libpcap, so the command takes nothing away.
+TEST(Options, DoctorIsACommandWhenItIsTheOnlyWord) {
+  EXPECT_TRUE(good({"doctor"}).doctor);
+  EXPECT_EQ(good({"doctor"}).filter_pcap, "");
+  EXPECT_TRUE(good({"doctor", "--json"}).output_json);
+  EXPECT_TRUE(good({"--backend", "kprobe", "doctor"}).doctor);
+  for (const Options& other :
+       {good({"host", "doctor"}), good({"doctor", "or", "icmp"}), good({"--", "doctor"}),
+        good({"--output-file", "doctor"}), good({"host doctor"}), good({"--list-funcs", "doctor"})})
+    EXPECT_FALSE(other.doctor);
+  EXPECT_EQ(good({"--", "doctor"}).filter_pcap, "doctor");
+}
+
+TEST(Options, ListFuncsTakesAPattern) {
+  EXPECT_TRUE(good({"--list-funcs"}).list_funcs);
+  for (const Options& options :
+       {good({"--list-funcs", "ip_.*"}), good({"--list-funcs=ip_.*"}),
+        good({"ip_.*", "--list-funcs"}), good({"--list-funcs", "--filter-func", "ip_.*"})}) {
+    EXPECT_TRUE(options.list_funcs);
+    EXPECT_EQ(options.filter_func.text, "ip_.*");
+    EXPECT_EQ(options.filter_pcap, "");
+  }
+  EXPECT_FALSE(good({"--list-funcs=false"}).list_funcs);
+  EXPECT_TRUE(has(refusal({"--list-funcs", "tcp", "port", "80"}), "expected one pattern"));
+  EXPECT_TRUE(has(refusal({"--list-funcs=a", "b"}), "expected one pattern"));
+  EXPECT_TRUE(has(refusal({"--list-funcs", "ip_("}), "--list-funcs 'ip_('"));
+}
+
+TEST(Options, HelpHasTwoLengths) {
+  EXPECT_FALSE(good({"--help"}).help_all);
+  EXPECT_TRUE(good({"--help=all"}).help_all);
+  EXPECT_EQ(refusal({"--help=some"}), "--help 'some': expected true or false, or all");
+}
+
 TEST(Options, DoubleDashEndsOptions) {
   EXPECT_EQ(good({"--debug", "--", "--help", "--", "-x"}).filter_pcap, "--help -- -x");
   EXPECT_EQ(good({"-"}).filter_pcap, "-");

@@ -14,6 +14,10 @@
 namespace pwru::cli {
 namespace {
 
+// A command, when it is the only word. No filter is taken away: to libpcap a name alone is a syntax
+// error, because it does not say of what it is the name.
+constexpr std::string_view kDoctor = "doctor";
+
 // One word of the command line that is an option: "--name", "--name=value" or "-h".
 struct Word {
   std::string_view text;  // "--name" or "-h", without the value
@@ -70,6 +74,7 @@ Result<int> take_option(Options& options, int argc, const char* const* argv, int
 Result<Options> parse(int argc, const char* const* argv) {
   Options options;
   bool is_after_dashes = false;
+  int words = 0;  // that are not options
   for (int at = 1; at < argc;) {
     const std::string_view word = argv[at];
     if (!is_after_dashes && word == "--") {
@@ -80,10 +85,15 @@ Result<Options> parse(int argc, const char* const* argv) {
     } else {
       if (!options.filter_pcap.empty()) options.filter_pcap += ' ';
       options.filter_pcap += word;
+      ++words;
       ++at;
     }
   }
-  if (!options.help && !options.version) PWRU_TRY(settle(options));
+  if (words == 1 && !is_after_dashes && !options.list_funcs && options.filter_pcap == kDoctor) {
+    options.doctor = true;
+    options.filter_pcap.clear();
+  }
+  if (!asks_for_text(options)) PWRU_TRY(settle(options));
   return options;
 }
 

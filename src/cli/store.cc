@@ -17,6 +17,7 @@ tl::unexpected<Error> expected(std::string what) {
 
 Result<> store_as(const Flag& flag, Options& options, std::string_view value) {
   const std::optional<bool> is_on = read_bool(value);
+  if (!is_on && flag.store_word) return flag.store_word(options, value);
   if (!is_on) return expected("true or false");
   options.*flag.member = *is_on;
   return {};

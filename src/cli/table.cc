@@ -17,6 +17,17 @@ Result<> set_func(Options& options, std::string_view value) {
   return {};
 }
 
+Result<> set_list_funcs(Options& options, std::string_view pattern) {
+  options.list_funcs = true;
+  return set_func(options, pattern);
+}
+
+Result<> set_help(Options& options, std::string_view value) {
+  if (value != "all") return expected("true or false, or all");
+  options.help = options.help_all = true;
+  return {};
+}
+
 Result<> set_mark(Options& options, std::string_view value) {
   const std::optional<MarkFilter> mark = read_mark(value);
   if (!mark) return expected("MARK[/MASK], each decimal or 0x hex of at most 32 bits");
@@ -149,6 +160,8 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "show look-ups, updates and deletes in BPF maps for packets that matched, with key and value"},
     {"output-json", Group::Output, Flag{&Options::output_json},
      "print one JSON object a line; docs/json.md says what is in it"},
+    {"json", Group::Output, Flag{&Options::output_json},
+     "short for --output-json"},
     {"output-layout", Group::Output, choice<&Options::output_layout>(),
      "wide: a line an event; narrow: one for the packet, then its functions (default: auto, by the terminal)"},
     {"output-file", Group::Output, Text{"FILE", &Options::output_file},
@@ -177,12 +190,18 @@ constexpr std::array kTable = std::to_array<OptionRow>({
      "time of each line: ns since boot, ns since the packet's last line, or the clock (default: none)"},
     {"color", Group::Output, choice<&Options::color>(),
      "colour the lines (default: auto, only on a terminal)"},
+    {"list-funcs", Group::General, Flag{&Options::list_funcs, set_list_funcs},
+     "list the functions that would be probed, and those that are left out and why; a word behind it is a pattern"},
     {"ready-file", Group::General, Text{"FILE", &Options::ready_file},
      "create this file when everything is attached"},
     {"debug", Group::General, Flag{&Options::debug},
      "say more on stderr, verifier logs too"},
+    {"man", Group::General, Flag{&Options::man}, "print the manual and exit"},
+    {"json-schema", Group::General, Flag{&Options::json_schema},
+     "print the schema of the JSON and exit"},
     {"version", Group::General, Flag{&Options::version}, "print the version and exit"},
-    {"help", Group::General, Flag{&Options::help}, "print this text and exit", 'h'},
+    {"help", Group::General, Flag{&Options::help, set_help},
+     "print the most used options and exit; --help=all: all of them", 'h'},
 });
 // clang-format on
 

@@ -26,6 +26,8 @@ enum class Group { Filter, Probe, Output, General };
 // true or false; only a flag may stand without a value.
 struct Flag {
   bool Options::*member;
+  // Takes any other value behind an equals sign; null: it is refused.
+  Result<> (*store_word)(Options&, std::string_view value) = nullptr;
 };
 
 // Any text.

@@ -39,9 +39,32 @@ std::string tracepoints_are_no_functions(const Options& options) {
                      option_about_functions(options));
 }
 
+std::string lists_go_to_stdout(const Options& options) {
+  if (options.output_file.empty() || (!options.doctor && !options.list_funcs)) return "";
+  return fmt::format("{} prints on standard output: leave --output-file out",
+                     options.doctor ? "doctor" : "--list-funcs");
+}
+
 using Rule = std::string (*)(const Options&);
-constexpr std::array<Rule, 4> kRules = {none_is_alone, interface_has_a_namespace_to_enter,
-                                        ids_are_of_followed_packets, tracepoints_are_no_functions};
+constexpr std::array<Rule, 5> kRules = {none_is_alone, interface_has_a_namespace_to_enter,
+                                        ids_are_of_followed_packets, tracepoints_are_no_functions,
+                                        lists_go_to_stdout};
+
+// With --list-funcs no packet is traced: the word of the command line is a pattern.
+Result<> settle_pattern(Options& options) {
+  if (!options.list_funcs || options.filter_pcap.empty()) return {};
+  if (!options.filter_func.text.empty() || options.filter_pcap.find(' ') != std::string::npos)
+    return fail(fmt::format("--list-funcs '{}': expected one pattern, and no filter of packets",
+                            options.filter_pcap),
+                ExitCode::BadUsage);
+  auto pattern = read_func_filter(options.filter_pcap);
+  if (!pattern)
+    return fail(fmt::format("--list-funcs '{}': {}", options.filter_pcap, pattern.error().what),
+                ExitCode::BadUsage);
+  options.filter_func = std::move(*pattern);
+  options.filter_pcap.clear();
+  return {};
+}
 
 // A module file may be called nf-tables.ko, but its name in /sys/module has no dashes.
 void settle_modules(Options& options) {
@@ -64,6 +87,7 @@ Result<> settle(Options& options) {
   for (const Rule rule : kRules)
     if (std::string sentence = rule(options); !sentence.empty())
       return fail(std::move(sentence), ExitCode::BadUsage);
+  PWRU_TRY(settle_pattern(options));
   settle_modules(options);
   return {};
 }

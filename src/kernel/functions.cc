@@ -220,6 +220,7 @@ Functions Finder::result(bool has_vmlinux) const {
       if (!candidate.signature.has_skb) continue;
       if (const char* reason = why_not(name, candidate)) {
         ++functions.left_out[reason];
+        functions.names_left_out.push_back({std::string(name), std::string(module_name), reason});
         continue;
       }
       for (const uint64_t addr : candidate.addresses)

@@ -43,9 +43,16 @@ using LeftOut = std::map<std::string, unsigned>;
 // "3 inlined, 2 ambiguous name", or "none".
 [[nodiscard]] std::string describe(const LeftOut& left_out);
 
+struct LeftOutFunction {
+  std::string name;
+  std::string module;  // "" for vmlinux
+  std::string_view reason;
+};
+
 struct Functions {
   std::vector<Function> found;  // sorted by addr, no address twice
-  LeftOut left_out;
+  LeftOut left_out;             // also what has no name here, like modules without BTF
+  std::vector<LeftOutFunction> names_left_out;
   bool are_in_ftrace_list = false;  // ftrace lists them all; false when its list is unknown
 };
 

@@ -22,3 +22,5 @@ offered --filter-ifname '' | grep -qx lo
 [ "$(offered --filter-xdp-expr '')" = '' ]
 offered --filter-tunnel-pcap-l2 ic | grep -qx icmp
 offered tc | grep -qx tcp
+offered doc | grep -qx doctor
+[ "$(offered host doc)" = '' ]

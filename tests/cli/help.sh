@@ -9,7 +9,7 @@ for word in --help -h; do
     expect_empty err
     expect_in out 'Usage: pwru [options] [pcap-filter]'
     expect_in out '--filter-track-skb'
-    expect_in out '-h, --help'
+    expect_in out 'pwru doctor'
 done
 cp "$scratch/out" "$scratch/plain"
 

@@ -3,7 +3,7 @@
 # When the text cannot be written, that is an error.
 . "$(dirname "$0")/lib.sh"
 
-for word in --help --version; do
+for word in --help --version --man --json-schema; do
     last_command=("$PWRU" "$word")
     status=0
     : >"$scratch/out"

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the kernel offers besides hooks: its types, its maps, its files.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "doctor/machine.h"
+#include "doctor/report.h"
+#include "kernel/btf.h"
+
+namespace pwru::doctor {
+
+// `btf` is null, or of the running kernel or of --kernel-btf; `btf_error` says why it is null.
+[[nodiscard]] Group check_kernel(const kernel::Btf* btf, const std::string& btf_error,
+                                 const Machine& machine);
+
+}  // namespace pwru::doctor
