@@ -6,9 +6,13 @@
 #include <linux/types.h>
 
 struct pwru_config {
-	/* Kernel addresses of these variables; 0: page fragments are not read. */
-	__u64 vmemmap_base_addr;
-	__u64 page_offset_base_addr;
+	/*
+	 * Where the struct page of the first page is, and that page's bytes; 0: page fragments are
+	 * not read. x86: the addresses of the kernel's variables vmemmap_base and page_offset_base.
+	 * arm64: the numbers.
+	 */
+	__u64 vmemmap_base;
+	__u64 page_offset_base;
 	__u32 netns;   /* inode number, 0: any */
 	__u32 ifindex; /* 0: any */
 	__u32 mark;
@@ -31,18 +35,18 @@ struct pwru_config {
 	__u8 has_skb_expr;     /* pwru_filter_skb_expr must match */
 	__u8 follows_xdp;      /* tracks, and XDP programs are traced */
 	__u8 has_xdp_expr;     /* pwru_filter_xdp_expr must match */
-	__u8 by_skb;   /* tracks, and a packet that is followed passes without the filters */
-	__u8 by_stack; /* tracks, and a function that is hit while a followed packet is handled
-			  passes too */
-	__u8 pad2;
-	__u32 expr_bytes;      /* of PWRU_PART_EXPR: what the values of an skb or XDP buffer need */
-	__u32 shinfo_bytes;    /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
-	__u8 has_tunnel_l2;    /* pwru_filter_tunnel_l2 must match */
-	__u8 has_tunnel_l3;    /* pwru_filter_tunnel_l3 must match */
-	__u8 reads_fields;     /* the filter asks for mark, netns, ifindex or len of an skb */
-	__u8 has_hit;	       /* a pwru_filter_hit() that does something is linked in */
-	__u8 copy_bytes;       /* of copy[] that pwru_filter_l2/l3 read: a multiple of 8 */
-	__u8 shows_release;    /* release_addr is among the functions to show */
+	__u8 by_skb;	    /* tracks, and a packet that is followed passes without the filters */
+	__u8 by_stack;	    /* tracks, and a function that is hit while a followed packet is handled
+			       passes too */
+	__u8 page_shift;    /* a page has 1 << this bytes */
+	__u32 expr_bytes;   /* of PWRU_PART_EXPR: what the values of an skb or XDP buffer need */
+	__u32 shinfo_bytes; /* size of struct skb_shared_info, for PWRU_PART_SHINFO */
+	__u8 has_tunnel_l2; /* pwru_filter_tunnel_l2 must match */
+	__u8 has_tunnel_l3; /* pwru_filter_tunnel_l3 must match */
+	__u8 reads_fields;  /* the filter asks for mark, netns, ifindex or len of an skb */
+	__u8 has_hit;	    /* a pwru_filter_hit() that does something is linked in */
+	__u8 copy_bytes;    /* of copy[] that pwru_filter_l2/l3 read: a multiple of 8 */
+	__u8 shows_release; /* release_addr is among the functions to show */
 	__u8 filter_ancillary; /* pwru_filter_l2/l3 ask pwru_filter_load() for fields of the skb */
 	__u8 pad0[5];
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
@@ -59,7 +63,8 @@ struct pwru_config {
 	__u32 plain_parts; /* of a record with metadata, a tuple4 and no more; 0: others are wanted
 			    */
 	__u32 never_evicted; /* so many packets are followed at once before one is evicted */
-	__u32 pad1;
+	__u32 stack_bytes;   /* of a kernel stack, which is as large as it is aligned, with by_stack
+			      */
 };
 
 /* The number that stands for a field in the instructions of an object: its size and offset. */

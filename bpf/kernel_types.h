@@ -173,7 +173,8 @@ struct pt_regs {
 #define REGS_ARG3(regs) ((regs)->dx)
 #define REGS_ARG4(regs) ((regs)->cx)
 #define REGS_ARG5(regs) ((regs)->r8)
-#define REGS_IP(regs) ((regs)->ip)
+/* Where the probed instruction is: the int3 in its place leaves the pointer behind itself. */
+#define REGS_PROBED_IP(regs) ((regs)->ip - 1)
 #define REGS_SP(regs) ((regs)->sp)
 #define REGS_RESULT(regs) ((regs)->ax)
 /* At the entry of a function the return address is on top of the stack. */
@@ -188,9 +189,11 @@ struct pt_regs {
 #define REGS_ARG3(r) ((r)->regs[2])
 #define REGS_ARG4(r) ((r)->regs[3])
 #define REGS_ARG5(r) ((r)->regs[4])
-#define REGS_IP(r) ((r)->pc)
+#define REGS_PROBED_IP(r) ((r)->pc)
+#define REGS_FP(r) ((r)->regs[29])
 #define REGS_SP(r) ((r)->sp)
 #define REGS_RESULT(r) ((r)->regs[0])
+/* At the entry of a function the return address is in the link register only. */
 #define READ_CALLER(r, dst) (*(dst) = (r)->regs[30])
 #else
 #error "no register names for this architecture"

@@ -25,6 +25,8 @@ struct record {
 	char name[PWRU_KSYM_NAME_BYTES];
 };
 
+#if defined(__TARGET_ARCH_x86)
+
 #define SITE_BYTES 5
 #define ENDBR_BYTES 4
 
@@ -52,6 +54,32 @@ static __always_inline int begins_with_site(__u64 addr)
 		return 0;
 	return is_site(code) || (is_endbr(code) && is_site(code + ENDBR_BYTES));
 }
+
+#else
+
+#define NOP 0xd503201f
+#define BTI_C 0xd503245f
+#define SAVE_LR 0xaa1e03e9 /* mov x9, x30: the first of the two, once ftrace is there */
+#define IS_BL(code) (((code)&0xfc000000) == 0x94000000)
+#define IS_BRK(code) (((code)&0xffe0001f) == 0xd4200000) /* a kprobe */
+
+/* The two instructions that -fpatchable-function-entry leaves at the entry, and ftrace patches. */
+static __always_inline int is_site(const __u32 *code)
+{
+	return (code[0] == SAVE_LR || IS_BRK(code[0])) &&
+	       (code[1] == NOP || IS_BL(code[1]) || IS_BRK(code[1]));
+}
+
+static __always_inline int begins_with_site(__u64 addr)
+{
+	__u32 code[3] = {};
+
+	if (bpf_probe_read_kernel(code, sizeof(code), (void *)addr))
+		return 0;
+	return is_site(code) || ((code[0] == BTI_C || IS_BRK(code[0])) && is_site(code + 1));
+}
+
+#endif
 
 #define ONES 0x0101010101010101ULL
 

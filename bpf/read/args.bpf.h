@@ -56,14 +56,14 @@ static __always_inline __u64 hook_arg(void *ctx, int n)
 }
 
 /*
- * The start of the function. A kprobe reports the address behind its breakpoint. For fprobe
+ * The start of the function, or where the kprobe stands, which is near it. For fprobe
  * bpf_get_func_ip() knows the start, also with an endbr in front of the ftrace site.
  */
 static __always_inline __u64 hook_func_ip(void *ctx)
 {
 	struct pt_regs *regs = ctx;
 
-	return CFG(has_func_ip) ? bpf_get_func_ip(ctx) : REGS_IP(regs) - 1;
+	return CFG(has_func_ip) ? bpf_get_func_ip(ctx) : REGS_PROBED_IP(regs);
 }
 
 /* At the entry of a function: where it will return to, and where that address lies. */
@@ -76,6 +76,41 @@ static __always_inline __u64 hook_sp(void *ctx)
 {
 	return REGS_SP((struct pt_regs *)ctx);
 }
+
+#ifdef REGS_FP
+/* At the entry of a function, and at its return: its caller's frame record. */
+static __always_inline __u64 hook_fp(void *ctx)
+{
+	return REGS_FP((struct pt_regs *)ctx);
+}
+#endif
+
+/*
+ * A number that the entry and the return of a call have in common, and no other call that is active
+ * at that time: on x86 where the return address lies, which is popped at the return; on arm64 the
+ * frame of the caller, because a return through ftrace's graph does not report the stack pointer.
+ */
+#ifdef REGS_FP
+static __always_inline __u64 hook_call_at_entry(void *ctx)
+{
+	return hook_fp(ctx);
+}
+
+static __always_inline __u64 hook_call_at_return(void *ctx)
+{
+	return hook_fp(ctx);
+}
+#else
+static __always_inline __u64 hook_call_at_entry(void *ctx)
+{
+	return hook_sp(ctx);
+}
+
+static __always_inline __u64 hook_call_at_return(void *ctx)
+{
+	return hook_sp(ctx) - 8;
+}
+#endif
 
 /* At the return of a function. */
 static __always_inline __u64 hook_result(void *ctx)
@@ -116,6 +151,11 @@ static __always_inline void hook_read_caller(void *ctx __attribute__((unused)), 
 }
 
 static __always_inline __u64 hook_sp(void *ctx __attribute__((unused)))
+{
+	return 0;
+}
+
+static __always_inline __u64 hook_fp(void *ctx __attribute__((unused)))
 {
 	return 0;
 }

@@ -15,8 +15,12 @@
 #define ETH_P_IPV6 0x86DD
 #define ETH_P_8021Q 0x8100
 #define ETH_P_8021AD 0x88A8
-#define MAX_FRAGS 17 /* MAX_SKB_FRAGS with 4 KiB pages; 45 at most, by CONFIG_MAX_SKB_FRAGS */
+#if defined(__TARGET_ARCH_x86)
 #define PAGE_SHIFT 12
+#else
+#define PAGE_SHIFT CFG(page_shift)
+#endif
+#define MAX_FRAGS 17 /* MAX_SKB_FRAGS with 4 KiB pages; 45 at most, by CONFIG_MAX_SKB_FRAGS */
 
 /* Linked in from the generated objects; to be called through RUN_FILTER(). */
 extern __hidden int pwru_filter_l2(struct pwru_filter_ctx *ctx, const void *window,
@@ -131,17 +135,27 @@ static __always_inline __u16 made_up_ether_type(const struct skb_pos *pos, __u8 
 	return proto ? bpf_ntohs(proto) : PWRU_ETHER_TYPE_UNKNOWN;
 }
 
+/* x86 has these numbers in variables, whose addresses are known; see struct pwru_config. */
+static __always_inline void read_number(__u64 *number, __u64 known)
+{
+#if defined(__TARGET_ARCH_x86)
+	bpf_probe_read_kernel(number, sizeof(*number), (void *)known);
+#else
+	*number = known;
+#endif
+}
+
 /* Where the bytes of a page fragment are, 0: they cannot be read. */
 static __always_inline __u64 frag_addr(const struct any_skb_frag *frag)
 {
 	__u64 base = 0, addr; /* one for both: stack is short */
 
-	if (!CFG(vmemmap_base_addr) || (frag->page & 1))
+	if (!CFG(vmemmap_base) || (frag->page & 1))
 		return 0;
-	/* page_to_virt() of x86 with CONFIG_SPARSEMEM_VMEMMAP */
-	bpf_probe_read_kernel(&base, 8, (void *)CFG(vmemmap_base_addr));
+	/* page_to_virt() with CONFIG_SPARSEMEM_VMEMMAP */
+	read_number(&base, CFG(vmemmap_base));
 	addr = (frag->page - base) / bpf_core_type_size(struct page) << PAGE_SHIFT;
-	bpf_probe_read_kernel(&base, 8, (void *)CFG(page_offset_base_addr));
+	read_number(&base, CFG(page_offset_base));
 	return addr + base + frag->offset;
 }
 
@@ -164,7 +178,7 @@ __noinline int pwru_frag_byte(__u64 skb_addr, __u32 off)
 	__u8 byte = 0;
 	__u64 addr;
 
-	if (!CFG(vmemmap_base_addr) || (skb_addr & PWRU_AT_XDP))
+	if (!CFG(vmemmap_base) || (skb_addr & PWRU_AT_XDP))
 		return -1;
 	shinfo = shinfo_of(skb_addr);
 	nr_frags = BPF_CORE_READ(shinfo, nr_frags);

@@ -45,7 +45,7 @@ __noinline __u64 pwru_copy_headers(__u64 skb, __u64 base, __u32 linear_len, __u3
 	struct skb_shared_info *shinfo;
 	__u64 addr;
 
-	if (!copy || copied >= HEADERS_BYTES || !CFG(vmemmap_base_addr))
+	if (!copy || copied >= HEADERS_BYTES || !CFG(vmemmap_base))
 		return 0;
 	bpf_probe_read_kernel(copy->bytes, copied, (void *)base);
 	shinfo = shinfo_of(skb);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What the functions of BPF maps are called with, for the packet whose stack they run on. What a
- * look-up found is known only when it returns. Until then its arguments wait in a map, by the place
- * of its return address, which no other call has at that time.
+ * look-up found is known only when it returns. Until then its arguments wait in a map, by a
+ * number that no other call has at that time.
  */
 #ifndef PWRU_BPF_BPFMAP_H
 #define PWRU_BPF_BPFMAP_H
@@ -61,16 +61,16 @@ static __always_inline int map_lookup_begins(void *ctx)
 {
 	struct map_lookup lookup = {.map = hook_arg(ctx, 1), .key = hook_arg(ctx, 2)};
 	struct stack_entry *handled = stack_find(ctx);
-	__u64 sp = hook_sp(ctx);
+	__u64 id = hook_call_at_entry(ctx);
 
 	if (!handled) {
 		/* Of a call whose return was missed. */
-		bpf_map_delete_elem(&map_lookups, &sp);
+		bpf_map_delete_elem(&map_lookups, &id);
 		return 0;
 	}
 	lookup.handled = *handled;
 	read_func_hit(&lookup.hit, ctx);
-	if (bpf_map_update_elem(&map_lookups, &sp, &lookup, BPF_ANY) == 0)
+	if (bpf_map_update_elem(&map_lookups, &id, &lookup, BPF_ANY) == 0)
 		__sync_fetch_and_add(&shared.lookups_begun, 1);
 	return 0;
 }
@@ -102,8 +102,8 @@ static __always_inline bool returns_element(__u64 ip)
 
 static __always_inline int map_lookup_ends(void *ctx)
 {
-	__u64 sp = hook_sp(ctx) - 8; /* the return address has been popped */
-	struct map_lookup *lookup = bpf_map_lookup_elem(&map_lookups, &sp);
+	__u64 id = hook_call_at_return(ctx);
+	struct map_lookup *lookup = bpf_map_lookup_elem(&map_lookups, &id);
 	struct map_call call = {.op = PWRU_MAP_LOOKUP};
 	struct stack_entry handled;
 	struct skb_pos pos;
@@ -118,7 +118,7 @@ static __always_inline int map_lookup_ends(void *ctx)
 	hit = lookup->hit;
 	handled = lookup->handled;
 	call.skb = handled.skb;
-	bpf_map_delete_elem(&map_lookups, &sp);
+	bpf_map_delete_elem(&map_lookups, &id);
 	__sync_fetch_and_add(&shared.lookups_ended, 1);
 	if (!call.value)
 		call.op = PWRU_MAP_LOOKUP_FAILED;

@@ -92,6 +92,26 @@ static __always_inline void write_stack(void *part, const struct source *from)
 {
 	struct pwru_stack *stack = part;
 
+#ifdef REGS_FP
+	/*
+	 * At the entry of a function the unwinder of arm64 finds the caller's frame, which says
+	 * where the caller returns to. So the caller itself, in the link register, is missing.
+	 */
+	if (HAS_REGS) {
+		__u64 caller;
+
+		hook_read_caller(from->ctx, &caller);
+		stack->ip[2] = 0;
+		stack->size_bytes = bpf_get_stack(from->ctx, &stack->ip[1],
+						  sizeof(stack->ip) - sizeof(__u64), 0);
+		if (stack->size_bytes > 0 && stack->ip[2] != caller) {
+			stack->ip[0] = stack->ip[1];
+			stack->ip[1] = caller;
+			stack->size_bytes += sizeof(__u64);
+			return;
+		}
+	}
+#endif
 	stack->size_bytes = bpf_get_stack(from->ctx, stack->ip, sizeof(stack->ip), 0);
 	/* A misled unwinder finds no caller; see pwru_unwind() in bpf/follow/stack.bpf.h. */
 	if (HAS_REGS && !CFG(has_func_ip) && stack->size_bytes == sizeof(__u64)) {

@@ -44,9 +44,25 @@ static __always_inline void ring_give_back(struct pwru_ring *ring __attribute__(
 }
 
 /*
- * Room for `bytes`, a multiple of 8, or NULL, which is counted. The atomic addition is a full
- * barrier on x86. So a record the reader does not see was reserved after the reader read the clock,
- * and its timestamp is later.
+ * Adds, and is a full barrier. On x86 every atomic addition is one. On arm64 it is when its result
+ * is wanted (ldaddal, or ldxr and stlxr with a dmb behind it); without that the JIT makes a relaxed
+ * one. The clock is no memory, so that no barrier orders its reading, which begins with an isb.
+ * What does is a branch that depends on the result.
+ */
+static __always_inline void add_in_order(__u64 *number, __u64 value)
+{
+#if defined(__TARGET_ARCH_x86)
+	__sync_fetch_and_add(number, value);
+#else
+	__u64 before = __sync_fetch_and_add(number, value);
+
+	asm volatile("if %0 == 0 goto +0" : : "r"(before) : "memory");
+#endif
+}
+
+/*
+ * Room for `bytes`, a multiple of 8, or NULL, which is counted. A record the reader does not see
+ * was reserved after the reader read the clock, and its timestamp is later.
  */
 static __always_inline void *ring_reserve(struct pwru_ring *ring, __u64 number, __u32 bytes)
 {
@@ -74,7 +90,7 @@ static __always_inline void *ring_reserve(struct pwru_ring *ring, __u64 number, 
 	chunk = bpf_map_lookup_elem(&ring_memory, &key);
 	if (!chunk)
 		goto no_room;
-	__sync_fetch_and_add(&ring->reserved, start + bytes - position);
+	add_in_order(&ring->reserved, start + bytes - position);
 	return chunk + offset;
 no_room:
 	ring_give_back(ring);
@@ -93,7 +109,10 @@ static __noinline int ring_doorbell(void)
 	return 0;
 }
 
-/* Hands over what was reserved last. On x86 stores are seen in their order. */
+/*
+ * Hands over what was reserved last. On x86 stores are seen in their order. Elsewhere the addition
+ * also orders the record before what is read below.
+ */
 static __always_inline void ring_commit(struct pwru_ring *ring)
 {
 	__u64 reserved = ring->reserved;
@@ -102,7 +121,7 @@ static __always_inline void ring_commit(struct pwru_ring *ring)
 #if defined(__TARGET_ARCH_x86)
 	ring->committed = reserved;
 #else
-	__sync_fetch_and_add(&ring->committed, reserved - ring->committed);
+	add_in_order(&ring->committed, reserved - ring->committed);
 #endif
 	ring_give_back(ring);
 	if (reserved - ring->released >= shared.wake_bytes)

@@ -243,6 +243,7 @@ Result<Features> probe_features(const Btf& vmlinux) {
   }
   Features features;
   features.lockdown = lockdown_mode();
+  features.pages = find_pages();
   features.has_get_func_ip = has_get_func_ip();
   features.has_fexit = has_fexit(vmlinux);
   probe_kprobes(features);

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "kernel/btf.h"
+#include "kernel/pages.h"
 #include "kernel/switches.h"
 #include "kernel/symbols.h"
 
@@ -29,6 +30,7 @@ struct Features {
   // BTF id of a struct whose bytes 2..127 are one array of char (struct __kernel_sockaddr_storage);
   // 0 when there is none. A pointer that is cast to it reads packet bytes through that array.
   uint32_t byte_window_id = 0;
+  PageLayout pages;
   std::string lockdown;             // "none", "integrity", "confidentiality", or "" when unknown
   std::string why_no_kprobe;        // one sentence, when neither kind of probe works
   int no_kprobe_code = 0;           // its errno value, if a call failed

@@ -134,9 +134,6 @@ KsymTexts texts_of(std::string_view records) {
 }
 
 std::optional<NamedSymbols> symbols_of(const WantedSymbols& wanted, const Btf& vmlinux) {
-#if !defined(__x86_64__)
-  return std::nullopt;
-#endif
   const uint32_t target = vmlinux.find(kTarget, BTF_KIND_FUNC);
   Query query;
   if (target == 0 || !make_query(wanted, vmlinux, query)) return std::nullopt;

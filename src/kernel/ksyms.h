@@ -24,8 +24,7 @@ struct NamedSymbols {
   std::string available;  // those that ftrace can trace, in the form of its own list
 };
 
-// Nothing when the kernel has no such iterator (before 6.0) or hides its addresses, or when this is
-// not x86-64: the iterator program is only compiled for that.
+// Nothing when the kernel has no such iterator (before 6.0) or hides its addresses.
 [[nodiscard]] std::optional<NamedSymbols> symbols_of(const WantedSymbols& wanted,
                                                      const Btf& vmlinux);
 

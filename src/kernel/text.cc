@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/text.h"
 
-#include <elf.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -31,14 +30,34 @@ std::vector<Elf64_Phdr> program_headers(int fd) {
 
 }  // namespace
 
+CoreHeaders CoreHeaders::open(const std::string& path) {
+  CoreHeaders core;
+  auto file = open_file(path, O_RDONLY);
+  if (!file) return core;
+  core.headers_ = program_headers(file->get());
+  core.file_ = std::move(*file);
+  return core;
+}
+
+std::string CoreHeaders::read_notes(size_t most) const {
+  std::string notes;
+  for (const Elf64_Phdr& header : headers_) {
+    if (header.p_type != PT_NOTE || header.p_filesz > most - notes.size()) continue;
+    const size_t before = notes.size();
+    notes.resize(before + header.p_filesz);
+    if (!read_at(file_.get(), header.p_offset, notes.data() + before, header.p_filesz))
+      notes.resize(before);
+  }
+  return notes;
+}
+
 Text Text::open(const std::string& path) {
   Text text;
-  auto file = open_file(path, O_RDONLY);
-  if (!file) return text;
-  for (const Elf64_Phdr& header : program_headers(file->get()))
+  CoreHeaders core = CoreHeaders::open(path);
+  for (const Elf64_Phdr& header : core.headers())
     if (header.p_type == PT_LOAD)
       text.segments_.push_back({header.p_vaddr, header.p_memsz, header.p_offset});
-  text.file_ = std::move(*file);
+  text.file_ = core.take_file();
   return text;
 }
 

@@ -21,6 +21,9 @@ constexpr uint32_t kIdEntries = 8192;
 // has less left (LOCAL_FREE_TARGET in kernel/bpf/bpf_lru_list.c).
 constexpr uint32_t kFreeEntriesOfCpu = 128;
 
+// THREAD_SIZE of x86-64 and arm64; a page of arm64 may be larger, and then a stack is one.
+constexpr uint32_t kStackBytes = 16 << 10;
+
 // What an event of a packet without an skb can have.
 constexpr uint32_t kXdpParts = PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL |
                                PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_PARENT;
@@ -90,6 +93,7 @@ void set_following(const Inputs& inputs, const Plan& plan, pwru_config& config) 
   config.by_stack = plan.needs.follows_stack;
   config.follows_xdp = plan.needs.follows_xdp;
   if (plan.needs.follows_stack) {
+    config.stack_bytes = std::max(kStackBytes, inputs.features.pages.page_bytes);
     config.return_trampoline_ip = return_trampoline(inputs.symbols);
     if (const auto found = inputs.symbols.addresses("__htab_map_lookup_elem", ""); !found.empty())
       config.htab_element_ip = found.front();
@@ -107,10 +111,14 @@ void set_following(const Inputs& inputs, const Plan& plan, pwru_config& config) 
 void set_kernel(const Inputs& inputs, const Plan& plan, pwru_config& config) {
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = plan.backend == cli::Backend::KprobeMulti && inputs.features.has_get_func_ip;
-  // Page fragments are copied.
-  config.vmemmap_base_addr =
-      plan.is_locked_down ? 0 : inputs.symbols.data("vmemmap_base").value_or(0);
-  config.page_offset_base_addr = inputs.symbols.data("page_offset_base").value_or(0);
+  config.page_shift = static_cast<__u8>(std::countr_zero(inputs.features.pages.page_bytes));
+  config.vmemmap_base = inputs.features.pages.first_struct;
+  config.page_offset_base = inputs.features.pages.first_byte;
+  if (kernel::kHasPageVariables) {
+    config.vmemmap_base = inputs.symbols.data("vmemmap_base").value_or(0);
+    config.page_offset_base = inputs.symbols.data("page_offset_base").value_or(0);
+  }
+  if (plan.is_locked_down) config.vmemmap_base = 0;  // page fragments are copied
   if (plan.arg_table) {
     config.arg_multiplier = plan.arg_table->multiplier;
     config.arg_shift = plan.arg_table->shift;
@@ -168,7 +176,7 @@ pwru_config config_of_xdp(const pwru_config& of_tc, bool has_values) {
   config.parts &= kXdpParts;
   if (has_values) config.parts |= PWRU_PART_EXPR;
   config.filter_copies = 1;
-  config.vmemmap_base_addr = 0;  // no skb_shared_info to look for page fragments
+  config.vmemmap_base = 0;  // no skb_shared_info to look for page fragments
   return config;
 }
 

@@ -166,9 +166,28 @@ TEST_F(PlanTest, CallStacksNeedTheTrampolineOfReturns) {
   EXPECT_TRUE(made.config.by_stack);
   EXPECT_FALSE(made.config.by_skb);
   EXPECT_EQ(made.config.return_trampoline_ip, 0xffffffff81000300u);
+  EXPECT_EQ(made.config.stack_bytes, 16u << 10);
   EXPECT_EQ(made.family, Family::Trace);
   EXPECT_GT(made.entries.stacks, 1u);
   EXPECT_EQ(made.entries.parents, 1u);
+}
+
+TEST_F(PlanTest, LargePagesMakeLargeStacks) {
+  features_.pages.page_bytes = 64 << 10;
+  options_.filter_track_skb_by_stackid = true;
+  EXPECT_EQ(planned().config.stack_bytes, 64u << 10);
+  EXPECT_EQ(planned().config.page_shift, 16);
+}
+
+TEST_F(PlanTest, PageFragmentsAreReadThroughVariablesOrNumbers) {
+  features_.pages.first_struct = 0xffffc1ffbf000000;
+  features_.pages.first_byte = 0xffefffffc0000000;
+  const Plan made = planned();
+  EXPECT_EQ(made.config.page_shift, 12);
+  EXPECT_EQ(made.config.vmemmap_base,
+            kernel::kHasPageVariables ? 0xffffffff82000000 : features_.pages.first_struct);
+  EXPECT_EQ(made.config.page_offset_base,
+            kernel::kHasPageVariables ? 0xffffffff82000008 : features_.pages.first_byte);
 }
 
 TEST_F(PlanTest, ATableOfPositionsOnlyWhereLinksAreDear) {
@@ -239,7 +258,7 @@ TEST_F(PlanTest, ALockedDownKernelIsReadByPlainLoads) {
   options_.filter_track_skb = true;
   const Plan made = planned();
   EXPECT_TRUE(made.is_locked_down);
-  EXPECT_EQ(made.config.vmemmap_base_addr, 0u);
+  EXPECT_EQ(made.config.vmemmap_base, 0u);
   EXPECT_EQ(made.copy_functions, std::vector<std::string>{"skb_clone"});
   options_.output_skb = true;
   EXPECT_TRUE(refusal().starts_with("--output-skb: it takes copies"));

@@ -59,11 +59,6 @@ Result<> add_stack_functions(const cli::Options& options, const kernel::Btf& vml
                              const kernel::Symbols& symbols, std::string_view available,
                              kernel::Functions& functions) {
   if (!needs_of(options).follows_stack) return {};
-#if !defined(__x86_64__)
-  // Elsewhere the return address is in a register when a function begins.
-  return fail("follow a packet by its call stack: this works on x86-64 only",
-              ExitCode::NotSupported);
-#endif
   PWRU_TRY(add_named(options, symbols, available, functions));
   if (options.filter_track_bpf_helpers) PWRU_TRY(add_helpers(symbols, available, functions));
   if (options.output_bpfmap) PWRU_TRY(add_map_functions(vmlinux, symbols, available, functions));

@@ -154,9 +154,10 @@ Result<> Harness::open_object(const filter::PcapFilter& filter, const filter::Hi
   config.filter_ancillary = filter.reads_ancillary;
   config.has_tunnel_l2 = tunnel.has_l2;
   config.has_tunnel_l3 = tunnel.has_l3;
+  config.page_shift = 12;
   if (state_) {
-    config.vmemmap_base_addr = state_->layout.memory + offsetof(fake_memory, vmemmap_base);
-    config.page_offset_base_addr = state_->layout.memory + offsetof(fake_memory, page_offset_base);
+    config.vmemmap_base = state_->layout.memory + offsetof(fake_memory, vmemmap_base);
+    config.page_offset_base = state_->layout.memory + offsetof(fake_memory, page_offset_base);
   }
   PWRU_TRY(program::set_constants(elf, config));
   object_.reset(bpf_object__open_mem(elf.data(), elf.size(), nullptr));

@@ -17,7 +17,7 @@ struct fake_memory {
   __u8 head[FAKE_HEAD_BYTES];
   __u8 shinfo[FAKE_SHINFO_BYTES];
   __u8 pages[FAKE_PAGES_BYTES];
-  /* What cfg.vmemmap_base_addr and cfg.page_offset_base_addr point to. */
+  /* What cfg.vmemmap_base and cfg.page_offset_base point to. */
   __u64 vmemmap_base;
   __u64 page_offset_base;
 };

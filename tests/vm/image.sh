@@ -123,8 +123,13 @@ add_bpf() {
     clang "${flags[@]}" -c "$here/bpf/tc.bpf.c" -o "$root/vm/tc-without-btf.bpf.o"
 }
 
-# Adds the program that sends frames which no protocol would send.
-add_sender() { "${prefix}gcc" -O2 -static -o "$root/usr/bin/send_frames" "$here/send_frames.c"; }
+# Adds the programs that send frames which no protocol would send, and that show a program's code.
+add_programs() {
+    local name
+    for name in send_frames jited_code; do
+        "${prefix}gcc" -O2 -static -o "$root/usr/bin/$name" "$here/$name.c"
+    done
+}
 
 mkdir -p "$root"/{bin,sbin,dev,etc,proc,sys,tmp,run,root,vm,usr/bin,usr/sbin,lib/modules/"$release"}
 ln -s /proc/mounts "$root/etc/mtab"
@@ -133,7 +138,7 @@ nobody:x:65534:65534::/:/bin/sh' >"$root/etc/passwd"
 add_tools
 add_modules
 add_bpf
-add_sender
+add_programs
 cp "$here/modules.txt" "$root/vm/"
 cp -r "$here/${VM_SUITE:-scenarios}" "$root/vm/scenarios"
 cp "$here"/guest/* "$here/../../docs/event.schema.json" "$root/vm/"

@@ -5,4 +5,4 @@
 start_pwru --filter-func ip_output --output-stack 'udp dst port 9'
 send_udp 1.0.0.1 9
 stop_pwru
-expect_order ' ip_output$' '^ip_output' '^ip_send_skb' '^udp_sendmsg' '^__x64_sys_|^do_syscall_64'
+expect_order ' ip_output$' '^ip_output' '^ip_send_skb' '^udp_sendmsg' '^__(x64|arm64)_sys_|^do_syscall_64'
