@@ -29,7 +29,7 @@ newest() { # VERSION-PATTERN
 
 missing() {
     echo "kernel $kernel: $1" >&2
-    if [ "$suite" = stock ]; then exit 1; else exit 3; fi
+    if is_machine "$suite"; then exit 1; else exit 3; fi
 }
 
 # The kernel of experimental: before its release the name of a kernel has no third number.
