@@ -40,13 +40,21 @@ struct {
 	__type(value, struct stack_entries);
 } stacks SEC(".maps");
 
+/* How far pwru_stack_find() of arm64 has gone: to this frame record, which says these two. */
+struct stack_walk {
+	__u64 frame;
+	__u64 caller; /* its frame record */
+	__u64 ret;
+};
+
 /*
  * What is too large for the stack of a program, and what a global function cannot return: those
- * below are global, so that the verifier looks at their loops once, not once a caller.
+ * that walk are global, so that the verifier looks at their loops once, not once a caller.
  */
 struct stack_scratch {
 	struct stack_entries empty; /* never written */
 	struct stack_entry found;
+	struct stack_walk walk;
 	__u64 unwound[UNWOUND_FRAMES + 1]; /* a power of two */
 };
 
