@@ -10,7 +10,7 @@ else()
 endif()
 set(PWRU_BPF_FLAGS -target bpf -D__TARGET_ARCH_${PWRU_BPF_ARCH} -O2 -g -mcpu=v3 -Wall -Wextra -Werror
     -I${CMAKE_SOURCE_DIR} -I${CMAKE_SYSROOT}/usr/include/${CMAKE_SYSTEM_PROCESSOR}-linux-gnu
-    -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+    -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -fdebug-compilation-dir=.)
 
 # The static libpcap of Debian refers to D-Bus, which no filter needs: src/filter/no_dbus.c. Its
 # look-ups of names go through src/filter/pcap_names.c.
