@@ -48,7 +48,13 @@ struct pwru_config {
 	__u8 copy_bytes;    /* of copy[] that pwru_filter_l2/l3 read: a multiple of 8 */
 	__u8 shows_release; /* release_addr is among the functions to show */
 	__u8 filter_ancillary; /* pwru_filter_l2/l3 ask pwru_filter_load() for fields of the skb */
-	__u8 pad0[5];
+	/* Where the two copies of an sk_buff begin, and how long they are; see pwru_set_copies().
+	 */
+	__u8 find_at;
+	__u8 find_bytes;
+	__u8 read_at;
+	__u8 read_bytes; /* 0: each field is read by itself */
+	__u8 pad0;
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 	__u64 release_addr;	    /* the function that ends an skb, with kprobe-multi */
@@ -66,6 +72,27 @@ struct pwru_config {
 	__u32 stack_bytes;   /* of a kernel stack, which is as large as it is aligned, with by_stack
 			      */
 };
+
+/*
+ * `data` has only truesize and users behind it: "must be at the end" in the kernel. `dev` is in
+ * front of all fields in use, and `protocol` of those that find the packet. Arguments are offsets,
+ * 0: there is none. On 5.10 a copy is 32 bytes long, or 192; on 6.1 8 more.
+ */
+#define PWRU_FIND_BYTES 40
+#define PWRU_READ_BYTES 208
+static inline void pwru_set_copies(struct pwru_config *config, __u32 dev, __u32 protocol,
+				   __u32 data)
+{
+	__u32 end = data + sizeof(__u64), find_at = protocol & ~7u, read_at = dev & ~7u;
+
+	if (!dev || !protocol || data < protocol || protocol < dev ||
+	    end - find_at > PWRU_FIND_BYTES || end - read_at > PWRU_READ_BYTES || find_at > 0xff)
+		return;
+	config->find_at = (__u8)find_at;
+	config->find_bytes = (__u8)(end - find_at);
+	config->read_at = (__u8)read_at;
+	config->read_bytes = (__u8)(end - read_at);
+}
 
 /* The number that stands for a field in the instructions of an object: its size and offset. */
 #define PWRU_CONSTANT_MARK 0x7077727543460000ull

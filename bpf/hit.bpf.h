@@ -12,6 +12,10 @@
 #include "bpf/read/args.bpf.h"
 #include "bpf/write/emit.bpf.h"
 
+#ifndef PWRU_CAST
+#include "bpf/read/plain.bpf.h"
+#endif
+
 /* Whether the generated function that finds a packet and filters it can be linked in. */
 #if defined(PWRU_CAST) && !MAY_NEST
 #define HAS_FILTER_HIT 1
@@ -19,19 +23,14 @@
 #define HAS_FILTER_HIT 0
 #endif
 
-/*
- * The verifier adds up the stack of every call that is written down, also of calls that are never
- * made. The frame of pwru_filter_hit() depends on the filter. So whatever else needs stack beside
- * it has a frame of its own.
- */
 #ifdef PWRU_CAST
-#define SEPARATE static __noinline
-#else
-#define SEPARATE static __always_inline
-#endif
-
-/* A hit without pwru_filter_hit(), so that the packet is found here. */
-SEPARATE int trace_located(void *ctx, __u64 skb, __u64 packet_id, __u32 slot)
+/*
+ * A hit without pwru_filter_hit(), so that the packet is found here. The verifier adds up the stack
+ * of every call that is written down, also of calls that are never made. The frame of
+ * pwru_filter_hit() depends on the filter. So whatever else needs stack beside it has a frame of
+ * its own.
+ */
+static __noinline int trace_located(void *ctx, __u64 skb, __u64 packet_id, __u32 slot)
 {
 	struct skb_pos pos;
 
@@ -44,13 +43,55 @@ SEPARATE int trace_located(void *ctx, __u64 skb, __u64 packet_id, __u32 slot)
 		if (CFG(tracks))
 			packet_id = track_new(skb, slot);
 	}
-#ifndef PWRU_CAST
-	if (!CFG(reads_fields) || packet_id)
-		skb_read_fields(&pos);
-#endif
 	emit_func(ctx, &pos, skb, packet_id);
 	return 0;
 }
+#else
+/* In a function of its own, whose stack is free again for what shows the hit. */
+static __noinline int fields_and_pcap_match(__u64 skb)
+{
+	struct skb_pos pos;
+
+	skb_read(&pos, skb);
+	skb_locate(&pos);
+	return fields_match(&pos) && (!CFG(has_pcap) || pcap_matches(&pos));
+}
+
+/* The same as matches() where no other option decides. */
+static __always_inline bool plain_matches(__u64 skb)
+{
+	int verdict = -1;
+
+	if (!CFG(reads_fields)) {
+		if (!CFG(has_pcap))
+			return true;
+		verdict = pcap_matches_plain(skb);
+	}
+	return verdict < 0 ? fields_and_pcap_match(skb) : verdict;
+}
+/* The skb is read again, all of it this time: what decides and what shows each need the stack. */
+static __noinline int show_located(void *ctx, __u64 skb, __u64 packet_id, __u32 slot)
+{
+	struct skb_pos pos;
+
+	SET_SLOT(&pos, slot);
+	skb_read(&pos, skb);
+	skb_locate(&pos);
+	emit_func(ctx, &pos, skb, packet_id);
+	return 0;
+}
+
+static __always_inline int trace_located(void *ctx, __u64 skb, __u64 packet_id, __u32 slot)
+{
+	if (!packet_id) {
+		if (!plain_matches(skb))
+			return 0;
+		if (CFG(tracks))
+			packet_id = track_new(skb, slot);
+	}
+	return show_located(ctx, skb, packet_id, slot);
+}
+#endif
 
 #if HAS_FILTER_HIT
 

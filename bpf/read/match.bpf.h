@@ -29,6 +29,7 @@ static __always_inline bool matches(struct skb_pos *pos)
 	return !CFG(has_skb_expr) || pwru_filter_skb_expr(pos->skb);
 }
 
+#ifdef PWRU_CAST
 static __always_inline bool read_fields_match(struct skb_pos *pos)
 {
 	skb_read_fields(pos);
@@ -40,11 +41,8 @@ static __always_inline bool plain_matches(struct skb_pos *pos)
 {
 	if (CFG(reads_fields) && !read_fields_match(pos))
 		return false;
-#ifdef PWRU_CAST
 	return !CFG(has_pcap) || plain_pcap_matches(pos);
-#else
-	return !CFG(has_pcap) || pcap_matches(pos);
-#endif
 }
+#endif
 
 #endif

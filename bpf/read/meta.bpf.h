@@ -4,6 +4,7 @@
 #define PWRU_BPF_META_H
 
 #include "abi/event.h"
+#include "bpf/hook.bpf.h"
 #include "bpf/read/skb.bpf.h"
 
 /*
@@ -58,6 +59,26 @@ static __always_inline __u32 skb_ifindex(const struct skb_pos *pos)
 	return netns_of_dev(dev, addr) ? KERNEL_READ(dev, ifindex) : 0;
 }
 
+#ifndef PWRU_CAST
+#define DST_METRICS_NONE 1ull /* DST_METRICS_READ_ONLY without DST_METRICS_REFCOUNTED */
+
+/* The device of a route, and its metrics with the flags of dst_entry._metrics. */
+static __always_inline __u64 read_dst(struct dst_entry *dst, __u64 *metrics)
+{
+	const __u64 at = bpf_core_field_offset(struct dst_entry, dev);
+	const __u64 metrics_at = bpf_core_field_offset(struct dst_entry, _metrics);
+	__u64 both[3]; /* one copy for both, and for the ops between them */
+
+	if (metrics_at - at != 2 * sizeof(__u64)) {
+		*metrics = BPF_CORE_READ(dst, _metrics);
+		return (__u64)BPF_CORE_READ(dst, dev);
+	}
+	bpf_probe_read_kernel(both, sizeof(both), (void *)dst + at);
+	*metrics = both[2];
+	return both[0];
+}
+#endif
+
 /*
  * dst_mtu() without the call into the route's own code: the metric, else the device's MTU. `known`
  * is a device that was found to be one.
@@ -72,17 +93,34 @@ static __always_inline __u32 dst_mtu(__u64 refdst, __u64 known)
 
 	if (refdst < KERNEL_ADDRESS_MIN)
 		return 0;
+#ifdef PWRU_CAST
 	dev_addr = (__u64)KERNEL_READ(dst, dev);
+#else
+	dev_addr = read_dst(dst, &metrics_addr);
+#endif
 	dev = KERNEL_PTR(struct net_device, dev_addr);
 	/* _skb_refdst is a union with TCP's list of sent segments. */
 	if (dev_addr != known && !netns_of_dev(dev, dev_addr))
 		return 0;
+#ifdef PWRU_CAST
 	metrics_addr = KERNEL_READ(dst, _metrics) & DST_METRICS_PTRMASK;
+#else
+	/*
+	 * Most routes have dst_default_metrics, which are zero (ip_dst_init_metrics()). The metrics
+	 * of a bridge's fake route have these flags too; its dst_mtu() is the device's MTU
+	 * (fake_mtu()).
+	 */
+	if ((metrics_addr & ~DST_METRICS_PTRMASK) == DST_METRICS_NONE)
+		return KERNEL_READ(dev, mtu);
+	metrics_addr &= DST_METRICS_PTRMASK;
+#endif
 	metrics = KERNEL_PTR(struct dst_metrics, metrics_addr);
 	if (metrics_addr >= KERNEL_ADDRESS_MIN)
 		mtu = KERNEL_READ(metrics, metrics[RTAX_MTU_INDEX]);
 	return mtu ? mtu : KERNEL_READ(dev, mtu);
 }
+
+#if defined(PWRU_CAST) || MAY_NEST
 
 /* `proto` is skb->protocol in host order, which the caller may know. */
 static __always_inline void fill_meta(struct pwru_event *event, const struct skb_pos *pos,
@@ -113,5 +151,79 @@ static __always_inline void fill_meta(struct pwru_event *event, const struct skb
 		event->mtu = dst_mtu(SKB_FIELD(pos, _skb_refdst), 0);
 	}
 }
+
+#else
+
+/*
+ * What the metadata of this CPU's last event was read from, and what it was. Each pointer that is
+ * followed costs a call here, and a packet passes many functions in a row. So a note is used again
+ * for the same skb with the same pointers, within so short a time that whoever changes the device
+ * meanwhile does so at the same time as the packet passes.
+ */
+#define NOTE_NS 100000
+struct meta_note {
+	__u64 skb, dev, sk, refdst;
+	__u64 at_ns;
+	__u32 netns, ifindex, mtu, pad0;
+	__u64 ifname[PWRU_IFNAME_BYTES / 8];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct meta_note);
+} meta_notes SEC(".maps");
+
+/* skb->dev is followed only as far as it leads to a device: see MIN_NETNS_INODE. */
+static __noinline int read_meta(struct meta_note *note, const struct skb_pos *pos)
+{
+	struct net_device *dev = (void *)pos->dev;
+	__u32 mtu;
+
+	note->skb = pos->skb;
+	note->dev = pos->dev;
+	note->sk = pos->sk;
+	note->refdst = pos->_skb_refdst;
+	note->netns = netns_of_dev(dev, pos->dev);
+	if (note->netns) {
+		note->ifindex = KERNEL_READ(dev, ifindex);
+		bpf_core_read(note->ifname, PWRU_IFNAME_BYTES, &dev->name);
+		mtu = dst_mtu(pos->_skb_refdst, pos->dev);
+		note->mtu = mtu ? mtu : KERNEL_READ(dev, mtu);
+	} else {
+		note->netns = netns_of_sk(pos->sk);
+		note->ifindex = 0;
+		note->ifname[0] = note->ifname[1] = 0;
+		note->mtu = dst_mtu(pos->_skb_refdst, 0);
+	}
+	return 0;
+}
+
+/* `proto` is skb->protocol in host order, which the caller may know. */
+static __always_inline void fill_meta(struct pwru_event *event, const struct skb_pos *pos,
+				      __u16 proto)
+{
+	__u32 zero = 0;
+	struct meta_note *note = bpf_map_lookup_elem(&meta_notes, &zero);
+
+	event->mark = pos->mark;
+	event->len_bytes = pos->len;
+	event->proto = proto;
+	if (!note)
+		return;
+	if (note->skb != pos->skb || note->dev != pos->dev || note->sk != pos->sk ||
+	    note->refdst != pos->_skb_refdst || event->ts_ns - note->at_ns >= NOTE_NS) {
+		read_meta(note, pos);
+		note->at_ns = event->ts_ns;
+	}
+	event->netns = note->netns;
+	event->ifindex = note->ifindex;
+	event->mtu = note->mtu;
+	*(__u64 *)event->ifname = note->ifname[0];
+	*(__u64 *)(event->ifname + 8) = note->ifname[1];
+}
+
+#endif
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * Reading an skb. Two ways, one object file each:
  *   PWRU_CAST  plain loads through bpf_rdonly_cast (6.2): no call, a bad address reads 0;
- *   otherwise  bpf_probe_read_kernel of what finds the packet, later of the whole struct, then
- * loads from these copies.
+ *   otherwise  bpf_probe_read_kernel of what finds the packet, or of all that is read of the
+ * struct, then loads from this copy.
  */
 #ifndef PWRU_BPF_SKB_H
 #define PWRU_BPF_SKB_H
@@ -15,8 +15,6 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 
-/* The largest struct sk_buff met so far is 240 bytes (5.10 with all options); 232 in 6.18. */
-#define SKB_COPY_BYTES 256
 #define MAC_HEADER_UNSET 0xffff
 
 /* What SKB_FIELD() may ask for. Where the struct is copied, these fields are taken out of the copy.
@@ -177,69 +175,78 @@ static __always_inline __u32 skb_vlan_tag(const struct skb_pos *pos)
 #define SKB_FIELD(pos, field) ((pos)->field)
 #define SKB_ADDRESS(pos, field) ((pos)->field)
 
-#define COPIED(copy, field)                                                                        \
-	(*(typeof(((struct sk_buff *)0)->field) *)((copy) +                                        \
-						   bpf_core_field_offset(struct sk_buff, field)))
+/* What finds the packet's bytes. */
+#define FIND_FIELDS(FIELD)                                                                         \
+	FIELD(__u16, protocol)                                                                     \
+	FIELD(__u16, network_header)                                                               \
+	FIELD(__u16, mac_header)                                                                   \
+	FIELD(__u32, tail)                                                                         \
+	FIELD(__u64, head)                                                                         \
+	FIELD(__u64, data)
 
-/* From protocol on: as much as the headers' offsets, tail, end, head and data take behind it. */
-#define FIND_COPY_BYTES 40
+/*
+ * Copies a part of the struct, or zeroes the copy. The result is where the struct would begin, so
+ * that each field is one load. The compiler must not know that this is outside of the copy; and
+ * 5.10 lets programs add to a pointer to the stack, and not subtract.
+ */
+static __always_inline const struct sk_buff *copy_skb(char *copy, __u64 bytes, __u64 addr,
+						      __u64 start)
+{
+	const char *first = copy;
+	__u64 back;
+
+	bpf_probe_read_kernel(copy, bytes, (void *)(addr + start));
+	/* A negation, which the compiler would choose, leaves no known number in 5.10. */
+	asm volatile("%0 = 0; %0 -= %1" : "=&r"(back) : "r"(start));
+	barrier_var(first);
+	return (const void *)(first + back);
+}
+#define TAKE(type, name) pos->name = (type)copied->name;
+#define READ(type, name) pos->name = (type)BPF_CORE_READ((struct sk_buff *)addr, name);
 
 /* What finds the packet's bytes: they lie together, and a copy costs by its length. */
-static __noinline int skb_find(struct skb_pos *pos, __u64 addr)
+static __always_inline void skb_find(struct skb_pos *pos, __u64 addr, char *copy)
 {
-	const __u64 at = SKB_OFFSET(protocol) & ~7ull; /* loads of the stack are aligned */
-	const __u64 last = FIND_COPY_BYTES - sizeof(__u64);
-	struct sk_buff *skb = (void *)addr;
-	char copy[FIND_COPY_BYTES] __attribute__((aligned(8)));
+	const struct sk_buff *copied;
 
 	pos->skb = addr;
-	if (SKB_OFFSET(network_header) - at <= last && SKB_OFFSET(mac_header) - at <= last &&
-	    SKB_OFFSET(tail) - at <= last && SKB_OFFSET(head) - at <= last &&
-	    SKB_OFFSET(data) - at <= last) {
-		bpf_probe_read_kernel(copy, sizeof(copy), (void *)(addr + at)); /* or zeroes it */
-		pos->protocol = *(__be16 *)(copy + (SKB_OFFSET(protocol) - at));
-		pos->network_header = *(__u16 *)(copy + (SKB_OFFSET(network_header) - at));
-		pos->mac_header = *(__u16 *)(copy + (SKB_OFFSET(mac_header) - at));
-		pos->tail = *(__u32 *)(copy + (SKB_OFFSET(tail) - at));
-		pos->head = *(__u64 *)(copy + (SKB_OFFSET(head) - at));
-		pos->data = *(__u64 *)(copy + (SKB_OFFSET(data) - at));
-	} else {
-		pos->protocol = BPF_CORE_READ(skb, protocol);
-		pos->network_header = BPF_CORE_READ(skb, network_header);
-		pos->mac_header = BPF_CORE_READ(skb, mac_header);
-		pos->tail = BPF_CORE_READ(skb, tail);
-		pos->head = (__u64)BPF_CORE_READ(skb, head);
-		pos->data = (__u64)BPF_CORE_READ(skb, data);
+	if (!CFG(find_bytes)) {
+		FIND_FIELDS(READ)
+		return;
 	}
-	return 0;
+	copied = copy_skb(copy, CFG(find_bytes), addr, CFG(find_at));
+	FIND_FIELDS(TAKE)
 }
 
-/* All else. A function of its own: the copy must not stay on the stack while the filter runs. */
-static __noinline int skb_read_fields(struct skb_pos *pos)
+/* Up to 6.1 a bit of its own says that there is a tag. */
+static __always_inline __u32 read_vlan_tag(__u64 addr)
 {
-	char copy[SKB_COPY_BYTES];
-	__u32 size = bpf_core_type_size(struct sk_buff);
+	struct sk_buff *skb = (void *)addr;
+	struct sk_buff___vlan_bit *bit = (void *)addr;
 
-	if (size > sizeof(copy))
-		size = sizeof(copy);
-	bpf_probe_read_kernel(copy, size, (void *)pos->skb); /* zeroes the copy when it fails */
-#define FIELD(type, name) pos->name = (type)COPIED(copy, name);
-	COPIED_FIELDS(FIELD)
-#undef FIELD
-	pos->vlan_tag = vlan_tag_of(COPIED(copy, vlan_proto), COPIED(copy, vlan_tci));
-	if (bpf_core_field_exists(struct sk_buff___vlan_bit, vlan_present)) {
-		struct sk_buff___vlan_bit *bit = (void *)pos->skb;
-
-		if (!BPF_CORE_READ_BITFIELD_PROBED(bit, vlan_present))
-			pos->vlan_tag = 0;
-	}
-	return 0;
+	if (bpf_core_field_exists(bit->vlan_present) &&
+	    !BPF_CORE_READ_BITFIELD_PROBED(bit, vlan_present))
+		return 0;
+	return vlan_tag_of(BPF_CORE_READ(skb, vlan_proto), BPF_CORE_READ(skb, vlan_tci));
 }
 
-static __always_inline void skb_read(struct skb_pos *pos, __u64 addr)
+/* All that is read of an skb. A function of its own: the copy must not stay on the stack. */
+static __noinline int skb_read(struct skb_pos *pos, __u64 addr)
 {
-	skb_find(pos, addr);
-	skb_read_fields(pos);
+	char copy[PWRU_READ_BYTES] __attribute__((aligned(8)));
+	const struct sk_buff *copied;
+
+	pos->skb = addr;
+	pos->vlan_tag = CFG(filter_sees_vlan) ? read_vlan_tag(addr) : 0;
+	if (!CFG(read_bytes)) {
+		FIND_FIELDS(READ)
+		COPIED_FIELDS(READ)
+		return 0;
+	}
+	copied = copy_skb(copy, CFG(read_bytes), addr, CFG(read_at));
+	FIND_FIELDS(TAKE)
+	COPIED_FIELDS(TAKE)
+	return 0;
 }
 
 static __always_inline __u64 skb_data(const struct skb_pos *pos)

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "abi/event.h"
+#include "expr/types.h"
 #include "plan/ring_sizes.h"
 
 namespace pwru::plan {
@@ -108,7 +109,18 @@ void set_following(const Inputs& inputs, const Plan& plan, pwru_config& config) 
   }
 }
 
+void set_copies(const kernel::Btf& vmlinux, pwru_config& config) {
+  const expr::Types types(vmlinux);
+  const auto skb = types.of(vmlinux.find("sk_buff", BTF_KIND_STRUCT));
+  const auto offset = [&](const char* name) -> uint32_t {
+    const auto field = types.field(skb, name);
+    return field ? field->place.byte : 0;
+  };
+  pwru_set_copies(&config, offset("dev"), offset("protocol"), offset("data"));
+}
+
 void set_kernel(const Inputs& inputs, const Plan& plan, pwru_config& config) {
+  set_copies(inputs.vmlinux, config);
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
   config.has_func_ip = plan.backend == cli::Backend::KprobeMulti && inputs.features.has_get_func_ip;
   config.page_shift = static_cast<__u8>(std::countr_zero(inputs.features.pages.page_bytes));

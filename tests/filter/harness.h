@@ -62,8 +62,10 @@ class Harness {
                          {"match_tunnel", "show_tunnel", "show_tuple", "show_plain_tuple"});
   }
   void place(std::string_view packet, const SkbView& view);
-  // The verdict on the packet that was placed last.
-  [[nodiscard]] Result<bool> run() const { return run_program("match"); }
+  // The verdict on the packet that was placed last. Fails when the short way says otherwise.
+  [[nodiscard]] Result<bool> run() const;
+  // How many verdicts the short way of Way::Copied has given.
+  [[nodiscard]] uint64_t short_ways() const { return state_->short_ways; }
   // The same for Way::Hit. Fails when the code found the packet at another place than skb_locate().
   // With an id the packet counts as followed.
   [[nodiscard]] Result<bool> run_hit(uint64_t packet_id) const;

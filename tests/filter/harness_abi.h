@@ -26,13 +26,16 @@ struct fake_memory {
 struct fake_layout {
   __u64 memory; /* address of struct fake_memory */
   __u32 skb_bytes, page_bytes;
-  __u32 head, data, tail, end, len, data_len;
+  __u32 head, data, dev, tail, end, len, data_len;
   __u32 mac_header, network_header, protocol, vlan_proto, vlan_tci;
   __u32 inner_mac_header, inner_network_header;
   __u32 nr_frags, frags;
   __u32 mark, hash, skb_iif, queue_mapping;
   __u32 vlan_present, vlan_present_mask; /* a bit of a byte, until 6.1; mask 0: there is none */
 };
+
+/* What the program `match` returns instead of a verdict. */
+#define WAYS_DIFFER 2
 
 /* What the program `hit` returns. */
 enum { HIT_NONE, HIT_FOUND, HIT_ELSEWHERE };
@@ -51,6 +54,7 @@ struct harness_state {
   struct pwru_tuple4 tuple4 __attribute__((aligned(8)));
   struct pwru_tuple6 tuple6;
   struct fake_hit hit;
+  __u64 short_ways; /* runs that pcap_matches_plain() decided */
 };
 
 #endif
