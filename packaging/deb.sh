@@ -45,7 +45,7 @@ Description: $summary
  you?") shows every function of the kernel that it went through, up to the one
  that dropped it, and why.
  .
- pwru needs Linux 5.8 or later with BTF. It is one static executable.
+ pwru needs Linux 5.10 or later with BTF. It is one static executable.
 END
 same_times "$root"
 dpkg-deb --root-owner-group --threads-max=1 -Zxz --build "$root" "$out/pwru_${version}_$arch.deb"
