@@ -77,9 +77,9 @@ is_deleted
 [ "$(calls logs)" -eq 0 ] || fail "logs of a pod that never ran"
 
 # It does not start in time.
-given waiting=ImagePullBackOff
+given waiting=$'Image\ePullBackOff'
 expect 1 --wait 1 node/a
-has err "did not start within 1 s: ImagePullBackOff"
+has err "did not start within 1 s: Image?PullBackOff"
 is_deleted
 
 # The reader goes away, as in `kubectl pwru ... | head`.
@@ -138,6 +138,8 @@ has_no pod allowPrivilegeEscalation
 given
 expect 2
 expect 2 worker-1
+expect 2 pod/--kubeconfig=x
+has err "begins with a dash"
 expect 2 node/a --filter-func x
 has err "after --"
 expect 2 --filter-func x node/a
