@@ -19,8 +19,8 @@ out=$build/out
 archs=("$@")
 [ $# -gt 0 ] || archs=(amd64 arm64)
 
-if [ -z "${PWRU_RELEASE_CHANGED:-}" ] && [ -n "$(git status --porcelain --untracked-files=no)" ]; then
-    echo "release: this tree has changes that are not committed; a release is made from a commit" >&2
+if [ -z "${PWRU_RELEASE_CHANGED:-}" ] && [ -n "$(git status --porcelain)" ]; then
+    echo "release: this tree has changes or files that are not committed; a release is made from a commit" >&2
     exit 1
 fi
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
