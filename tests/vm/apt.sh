@@ -67,11 +67,14 @@ suite_update() {
         return
     fi
     mkdir -p "$dir"
-    write_sources "$1" "$dir/sources.list"
-    suite_apt "$1" apt-get -q --error-on=any update >&2 && return
-    [ -n "${PWRU_ARCHIVE:-}" ] || return 1
-    write_sources "$1" "$dir/sources.list" "$PWRU_ARCHIVE/debian" "$PWRU_ARCHIVE/debian-security"
-    suite_apt "$1" apt-get -q --error-on=any update >&2
+    ( # One at a time: apt gives up when another one has the lists.
+        flock 8
+        write_sources "$1" "$dir/sources.list"
+        suite_apt "$1" apt-get -q --error-on=any update >&2 && exit
+        [ -n "${PWRU_ARCHIVE:-}" ] || exit 1
+        write_sources "$1" "$dir/sources.list" "$PWRU_ARCHIVE/debian" "$PWRU_ARCHIVE/debian-security"
+        suite_apt "$1" apt-get -q --error-on=any update >&2
+    ) 8>"$dir/update.lock"
 }
 
 # suite_unpack SUITE DIR PACKAGE...: downloads the packages and unpacks them into DIR.
