@@ -53,8 +53,8 @@ struct pwru_config {
 	__u8 find_at;
 	__u8 find_bytes;
 	__u8 read_at;
-	__u8 read_bytes; /* 0: each field is read by itself */
-	__u8 pad0;
+	__u8 read_bytes;	    /* 0: each field is read by itself */
+	__u8 has_fentry;	    /* programs of fentry-multi run beside those at kprobes */
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 	__u64 release_addr;	    /* the function that ends an skb, with kprobe-multi */

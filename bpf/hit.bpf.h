@@ -103,11 +103,12 @@ static __noinline __u64 track_matched(__u64 skb)
 	return track_new(skb, 0);
 }
 
-__noinline int pwru_filter_matched(hook_ctx *ctx, __u64 skb, __u64 base, __u64 where,
+__noinline int pwru_filter_matched(hook_ctx *ctx CONTEXT_TAG, __u64 skb, __u64 base, __u64 where,
 				   __u64 packet_id)
 {
 	bool is_done;
 
+	MASK_IRQS(flags);
 	if (CFG(tracks) && !packet_id)
 		packet_id = track_matched(skb);
 	/* What tracking calls takes stack too. So with it this is a call, whose frame is gone
@@ -118,6 +119,7 @@ __noinline int pwru_filter_matched(hook_ctx *ctx, __u64 skb, __u64 base, __u64 w
 		is_done = emit_plain_at(ctx, skb, base, where, packet_id);
 	if (!is_done)
 		pwru_emit_other(ctx, skb, base, where, packet_id);
+	UNMASK_IRQS(flags);
 	return 0;
 }
 
@@ -160,11 +162,13 @@ static __always_inline int plain_skb(void *ctx, __u64 skb, __u32 slot)
 		return 0;
 	}
 #endif
-	return trace_located(ctx, skb, packet_id, slot);
+	MASK_IRQS(flags);
+	trace_located(ctx, skb, packet_id, slot);
+	UNMASK_IRQS(flags);
+	return 0;
 }
 
-/* Where any other option decides. */
-static __always_inline int trace_skb(void *ctx, __u64 skb, __u32 slot)
+static __always_inline int trace_any(void *ctx, __u64 skb, __u32 slot)
 {
 	struct skb_pos pos;
 	__u64 packet_id;
@@ -180,11 +184,16 @@ static __always_inline int trace_skb(void *ctx, __u64 skb, __u32 slot)
 	return 0;
 }
 
-/*
- * A hit of skb_release_head_state(), which ends an skb, or of a function that runs after it on an
- * skb that is about to be gone. `is_to_show` says whether the function is to be shown.
- */
-static __always_inline int skb_ends(void *ctx, bool is_release, bool is_to_show, __u32 slot)
+/* Where any other option decides. */
+static __always_inline int trace_skb(void *ctx, __u64 skb, __u32 slot)
+{
+	MASK_IRQS(flags);
+	trace_any(ctx, skb, slot);
+	UNMASK_IRQS(flags);
+	return 0;
+}
+
+static __always_inline int end_skb(void *ctx, bool is_release, bool is_to_show, __u32 slot)
 {
 	__u64 skb = hook_arg(ctx, 1), packet_id = packet_of_hit(skb);
 	struct skb_pos pos;
@@ -200,6 +209,18 @@ static __always_inline int skb_ends(void *ctx, bool is_release, bool is_to_show,
 	}
 	if (is_release)
 		track_release(skb, packet_id);
+	return 0;
+}
+
+/*
+ * A hit of skb_release_head_state(), which ends an skb, or of a function that runs after it on an
+ * skb that is about to be gone. `is_to_show` says whether the function is to be shown.
+ */
+static __always_inline int skb_ends(void *ctx, bool is_release, bool is_to_show, __u32 slot)
+{
+	MASK_IRQS(flags);
+	end_skb(ctx, is_release, is_to_show, slot);
+	UNMASK_IRQS(flags);
 	return 0;
 }
 

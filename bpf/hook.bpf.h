@@ -23,7 +23,17 @@
  * not: the kernel drops such a hit and counts it (bpf_prog_active, in trace_call_bpf() and
  * kprobe_multi_link_prog_run()). Of all others it only drops what would interrupt the same program.
  */
-#define MAY_NEST (!HAS_REGS)
+#define MAY_NEST (!HAS_REGS && !MASKS_IRQS)
+
+/*
+ * Such a program switches interrupts off while it uses what is the CPU's: bpf_local_irq_save()
+ * (Linux 6.14). So it neither interrupts another one of this object there nor is preempted. It has
+ * the second ring of the CPU for itself, because programs at kprobes use the first one.
+ */
+#ifndef MASKS_IRQS
+#define MASKS_IRQS 0
+#endif
+#define USES_SECOND_RING (!HAS_REGS)
 /*
  * The fentry and fexit programs of bpf/hooks/{copies,children}.bpf.c are in an object without it,
  * and do interrupt others: they write no record, take no slot, and call none of packet_of_hit(),

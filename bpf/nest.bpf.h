@@ -13,6 +13,24 @@
 /* How many elements a per-CPU map of such memory has. */
 #define NEST_SLOTS (MAY_NEST ? 1 + PWRU_NEST_SLOTS : 1)
 
+#if MASKS_IRQS
+extern void bpf_local_irq_save(unsigned long *flags) __ksym __weak;
+extern void bpf_local_irq_restore(unsigned long *flags) __ksym __weak;
+#define MASK_IRQS(flags)                                                                           \
+	unsigned long flags;                                                                       \
+	bpf_local_irq_save(&flags)
+#define UNMASK_IRQS(flags) bpf_local_irq_restore(&flags)
+#else
+#define MASK_IRQS(flags) ((void)0)
+#define UNMASK_IRQS(flags) ((void)0)
+#endif
+
+/* The ring of this CPU that the programs of this object write to. */
+static __always_inline __u64 ring_number(__u64 cpu)
+{
+	return USES_SECOND_RING ? cpu + CFG(cpus) : cpu;
+}
+
 #if MAY_NEST
 
 /* The slot that the program took when it found this packet. */

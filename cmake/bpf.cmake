@@ -80,6 +80,9 @@ pwru_bpf_packed_object(pwru_copy ${CMAKE_SOURCE_DIR}/bpf/hooks/tracer.bpf.c)
 pwru_bpf_packed_object(pwru_cast ${CMAKE_SOURCE_DIR}/bpf/hooks/tracer.bpf.c -DPWRU_CAST)
 pwru_bpf_packed_object(pwru_progs_copy ${CMAKE_SOURCE_DIR}/bpf/hooks/bpf_progs.bpf.c)
 pwru_bpf_packed_object(pwru_progs_cast ${CMAKE_SOURCE_DIR}/bpf/hooks/bpf_progs.bpf.c -DPWRU_CAST)
+pwru_bpf_packed_object(pwru_multi_cast ${CMAKE_SOURCE_DIR}/bpf/hooks/fentry_multi.bpf.c -DPWRU_CAST)
+pwru_bpf_object(pwru_hit_stub_args ${CMAKE_SOURCE_DIR}/bpf/stubs/hit_stub.bpf.c
+                -DPWRU_CONTEXT=void)
 pwru_bpf_object(pwru_hit_stub ${CMAKE_SOURCE_DIR}/bpf/stubs/hit_stub.bpf.c)
 foreach(layer l2 l3 tunnel_l2 tunnel_l3)
   pwru_bpf_object(pwru_filter_stub_${layer} ${CMAKE_SOURCE_DIR}/bpf/stubs/filter_stub.bpf.c

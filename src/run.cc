@@ -77,8 +77,8 @@ Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Pla
   // `pwru | true`: nobody wants to see anything.
   if (auto begun = sink->begin(); !begun) return begun.error().code == EPIPE ? Result<>{} : begun;
 
-  auto attach_plan =
-      probe::make_plan(plan.functions, kernel.known.symbols, tracer.programs(), plan.release);
+  auto attach_plan = probe::make_plan(plan.functions, kernel.known.symbols, tracer.programs(),
+                                      plan.release, plan.fentry_ids);
   attach_plan.unwinds = plan.needs.unwinds;
 
   // From here on a signal asks to stop, because it may find something attached. Before, it ends the

@@ -69,17 +69,21 @@ static __always_inline void note_packet(struct pwru_ring *mine, __u64 skb)
 static __always_inline __u64 packet_of_hit(__u64 skb)
 {
 	struct pwru_ring *mine;
+	__u64 packet_id;
 
 	if (MAY_NEST)
 		return packet_of(skb);
 	if (!CFG(tracks) || shared.track_inserted == shared.track_removed)
 		return 0;
-	mine = ring_of(bpf_get_smp_processor_id());
+	MASK_IRQS(flags);
+	mine = ring_of(ring_number(bpf_get_smp_processor_id()));
 	barrier_var(mine); /* or it is computed again at each use */
 	if (mine->known_skb != skb ||
 	    mine->known_at != shared.track_inserted + shared.track_removed)
 		note_packet(mine, skb);
-	return mine->known_packet;
+	packet_id = mine->known_packet;
+	UNMASK_IRQS(flags);
+	return packet_id;
 }
 
 static __always_inline void track_as(__u64 skb, __u64 id)
@@ -108,7 +112,11 @@ static __always_inline __u64 new_packet_id(__u32 slot __attribute__((unused)))
 
 	return id | PWRU_ID_OF_PROG | (__u64)index << PWRU_ID_SLOT_SHIFT | count;
 #else
-	return id | ++ring_of(cpu)->packets;
+	__u64 count = ++ring_of(ring_number(cpu))->packets;
+
+	if (CFG(has_fentry)) /* two objects count: one has the odd numbers */
+		count = USES_SECOND_RING ? 2 * count - 1 : 2 * count;
+	return id | count;
 #endif
 }
 

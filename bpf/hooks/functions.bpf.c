@@ -1,36 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * Hits of kernel functions. A program for each argument position that an skb can have, one for
- * several positions (kprobe.multi only), and a few for the ends of its life.
- */
+/* Hits of kernel functions, at kprobes: their entries, lists, and the ends of an skb's life. */
+#define ENTRY_SECTION "kprobe"
 #include "bpf/follow/children.bpf.h"
-#include "bpf/hit.bpf.h"
-
-/*
- * Four families, of which one is loaded: the verifier also walks code that a program never reaches.
- * Each has a program for each position, and one for the positions 2 to 5 together, for
- * kprobe-multi; position 1 has too many hits for a look-up.
- */
-#define PROGRAM(family, args, skb)                                                                 \
-	SEC("kprobe")                                                                              \
-	int pwru_##family##_##args(struct pt_regs *ctx)                                            \
-	{                                                                                          \
-		return family##_skb(ctx, skb, 0);                                                  \
-	}
-#define PROGRAMS(family)                                                                           \
-	PROGRAM(family, 1, hook_arg(ctx, 1))                                                       \
-	PROGRAM(family, 2, hook_arg(ctx, 2))                                                       \
-	PROGRAM(family, 3, hook_arg(ctx, 3))                                                       \
-	PROGRAM(family, 4, hook_arg(ctx, 4))                                                       \
-	PROGRAM(family, 5, hook_arg(ctx, 5))                                                       \
-	PROGRAM(family, 2_to_5, skb_argument(ctx))
-
-#if HAS_FILTER_HIT
-PROGRAMS(hit)
-PROGRAMS(tracked)
-#endif
-PROGRAMS(plain)
-PROGRAMS(trace)
+#include "bpf/hooks/entries.bpf.h"
 
 /* In a list; what follows is not shown, and the list is counted. */
 #define LIST_MAX 512
@@ -80,15 +52,6 @@ SEC("kprobe")
 int pwru_trace_dying(struct pt_regs *ctx)
 {
 	return skb_ends(ctx, false, true, 0);
-}
-
-/* The three in one, for kprobe-multi: each link waits for grace periods when it is taken off. */
-SEC("kprobe")
-int pwru_trace_end(struct pt_regs *ctx)
-{
-	bool is_release = bpf_get_func_ip(ctx) - CFG(release_addr) < PWRU_ENTRY_BYTES;
-
-	return skb_ends(ctx, is_release, !is_release || CFG(shows_release), 0);
 }
 
 /* Functions without an skb, on behalf of the packet that is being handled. */

@@ -10,6 +10,7 @@
 #include "bpf/config.bpf.h"
 #include "bpf/hook.bpf.h"
 #include "bpf/kernel_types.h"
+#include "bpf/read/skb.bpf.h"
 #include <bpf/bpf_helpers.h>
 
 /*
@@ -19,8 +20,14 @@
  */
 #if HAS_REGS
 #define WITH_CONTEXT __noinline
+#define CONTEXT_TAG
 typedef struct bpf_user_pt_regs_t hook_ctx;
+#elif MASKS_IRQS /* younger than the tag */
+#define WITH_CONTEXT __noinline
+#define CONTEXT_TAG __attribute__((btf_decl_tag("arg:ctx")))
+typedef void hook_ctx;
 #else
+#define CONTEXT_TAG
 #define WITH_CONTEXT static __noinline
 typedef void hook_ctx;
 #endif
@@ -132,10 +139,17 @@ static __always_inline __u64 hook_arg(void *ctx, int n)
 {
 	__u64 value = 0;
 
+#if MASKS_IRQS
+	/* A helper takes twice as long. Of an argument that the function has not, it is what lies
+	 * there: a kprobe finds what is in the register. */
+	value = *(__u64 *)((char *)KERNEL_PTR(struct __kernel_sockaddr_storage, ctx) +
+			   (n - 1) * sizeof(value));
+#else
 	if (CONTEXT == CONTEXT_ARGS)
 		bpf_get_func_arg(ctx, n - 1, &value);
 	else if (n <= RAW_ARGS)
 		value = ((__u64 *)ctx)[n - 1];
+#endif
 	return value;
 }
 
@@ -169,6 +183,19 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64); /* its size is set before loading */
 } arg_table SEC(".maps");
+
+#if MASKS_IRQS
+
+/* The skb, for a program of functions that have it at different positions: each link says where. */
+static __always_inline __u64 skb_argument(void *ctx)
+{
+	__u64 skb = 0;
+
+	bpf_get_func_arg(ctx, bpf_get_attach_cookie(ctx) - 1, &skb);
+	return skb;
+}
+
+#else
 
 /*
  * The skb, for a program of functions that have it at different positions; 0 when the table does
@@ -204,5 +231,7 @@ static __always_inline __u64 skb_argument(void *ctx)
 	}
 	return skb;
 }
+
+#endif
 
 #endif

@@ -7,7 +7,11 @@
 
 extern __u64 pwru_filter_load(__u64 skb, __u64 base, __u64 offset_size, __u32 linear_len,
 			      __u32 vlan_tag);
-extern int pwru_filter_matched(struct bpf_user_pt_regs_t *ctx, __u64 skb, __u64 base, __u64 where,
+/* As the definition has it, see bpf/read/args.bpf.h: the linker compares the types. */
+#ifndef PWRU_CONTEXT
+#define PWRU_CONTEXT struct bpf_user_pt_regs_t
+#endif
+extern int pwru_filter_matched(PWRU_CONTEXT *ctx, __u64 skb, __u64 base, __u64 where,
 			       __u64 packet_id);
 
 __hidden int pwru_filter_hit(void *ctx, __u64 skb, __u64 packet_id)

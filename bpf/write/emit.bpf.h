@@ -314,7 +314,8 @@ static __always_inline void set_located(struct skb_pos *pos, __u64 skb, __u64 ba
 	SET_SLOT(pos, where >> WHERE_SLOT_SHIFT);
 }
 
-WITH_CONTEXT int pwru_emit_other(hook_ctx *ctx, __u64 skb, __u64 base, __u64 where, __u64 packet_id)
+WITH_CONTEXT int pwru_emit_other(hook_ctx *ctx CONTEXT_TAG, __u64 skb, __u64 base, __u64 where,
+				 __u64 packet_id)
 {
 	struct skb_pos pos = {};
 
@@ -342,7 +343,8 @@ static __always_inline bool emit_plain_at(void *ctx, __u64 skb, __u64 base, __u6
  * has all registers, and most hits are not shown. It does not call pwru_emit_other() itself: that
  * would add its frame to the stack.
  */
-WITH_CONTEXT int pwru_try_plain(hook_ctx *ctx, __u64 skb, __u64 base, __u64 where, __u64 packet_id)
+WITH_CONTEXT int pwru_try_plain(hook_ctx *ctx CONTEXT_TAG, __u64 skb, __u64 base, __u64 where,
+				__u64 packet_id)
 {
 	return emit_plain_at(ctx, skb, base, where, packet_id);
 }

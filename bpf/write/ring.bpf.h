@@ -20,12 +20,6 @@ struct {
 	__uint(max_entries, 4096);
 } doorbell SEC(".maps");
 
-/* The ring that programs of this object write to, on this CPU. */
-static __always_inline __u64 ring_number(__u64 cpu)
-{
-	return MAY_NEST ? cpu + CFG(cpus) : cpu;
-}
-
 /* Whether a record may be written: of programs that nest, only one writes at a time. */
 static __always_inline bool ring_take(struct pwru_ring *ring __attribute__((unused)))
 {

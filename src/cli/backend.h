@@ -6,9 +6,14 @@
 
 namespace pwru::cli {
 
-enum class Backend { Kprobe, KprobeMulti, Tracepoint };
+enum class Backend { Kprobe, KprobeMulti, FentryMulti, Tracepoint };
 template <>
-inline constexpr auto kNames<Backend> = std::to_array<std::string_view>({"kprobe", "kprobe-multi",
-                                                                         "tracepoint"});
+inline constexpr auto kNames<Backend> =
+    std::to_array<std::string_view>({"kprobe", "kprobe-multi", "fentry-multi", "tracepoint"});
+
+// Whether functions are at links of kprobe-multi. With fentry-multi those are that it cannot have.
+[[nodiscard]] constexpr bool uses_kprobe_multi(Backend backend) {
+  return backend == Backend::KprobeMulti || backend == Backend::FentryMulti;
+}
 
 }  // namespace pwru::cli

@@ -133,13 +133,15 @@ Result<PcapFilter> generate_pcap(const ParsedFilter& parsed, const CastIds& ids)
 Result<HitFilter> generate_hit(const ParsedFilter& parsed, const CastIds& ids,
                                const SkbLayout& layout, bool tracks) {
   HitFilter filter;
-  PWRU_ASSIGN(filter.unused, hit_object(translate_no_hit()));
+  PWRU_ASSIGN(filter.unused, hit_object(HitContext::Registers, translate_no_hit()));
+  PWRU_ASSIGN(filter.args_unused, hit_object(HitContext::Arguments, translate_no_hit()));
   const bool is_possible = ids.rdonly_cast_id && ids.byte_window_id && is_usable(layout) &&
                            !parsed.expression.empty() && !has_keyword(parsed.expression, "vlan");
   if (!is_possible) return filter;
   const auto code = translate_hit(parsed.program, ids, layout, tracks);
   if (!code || code->reads_len) return filter;
-  PWRU_ASSIGN(filter.object, hit_object(*code));
+  PWRU_ASSIGN(filter.object, hit_object(HitContext::Registers, *code));
+  PWRU_ASSIGN(filter.args_object, hit_object(HitContext::Arguments, *code));
   return filter;
 }
 

@@ -52,6 +52,9 @@ struct PcapFilter {
 struct HitFilter {
   std::string object;
   std::string unused;  // defines it for programs that never call it
+  // The same for programs of fentry-multi.
+  std::string args_object;
+  std::string args_unused;
 };
 [[nodiscard]] Result<HitFilter> generate_hit(const ParsedFilter& parsed, const CastIds& ids,
                                              const SkbLayout& layout, bool tracks);

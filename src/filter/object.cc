@@ -18,6 +18,7 @@ extern const char pwru_filter_stub_l3_begin[], pwru_filter_stub_l3_end[];
 extern const char pwru_filter_stub_tunnel_l2_begin[], pwru_filter_stub_tunnel_l2_end[];
 extern const char pwru_filter_stub_tunnel_l3_begin[], pwru_filter_stub_tunnel_l3_end[];
 extern const char pwru_hit_stub_begin[], pwru_hit_stub_end[];
+extern const char pwru_hit_stub_args_begin[], pwru_hit_stub_args_end[];
 }
 
 namespace pwru::filter {
@@ -174,8 +175,11 @@ Result<std::string> replace_code(std::string_view object, const Code& code) {
   return image.take();
 }
 
-Result<std::string> hit_object(const Code& code) {
-  return replace_code(between(pwru_hit_stub_begin, pwru_hit_stub_end), code);
+Result<std::string> hit_object(HitContext context, const Code& code) {
+  return replace_code(context == HitContext::Registers
+                          ? between(pwru_hit_stub_begin, pwru_hit_stub_end)
+                          : between(pwru_hit_stub_args_begin, pwru_hit_stub_args_end),
+                      code);
 }
 
 Result<std::string> filter_object(FilterFunction function, const Code& code) {

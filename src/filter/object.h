@@ -17,8 +17,11 @@ namespace pwru::filter {
 // The filter functions of abi/filter.h.
 enum class FilterFunction { L2, L3, TunnelL2, TunnelL3 };
 
+// What the programs that call pwru_filter_hit() have as their context.
+enum class HitContext { Registers, Arguments };
+
 // The object that defines pwru_filter_hit(), with this code as its body.
-[[nodiscard]] Result<std::string> hit_object(const Code& code);
+[[nodiscard]] Result<std::string> hit_object(HitContext context, const Code& code);
 
 // The object that defines this function, with this code as its body.
 [[nodiscard]] Result<std::string> filter_object(FilterFunction function, const Code& code);

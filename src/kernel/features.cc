@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/handle.h"
+#include "kernel/fentry_multi.h"
 #include "kernel/own_datagram.h"
 #include "kernel/privileges.h"
 
@@ -92,6 +93,20 @@ bool has_kprobe_multi() {
   options.kprobe_multi.addrs = reinterpret_cast<const unsigned long*>(1);
   options.kprobe_multi.cnt = 1;
   return bpf_link_create(program.get(), 0, BPF_TRACE_KPROBE_MULTI, &options) == -EFAULT;
+}
+
+// The same for BPF_TRACE_FENTRY_MULTI: where bpf_tracing_multi_attach() copies the ids from.
+// Without the masking of interrupts (6.14) its programs cannot be loaded.
+bool has_fentry_multi(const Btf& vmlinux) {
+  if (!vmlinux.find("bpf_local_irq_save", BTF_KIND_FUNC)) return false;
+  const UniqueFd program =
+      load_program(kNothing, {.type = BPF_PROG_TYPE_TRACING, .attach = kFentryMulti});
+  if (!program) return false;
+  FentryMultiLink link;
+  link.program_fd = static_cast<uint32_t>(program.get());
+  link.ids = 1;
+  link.count = 1;
+  return !create_fentry_multi(link) && errno == EFAULT;
 }
 
 Result<uint32_t> kprobe_pmu_type() {
@@ -200,7 +215,7 @@ std::string explain_kprobe(int error) {
   return fmt::format("attach a kprobe to {}: {}", kTrialTargets.front(), std::strerror(error));
 }
 
-void probe_kprobes(Features& features) {
+void probe_kprobes(const Btf& vmlinux, Features& features) {
   if (features.lockdown == kLockedDown) {
     features.why_no_kprobe = kNoneLockedDown;
     features.is_without_kprobes = true;
@@ -214,6 +229,7 @@ void probe_kprobes(Features& features) {
     return;
   }
   features.has_kprobe_multi = has_kprobe_multi();
+  features.has_fentry_multi = features.has_kprobe_multi && has_fentry_multi(vmlinux);
   // kprobe-multi and kprobes use the same machinery, and a trial would cost grace periods again.
   if (features.has_kprobe_multi) features.has_kprobe = kprobe_pmu_type().has_value();
 }
@@ -246,7 +262,7 @@ Result<Features> probe_features(const Btf& vmlinux) {
   features.pages = find_pages();
   features.has_get_func_ip = has_get_func_ip();
   features.has_fexit = has_fexit(vmlinux);
-  probe_kprobes(features);
+  probe_kprobes(vmlinux, features);
   probe_rdonly_cast(vmlinux, features);
   return features;
 }

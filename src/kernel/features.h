@@ -20,6 +20,7 @@ inline constexpr std::string_view kLockedDown = "confidentiality";
 
 struct Features {
   bool has_kprobe_multi = false;  // 5.18 with CONFIG_FPROBE, and ftrace is not switched off
+  bool has_fentry_multi = false;  // 7.2 on x86-64
   bool has_kprobe = false;        // the kprobe PMU exists and accepts a probe
   Switch kprobe_switch = Switch::Unknown;  // of all kprobes; read where they may be used
   bool is_kprobe_hit = true;               // false: a packet passed a kprobe, which was not hit

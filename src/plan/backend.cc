@@ -32,6 +32,34 @@ Result<cli::Backend> take_tracepoints(const cli::Options& options, const kernel:
   return cli::Backend::Tracepoint;
 }
 
+// What of it fentry-multi cannot do; "" for nothing.
+std::string_view asks_for_registers(const cli::Options& options, bool has_drop_reasons) {
+  if (options.output_stack) return "--output-stack";
+  if (options.output_caller) return "--output-caller";
+  if (!has_drop_reasons) return "a kernel without drop reasons";
+  if (cli::follows_by_stack(options)) return "a packet that is followed by its call stack";
+  if (options.output_bpfmap) return "--output-bpfmap";
+  // Their programs use the ring that those of fentry-multi have for themselves.
+  if (options.filter_trace_tc) return "--filter-trace-tc";
+  if (options.filter_trace_xdp) return "--filter-trace-xdp";
+  return "";
+}
+
+Result<cli::Backend> choose_fentry_multi(const cli::Options& options, bool has_drop_reasons,
+                                         const kernel::Features& features,
+                                         std::vector<std::string>& warnings) {
+  if (!features.has_fentry_multi || !features.rdonly_cast_id)
+    return fail(
+        "use the backend fentry-multi: this kernel has none (Linux 7.2 on x86-64); try --backend "
+        "kprobe-multi",
+        ExitCode::NotSupported);
+  const std::string_view reason = asks_for_registers(options, has_drop_reasons);
+  if (reason.empty()) return cli::Backend::FentryMulti;
+  warnings.push_back(
+      fmt::format("{} cannot be had with fentry-multi: kprobe-multi is used", reason));
+  return cli::Backend::KprobeMulti;
+}
+
 }  // namespace
 
 bool takes_tracepoints(const cli::Options& options, const kernel::Features& features) {
@@ -39,10 +67,13 @@ bool takes_tracepoints(const cli::Options& options, const kernel::Features& feat
   return features.is_without_kprobes && !features.has_kprobe_multi && !features.has_kprobe;
 }
 
-Result<cli::Backend> choose_backend(const cli::Options& options, const kernel::Features& features,
+Result<cli::Backend> choose_backend(const cli::Options& options, bool has_drop_reasons,
+                                    const kernel::Features& features,
                                     std::vector<std::string>& warnings) {
   if (takes_tracepoints(options, features)) return take_tracepoints(options, features, warnings);
   const std::optional<cli::Backend> wanted = options.backend;
+  if (wanted == cli::Backend::FentryMulti)
+    return choose_fentry_multi(options, has_drop_reasons, features, warnings);
   if (wanted == cli::Backend::KprobeMulti && !features.has_kprobe_multi)
     return fail(
         "use the backend kprobe-multi: this kernel has none (Linux 5.18 with CONFIG_FPROBE); "

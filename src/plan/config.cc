@@ -90,6 +90,7 @@ uint64_t return_trampoline(const kernel::Symbols& symbols) {
 
 void set_following(const Inputs& inputs, const Plan& plan, pwru_config& config) {
   config.tracks = plan.needs.identity;
+  config.has_fentry = plan.backend == cli::Backend::FentryMulti;
   config.by_skb = plan.needs.follows_skb;
   config.by_stack = plan.needs.follows_stack;
   config.follows_xdp = plan.needs.follows_xdp;
@@ -122,7 +123,7 @@ void set_copies(const kernel::Btf& vmlinux, pwru_config& config) {
 void set_kernel(const Inputs& inputs, const Plan& plan, pwru_config& config) {
   set_copies(inputs.vmlinux, config);
   // It knows only probes that stand at the very entry (KPROBE_FLAG_ON_FUNC_ENTRY).
-  config.has_func_ip = plan.backend == cli::Backend::KprobeMulti && inputs.features.has_get_func_ip;
+  config.has_func_ip = cli::uses_kprobe_multi(plan.backend) && inputs.features.has_get_func_ip;
   config.page_shift = static_cast<__u8>(std::countr_zero(inputs.features.pages.page_bytes));
   config.vmemmap_base = inputs.features.pages.first_struct;
   config.page_offset_base = inputs.features.pages.first_byte;

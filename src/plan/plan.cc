@@ -16,8 +16,7 @@ void set_positions(Plan& plan) {
       plan.uses_arg[function.skb_arg] = true;
   }
   // With kprobe-multi each program has a link, and few links are taken off sooner than many.
-  if (plan.backend == cli::Backend::KprobeMulti)
-    plan.arg_table = make_arg_table(plan.functions.found);
+  if (cli::uses_kprobe_multi(plan.backend)) plan.arg_table = make_arg_table(plan.functions.found);
 }
 
 void set_copy_functions(const Inputs& inputs, Plan& plan) {
@@ -42,9 +41,11 @@ void watch_release(const Inputs& inputs, Plan& plan) {
 Result<Plan> make_plan(Inputs inputs) {
   Plan plan(std::move(inputs.expressions));
   plan.needs = needs_of(inputs.options);
-  PWRU_ASSIGN(plan.backend, choose_backend(inputs.options, inputs.features, plan.warnings));
+  PWRU_ASSIGN(plan.backend, choose_backend(inputs.options, inputs.has_drop_reasons, inputs.features,
+                                           plan.warnings));
   const bool has_tracepoints = plan.backend == cli::Backend::Tracepoint;
-  plan.needs.nesting_rings |= has_tracepoints;
+  const bool has_fentry = plan.backend == cli::Backend::FentryMulti;
+  plan.needs.nesting_rings |= has_tracepoints || has_fentry;
   plan.uses_cast = inputs.features.rdonly_cast_id != 0;
   plan.is_locked_down = inputs.features.lockdown == kernel::kLockedDown;
   plan.functions = std::move(inputs.functions);
@@ -53,6 +54,9 @@ Result<Plan> make_plan(Inputs inputs) {
   if (plan.is_locked_down) PWRU_TRY(check_lockdown(inputs.options, plan));
   set_positions(plan);
   if (plan.needs.identity) plan.release = find_release(inputs.symbols);
+  if (has_fentry)
+    plan.fentry_ids =
+        find_fentry_ids(plan.functions.found, plan.release, inputs.vmlinux, inputs.symbols);
   if (plan.needs.follows_skb) set_copy_functions(inputs, plan);
   if (plan.needs.follows_skb && has_tracepoints) watch_release(inputs, plan);
   make_configs(inputs, plan);

@@ -20,6 +20,7 @@
 #include "plan/arg_table.h"
 #include "plan/backend.h"
 #include "plan/expressions.h"
+#include "plan/fentry_ids.h"
 #include "plan/filters.h"
 #include "plan/needs.h"
 #include "plan/tracepoints.h"
@@ -87,6 +88,7 @@ struct Plan {
   std::optional<ArgTable> arg_table;        // with it one program does positions 2 to 5
   std::vector<std::string> copy_functions;  // that make one skb of another, and are followed
   Release release;                          // where ids end, with tracking
+  FentryIds fentry_ids;                     // of the functions that fentry-multi gets
 
   Filters filters;
   Expressions expressions;

@@ -17,9 +17,11 @@ constexpr const char* kSymbols =
     "ffffffff81000400 T __htab_map_lookup_elem\n"
     "ffffffff81000500 T nf_hook_slow\n"
     "ffffffff81000600 T tcp_v4_rcv\n"
+    "ffffffff81000700 T skb_clone\n"
     "ffffffff82000000 D vmemmap_base\n"
     "ffffffff82000008 D page_offset_base\n";
-constexpr uint64_t kIpRcv = 0xffffffff81000100, kRelease = 0xffffffff81000200;
+constexpr uint64_t kIpRcv = 0xffffffff81000100, kRelease = 0xffffffff81000200,
+                   kClone = 0xffffffff81000700;
 
 kernel::Function function(std::string name, uint64_t addr, uint8_t skb_arg = 1) {
   kernel::Function made;
@@ -108,6 +110,41 @@ TEST_F(PlanTest, TheBackendIsTheOneThatIsAskedFor) {
   options_.backend = cli::Backend::KprobeMulti;
   features_.has_kprobe_multi = false;
   EXPECT_NE(plan().error().what.find("try --backend kprobe"), std::string::npos);
+}
+
+TEST_F(PlanTest, FentryMultiGetsTheFunctionsThatItMayHave) {
+  options_.backend = cli::Backend::FentryMulti;
+  EXPECT_NE(plan().error().what.find("try --backend kprobe-multi"), std::string::npos);
+  features_.has_fentry_multi = true;
+  features_.rdonly_cast_id = 5;
+  features_.byte_window_id = 6;
+  functions_.found.push_back(function("skb_clone", kClone));
+  options_.filter_track_skb = true;
+  const Plan made = planned();
+  EXPECT_EQ(made.backend, cli::Backend::FentryMulti);
+  EXPECT_TRUE(made.needs.nesting_rings);
+  EXPECT_TRUE(made.config.has_func_ip);
+  EXPECT_EQ(made.config.nesting_rings, 1u);
+  EXPECT_EQ(made.fentry_ids.size(), 1u);  // vmlinux' BTF of this test has one of the functions
+  EXPECT_EQ(made.fentry_ids.at(kClone), btf_->find("skb_clone", BTF_KIND_FUNC));
+}
+
+TEST_F(PlanTest, WhatNeedsRegistersIsNotDoneByFentryMulti) {
+  options_.backend = cli::Backend::FentryMulti;
+  features_.has_fentry_multi = true;
+  features_.rdonly_cast_id = 5;
+  features_.byte_window_id = 6;
+  for (bool cli::Options::*option :
+       {&cli::Options::output_stack, &cli::Options::output_caller,
+        &cli::Options::filter_track_skb_by_stackid, &cli::Options::filter_trace_tc}) {
+    options_.*option = true;
+    const Plan made = planned();
+    EXPECT_EQ(made.backend, cli::Backend::KprobeMulti);
+    EXPECT_TRUE(made.fentry_ids.empty());
+    ASSERT_FALSE(made.warnings.empty());
+    EXPECT_NE(made.warnings.front().find("kprobe-multi is used"), std::string::npos);
+    options_.*option = false;
+  }
 }
 
 TEST_F(PlanTest, WithoutOptionsNothingIsFollowed) {

@@ -51,6 +51,8 @@ class FunctionHook : public Hook {
 
 // fprobe: one link for each program, all addresses in one call (5.18).
 [[nodiscard]] std::unique_ptr<FunctionHook> make_kprobe_multi(Plan plan);
+// Trampolines (7.2), in the same way, and kprobe-multi for what they refuse.
+[[nodiscard]] std::unique_ptr<FunctionHook> make_fentry_multi(Plan plan);
 // kprobes as siblings of one trace event for each program; fails without a tracefs to write to, and
 // leaves the plan alone then.
 [[nodiscard]] Result<std::unique_ptr<FunctionHook>> make_kprobe_events(Plan& plan);

@@ -30,9 +30,12 @@ std::optional<uint64_t> runs_of(const bpf_program* program) {
   return info.run_cnt;
 }
 
+// Either program of a group, as the kernel may have refused the function to one.
 bool has_not_run(const MustBeHit& expected) {
-  const auto runs = runs_of(expected.group->program);
-  return runs && *runs == 0;
+  const Group& group = *expected.group;
+  const auto runs = runs_of(group.program);
+  if (!runs || *runs > 0) return false;
+  return !group.instead || runs_of(group.instead).value_or(1) == 0;
 }
 
 // A static function may share the name.

@@ -62,10 +62,13 @@ program::MissCounts missed_by(const Links& links) {
 }
 
 void take_off(Link& link) {
-  if (stop_is_urgent())
+  if (stop_is_urgent()) {
     std::ignore = link.link.release();
-  else
+    std::ignore = link.fd.release();
+  } else {
     link.link.reset();
+    link.fd.reset();
+  }
 }
 
 void take_off(Links& links, const OnProgress& on_progress) {

@@ -15,6 +15,7 @@ namespace pwru::probe {
 struct Link {
   BpfLink link;
   const bpf_program* program = nullptr;
+  UniqueFd fd = {};  // of a kind of link that libbpf does not know, in the place of `link`
 };
 using Links = std::vector<Link>;
 

@@ -21,41 +21,96 @@ bool is_last_of_module(const kernel::Symbols& symbols, uint64_t address) {
   return index == symbols.size() || symbols.at(index).module != module;
 }
 
+namespace {
+
+class Planner {
+ public:
+  Planner(const program::Programs& programs, const plan::Release& release,
+          const plan::FentryIds& fentry_ids)
+      : programs_(programs), release_(release), fentry_ids_(fentry_ids) {}
+
+  void add(const kernel::Function& function) {
+    bpf_program* program = programs_.for_function(function);
+    bpf_program* fentry = programs_.fentry_by_arg[function.skb_arg];
+    if (release_.addr && function.addr == release_.addr) {
+      program = programs_.trace_release;
+      fentry = programs_.fentry_end;
+      shows_release_ = true;
+    } else if (programs_.trace_dying && kernel::runs_after_release(function)) {
+      program = programs_.trace_dying;
+      fentry = programs_.fentry_end;
+    }
+    if (function.map_op == kernel::MapOp::Lookup) lookups_.push_back(kernel::site_of(function));
+    put({program, fentry}, kernel::site_of(function), function.skb_arg);
+  }
+
+  void add_release() {
+    if (release_.addr && !shows_release_)
+      put({programs_.release, programs_.fentry_end},
+          {release_.addr, kernel::SiteKind::Function, release_.name, "", release_.addr}, 1);
+  }
+
+  // Returns come first: of two probes at one address, the one that was added last runs first.
+  std::vector<Group> take() {
+    std::vector<Group> groups;
+    if (!lookups_.empty())
+      groups.push_back({programs_.map_lookup_return, std::move(lookups_), true, true});
+    const bpf_program* const lookup =
+        programs_.by_map_op[static_cast<size_t>(kernel::MapOp::Lookup)];
+    for (auto& [program, group] : groups_) {
+      group.must_stand_at_start = program && program == lookup;
+      group.ends_ids =
+          release_.addr && std::ranges::find(group.sites, release_.addr, &kernel::Site::address) !=
+                               group.sites.end();
+      groups.push_back(std::move(group));
+    }
+    return groups;
+  }
+
+ private:
+  struct Choice {
+    bpf_program* program = nullptr;
+    bpf_program* fentry = nullptr;
+  };
+
+  void put(Choice choice, kernel::Site site, uint8_t skb_arg) {
+    const auto id = choice.fentry ? fentry_ids_.find(site.address) : fentry_ids_.end();
+    const bool is_fentry = id != fentry_ids_.end();
+    Group& group = groups_[is_fentry ? choice.fentry : choice.program];
+    group.program = is_fentry ? choice.fentry : choice.program;
+    if (is_fentry) {
+      group.instead = choice.program;
+      group.fentry_ids.push_back(id->second);
+      group.skb_args.push_back(skb_arg);
+    }
+    group.sites.push_back(std::move(site));
+  }
+
+  const program::Programs& programs_;
+  const plan::Release& release_;
+  const plan::FentryIds& fentry_ids_;
+  std::map<bpf_program*, Group> groups_;
+  std::vector<kernel::Site> lookups_;
+  bool shows_release_ = false;
+};
+
+}  // namespace
+
 Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbols,
-               const program::Programs& programs, const plan::Release& release) {
+               const program::Programs& programs, const plan::Release& release,
+               const plan::FentryIds& fentry_ids) {
   Plan plan;
   plan.left_out = functions.left_out;
   plan.has_ftrace_sites = functions.are_in_ftrace_list;
-  std::map<bpf_program*, std::vector<kernel::Site>> by_program;
-  std::vector<kernel::Site> lookups;
-  bool shows_release = false;
+  Planner planner(programs, release, fentry_ids);
   for (const kernel::Function& function : functions.found) {
-    bpf_program* program = programs.for_function(function);
-    if (release.addr && function.addr == release.addr) {
-      program = programs.trace_release;
-      shows_release = true;
-    } else if (programs.trace_dying && kernel::runs_after_release(function)) {
-      program = programs.trace_dying;
-    }
-    if (function.map_op == kernel::MapOp::Lookup) lookups.push_back(kernel::site_of(function));
-    by_program[program].push_back(kernel::site_of(function));
+    planner.add(function);
     if (!function.module.empty() && is_last_of_module(symbols, function.addr))
       plan.last_of_modules.push_back(function.addr);
   }
   std::ranges::sort(plan.last_of_modules);
-  if (release.addr && !shows_release)
-    by_program[programs.release].push_back(
-        {release.addr, kernel::SiteKind::Function, release.name, "", release.addr});
-  // Returns come first: of two probes at one address, the one that was added last runs first.
-  if (!lookups.empty())
-    plan.groups.push_back({programs.map_lookup_return, std::move(lookups), true, true});
-  const bpf_program* const lookup = programs.by_map_op[static_cast<size_t>(kernel::MapOp::Lookup)];
-  for (auto& [program, sites] : by_program) {
-    const bool has_returns = program && program == lookup;
-    const bool ends_ids = release.addr && std::ranges::find(sites, release.addr,
-                                                            &kernel::Site::address) != sites.end();
-    plan.groups.push_back({program, std::move(sites), false, has_returns, ends_ids});
-  }
+  planner.add_release();
+  plan.groups = planner.take();
   return plan;
 }
 

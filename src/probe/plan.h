@@ -10,6 +10,7 @@
 #include "kernel/functions.h"
 #include "kernel/site.h"
 #include "kernel/symbols.h"
+#include "plan/fentry_ids.h"
 #include "plan/tracking.h"
 #include "program/programs.h"
 
@@ -25,6 +26,11 @@ struct Group {
   bool must_stand_at_start = false;
   // The ids of packets end here: without this probe a reused address is taken for the old packet.
   bool ends_ids = false;
+  // Of a program of fentry-multi: what the kernel knows each site by, and where each has its skb.
+  // Sites that it refuses get the other program, which is of kprobe-multi.
+  std::vector<uint32_t> fentry_ids = {};
+  std::vector<uint64_t> skb_args = {};
+  bpf_program* instead = nullptr;
 };
 
 struct Plan {
@@ -50,7 +56,8 @@ struct Plan {
 // programs of their own where packets have ids, also when the user did not ask to see them:
 // `release` is where ids end, and has no address where nothing is followed.
 [[nodiscard]] Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbols,
-                             const program::Programs& programs, const plan::Release& release);
+                             const program::Programs& programs, const plan::Release& release,
+                             const plan::FentryIds& fentry_ids = {});
 
 // Of all groups. A function in two of them counts twice.
 [[nodiscard]] size_t count_sites(const Plan& plan);

@@ -106,6 +106,34 @@ TEST(Plan, TheEndOfAPacketIsWatchedAlsoWhereItIsNotShown) {
   EXPECT_EQ(names_of(plan, programs().release), Names{});
 }
 
+TEST(Plan, FentryMultiGetsWhatHasAnId) {
+  kernel::Functions functions;
+  functions.found = {{.name = "ip_rcv", .module = "", .addr = 0x1000, .skb_arg = 1},
+                     {.name = "skb_release_data", .module = "", .addr = 0x3000, .skb_arg = 1},
+                     {.name = "tcp_v4_rcv", .module = "", .addr = 0x3500, .skb_arg = 2},
+                     {.name = "vxlan_rcv", .module = "vxlan", .addr = 0x5000, .skb_arg = 2}};
+  program::Programs all = programs();
+  all.fentry_by_arg = {nullptr, program(21), program(22), program(22), program(22), program(22)};
+  all.fentry_end = program(23);
+  const plan::FentryIds ids = {{0x1000, 100}, {0x2000, 200}, {0x3500, 350}};
+  const Plan plan = make_plan(functions, symbols(), all, kRelease, ids);
+  EXPECT_EQ(names_of(plan, program(21)), Names{"ip_rcv"});
+  EXPECT_EQ(names_of(plan, program(22)), Names{"tcp_v4_rcv"});
+  EXPECT_EQ(names_of(plan, program(23)), Names{"skb_release_head_state"});
+  EXPECT_EQ(names_of(plan, program(3)), Names{"vxlan_rcv"});
+  EXPECT_EQ(names_of(plan, all.trace_dying), Names{"skb_release_data"});
+  for (const Group& group : plan.groups) {
+    if (group.program == program(22)) {
+      EXPECT_EQ(group.fentry_ids, std::vector<uint32_t>{350});
+      EXPECT_EQ(group.skb_args, std::vector<uint64_t>{2});
+      EXPECT_EQ(group.instead, program(3));
+    }
+    if (group.program == program(3)) {
+      EXPECT_EQ(group.instead, nullptr);
+    }
+  }
+}
+
 // Of the probes at one address, the one that was added last runs first.
 TEST(Plan, TheReturnOfALookUpComesBeforeItsEntry) {
   kernel::Functions functions;

@@ -23,6 +23,11 @@ InlineLoader::InlineLoader(plan::Family family) : family_(family) {
     handler_.emplace(kTraceSection, BPF_PROG_TYPE_KPROBE, put_hit_inline, this);
 }
 
+InlineLoader::InlineLoader(plan::Family family, const char* section, bpf_attach_type attach)
+    : family_(family) {
+  handler_.emplace(section, BPF_PROG_TYPE_TRACING, put_hit_inline, this, attach);
+}
+
 Result<> InlineLoader::check() const {
   if (handler_ && handler_->id() < 0)
     return sys_fail("tell libbpf how to load the tracer", -handler_->id());
@@ -38,7 +43,8 @@ void InlineLoader::look_up_types(const bpf_object* object) {
 int InlineLoader::put_hit_inline(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
   const std::string_view name = bpf_program__name(program);
   auto& self = *reinterpret_cast<InlineLoader*>(cookie);
-  if (!name.starts_with(fmt::format("pwru_{}_", name_of(self.family_))) ||
+  const bool has_hit = self.family_ == plan::Family::Hit || self.family_ == plan::Family::Tracked;
+  if (!has_hit || !name.starts_with(fmt::format("pwru_{}_", name_of(self.family_))) ||
       options->func_info_rec_size != sizeof(bpf_func_info))
     return 0;
   auto changed =

@@ -20,6 +20,8 @@ class InlineLoader {
  public:
   // Of the programs of this family; of one whose hits do more, none is changed.
   explicit InlineLoader(plan::Family family);
+  // Of programs of fentry-multi, whose section libbpf does not know.
+  InlineLoader(plan::Family family, const char* section, bpf_attach_type attach);
   InlineLoader(const InlineLoader&) = delete;
   InlineLoader& operator=(const InlineLoader&) = delete;
 

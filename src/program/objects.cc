@@ -6,6 +6,7 @@
 extern "C" {
 extern const char pwru_cast_begin[], pwru_cast_end[];
 extern const char pwru_copy_begin[], pwru_copy_end[];
+extern const char pwru_multi_cast_begin[], pwru_multi_cast_end[];
 extern const char pwru_progs_cast_begin[], pwru_progs_cast_end[];
 extern const char pwru_progs_copy_begin[], pwru_progs_copy_end[];
 }
@@ -20,6 +21,10 @@ constexpr const char* kWhat = "the built-in BPF object";
 Result<std::string> tracer_object(bool uses_cast) {
   return uses_cast ? unpack_gzip(pwru_cast_begin, pwru_cast_end, kWhat)
                    : unpack_gzip(pwru_copy_begin, pwru_copy_end, kWhat);
+}
+
+Result<std::string> fentry_multi_object() {
+  return unpack_gzip(pwru_multi_cast_begin, pwru_multi_cast_end, kWhat);
 }
 
 Result<std::string> progs_object(bool uses_cast) {

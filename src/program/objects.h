@@ -10,6 +10,8 @@ namespace pwru::program {
 
 // One that reads the kernel by plain loads (bpf_rdonly_cast, 6.2), one that copies.
 [[nodiscard]] Result<std::string> tracer_object(bool uses_cast);
+// Of bpf/hooks/fentry_multi.bpf.c.
+[[nodiscard]] Result<std::string> fentry_multi_object();
 // The same of bpf/hooks/bpf_progs.bpf.c.
 [[nodiscard]] Result<std::string> progs_object(bool uses_cast);
 

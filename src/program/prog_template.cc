@@ -14,6 +14,7 @@
 #include "program/link.h"
 #include "program/objects.h"
 #include "program/section_handler.h"
+#include "program/share_maps.h"
 
 namespace pwru::program {
 namespace {
@@ -46,22 +47,6 @@ void set_target(std::vector<bpf_insn>& instructions, uint64_t ip) {
     }
     i++;
   }
-}
-
-// What both objects define in bpf/write/ring.bpf.h and in track, heads and parents of bpf/follow/;
-// .bss are the counters.
-Result<> share_maps(bpf_object* object, const Tracer& tracer) {
-  for (const char* name :
-       {"ring_memory", "doorbell", "tracked", "dying", "heads", "parents", ".bss"}) {
-    bpf_map* const map = bpf_object__find_map_by_name(object, name);
-    const int fd = tracer.map_fd(name);
-    if (!map || fd < 0)
-      return fail(
-          fmt::format("the built-in BPF objects share no map {}: this build is broken", name));
-    if (const int error = bpf_map__reuse_fd(map, fd); error)
-      return sys_fail(fmt::format("share the map {} of the tracer", name), -error);
-  }
-  return {};
 }
 
 }  // namespace
@@ -122,7 +107,7 @@ Result<> ProgTemplate::open(const plan::Plan& plan, const std::string& btf_path,
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) bpf_program__set_autoload(
       program, std::string_view(bpf_program__name(program)).starts_with(prefix_));
-  PWRU_TRY(share_maps(object_.get(), tracer));
+  PWRU_TRY(share_maps(object_.get(), [&](const char* name) { return tracer.map_fd(name); }));
   if (const int error = bpf_object__load(object_.get()); error)
     return sys_fail(
         fmt::format("prepare the programs that are loaded as copies ({})", take_libbpf_reason()),

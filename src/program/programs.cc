@@ -50,7 +50,7 @@ Result<bpf_program*> find_program(bpf_object* object, const char* name) {
 bpf_program* use(bpf_program* program, bool is_used, cli::Backend backend) {
   if (!is_used) return nullptr;
   bpf_program__set_autoload(program, true);
-  if (backend == cli::Backend::KprobeMulti)
+  if (cli::uses_kprobe_multi(backend))
     bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
   return program;
 }
@@ -152,6 +152,28 @@ Result<Programs> pick_programs(bpf_object* object, const plan::Plan& plan) {
   PWRU_TRY(picker.pick_for_ends(programs));
   PWRU_TRY(picker.pick_for_copies(programs));
   return programs;
+}
+
+Result<> pick_fentry_programs(bpf_object* object, const plan::Plan& plan, Programs& programs) {
+  bpf_program* any = nullptr;
+  bpf_object__for_each_program(any, object) bpf_program__set_autoload(any, false);
+  const auto pick = [&](const std::string& name) -> Result<bpf_program*> {
+    PWRU_ASSIGN(bpf_program* const program, find_program(object, name.c_str()));
+    bpf_program__set_autoload(program, true);
+    return program;
+  };
+  const std::string_view family = name_of(plan.family);
+  if (plan.uses_arg[1]) {
+    PWRU_ASSIGN(programs.fentry_by_arg[1], pick(fmt::format("pwru_{}_1", family)));
+  }
+  if (std::any_of(plan.uses_arg.begin() + 2, plan.uses_arg.end(), [](bool uses) { return uses; })) {
+    PWRU_ASSIGN(bpf_program* const several, pick(fmt::format("pwru_{}_2_to_5", family)));
+    std::fill(programs.fentry_by_arg.begin() + 2, programs.fentry_by_arg.end(), several);
+  }
+  if (plan.needs.identity && plan.config.release_addr) {
+    PWRU_ASSIGN(programs.fentry_end, pick("pwru_trace_end"));
+  }
+  return {};
 }
 
 }  // namespace pwru::program

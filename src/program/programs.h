@@ -26,6 +26,9 @@ struct Programs {
   bpf_program* trace_release = nullptr;
   bpf_program* release = nullptr;
   bpf_program* trace_dying = nullptr;
+  // Of fentry-multi: by the position of the skb, and for the end of its life.
+  std::array<bpf_program*, 6> fentry_by_arg = {};
+  bpf_program* fentry_end = nullptr;
   std::vector<bpf_program*> copies;  // fentry and fexit where a packet is made of another
 
   [[nodiscard]] bpf_program* for_function(const kernel::Function& function) const;
@@ -36,5 +39,9 @@ struct Programs {
 
 // Of an object that is open. Only the programs that are used will be loaded.
 [[nodiscard]] Result<Programs> pick_programs(bpf_object* object, const plan::Plan& plan);
+
+// The same of the object of fentry-multi.
+[[nodiscard]] Result<> pick_fentry_programs(bpf_object* object, const plan::Plan& plan,
+                                            Programs& programs);
 
 }  // namespace pwru::program

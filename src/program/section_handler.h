@@ -12,7 +12,7 @@ class SectionHandler {
  public:
   // `section` as in libbpf_register_prog_handler(); `cookie` is handed to `prepare`.
   SectionHandler(const char* section, bpf_prog_type type, libbpf_prog_prepare_load_fn_t prepare,
-                 void* cookie);
+                 void* cookie, bpf_attach_type attach = {});
   ~SectionHandler() { libbpf_unregister_prog_handler(id_); }
   SectionHandler(const SectionHandler&) = delete;
   SectionHandler& operator=(const SectionHandler&) = delete;

@@ -4,8 +4,12 @@
 #include <bpf/bpf.h>
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
+#include "base/log.h"
+#include "kernel/fentry_multi.h"
 #include "program/constants.h"
 #include "program/filters.h"
 #include "program/inline_loader.h"
@@ -13,6 +17,7 @@
 #include "program/link.h"
 #include "program/maps.h"
 #include "program/objects.h"
+#include "program/share_maps.h"
 
 namespace pwru::program {
 namespace {
@@ -43,18 +48,25 @@ tl::unexpected<Error> explain_load(int code) {
       ExitCode::NotSupported, code);
 }
 
+Result<std::string> link_tracer(const std::string& unlinked, const plan::Plan& plan,
+                                std::string_view hit_object) {
+  std::vector<std::string_view> objects =
+      with_filters(unlinked, plan.filters.pcap, plan.filters.tunnel, plan.expressions);
+  if (plan.uses_cast) objects.push_back(hit_object);
+  PWRU_ASSIGN(std::string elf, link_objects(objects));
+  PWRU_TRY(set_constants(elf, plan.config));
+  if (plan.is_locked_down) leave_out_copies(elf);
+  return elf;
+}
+
 }  // namespace
 
 Result<Tracer> Tracer::load(const plan::Plan& plan, const std::string& btf_path) {
   Tracer tracer;
+  const filter::HitFilter& hit = plan.filters.hit;
   PWRU_ASSIGN(const std::string unlinked, tracer_object(plan.uses_cast));
-  std::vector<std::string_view> objects =
-      with_filters(unlinked, plan.filters.pcap, plan.filters.tunnel, plan.expressions);
-  if (plan.uses_cast)
-    objects.push_back(plan.config.has_hit ? plan.filters.hit.object : plan.filters.hit.unused);
-  PWRU_ASSIGN(std::string elf, link_objects(objects));
-  PWRU_TRY(set_constants(elf, plan.config));
-  if (plan.is_locked_down) leave_out_copies(elf);
+  PWRU_ASSIGN(const std::string elf,
+              link_tracer(unlinked, plan, plan.config.has_hit ? hit.object : hit.unused));
   InlineLoader loader(plan.family);
   PWRU_TRY(loader.check());
   PWRU_ASSIGN(tracer.object_, open_object(elf, btf_path));
@@ -67,7 +79,35 @@ Result<Tracer> Tracer::load(const plan::Plan& plan, const std::string& btf_path)
   PWRU_TRY(tracer.publish_functions());
   PWRU_ASSIGN(tracer.ring_memory_, map_rings(object));
   PWRU_ASSIGN(tracer.shared_, map_shared(object));
+  if (plan.fentry_ids.empty()) return tracer;
+  if (const auto loaded = tracer.load_fentry_multi(plan, btf_path); !loaded)
+    log_warn("{}; kprobe-multi is used", loaded.error().what);
   return tracer;
+}
+
+Result<> Tracer::load_fentry_multi(const plan::Plan& plan, const std::string& btf_path) {
+  const filter::HitFilter& hit = plan.filters.hit;
+  PWRU_ASSIGN(const std::string unlinked, fentry_multi_object());
+  PWRU_ASSIGN(const std::string elf,
+              link_tracer(unlinked, plan, plan.config.has_hit ? hit.args_object : hit.args_unused));
+  InlineLoader loader(plan.family, "multi", kernel::kFentryMulti);
+  PWRU_TRY(loader.check());
+  PWRU_ASSIGN(BpfObject object, open_object(elf, btf_path));
+  loader.look_up_types(object.get());
+  Programs programs = programs_;
+  PWRU_TRY(pick_fentry_programs(object.get(), plan, programs));
+  PWRU_TRY(share_maps(object.get(), [this](const char* name) { return map_fd(name); }));
+  if (const int error = bpf_object__load(object.get()); error) return explain_load(-error);
+  programs_ = std::move(programs);
+  fentry_multi_ = std::move(object);
+  return {};
+}
+
+MissCounts Tracer::missed() const {
+  MissCounts counts = missed_hits(object_.get());
+  if (fentry_multi_)
+    std::ranges::move(missed_hits(fentry_multi_.get()), std::back_inserter(counts));
+  return counts;
 }
 
 bool Tracer::can_trace(const kernel::Function& function) {

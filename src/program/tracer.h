@@ -43,7 +43,7 @@ class Tracer {
   // Of the map that wakes the reader up.
   [[nodiscard]] int doorbell_fd() const;
   // Hits inside another probe's program.
-  [[nodiscard]] MissCounts missed() const { return missed_hits(object_.get()); }
+  [[nodiscard]] MissCounts missed() const;
   // Programs that are still attached follow nothing more.
   void end_tracking() const { __atomic_store_n(&shared_->is_over, 1, __ATOMIC_SEQ_CST); }
   // Adds what the programs could not keep: identities, call stacks, lists, look-ups. Walks through
@@ -53,7 +53,10 @@ class Tracer {
   }
 
  private:
+  [[nodiscard]] Result<> load_fentry_multi(const plan::Plan& plan, const std::string& btf_path);
+
   BpfObject object_;
+  BpfObject fentry_multi_;  // shares the maps of the other one; none where it is not used
   Programs programs_;
   std::optional<plan::ArgTable> arg_table_;
   Mapping ring_memory_;

@@ -61,6 +61,7 @@ std::unique_ptr<probe::FunctionHook> make_function_hook(cli::Backend backend,
                                                         const cli::Options& options,
                                                         probe::Plan plan) {
   probe::clean_up_after_the_dead();
+  if (backend == cli::Backend::FentryMulti) return probe::make_fentry_multi(std::move(plan));
   if (backend == cli::Backend::KprobeMulti) return probe::make_kprobe_multi(std::move(plan));
   auto events = probe::make_kprobe_events(plan);
   if (events) return std::move(*events);

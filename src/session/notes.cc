@@ -14,7 +14,7 @@ namespace pwru {
 // of a tracepoint holds its module (bpf_get_raw_tracepoint()).
 void report_held_modules(const plan::Plan& plan) {
   std::set<std::string_view> modules;
-  if (plan.backend == cli::Backend::KprobeMulti)
+  if (cli::uses_kprobe_multi(plan.backend))
     for (const kernel::Function& function : plan.functions.found) modules.insert(function.module);
   for (const plan::TracepointSite& site : plan.tracepoints.found) modules.insert(site.site.module);
   modules.erase("");
@@ -25,7 +25,7 @@ void report_held_modules(const plan::Plan& plan) {
 }
 
 void warn_if_switched_off(cli::Backend backend, const UniqueFd& kprobe_switch) {
-  if (backend == cli::Backend::KprobeMulti && kernel::ftrace_switch() == kernel::Switch::Off)
+  if (cli::uses_kprobe_multi(backend) && kernel::ftrace_switch() == kernel::Switch::Off)
     log_warn(
         "ftrace was switched off while pwru listened, so that events are missing; sysctl "
         "kernel.ftrace_enabled=1 switches it on");

@@ -145,7 +145,7 @@ class Object {
       GElf_Sym symbol = {};
       gelf_getsym(symbols_, static_cast<int>(GELF_R_SYM(rel.r_info)), &symbol);
       std::string callee = elf_strptr(elf_, strings_, symbol.st_name);
-      if (callee == "bpf_rdonly_cast") continue;  // a function of the kernel
+      if (callee.starts_with("bpf_")) continue;  // a function of the kernel
       if (GELF_ST_TYPE(symbol.st_info) == STT_SECTION)
         callee = names_.at({symbol.st_shndx, (insn.imm + 1) * sizeof(bpf_insn)}).name;
       auto caller = names_.upper_bound({target, rel.r_offset});
@@ -199,7 +199,7 @@ TEST_P(CallChains, FitTheStack) {
 
 INSTANTIATE_TEST_SUITE_P(Objects, CallChains,
                          ::testing::Values("pwru_cast", "pwru_copy", "pwru_progs_cast",
-                                           "pwru_progs_copy"),
+                                           "pwru_progs_copy", "pwru_multi_cast"),
                          [](const auto& way) { return std::string(way.param); });
 
 }  // namespace
