@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # With --backend tracepoint no function is probed: a drop has its reason and its place, and a packet is
 # followed until it is sent, where only its address is still known.
-# kernels: all
+# kernels: 5.10 6.12
 iptables -A OUTPUT -p tcp --dport 8080 -j DROP
 start_pwru --backend tracepoint --filter-track-skb --output-caller 'dst host 1.0.0.1'
 expect_stderr 'Attached to [1-9][0-9] tracepoints .*left out: none'
