@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 plugin=../../contrib/kubectl-pwru
-cache=${PWRU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pwru}/npm
+cache=${PWRU_CACHE:-${XDG_CACHE_HOME:-~/.cache}/pwru}/npm
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 skip() { echo "skipped: $*" && exit 77; }

@@ -8,7 +8,7 @@
 # machine's are read as on a machine of that kind on which nothing is installed: apt has lists and a
 # state of its own for them, and dpkg never hears of them.
 
-pwru_cache=${PWRU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pwru}
+pwru_cache=${PWRU_CACHE:-${XDG_CACHE_HOME:-~/.cache}/pwru}
 package_arch=${package_arch:-$(dpkg --print-architecture)}
 
 is_foreign() { [ "$package_arch" != "$(dpkg --print-architecture)" ]; }
