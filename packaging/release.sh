@@ -44,14 +44,7 @@ stage() { # ARCH
     local root=$build/$1/root
     rm -rf "$root"
     DESTDIR=$root cmake --install "$build/$1" --prefix /usr
-    {
-        cat packaging/copyright.libraries
-        for library in libc6-dev libgcc-12-dev libstdc++-12-dev libre2-dev libpcap0.8-dev libbpf-dev libelf-dev \
-            zlib1g-dev libfmt-dev libexpected-dev rapidjson-dev; do
-            printf '\n==== %s\n\n' "$library"
-            cat "/usr/share/doc/$library/copyright"
-        done
-    } >"$root/usr/share/doc/pwru/LIBRARIES"
+    packaging/libraries.sh >"$root/usr/share/doc/pwru/LIBRARIES"
     gzip -9n "$root/usr/share/man/man8/pwru.8"
     same_times "$root"
 }
