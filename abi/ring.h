@@ -63,7 +63,11 @@ struct pwru_shared {
 	__u32 wake_bytes; /* programs ring the doorbell once a ring holds so much; the reader sets
 			     it before it sleeps */
 	__u32 is_over;	  /* nothing is followed any more; see packet_of() */
-	__u32 pad1[8];
+	/* Packets that were given to a driver, see bpf/hooks/tracepoints.bpf.c, as with identities.
+	 */
+	__u64 sends_begun;
+	__u64 sends_ended;
+	__u32 pad1[4];
 	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU of programs that nest */
 };
 

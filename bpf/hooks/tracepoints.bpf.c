@@ -61,9 +61,10 @@ struct sending {
 	__u64 depth;
 };
 
+/* LRU: an skb whose end is missed must not fill it for ever. */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096); /* of ends that were missed, too */
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
 	__type(key, __u64);
 	__type(value, struct sending);
 } sendings SEC(".maps");
@@ -80,10 +81,13 @@ static __noinline int note_sending(__u64 skb, __u64 packet_id)
 	__u64 key = sending_key(skb);
 
 	outer = bpf_map_lookup_elem(&sendings, &key);
-	if (outer)
+	if (outer) {
+		outer->packet_id = packet_id; /* the outer one may be left of an end that was missed */
 		outer->depth++;
-	else
-		bpf_map_update_elem(&sendings, &key, &now, BPF_ANY);
+		return 0;
+	}
+	__sync_fetch_and_add(&shared.sends_begun, 1);
+	bpf_map_update_elem(&sendings, &key, &now, BPF_ANY);
 	return 0;
 }
 
@@ -97,8 +101,8 @@ static __always_inline bool was_sending(__u64 skb, __u64 *packet_id)
 	*packet_id = now->packet_id;
 	if (now->depth > 1)
 		now->depth--;
-	else
-		bpf_map_delete_elem(&sendings, &key);
+	else if (bpf_map_delete_elem(&sendings, &key) == 0)
+		__sync_fetch_and_add(&shared.sends_ended, 1);
 	return true;
 }
 

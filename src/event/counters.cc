@@ -42,6 +42,9 @@ constexpr std::array<CounterRow, kCounters> kTable = {{
      "in BPF maps are not shown because their return was not seen", Announced::AsASentence},
     {Counter::StacksForgotten, "stacks_forgotten", "", "call stacks",
      "lost their packet because too many stacks handled packets", Announced::AsASentence},
+    {Counter::SendsForgotten, "sends_forgotten", "", "packets",
+     "may lack their event of net_dev_xmit because too many were in the hands of drivers at once",
+     Announced::AsASentence},
 }};
 
 constexpr bool is_in_order() {

@@ -27,8 +27,9 @@ enum class Counter : uint8_t {
   ParentsForgotten,
   LookupsLost,
   StacksForgotten,
+  SendsForgotten,
 };
-inline constexpr size_t kCounters = 14;
+inline constexpr size_t kCounters = 15;
 
 // Where standard error says how often it happened.
 enum class Announced : uint8_t {

@@ -55,6 +55,13 @@ uint64_t stacks_forgotten(const bpf_object& object, const pwru_shared& shared) {
   return (inserted > live ? inserted - live : 0) + shared.stack_entries_lost;
 }
 
+// Packets in a driver's hands that their map threw out, or had no room for.
+uint64_t sends_forgotten(const bpf_object& object, const pwru_shared& shared) {
+  const uint64_t left_in = shared.sends_begun - shared.sends_ended;
+  const uint64_t live = entries_in(object, "sendings");
+  return left_in > live ? left_in - live : 0;
+}
+
 }  // namespace
 
 MissCounts missed_hits(bpf_object* object) {
@@ -81,6 +88,7 @@ void add_losses(const bpf_object& object, const pwru_shared& shared, event::Coun
   // Some may still be under way.
   counters[Counter::LookupsLost] += shared.lookups_begun - shared.lookups_ended;
   counters[Counter::StacksForgotten] += stacks_forgotten(object, shared);
+  counters[Counter::SendsForgotten] += sends_forgotten(object, shared);
 }
 
 }  // namespace pwru::program

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/tracepoints.h"
+
+#include <gtest/gtest.h>
+
+#include "kernel/btf_builder_for_test.h"
+
+namespace pwru::plan {
+namespace {
+
+std::vector<std::string> programs_for(const cli::Options& options) {
+  kernel::BtfBuilder types;
+  const uint32_t nothing = types.pointer(0);
+  const uint32_t skb = types.pointer(types.structure("sk_buff", 232));
+  for (const char* name : {"consume_skb", "net_dev_start_xmit", "net_dev_xmit", "netif_rx"})
+    types.add(BTF_KIND_TYPEDEF, std::string("btf_trace_") + name,
+              types.pointer(types.prototype({nothing, skb})));
+  const auto btf = kernel::Btf::parse(types.bytes(), nullptr);
+  const auto sites = find_tracepoints(options, **btf, {});
+  std::vector<std::string> programs;
+  for (const TracepointSite& site : sites->found) programs.emplace_back(site.program);
+  return programs;
+}
+
+// A note that was made before net_dev_xmit was attached would stay.
+TEST(TracepointSites, WhatNotesPacketsIsAttachedLast) {
+  EXPECT_EQ(programs_for({}), (std::vector<std::string>{"consume", "sent", "1", "send"}));
+  cli::Options options;
+  options.filter_func = *cli::read_func_filter("net_dev_xmit");
+  EXPECT_EQ(programs_for(options), (std::vector<std::string>{"sent", "note"}));
+}
+
+}  // namespace
+}  // namespace pwru::plan
