@@ -102,8 +102,7 @@ void conclude(const Machine& machine, const Trial& trial, Report& report) {
     };
     report.used.push_back(
         trial.is_hit
-            ? fmt::format("tried: {} was probed, and a packet of pwru's own was seen there",
-                          trial.tried)
+            ? fmt::format("tried: {} was probed, and a packet was seen there", trial.tried)
             : fmt::format("tried: {} was probed, and no packet was seen there", trial.tried));
   }
   std::vector<std::string>& lost = report.will_not_work;

@@ -91,7 +91,8 @@ Group check_kernel(const kernel::Btf* btf, const std::string& btf_error, const M
   std::vector<Check>& checks = group.checks;
   checks.push_back(machine.shows_addresses
                        ? Check{"symbol addresses", State::Ok, "in /proc/kallsyms"}
-                       : Check{"symbol addresses", State::Failed, "hidden in /proc/kallsyms"});
+                       : Check{"symbol addresses", State::Failed,
+                               "hidden in /proc/kallsyms, or /proc is not mounted"});
   checks.push_back(tracefs());
   checks.push_back(map_of("mmapable arrays", BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 1));
   checks.push_back(map_of("ring buffer", BPF_MAP_TYPE_RINGBUF, 0, 1 << 16));

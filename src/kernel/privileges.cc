@@ -4,8 +4,11 @@
 #include <fmt/core.h>
 #include <linux/capability.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <vector>
@@ -103,15 +106,13 @@ std::vector<std::string> obstacles(const Privileges& own, const WantedFeatures& 
 
 }  // namespace
 
-uint64_t effective_capabilities(std::string_view status) {
-  constexpr std::string_view kField = "\nCapEff:\t";
-  const size_t at = status.find(kField);
-  if (at == std::string_view::npos) return 0;
-  const std::string_view digits = status.substr(at + kField.size());
-  uint64_t set = 0;
-  constexpr int kHex = 16;
-  std::from_chars(digits.begin(), digits.end(), set, kHex);
-  return set;
+// Not from /proc/self/status, because /proc may not be mounted.
+uint64_t effective_capabilities() {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets = {};
+  if (::syscall(SYS_capget, &header, sets.data()) != 0) return 0;
+  constexpr int kHalf = 32;
+  return sets[0].effective | uint64_t{sets[1].effective} << kHalf;
 }
 
 std::string lockdown_of(std::string_view text) {
@@ -128,7 +129,7 @@ std::string lockdown_mode() {
 
 Privileges own_privileges() {
   Privileges own;
-  own.capabilities = effective_capabilities(read_file("/proc/self/status").value_or(""));
+  own.capabilities = effective_capabilities();
   own.knows_cap_bpf = number_in("/proc/sys/kernel/cap_last_cap", CAP_BPF) >= CAP_BPF;
   own.counts_memlock = is_before(5, 11);
   rlimit limit = {};

@@ -77,7 +77,7 @@ Result<std::unique_ptr<probe::BpfProgs>> make_bpf_progs(const cli::Options& opti
                                                         const program::Tracer& tracer,
                                                         resolve::Names& names) {
   if (!has_fexit && plan.functions.found.empty() && plan.tracepoints.found.empty())
-    return fail(kProgsRefused);
+    return fail(kProgsRefused, ExitCode::NotSupported);
   if (!has_fexit) {
     log_warn("{}", kProgsRefused);
     return nullptr;
