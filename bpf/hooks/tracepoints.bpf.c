@@ -82,7 +82,8 @@ static __noinline int note_sending(__u64 skb, __u64 packet_id)
 
 	outer = bpf_map_lookup_elem(&sendings, &key);
 	if (outer) {
-		outer->packet_id = packet_id; /* the outer one may be left of an end that was missed */
+		/* The outer one may be left of an end that was missed. */
+		outer->packet_id = packet_id;
 		outer->depth++;
 		return 0;
 	}

@@ -86,8 +86,9 @@ Result<TracepointSites> find_tracepoints(const cli::Options& options, const kern
   }
   // Attached last, because it notes what net_dev_xmit forgets: a note that stays is taken for that
   // of a later packet.
-  std::ranges::stable_partition(
-      sites.found, [](const TracepointSite& site) { return site.tracepoint.name != kSend; });
+  std::stable_partition(  // clang 14 cannot compile that of std::ranges
+      sites.found.begin(), sites.found.end(),
+      [](const TracepointSite& site) { return site.tracepoint.name != kSend; });
   // Programs may be all that is wanted.
   if (!shown && !options.filter_trace_tc && !options.filter_trace_xdp)
     return none_found(options, all.found);
