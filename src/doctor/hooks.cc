@@ -9,11 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
-#include <charconv>
-
-#include "base/file.h"
 #include "base/handle.h"
+#include "kernel/hook_trials.h"
 #include "kernel/own_datagram.h"
 #include "kernel/process_life.h"
 #include "kernel/tracefs.h"
@@ -27,28 +24,7 @@ namespace {
 constexpr const char* kTarget = "skb_clone";
 constexpr const char* kTracepoint = "kfree_skb";
 constexpr const char* kTypeOfTracepoint = "btf_trace_kfree_skb";
-constexpr uint32_t kFentryMulti = 59;  // BPF_TRACE_FENTRY_MULTI, Linux 7.2
 constexpr const char* kNeedsBtf = "needs BTF";
-
-struct Kind {
-  uint32_t type = BPF_PROG_TYPE_KPROBE;
-  uint32_t attach = 0;
-  uint32_t btf_id = 0;
-};
-
-// r0 = 0; exit. Sets errno on failure.
-UniqueFd load_nothing(const Kind& kind) {
-  bpf_insn program[2] = {};
-  program[0].code = BPF_ALU64 | BPF_MOV | BPF_K;
-  program[1].code = BPF_JMP | BPF_EXIT;
-  LIBBPF_OPTS(bpf_prog_load_opts, options);
-  options.expected_attach_type = static_cast<bpf_attach_type>(kind.attach);
-  options.attach_btf_id = kind.btf_id;
-  const int fd = bpf_prog_load(static_cast<bpf_prog_type>(kind.type), "pwru_doctor", "GPL", program,
-                               std::size(program), &options);
-  if (fd < 0) errno = -fd;
-  return UniqueFd(fd);
-}
 
 Check absent(std::string_view id, std::string_view step, int code = errno) {
   const bool is_denied = code == EPERM || code == EACCES;  // then the kernel may well have it
@@ -56,43 +32,18 @@ Check absent(std::string_view id, std::string_view step, int code = errno) {
           fmt::format("{}: {}", step, std::strerror(code))};
 }
 
-// Tries an attach that cannot succeed, because its list is unreadable: a kernel that has the hook
-// gets as far as reading the list. A real attach would say no more.
-Check kprobe_multi() {
-  constexpr std::string_view kId = "kprobe-multi";
-  const UniqueFd program = load_nothing({.attach = BPF_TRACE_KPROBE_MULTI});
-  if (!program) return absent(kId, "load a program");
-  LIBBPF_OPTS(bpf_link_create_opts, options);
-  options.kprobe_multi.addrs = reinterpret_cast<const unsigned long*>(1);
-  options.kprobe_multi.cnt = 1;
-  const int code = bpf_link_create(program.get(), 0, BPF_TRACE_KPROBE_MULTI, &options);
-  if (code == -EFAULT) return {kId, State::Ok, "all functions in one call"};
-  return absent(kId, "attach (Linux 5.18 with CONFIG_FPROBE)", -code);
-}
-
-Check fentry_multi() {
-  constexpr std::string_view kId = "fentry-multi";
-  const UniqueFd program = load_nothing({BPF_PROG_TYPE_TRACING, kFentryMulti});
-  if (!program) return absent(kId, "load a program (Linux 7.2)");
-  // union bpf_attr's link_create with tracing_multi, which no library of today knows.
-  struct {
-    uint32_t prog_fd, target_fd, attach_type, flags;
-    uint64_t ids, cookies;
-    uint32_t count, padding;
-  } attr = {static_cast<uint32_t>(program.get()), 0, kFentryMulti, 0, 1, 0, 1, 0};
-  if (::syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr)) < 0 && errno == EFAULT)
-    return {kId, State::Ok, "all functions of the kernel, or of a module, in one call"};
-  return absent(kId, "attach");
+Check outcome(std::string_view id, const kernel::HookTrial& trial, std::string_view found) {
+  if (trial.code != 0) return absent(id, trial.step, trial.code);
+  return {id, State::Ok, std::string(found)};
 }
 
 UniqueFd open_perf_kprobe(const char* function) {
-  const auto text = read_file("/sys/bus/event_source/devices/kprobe/type");
+  const auto type = kernel::kprobe_pmu_type();
+  errno = ENODEV;
+  if (!type) return UniqueFd();
   perf_event_attr attr = {};
   attr.size = sizeof(attr);
-  errno = ENODEV;
-  if (!text ||
-      std::from_chars(text->data(), text->data() + text->size(), attr.type).ec != std::errc())
-    return UniqueFd();
+  attr.type = *type;
   attr.kprobe_func = reinterpret_cast<uint64_t>(function);
   return UniqueFd(static_cast<int>(
       ::syscall(SYS_perf_event_open, &attr, 0 /* this task */, -1, -1, PERF_FLAG_FD_CLOEXEC)));
@@ -140,12 +91,12 @@ Check kprobe_events() {
 }
 
 // With a real attach: a kernel without trampolines for this machine refuses only that.
-Check tracing(std::string_view id, const kernel::Btf* btf, uint32_t attach, const char* target,
-              uint32_t kind) {
+Check tracing(std::string_view id, const kernel::Btf* btf, bpf_attach_type attach,
+              const char* target, uint32_t kind) {
   if (!btf) return {id, State::Unknown, kNeedsBtf};
   const uint32_t type = btf->find(target, kind);
   if (type == 0) return {id, State::Absent, fmt::format("BTF has no {}", target)};
-  const UniqueFd program = load_nothing({BPF_PROG_TYPE_TRACING, attach, type});
+  const UniqueFd program = kernel::load_nothing({BPF_PROG_TYPE_TRACING, attach, type});
   if (!program) return absent(id, "load a program");
   const UniqueFd link(bpf_raw_tracepoint_open(nullptr, program.get()));
   if (!link) return absent(id, fmt::format("attach to {}", target));
@@ -154,7 +105,7 @@ Check tracing(std::string_view id, const kernel::Btf* btf, uint32_t attach, cons
 
 Check raw_tracepoint(const kernel::Btf* btf) {
   constexpr std::string_view kId = "raw tracepoints";
-  const UniqueFd program = load_nothing({BPF_PROG_TYPE_RAW_TRACEPOINT});
+  const UniqueFd program = kernel::load_nothing({BPF_PROG_TYPE_RAW_TRACEPOINT});
   if (!program) return absent(kId, "load a program");
   const UniqueFd link(bpf_raw_tracepoint_open(kTracepoint, program.get()));
   if (!link) return absent(kId, fmt::format("attach to {}", kTracepoint));
@@ -171,7 +122,10 @@ Group check_hooks(const kernel::Btf* vmlinux) {
   return {
       "Hooks",
       "hooks",
-      {fentry_multi(), kprobe_multi(), kprobe_events(), perf_kprobe(),
+      {outcome("fentry-multi", kernel::try_fentry_multi(),
+               "all functions of the kernel, or of a module, in one call"),
+       outcome("kprobe-multi", kernel::try_kprobe_multi(), "all functions in one call"),
+       kprobe_events(), perf_kprobe(),
        tracing("fentry", vmlinux, BPF_TRACE_FENTRY, kTarget, BTF_KIND_FUNC),
        tracing("fexit", vmlinux, BPF_TRACE_FEXIT, kTarget, BTF_KIND_FUNC), raw_tracepoint(vmlinux),
        tracing("tp_btf", vmlinux, BPF_TRACE_RAW_TP, kTypeOfTracepoint, BTF_KIND_TYPEDEF)}};

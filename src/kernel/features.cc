@@ -11,12 +11,11 @@
 #include <sys/syscall.h>
 
 #include <array>
-#include <charconv>
 #include <span>
 
 #include "base/file.h"
 #include "base/handle.h"
-#include "kernel/fentry_multi.h"
+#include "kernel/hook_trials.h"
 #include "kernel/own_datagram.h"
 #include "kernel/privileges.h"
 
@@ -59,19 +58,10 @@ constexpr bpf_insn call(unsigned what, int32_t id) {
 
 constexpr bpf_insn kExit = instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 constexpr unsigned kHelper = 0;
-constexpr bpf_insn kNothing[] = {mov_imm(BPF_REG_0, 0), kExit};
 
-struct Kind {
-  bpf_prog_type type = BPF_PROG_TYPE_KPROBE;
-  bpf_attach_type attach = {};
-  uint32_t attach_btf_id = 0;
-};
-
-UniqueFd load_program(std::span<const bpf_insn> instructions, const Kind& kind = {}) {
+UniqueFd load_program(std::span<const bpf_insn> instructions) {
   LIBBPF_OPTS(bpf_prog_load_opts, options);
-  options.expected_attach_type = kind.attach;
-  options.attach_btf_id = kind.attach_btf_id;
-  const int fd = bpf_prog_load(kind.type, "pwru_probe", kLicense, instructions.data(),
+  const int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "pwru_probe", kLicense, instructions.data(),
                                instructions.size(), &options);
   if (fd < 0) errno = -fd;
   return UniqueFd(fd);
@@ -80,41 +70,6 @@ UniqueFd load_program(std::span<const bpf_insn> instructions, const Kind& kind =
 bool has_get_func_ip() {
   const bpf_insn program[] = {call(kHelper, BPF_FUNC_get_func_ip), mov_imm(BPF_REG_0, 0), kExit};
   return static_cast<bool>(load_program(program));
-}
-
-// Tries an attach that cannot succeed, because its list of addresses is unreadable. A kernel that
-// has the feature gets as far as reading the list (EFAULT in bpf_kprobe_multi_link_attach()). A
-// kernel without it refuses the type before (EINVAL before 5.18, EOPNOTSUPP without CONFIG_FPROBE).
-// A real attach and detach would say no more, and costs grace periods: 140 ms in an emulated guest.
-bool has_kprobe_multi() {
-  const UniqueFd program = load_program(kNothing, {.attach = BPF_TRACE_KPROBE_MULTI});
-  if (!program) return false;
-  LIBBPF_OPTS(bpf_link_create_opts, options);
-  options.kprobe_multi.addrs = reinterpret_cast<const unsigned long*>(1);
-  options.kprobe_multi.cnt = 1;
-  return bpf_link_create(program.get(), 0, BPF_TRACE_KPROBE_MULTI, &options) == -EFAULT;
-}
-
-// The same for BPF_TRACE_FENTRY_MULTI: where bpf_tracing_multi_attach() copies the ids from.
-// Without the masking of interrupts (6.14) its programs cannot be loaded.
-bool has_fentry_multi(const Btf& vmlinux) {
-  if (!vmlinux.find("bpf_local_irq_save", BTF_KIND_FUNC)) return false;
-  const UniqueFd program =
-      load_program(kNothing, {.type = BPF_PROG_TYPE_TRACING, .attach = kFentryMulti});
-  if (!program) return false;
-  FentryMultiLink link;
-  link.program_fd = static_cast<uint32_t>(program.get());
-  link.ids = 1;
-  link.count = 1;
-  return !create_fentry_multi(link) && errno == EFAULT;
-}
-
-Result<uint32_t> kprobe_pmu_type() {
-  PWRU_ASSIGN(const std::string text, read_file("/sys/bus/event_source/devices/kprobe/type"));
-  uint32_t type = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), type).ec != std::errc())
-    return fail("read the type of the kprobe PMU: it is no number");
-  return type;
 }
 
 // Attaches a kprobe to this process and sends a datagram of its own past it.
@@ -145,8 +100,7 @@ KprobeTrial try_kprobe(uint64_t addr) {
 bool has_fexit(const Btf& vmlinux) {
   const uint32_t target = vmlinux.find(kProbeTarget, BTF_KIND_FUNC);
   if (target == 0) return false;
-  return static_cast<bool>(load_program(
-      kNothing,
+  return static_cast<bool>(load_nothing(
       {.type = BPF_PROG_TYPE_TRACING, .attach = BPF_TRACE_FEXIT, .attach_btf_id = target}));
 }
 
@@ -215,7 +169,7 @@ std::string explain_kprobe(int error) {
   return fmt::format("attach a kprobe to {}: {}", kTrialTargets.front(), std::strerror(error));
 }
 
-void probe_kprobes(const Btf& vmlinux, Features& features) {
+void probe_kprobes(Features& features) {
   if (features.lockdown == kLockedDown) {
     features.why_no_kprobe = kNoneLockedDown;
     features.is_without_kprobes = true;
@@ -228,8 +182,7 @@ void probe_kprobes(const Btf& vmlinux, Features& features) {
         "attach a kprobe: ftrace is switched off; run sysctl kernel.ftrace_enabled=1";
     return;
   }
-  features.has_kprobe_multi = has_kprobe_multi();
-  features.has_fentry_multi = features.has_kprobe_multi && has_fentry_multi(vmlinux);
+  features.has_kprobe_multi = try_kprobe_multi().code == 0;
   // kprobe-multi and kprobes use the same machinery, and a trial would cost grace periods again.
   if (features.has_kprobe_multi) features.has_kprobe = kprobe_pmu_type().has_value();
 }
@@ -248,7 +201,7 @@ void raise_memlock_limit() {
 
 Result<Features> probe_features(const Btf& vmlinux) {
   raise_memlock_limit();
-  if (!load_program(kNothing)) {
+  if (!load_nothing()) {
     const int error = errno;
     if (error == ENOSYS || error == EINVAL)
       return fail(
@@ -262,9 +215,16 @@ Result<Features> probe_features(const Btf& vmlinux) {
   features.pages = find_pages();
   features.has_get_func_ip = has_get_func_ip();
   features.has_fexit = has_fexit(vmlinux);
-  probe_kprobes(vmlinux, features);
+  probe_kprobes(features);
   probe_rdonly_cast(vmlinux, features);
   return features;
+}
+
+// Without the masking of interrupts (6.14) its programs cannot be loaded.
+void probe_fentry_multi(const Btf& vmlinux, Features& features) {
+  features.has_fentry_multi = features.has_kprobe_multi &&
+                              vmlinux.find("bpf_local_irq_save", BTF_KIND_FUNC) &&
+                              try_fentry_multi().code == 0;
 }
 
 void probe_single_kprobe(const Symbols& symbols, bool is_wanted, Features& features) {

@@ -20,7 +20,7 @@ inline constexpr std::string_view kLockedDown = "confidentiality";
 
 struct Features {
   bool has_kprobe_multi = false;  // 5.18 with CONFIG_FPROBE, and ftrace is not switched off
-  bool has_fentry_multi = false;  // 7.2 on x86-64
+  bool has_fentry_multi = false;  // 7.2 on x86-64, see probe_fentry_multi()
   bool has_kprobe = false;        // the kprobe PMU exists and accepts a probe
   Switch kprobe_switch = Switch::Unknown;  // of all kprobes; read where they may be used
   bool is_kprobe_hit = true;               // false: a packet passed a kprobe, which was not hit
@@ -40,6 +40,8 @@ struct Features {
 
 // Raises the memlock limit first. Needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN.
 [[nodiscard]] Result<Features> probe_features(const Btf& vmlinux);
+// Asks for fentry-multi, which only whoever wants it needs to know of.
+void probe_fentry_multi(const Btf& vmlinux, Features& features);
 // Finds out whether a single kprobe works and is hit. Looks only where there is no kprobe-multi or
 // where the user wants kprobes, and attaches one only when nothing cheaper can tell.
 void probe_single_kprobe(const Symbols& symbols, bool is_wanted, Features& features);

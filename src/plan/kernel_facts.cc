@@ -15,6 +15,7 @@ Result<KernelFacts> look_at_kernel(const cli::Options& options) {
   if (cli::wants_modules(options)) watch.emplace();
   PWRU_ASSIGN(auto btf, kernel::load_kernel_btf(options.kernel_btf));
   PWRU_ASSIGN(auto features, or_missing_rights(kernel::probe_features(*btf), options));
+  if (options.backend == cli::Backend::FentryMulti) kernel::probe_fentry_multi(*btf, features);
   std::vector<kernel::ModuleBtf> modules;
   if (cli::wants_modules(options)) {
     PWRU_ASSIGN(modules,

@@ -14,8 +14,9 @@
 #include <optional>
 #include <thread>
 
-#include "base/file.h"
+#include "base/handle.h"
 #include "base/signals.h"
+#include "kernel/hook_trials.h"
 #include "probe/function_hook.h"
 #include "probe/kprobe_pmu.h"
 #include "probe/placement.h"
@@ -55,9 +56,7 @@ class KprobePmu : public FunctionHook {
 
  private:
   Result<> begin(const Plan& plan) override {
-    PWRU_ASSIGN(const std::string type_text,
-                read_file("/sys/bus/event_source/devices/kprobe/type"));
-    pmu_type_ = static_cast<uint32_t>(std::strtoul(type_text.c_str(), nullptr, 10));
+    PWRU_ASSIGN(pmu_type_, kernel::kprobe_pmu_type());
     placement_.emplace(plan);
     return {};
   }
