@@ -12,7 +12,8 @@
 namespace pwru {
 namespace {
 
-// Calls the kernel directly, because libc has no wrappers. The 64 bits are two words.
+// Calls the kernel directly, because libc has no wrappers, and /proc may not be mounted. The 64
+// bits are two words.
 using Words = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
 
 bool get_capabilities(Words& words) {
@@ -52,6 +53,11 @@ uint64_t capability_set(std::initializer_list<int> capabilities) {
 uint64_t permitted_capabilities() {
   Words words = {};
   return get_capabilities(words) ? words[0].permitted | uint64_t{words[1].permitted} << 32 : 0;
+}
+
+uint64_t effective_capabilities() {
+  Words words = {};
+  return get_capabilities(words) ? words[0].effective | uint64_t{words[1].effective} << 32 : 0;
 }
 
 void suspend_capabilities() {

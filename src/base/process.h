@@ -28,6 +28,7 @@ void refuse_new_privileges();
 [[nodiscard]] uint64_t capability_set(std::initializer_list<int> capabilities);
 // Those of the calling thread: the kernel keeps capabilities for each thread.
 [[nodiscard]] uint64_t permitted_capabilities();
+[[nodiscard]] uint64_t effective_capabilities();
 // The calling thread has no effective capabilities from now on, until it calls keep_capabilities().
 void suspend_capabilities();
 // The calling thread gives up all others, for ever.

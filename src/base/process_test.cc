@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <linux/capability.h>
 
+#include <cstdlib>
 #include <thread>
 
 #include "base/file.h"
@@ -31,6 +32,14 @@ TEST(Capabilities, AreGivenUpByTheThreadThatSaysSo) {
     EXPECT_EQ(permitted_capabilities(), before & wanted);
   }).join();
   EXPECT_EQ(permitted_capabilities(), before);
+}
+
+TEST(Process, EffectiveCapabilitiesAreThoseOfProc) {
+  const std::string status = read_file("/proc/self/status").value_or("");
+  const size_t at = status.find("CapEff:\t");
+  ASSERT_NE(at, std::string::npos);
+  constexpr int kHex = 16;
+  EXPECT_EQ(effective_capabilities(), std::strtoull(status.c_str() + at + 8, nullptr, kHex));
 }
 
 }  // namespace

@@ -4,9 +4,7 @@
 #include <fmt/core.h>
 #include <linux/capability.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <array>
 #include <charconv>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/process.h"
 
 namespace pwru::kernel {
 namespace {
@@ -105,15 +104,6 @@ std::vector<std::string> obstacles(const Privileges& own, const WantedFeatures& 
 }
 
 }  // namespace
-
-// Not from /proc/self/status, because /proc may not be mounted.
-uint64_t effective_capabilities() {
-  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets = {};
-  if (::syscall(SYS_capget, &header, sets.data()) != 0) return 0;
-  constexpr int kHalf = 32;
-  return sets[0].effective | uint64_t{sets[1].effective} << kHalf;
-}
 
 std::string lockdown_of(std::string_view text) {
   const size_t begin = text.find('[');

@@ -29,7 +29,6 @@ struct Privileges {
   [[nodiscard]] bool has(int capability) const { return (capabilities >> capability & 1) != 0; }
 };
 [[nodiscard]] Privileges own_privileges();
-[[nodiscard]] uint64_t effective_capabilities();
 
 // The features that take more than an ordinary trace. A text is the option that asks for the
 // feature, or "".

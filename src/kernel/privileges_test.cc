@@ -39,14 +39,6 @@ TEST(Privileges, Lockdown) {
   EXPECT_EQ(lockdown_of(""), "");
 }
 
-TEST(Privileges, EffectiveSet) {
-  const std::string status = read_file("/proc/self/status").value_or("");
-  const size_t at = status.find("CapEff:\t");
-  ASSERT_NE(at, std::string::npos);
-  constexpr int kHex = 16;
-  EXPECT_EQ(effective_capabilities(), std::strtoull(status.c_str() + at + 8, nullptr, kHex));
-}
-
 TEST(Privileges, CapabilitiesAreNamedOneByOne) {
   const std::string none = what_is_missing(with(0), {});
   EXPECT_TRUE(has(none, "lacks CAP_BPF (")) << none;
