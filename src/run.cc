@@ -30,13 +30,6 @@
 namespace pwru {
 namespace {
 
-event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
-  const event::RingLayout layout = {config.cpus, config.ring_bytes, config.chunk_bytes,
-                                    config.record_max_bytes};
-  const event::PartSizes sizes = {config.skb_bytes, config.expr_bytes, config.shinfo_bytes};
-  return {tracer.shared(), tracer.ring_memory(), layout, sizes};
-}
-
 // Also what the programs of the tracer missed; a hook that is detached counts no more.
 program::MissCounts missed_hits(const probe::Hooks& hooks, const program::Tracer& tracer) {
   program::MissCounts counts = hooks.missed();
@@ -68,7 +61,7 @@ Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Pla
   const std::string btf_path = kernel.btf_file ? kernel.btf_file->path() : "";
   PWRU_ASSIGN(auto tracer, plan::or_missing_rights(program::Tracer::load(plan, btf_path), options));
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
-  event::RingSource source(make_reader(tracer, plan.config), std::move(doorbell));
+  event::RingSource source(tracer.make_reader(plan.config), std::move(doorbell));
 
   PWRU_ASSIGN(auto resolver, make_resolver(options, plan.expressions,
                                            {plan.functions, kernel.known.symbols, kernel.reasons,

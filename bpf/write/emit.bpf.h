@@ -113,7 +113,7 @@ static __always_inline void write_stack(void *part, const struct source *from)
 	}
 #endif
 	stack->size_bytes = bpf_get_stack(from->ctx, stack->ip, sizeof(stack->ip), 0);
-	/* A misled unwinder finds no caller; see pwru_unwind() in bpf/follow/stack.bpf.h. */
+	/* A misled unwinder finds no caller; see pwru_unwind() in bpf/follow/stack_x86.bpf.h. */
 	if (HAS_REGS && !CFG(has_func_ip) && stack->size_bytes == sizeof(__u64)) {
 		hook_read_caller(from->ctx, &stack->ip[1]);
 		stack->size_bytes += sizeof(__u64);

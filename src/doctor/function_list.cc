@@ -119,8 +119,7 @@ Result<std::string> list_functions(const cli::Options& options) {
   kernel::raise_memlock_limit();
   PWRU_ASSIGN(const plan::Prepared prepared, plan::prepare(options));
   const kernel::Functions functions = probed_by(prepared.plan);
-  const std::string_view hook =
-      cli::kNames<cli::Backend>[static_cast<size_t>(prepared.plan.backend)];
+  const std::string_view hook = cli::name_of(prepared.plan.backend);
   for (const std::string& warning : prepared.plan.warnings) log_warn("{}", warning);
   log_info("{} {} would be probed by {}; left out: {}", functions.found.size(),
            prepared.plan.tracepoints.found.empty() ? "functions" : "tracepoints", hook,

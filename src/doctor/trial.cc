@@ -41,13 +41,6 @@ std::string tracepoint_to_try(const std::vector<plan::TracepointSite>& found) {
   return found.empty() ? "" : found.front().site.name;
 }
 
-event::Reader make_reader(const program::Tracer& tracer, const pwru_config& config) {
-  return {tracer.shared(),
-          tracer.ring_memory(),
-          {config.cpus, config.ring_bytes, config.chunk_bytes, config.record_max_bytes},
-          {config.skb_bytes, config.expr_bytes, config.shinfo_bytes}};
-}
-
 // On what trial.tried names.
 Result<std::unique_ptr<probe::Hook>> make_hook(const cli::Options& options,
                                                plan::Prepared& prepared, const Trial& trial,
@@ -81,7 +74,7 @@ Result<> trace_one(const cli::Options& options, plan::Prepared& prepared, Trial&
   PWRU_TRY(plan::or_missing_rights(hook->attach(quietly), options, is_kprobe));
   static_cast<void>(kernel::pass_own_datagram());  // or any other packet may pass
   hook->detach(quietly);
-  event::Reader reader = make_reader(tracer, plan.config);
+  event::Reader reader = tracer.make_reader(plan.config);
   Witness witness;
   constexpr bool kIsLast = true;
   PWRU_TRY(reader.drain(witness, kIsLast));
@@ -97,7 +90,7 @@ Result<> try_all(const cli::Options& options, Trial& trial) {
   trial.sites = has_tracepoints ? plan.tracepoints.found.size() : plan.functions.found.size();
   trial.left_out =
       kernel::describe(has_tracepoints ? plan.tracepoints.left_out : plan.functions.left_out);
-  trial.hook = cli::kNames<cli::Backend>[static_cast<size_t>(plan.backend)];
+  trial.hook = cli::name_of(plan.backend);
   trial.uses_cast = plan.uses_cast;
   trial.warnings = plan.warnings;
   trial.buffer_bytes =

@@ -9,7 +9,7 @@
 #include <cerrno>
 
 #include "base/log.h"
-#include "base/signals.h"
+#include "probe/links.h"
 #include "probe/tail_calls.h"
 
 namespace pwru::probe {
@@ -137,23 +137,13 @@ void BpfProgs::poll() {
     log_info("{} new BPF programs are traced", attached.count);
 }
 
-void BpfProgs::detach(const OnProgress& on_progress) {
-  const size_t count = traced_.size();
-  while (!traced_.empty() && !stop_is_urgent()) {
-    traced_.pop_back();
-    on_progress(count - traced_.size(), count);
-  }
-}
+void BpfProgs::detach(const OnProgress& on_progress) { take_off_each(traced_, on_progress); }
 
 program::MissCounts BpfProgs::missed() const {
   program::MissCounts counts;
   for (const Traced& traced : traced_) {
-    for (const UniqueFd* fd : {&traced.programs.entry, &traced.programs.exit}) {
-      bpf_prog_info info = {};
-      uint32_t size = sizeof(info);
-      if (bpf_obj_get_info_by_fd(fd->get(), &info, &size) == 0 && info.recursion_misses)
-        counts.push_back({traced.name, 0, info.recursion_misses});
-    }
+    program::add_misses(traced.programs.entry.get(), traced.name, counts);
+    program::add_misses(traced.programs.exit.get(), traced.name, counts);
   }
   return counts;
 }

@@ -52,10 +52,6 @@ class FentryMulti : public KprobeMulti {
       attach_range(group, {half, range.end}, refused, attached);
     }
   }
-
-  static bool is_about_all(int code) {
-    return code == EPERM || code == EACCES || code == ENOMEM || code == EMFILE;
-  }
 };
 
 }  // namespace

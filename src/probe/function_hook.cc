@@ -76,6 +76,10 @@ bool is_about_one_address(int code) {
          code == EOPNOTSUPP || code == EBUSY || code == ERANGE || code == EEXIST;
 }
 
+bool is_about_all(int code) {
+  return code == EPERM || code == EACCES || code == ENOMEM || code == EMFILE;
+}
+
 std::string refused_reason(int code) {
   return fmt::format("refused by the kernel ({})", std::strerror(code));
 }

@@ -67,6 +67,8 @@ void clean_up_after_the_dead();
 [[nodiscard]] Result<> check_refused_group(std::string_view program, const Group& group, int code);
 // Whether an error of the kernel is about this address; any other one is about all of them.
 [[nodiscard]] bool is_about_one_address(int code);
+// Whether a call that takes many functions would fail for each of them too: rights, memory, files.
+[[nodiscard]] bool is_about_all(int code);
 // The key in Attached::left_out.
 [[nodiscard]] std::string refused_reason(int code);
 

@@ -26,7 +26,7 @@ Result<> KprobeMulti::attach_span(const Group& group, std::span<const unsigned l
     attached.count += addresses.size();
     return {};
   }
-  if (code == EPERM || code == EACCES || code == ENOMEM || code == EMFILE)
+  if (is_about_all(code))
     return sys_fail("attach kprobe.multi to " + std::to_string(addresses.size()) + " functions",
                     code);
   if (addresses.size() == 1) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/handle.h"
+#include "base/signals.h"
 #include "probe/hook.h"
 #include "program/misses.h"
 
@@ -27,5 +28,16 @@ using Links = std::vector<Link>;
 void take_off(Link& link);
 // All of them, one after the other.
 void take_off(Links& links, const OnProgress& on_progress);
+
+// Destroys items that own what is attached, the last one first. When a stop is urgent the rest is
+// left to the owner's destructor.
+template <class Item>
+void take_off_each(std::vector<Item>& items, const OnProgress& on_progress) {
+  const size_t count = items.size();
+  while (!items.empty() && !stop_is_urgent()) {
+    items.pop_back();
+    on_progress(count - items.size(), count);
+  }
+}
 
 }  // namespace pwru::probe

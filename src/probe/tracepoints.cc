@@ -9,6 +9,8 @@
 
 #include "base/signals.h"
 #include "probe/function_hook.h"
+#include "probe/links.h"
+#include "program/counters.h"
 
 namespace pwru::probe {
 
@@ -51,22 +53,12 @@ Result<Attached> Tracepoints::attach(const OnProgress& on_progress) {
   return attached;
 }
 
-void Tracepoints::detach(const OnProgress& on_progress) {
-  const size_t count = traced_.size();
-  while (!traced_.empty() && !stop_is_urgent()) {
-    traced_.pop_back();
-    on_progress(count - traced_.size(), count);
-  }
-}
+void Tracepoints::detach(const OnProgress& on_progress) { take_off_each(traced_, on_progress); }
 
 program::MissCounts Tracepoints::missed() const {
   program::MissCounts counts;
-  for (const Traced& traced : traced_) {
-    bpf_prog_info info = {};
-    uint32_t size = sizeof(info);
-    if (bpf_obj_get_info_by_fd(traced.program.get(), &info, &size) == 0 && info.recursion_misses)
-      counts.push_back({traced.name, 0, info.recursion_misses});
-  }
+  for (const Traced& traced : traced_)
+    program::add_misses(traced.program.get(), traced.name, counts);
   return counts;
 }
 

@@ -64,16 +64,19 @@ uint64_t sends_forgotten(const bpf_object& object, const pwru_shared& shared) {
 
 }  // namespace
 
+void add_misses(int program_fd, std::string_view name, MissCounts& counts) {
+  bpf_prog_info info = {};
+  uint32_t size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(program_fd, &info, &size) == 0 && info.recursion_misses)
+    counts.push_back({std::string(name), 0, info.recursion_misses});
+}
+
 MissCounts missed_hits(bpf_object* object) {
   MissCounts counts;
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object) {
     const int fd = bpf_program__fd(program);
-    if (fd < 0) continue;
-    bpf_prog_info info = {};
-    uint32_t size = sizeof(info);
-    if (bpf_obj_get_info_by_fd(fd, &info, &size) == 0 && info.recursion_misses)
-      counts.push_back({bpf_program__name(program), 0, info.recursion_misses});
+    if (fd >= 0) add_misses(fd, bpf_program__name(program), counts);
   }
   return counts;
 }

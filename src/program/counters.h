@@ -10,7 +10,9 @@
 
 namespace pwru::program {
 
-// Hits inside another probe's program, by program.
+// Adds what the kernel counted of one program, if it missed hits inside another probe's program.
+void add_misses(int program_fd, std::string_view name, MissCounts& counts);
+// The same of all programs.
 [[nodiscard]] MissCounts missed_hits(bpf_object* object);
 
 // Adds what the programs could not keep: identities, call stacks, lists, look-ups. Walks through

@@ -103,6 +103,13 @@ Result<> Tracer::load_fentry_multi(const plan::Plan& plan, const std::string& bt
   return {};
 }
 
+event::Reader Tracer::make_reader(const pwru_config& config) const {
+  const event::RingLayout layout = {config.cpus, config.ring_bytes, config.chunk_bytes,
+                                    config.record_max_bytes};
+  const event::PartSizes sizes = {config.skb_bytes, config.expr_bytes, config.shinfo_bytes};
+  return {*shared_, ring_memory_.bytes(), layout, sizes};
+}
+
 MissCounts Tracer::missed() const {
   MissCounts counts = missed_hits(object_.get());
   if (fentry_multi_)

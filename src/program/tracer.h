@@ -4,9 +4,7 @@
 
 #include <bpf/libbpf.h>
 
-#include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "abi/ring.h"
@@ -14,6 +12,7 @@
 #include "base/mapping.h"
 #include "base/result.h"
 #include "event/counters.h"
+#include "event/reader.h"
 #include "kernel/functions.h"
 #include "plan/plan.h"
 #include "program/counters.h"
@@ -36,10 +35,8 @@ class Tracer {
 
   // Another object may share it; -1 when there is none of that name.
   [[nodiscard]] int map_fd(const char* name) const;
-  // One ring of config.ring_bytes a possible CPU, by CPU number.
-  [[nodiscard]] std::span<const std::byte> ring_memory() const { return ring_memory_.bytes(); }
-  // Live: both sides read and write this memory.
-  [[nodiscard]] pwru_shared& shared() const { return *shared_; }
+  // Of the rings, whose layout is in the constants that the programs were loaded with.
+  [[nodiscard]] event::Reader make_reader(const pwru_config& config) const;
   // Of the map that wakes the reader up.
   [[nodiscard]] int doorbell_fd() const;
   // Hits inside another probe's program.
@@ -59,8 +56,8 @@ class Tracer {
   BpfObject fentry_multi_;  // shares the maps of the other one; none where it is not used
   Programs programs_;
   std::optional<plan::ArgTable> arg_table_;
-  Mapping ring_memory_;
-  pwru_shared* shared_ = nullptr;
+  Mapping ring_memory_;            // one ring of config.ring_bytes a possible CPU, by CPU number
+  pwru_shared* shared_ = nullptr;  // live: both sides read and write this memory
 };
 
 }  // namespace pwru::program
