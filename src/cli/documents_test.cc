@@ -9,25 +9,14 @@
 #include <set>
 #include <sstream>
 
-#include "base/file.h"
 #include "cli/documents.h"
 #include "cli/help.h"
 #include "cli/suggest.h"
 #include "cli/table.h"
+#include "tests/support/project_file.h"
 
 namespace pwru::cli {
 namespace {
-
-std::string project_root() {
-  const std::string here = __FILE__;
-  return here.substr(0, here.rfind("src/cli/"));
-}
-
-std::string read_project_file(const std::string& path) {
-  const Result<std::string> text = read_file(project_root() + path);
-  EXPECT_TRUE(text) << text.error().what;
-  return text.value_or("");
-}
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -120,7 +109,7 @@ TEST(Help, FitsAScreen) {
 }
 
 TEST(Documents, AreThoseOfTheSources) {
-  EXPECT_EQ(json_schema().value_or(""), read_project_file("docs/event.schema.json"));
+  EXPECT_EQ(json_schema().value_or(""), test::read_project_file("docs/event.schema.json"));
   const std::string manual = manual_text().value_or("");
   EXPECT_TRUE(manual.starts_with("PWRU(8)"));
   EXPECT_NE(manual.find("\nEXIT STATUS\n"), std::string::npos);
@@ -137,7 +126,7 @@ TEST(Documents, ManualIsPlainText) {
 TEST(ManPage, ListsEveryOptionOnce) {
   std::vector<std::string> found;
   const RE2 item(R"(\.It (?:Fl [a-z] , )?Fl Fl (\S+)(?: Ar (\S+))?)");
-  for (const std::string& line : lines_of(read_project_file("docs/pwru.8"))) {
+  for (const std::string& line : lines_of(test::read_project_file("docs/pwru.8"))) {
     std::string name;
     std::string metavar;
     if (!RE2::FullMatch(replace_all(line, "\\-", "-"), item, &name, &metavar)) continue;
@@ -153,7 +142,7 @@ TEST(Completion, KnowsEveryOption) {
   std::set<std::string> expected;
   for (const OptionRow& row : option_table()) expected.emplace(row.name);
   for (const char* path : kCompletions) {
-    const std::string text = read_project_file(path);
+    const std::string text = test::read_project_file(path);
     std::set<std::string> found;
     re2::StringPiece rest(text);
     std::string name;
@@ -163,8 +152,8 @@ TEST(Completion, KnowsEveryOption) {
 }
 
 TEST(Completion, KnowsEveryValue) {
-  const std::string bash = read_project_file(kCompletions[0]);
-  const std::string zsh = read_project_file(kCompletions[1]);
+  const std::string bash = test::read_project_file(kCompletions[0]);
+  const std::string zsh = test::read_project_file(kCompletions[1]);
   for (const OptionRow& row : option_table()) {
     if (!std::holds_alternative<Choice>(row.takes)) continue;
     const std::string name(row.name);
@@ -176,7 +165,7 @@ TEST(Completion, KnowsEveryValue) {
 
 // Behind an option whose values bash does not know, bash would offer the words of a pcap filter.
 TEST(Completion, BashKnowsWhichTakeAValue) {
-  const std::string text = read_project_file(kCompletions[0]);
+  const std::string text = test::read_project_file(kCompletions[0]);
   for (const OptionRow& row : option_table()) {
     const std::string pattern = "(?m)^[^'\n]*--" + std::string(row.name) + "(\\)| \\|)";
     EXPECT_EQ(RE2::PartialMatch(text, pattern), !row.is_flag()) << row.name;
@@ -185,7 +174,7 @@ TEST(Completion, BashKnowsWhichTakeAValue) {
 
 // In zsh's list only options with a value have an equals sign.
 TEST(Completion, ZshKnowsWhichTakeAValue) {
-  const std::string text = read_project_file(kCompletions[1]);
+  const std::string text = test::read_project_file(kCompletions[1]);
   for (const OptionRow& row : option_table()) {
     const std::string start = "--" + std::string(row.name) + (row.is_flag() ? "[" : "=[");
     EXPECT_NE(text.find(start), std::string::npos) << row.name;
@@ -194,11 +183,11 @@ TEST(Completion, ZshKnowsWhichTakeAValue) {
 
 // Some scenario runs pwru with each option. 26-bad-input does not count: there pwru refuses.
 TEST(Scenarios, UseEveryOption) {
-  std::string text = read_project_file("tests/vm/guest/lib.sh");
+  std::string text = test::read_project_file("tests/vm/guest/lib.sh");
   for (const auto& file :
-       std::filesystem::directory_iterator(project_root() + "tests/vm/scenarios")) {
+       std::filesystem::directory_iterator(test::project_path("tests/vm/scenarios"))) {
     const std::string name = file.path().filename().string();
-    if (!name.starts_with("26-")) text += read_project_file("tests/vm/scenarios/" + name);
+    if (!name.starts_with("26-")) text += test::read_project_file("tests/vm/scenarios/" + name);
   }
   for (const OptionRow& row : option_table()) {
     const std::string use = "--" + std::string(row.name) + "[\\s=\"]";

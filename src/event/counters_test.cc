@@ -8,17 +8,10 @@
 #include <algorithm>
 #include <set>
 
-#include "base/file.h"
+#include "tests/support/project_file.h"
 
 namespace pwru::event {
 namespace {
-
-std::string read_document(const std::string& name) {
-  const std::string here = __FILE__;
-  const Result<std::string> text = read_file(here.substr(0, here.rfind("src/event/")) + name);
-  EXPECT_TRUE(text) << text.error().what;
-  return text.value_or("");
-}
 
 // In a manual that breaks its lines where it likes.
 std::string as_one_line(std::string text) {
@@ -55,7 +48,7 @@ TEST(Counters, EachThatHappenedIsAnnounced) {
 
 TEST(Counters, TheSchemaHasEachAndNoOther) {
   rapidjson::Document schema;
-  schema.Parse(read_document("docs/event.schema.json").c_str());
+  schema.Parse(test::read_project_file("docs/event.schema.json").c_str());
   ASSERT_FALSE(schema.HasParseError());
   std::set<std::string> wanted = {"version", "type"};
   for (const CounterRow& row : counter_table()) wanted.emplace(row.json_key);
@@ -69,8 +62,8 @@ TEST(Counters, TheSchemaHasEachAndNoOther) {
 }
 
 TEST(Counters, TheDocumentsSayWhatEachIs) {
-  const std::string json = read_document("docs/json.md");
-  const std::string manual = as_one_line(read_document("docs/pwru.8"));
+  const std::string json = test::read_project_file("docs/json.md");
+  const std::string manual = as_one_line(test::read_project_file("docs/pwru.8"));
   for (const CounterRow& row : counter_table()) {
     EXPECT_NE(json.find(fmt::format("| `{}` | {} | {} |\n", row.json_key, row.unit, row.sentence)),
               std::string::npos)

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "output/record_for_test.h"
+#include "tests/support/project_file.h"
 
 namespace pwru::output {
 namespace {
@@ -31,13 +32,7 @@ std::string print(const rapidjson::Value& value) {
 }
 
 const rapidjson::SchemaDocument& schema() {
-  static const rapidjson::Document text = [] {
-    const std::string here = __FILE__;
-    const auto file =
-        read_file(here.substr(0, here.rfind("src/output/")) + "docs/event.schema.json");
-    EXPECT_TRUE(file) << file.error().what;
-    return parse(file.value_or("{}"));
-  }();
+  static const rapidjson::Document text = parse(test::read_project_file("docs/event.schema.json"));
   static const rapidjson::SchemaDocument document(text);
   return document;
 }
