@@ -23,6 +23,7 @@
 #include "session/hooks.h"
 #include "session/late_modules.h"
 #include "session/least_privilege.h"
+#include "session/load.h"
 #include "session/notes.h"
 #include "session/outputs.h"
 #include "session/session.h"
@@ -54,12 +55,13 @@ Result<> make_ready_file(const Place& place) {
 }
 
 // From here on things are made that others can see: the output, programs, probes.
-Result<> trace(const cli::Options& options, plan::KernelFacts& kernel, plan::Plan& plan) {
+Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   PWRU_ASSIGN(const auto ready_file, find_ready_file(options));
   PWRU_ASSIGN(auto target, open_output(options));
 
+  PWRU_ASSIGN(auto tracer, load_tracer(options, prepared));
+  auto& [kernel, plan] = prepared;
   const std::string btf_path = kernel.btf_file ? kernel.btf_file->path() : "";
-  PWRU_ASSIGN(auto tracer, plan::or_missing_rights(program::Tracer::load(plan, btf_path), options));
   PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
   event::RingSource source(tracer.make_reader(plan.config), std::move(doorbell));
 
@@ -150,7 +152,7 @@ Result<> run(const cli::Options& options) {
 
   PWRU_ASSIGN(plan::Prepared prepared, plan::prepare(options));
   for (const std::string& warning : prepared.plan.warnings) log_warn("{}", warning);
-  return trace(options, prepared.kernel, prepared.plan);
+  return trace(options, prepared);
 }
 
 }  // namespace pwru

@@ -11,6 +11,7 @@
 #include "program/tracer.h"
 #include "resolve/names.h"
 #include "session/hooks.h"
+#include "session/load.h"
 
 namespace pwru::doctor {
 namespace {
@@ -63,10 +64,11 @@ Result<std::unique_ptr<probe::Hook>> make_hook(const cli::Options& options,
 
 // The programs are those of all functions, so that the kernel verifies them all.
 Result<> trace_one(const cli::Options& options, plan::Prepared& prepared, Trial& trial) {
+  PWRU_ASSIGN(auto tracer, load_tracer(options, prepared));
   const plan::Plan& plan = prepared.plan;
   const plan::KernelFacts& kernel = prepared.kernel;
   const std::string btf_path = kernel.btf_file ? kernel.btf_file->path() : "";
-  PWRU_ASSIGN(auto tracer, plan::or_missing_rights(program::Tracer::load(plan, btf_path), options));
+  trial.uses_cast = plan.uses_cast;
   resolve::Names names(plan.functions, kernel.known.symbols, kernel.reasons);
   PWRU_ASSIGN(const auto hook, make_hook(options, prepared, trial, tracer, btf_path, names));
   const auto quietly = [](size_t, size_t) {};

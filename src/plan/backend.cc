@@ -48,12 +48,15 @@ std::string_view asks_for_registers(const cli::Options& options, bool has_drop_r
 Result<cli::Backend> choose_fentry_multi(const cli::Options& options, bool has_drop_reasons,
                                          const kernel::Features& features,
                                          std::vector<std::string>& warnings) {
-  if (!features.has_fentry_multi || !features.rdonly_cast_id)
+  if (!features.has_fentry_multi)
     return fail(
         "use the backend fentry-multi: this kernel has none (Linux 7.2 on x86-64); try --backend "
         "kprobe-multi",
         ExitCode::NotSupported);
-  const std::string_view reason = asks_for_registers(options, has_drop_reasons);
+  // A kernel that has fentry-multi has the cast. It may have refused the programs that use it.
+  const std::string_view reason = features.rdonly_cast_id
+                                      ? asks_for_registers(options, has_drop_reasons)
+                                      : "a trace without plain loads";
   if (reason.empty()) return cli::Backend::FentryMulti;
   warnings.push_back(
       fmt::format("{} cannot be had with fentry-multi: kprobe-multi is used", reason));

@@ -10,12 +10,13 @@
 
 namespace pwru::plan {
 
-Result<KernelFacts> look_at_kernel(const cli::Options& options) {
+Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading) {
   std::optional<kernel::ModuleWatch> watch;
   if (cli::wants_modules(options)) watch.emplace();
   PWRU_ASSIGN(auto btf, kernel::load_kernel_btf(options.kernel_btf));
   PWRU_ASSIGN(auto features, or_missing_rights(kernel::probe_features(*btf), options));
   if (options.backend == cli::Backend::FentryMulti) kernel::probe_fentry_multi(*btf, features);
+  if (reading == Reading::Copies) features.rdonly_cast_id = features.byte_window_id = 0;
   std::vector<kernel::ModuleBtf> modules;
   if (cli::wants_modules(options)) {
     PWRU_ASSIGN(modules,

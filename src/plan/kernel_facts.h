@@ -2,6 +2,7 @@
 // What is known of the running kernel: all that a trace asks it before anything is attached.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -29,7 +30,10 @@ struct KernelFacts {
   std::optional<kernel::BtfFile> btf_file;  // --kernel-btf, as libbpf gets it
 };
 
-[[nodiscard]] Result<KernelFacts> look_at_kernel(const cli::Options& options);
+// How kernel memory is read. Copies: although a trial has found the cast.
+enum class Reading : uint8_t { ByCastIfThereIsOne, Copies };
+
+[[nodiscard]] Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading);
 
 // The namespace and the interface that the options name. Without a namespace the interface is one
 // of this process's own.

@@ -6,10 +6,10 @@
 
 namespace pwru::plan {
 
-Result<Prepared> prepare(const cli::Options& options) {
+Result<Prepared> prepare(const cli::Options& options, Reading reading) {
   // A mistake in a filter is reported before the kernel is asked anything.
   PWRU_ASSIGN(const ParsedFilters parsed, parse_filters(options));
-  PWRU_ASSIGN(KernelFacts kernel, look_at_kernel(options));
+  PWRU_ASSIGN(KernelFacts kernel, look_at_kernel(options, reading));
   PWRU_TRY(check_rights(options));
   // Filters and expressions become code for this kernel: it depends on its types and its features.
   PWRU_ASSIGN(auto filters, generate_filters(parsed, options, *kernel.btf, kernel.features));

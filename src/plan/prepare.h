@@ -15,6 +15,7 @@ struct Prepared {
 };
 
 // Asks the kernel what it offers, and plans the trace. Leaves nothing behind.
-[[nodiscard]] Result<Prepared> prepare(const cli::Options& options);
+[[nodiscard]] Result<Prepared> prepare(const cli::Options& options,
+                                       Reading reading = Reading::ByCastIfThereIsOne);
 
 }  // namespace pwru::plan
