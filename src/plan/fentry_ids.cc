@@ -1,32 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/fentry_ids.h"
 
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
 #include "kernel/fentry_multi.h"
+#include "kernel/name_set.h"
 #include "kernel/packet_ends.h"
 
 namespace pwru::plan {
 namespace {
 
-uint32_t id_of(std::string_view name, uint64_t address, const kernel::Btf& vmlinux,
-               const kernel::Symbols& symbols) {
-  if (symbols.addresses(name, "") != std::vector<uint64_t>{address}) return 0;
-  const uint32_t id = vmlinux.find(name, BTF_KIND_FUNC);
-  return id && kernel::fits_trampoline(vmlinux, vmlinux.type(id).type) ? id : 0;
-}
+struct Candidate {
+  std::string_view name;
+  uint64_t address;
+};
+
+// What is known of a name.
+struct Named {
+  unsigned functions = 0;  // of vmlinux
+  uint32_t id = 0;         // of the first one in BTF
+};
+
+// The names of candidates. One pass over all symbols and one over all types: to search for each
+// name would take longer than everything else of a start.
+class Names {
+ public:
+  explicit Names(const std::vector<Candidate>& candidates) {
+    for (const Candidate& candidate : candidates) {
+      set_.add(candidate.name);
+      known_[candidate.name] = {};
+    }
+  }
+
+  void add_symbols(const kernel::Symbols& symbols) {
+    for (size_t i = 0; i < symbols.size(); i++) {
+      const kernel::Symbol symbol = symbols.at(i);
+      if (!symbol.module.empty()) continue;
+      if (Named* const named = find(symbol.name)) named->functions++;
+    }
+  }
+
+  void add_types(const kernel::Btf& vmlinux) {
+    for (uint32_t id = vmlinux.first_id(); id < vmlinux.end_id(); id++) {
+      if (vmlinux.kind(id) != BTF_KIND_FUNC) continue;
+      Named* const named = find(vmlinux.name(id));
+      if (named && !named->id) named->id = id;
+    }
+  }
+
+  [[nodiscard]] const Named& at(std::string_view name) const { return known_.at(name); }
+
+ private:
+  Named* find(std::string_view name) {
+    if (!set_.may_have(name)) return nullptr;
+    const auto it = known_.find(name);
+    return it == known_.end() ? nullptr : &it->second;
+  }
+
+  kernel::NameSet set_;
+  std::unordered_map<std::string_view, Named> known_;
+};
 
 }  // namespace
 
 FentryIds find_fentry_ids(const std::vector<kernel::Function>& functions, const Release& release,
                           const kernel::Btf& vmlinux, const kernel::Symbols& symbols) {
+  std::vector<Candidate> candidates;
+  for (const kernel::Function& function : functions)
+    if (function.module.empty() && function.skb_arg != 0 && !kernel::takes_list(function))
+      candidates.push_back({function.name, function.addr});
+  if (release.addr) candidates.push_back({release.name, release.addr});
+  Names names(candidates);
+  names.add_symbols(symbols);
+  names.add_types(vmlinux);
   FentryIds ids;
-  for (const kernel::Function& function : functions) {
-    if (!function.module.empty() || function.skb_arg == 0 || kernel::takes_list(function)) continue;
-    if (const uint32_t id = id_of(function.name, function.addr, vmlinux, symbols))
-      ids[function.addr] = id;
+  for (const Candidate& candidate : candidates) {
+    const Named& named = names.at(candidate.name);
+    if (named.functions == 1 && named.id &&
+        kernel::fits_trampoline(vmlinux, vmlinux.type(named.id).type))
+      ids[candidate.address] = named.id;
   }
-  if (release.addr)
-    if (const uint32_t id = id_of(release.name, release.addr, vmlinux, symbols))
-      ids[release.addr] = id;
   return ids;
 }
 

@@ -3,39 +3,30 @@
 
 #include <bpf/bpf.h>
 
-#include "base/signals.h"
+#include "probe/halving.h"
 
 namespace pwru::probe {
 
 Result<> KprobeMulti::attach_group(const Group& group, const OnDone&, Attached& attached) {
   std::vector<unsigned long> addresses;
   for (const kernel::Site& site : group.sites) addresses.push_back(site.address);
-  return attach_span(group, addresses, attached);
-}
-
-// One address that ftrace refuses makes the whole call fail: halve until it stands alone.
-Result<> KprobeMulti::attach_span(const Group& group, std::span<const unsigned long> addresses,
-                                  Attached& attached) {
-  if (addresses.empty() || stop_requested()) return {};
-  LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .addrs = addresses.data(), .cnt = addresses.size(),
-              .retprobe = group.is_return);
-  BpfLink link(bpf_program__attach_kprobe_multi_opts(group.program, nullptr, &opts));
-  const int code = errno;
-  if (link) {
+  const auto attach = [&](Range range) {
+    LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .addrs = addresses.data() + range.begin,
+                .cnt = range.size(), .retprobe = group.is_return);
+    BpfLink link(bpf_program__attach_kprobe_multi_opts(group.program, nullptr, &opts));
+    if (!link) return errno;
     links_.push_back({std::move(link), group.program});
-    attached.count += addresses.size();
-    return {};
+    attached.count += range.size();
+    return 0;
+  };
+  for (const Refused& refused : attach_by_halves(addresses.size(), attach)) {
+    if (is_about_all(refused.code))
+      return sys_fail(
+          "attach kprobe.multi to " + std::to_string(refused.range.size()) + " functions",
+          refused.code);
+    attached.left_out[refused_reason(refused.code)] += static_cast<unsigned>(refused.range.size());
   }
-  if (is_about_all(code))
-    return sys_fail("attach kprobe.multi to " + std::to_string(addresses.size()) + " functions",
-                    code);
-  if (addresses.size() == 1) {
-    attached.left_out[refused_reason(code)]++;
-    return {};
-  }
-  const size_t half = addresses.size() / 2;
-  PWRU_TRY(attach_span(group, addresses.first(half), attached));
-  return attach_span(group, addresses.subspan(half), attached);
+  return {};
 }
 
 std::unique_ptr<FunctionHook> make_kprobe_multi(Plan plan) {

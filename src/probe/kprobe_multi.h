@@ -2,8 +2,6 @@
 // fprobe: one link for each program, all addresses in one call (5.18).
 #pragma once
 
-#include <span>
-
 #include "probe/function_hook.h"
 
 namespace pwru::probe {
@@ -16,10 +14,6 @@ class KprobeMulti : public FunctionHook {
  protected:
   Result<> begin(const Plan&) override { return {}; }
   Result<> attach_group(const Group& group, const OnDone&, Attached& attached) override;
-
- private:
-  Result<> attach_span(const Group& group, std::span<const unsigned long> addresses,
-                       Attached& attached);
 };
 
 }  // namespace pwru::probe

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/fentry_ids.h"
+
+#include <gtest/gtest.h>
+
+#include <fmt/core.h>
+
+#include <chrono>
+
+#include "kernel/btf_builder_for_test.h"
+
+namespace pwru::plan {
+namespace {
+
+constexpr uint64_t kText = 0xffffffff81000000;
+
+kernel::Function function(std::string name, uint64_t addr, std::string module = "",
+                          uint8_t skb_arg = 1) {
+  kernel::Function made;
+  made.name = std::move(name);
+  made.module = std::move(module);
+  made.addr = addr;
+  made.skb_arg = skb_arg;
+  return made;
+}
+
+kernel::Symbols parse(std::string text) {
+  auto symbols = kernel::Symbols::parse(std::move(text));
+  EXPECT_TRUE(symbols) << symbols.error().what;
+  return std::move(*symbols);
+}
+
+std::unique_ptr<kernel::Btf> btf_of(const std::vector<std::string>& names) {
+  kernel::BtfBuilder builder;
+  const uint32_t skb = builder.pointer(builder.structure("sk_buff", 232));
+  for (const std::string& name : names) builder.function(name.c_str(), {skb});
+  auto btf = kernel::Btf::parse(builder.bytes(), nullptr);
+  EXPECT_TRUE(btf) << btf.error().what;
+  return std::move(*btf);
+}
+
+TEST(FentryIds, TheNameIsThatOfOneFunctionOfTheKernel) {
+  const auto btf = btf_of({"ip_rcv", "twice", "also_in_module", "skb_release_head_state"});
+  const auto symbols = parse(
+      "ffffffff81000100 T ip_rcv\n"
+      "ffffffff81000200 t twice\n"
+      "ffffffff81000300 t twice\n"
+      "ffffffff81000400 t also_in_module\n"
+      "ffffffff81000500 t no_type\n"
+      "ffffffff81000600 T skb_release_head_state\n"
+      "ffffffffc0000100 t also_in_module\t[some]\n"
+      "ffffffffc0000200 t of_module\t[some]\n");
+  const std::vector<kernel::Function> functions = {
+      function("ip_rcv", kText + 0x100),
+      function("twice", kText + 0x200),
+      function("also_in_module", kText + 0x400),
+      function("no_type", kText + 0x500),
+      function("of_module", 0xffffffffc0000200, "some"),
+      function("ip_rcv", kText + 0x700, "", 0),
+  };
+  const Release release = {"skb_release_head_state", kText + 0x600};
+  const auto id = [&](const char* name) { return btf->find(name, BTF_KIND_FUNC); };
+  const FentryIds expected = {{kText + 0x100, id("ip_rcv")},
+                              {kText + 0x400, id("also_in_module")},
+                              {kText + 0x600, id("skb_release_head_state")}};
+  EXPECT_EQ(find_fentry_ids(functions, release, *btf, symbols), expected);
+}
+
+// A search of all symbols and types for each of the functions took seconds.
+TEST(FentryIds, ManyFunctionsAmongManySymbols) {
+  std::string text;
+  std::vector<std::string> names;
+  std::vector<kernel::Function> functions;
+  for (uint64_t i = 0; i < 50'000; i++) {
+    names.push_back(fmt::format("function_{}", i));
+    text += fmt::format("{:x} T {}\n", kText + 16 * i, names.back());
+    if (i % 25 == 0) functions.push_back(function(names.back(), kText + 16 * i));
+  }
+  const auto btf = btf_of(names);
+  const auto symbols = parse(std::move(text));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(find_fentry_ids(functions, {}, *btf, symbols).size(), functions.size());
+  const auto done = std::chrono::steady_clock::now();
+  for (size_t i = 0; i < functions.size() / 10; i++) {
+    const std::string& name = functions[i * 10].name;
+    EXPECT_EQ(symbols.addresses(name, "").size(), 1u);
+    EXPECT_NE(btf->find(name, BTF_KIND_FUNC), 0u);
+  }
+  EXPECT_LT(done - begin, std::chrono::steady_clock::now() - done);
+}
+
+}  // namespace
+}  // namespace pwru::plan
