@@ -64,16 +64,17 @@ TEST(Options, WordsAreThePcapFilter) {
 }
 
 // A name alone is no filter to libpcap, so the command takes nothing away.
-TEST(Options, DoctorIsACommandWhenItIsTheOnlyWord) {
+TEST(Options, DoctorIsACommandWhenItIsTheFirstWord) {
   EXPECT_TRUE(good({"doctor"}).doctor);
   EXPECT_EQ(good({"doctor"}).filter_pcap, "");
   EXPECT_TRUE(good({"doctor", "--json"}).output_json);
   EXPECT_TRUE(good({"--backend", "kprobe", "doctor"}).doctor);
   for (const Options& other :
-       {good({"host", "doctor"}), good({"doctor", "or", "icmp"}), good({"--", "doctor"}),
-        good({"--output-file", "doctor"}), good({"host doctor"}), good({"--list-funcs", "doctor"})})
+       {good({"host", "doctor"}), good({"--", "doctor"}), good({"--output-file", "doctor"}),
+        good({"host doctor"}), good({"--list-funcs", "doctor"})})
     EXPECT_FALSE(other.doctor);
   EXPECT_EQ(good({"--", "doctor"}).filter_pcap, "doctor");
+  EXPECT_TRUE(has(refusal({"doctor", "--json", "or", "icmp"}), "leave out 'or icmp'"));
 }
 
 TEST(Options, ListFuncsTakesAPattern) {

@@ -69,6 +69,20 @@ Result<int> take_option(Options& options, int argc, const char* const* argv, int
   return at + 1;
 }
 
+// A filter cannot begin with that word: it is no host, as names are not looked up.
+Result<> take_command(Options& options) {
+  const std::string_view words = options.filter_pcap;
+  if (words != kDoctor && !words.starts_with(std::string(kDoctor) + " ")) return {};
+  if (words != kDoctor)
+    return bad_usage(
+        fmt::format("doctor examines the machine and takes options only, as in 'pwru "
+                    "doctor --json': leave out '{}'",
+                    words.substr(kDoctor.size() + 1)));
+  options.doctor = true;
+  options.filter_pcap.clear();
+  return {};
+}
+
 }  // namespace
 
 Result<Options> parse(int argc, const char* const* argv) {
@@ -89,10 +103,7 @@ Result<Options> parse(int argc, const char* const* argv) {
       ++at;
     }
   }
-  if (words == 1 && !is_after_dashes && !options.list_funcs && options.filter_pcap == kDoctor) {
-    options.doctor = true;
-    options.filter_pcap.clear();
-  }
+  if (words > 0 && !is_after_dashes && !options.list_funcs) PWRU_TRY(take_command(options));
   if (!asks_for_text(options)) PWRU_TRY(settle(options));
   return options;
 }

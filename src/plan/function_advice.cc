@@ -70,6 +70,8 @@ std::string why_none_matches(const cli::FuncFilter& filter, const kernel::Btf& v
   if (filter.wants_drops) return "";
   if (means_drops(filter)) return "; " + drops_with(vmlinux);
   if (!left_out.empty()) return "; left out: " + kernel::describe(left_out);
+  if (filter.pattern.starts_with("tp:"))
+    return "; that is a tracepoint, which --backend tracepoint traces";
   if (is_plain_name(filter.pattern)) return similar_names(filter.pattern, vmlinux, modules);
   return cli::pattern_hint(filter.pattern);
 }

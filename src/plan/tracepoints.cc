@@ -17,6 +17,8 @@ using kernel::Tracepoint;
 // An id is no address of the kernel, and none like that of a BPF program.
 constexpr uint64_t kFirstId = 0x7470'0000'0000'0000;
 constexpr uint64_t kIdStep = 16;  // see Names::function()
+// Of a tracepoint's name in events; the pattern of --filter-func may have it or not.
+constexpr std::string_view kShownPrefix = "tp:";
 
 constexpr std::string_view kDrop = "kfree_skb", kConsume = "consume_skb";
 constexpr std::string_view kSend = "net_dev_start_xmit", kSent = "net_dev_xmit";
@@ -66,7 +68,9 @@ Result<TracepointSites> find_tracepoints(const cli::Options& options, const kern
                                          const std::vector<kernel::ModuleBtf>& modules) {
   kernel::Tracepoints all = kernel::find_tracepoints(vmlinux, modules, nullptr);
   const kernel::NameTest is_wanted = names_wanted(options.filter_func, vmlinux);
-  const auto is_shown = [&](std::string_view name) { return !is_wanted || is_wanted(name); };
+  const auto is_shown = [&](std::string_view name) {
+    return !is_wanted || is_wanted(name) || is_wanted(std::string(kShownPrefix).append(name));
+  };
   const bool tracks = cli::follows_packets(options);
 
   TracepointSites sites = {{}, std::move(all.left_out)};
@@ -80,8 +84,8 @@ Result<TracepointSites> find_tracepoints(const cli::Options& options, const kern
     if (site.program.empty()) continue;
     shown += site.is_shown;
     site.tracepoint = tracepoint;
-    site.site = {id += kIdStep, kernel::SiteKind::Tracepoint, "tp:" + tracepoint.name,
-                 tracepoint.module, 0};
+    site.site = {id += kIdStep, kernel::SiteKind::Tracepoint,
+                 std::string(kShownPrefix) + tracepoint.name, tracepoint.module, 0};
     sites.found.push_back(std::move(site));
   }
   // Attached last, because it notes what net_dev_xmit forgets: a note that stays is taken for that

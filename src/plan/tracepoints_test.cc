@@ -28,6 +28,9 @@ TEST(TracepointSites, WhatNotesPacketsIsAttachedLast) {
   cli::Options options;
   options.filter_func = *cli::read_func_filter("net_dev_xmit");
   EXPECT_EQ(programs_for(options), (std::vector<std::string>{"sent", "note"}));
+  // As it is printed.
+  options.filter_func = *cli::read_func_filter("tp:net_dev_xmit");
+  EXPECT_EQ(programs_for(options), (std::vector<std::string>{"sent", "note"}));
 }
 
 }  // namespace
