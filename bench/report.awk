@@ -26,6 +26,16 @@ function compare_slowdown(what, work, goal,    none, p, o) {
     if (p == "" || o == "") return
     row(what, p / none, o / none, (o - none) / (p - none), goal)
 }
+# What a hit costs in all, the entry of the hook too: what the flood takes longer, divided by its hits.
+function with_entry(tool, work,    hits) {
+    hits = median(tool " " work " hits")
+    return hits ? (median(tool " " work " wall_us") - median("none match wall_us")) * 1000 / hits : ""
+}
+function compare_with_entry(what, work,    p, o) {
+    p = with_entry("peer", work); o = with_entry("ours", work)
+    if (p == "" || o == "") return
+    row(what, p, o, o / p, "")
+}
 # How much the peer delivers of the events that pwru saw match in the same work.
 function delivery(what, work,    p, o, lost) {
     p = median("peer " work " lines"); o = median("ours " work " lines"); lost = median("ours " work " lost")
@@ -40,6 +50,7 @@ END {
     print "|---|---|---|---|---|---|"
     compare("hit that matches, ns", "match", "hit_ns", 1, hit)
     compare("hit that does not match, ns", "nomatch", "hit_ns", 1, miss)
+    compare_with_entry("the same with the entry of the hook, ns", "nomatch")
     compare("hit, filter of 20 hosts, ns", "long", "hit_ns", 1, more)
     compare("hit that matches, --filter-track-skb, ns", "track", "hit_ns", 1, more)
     delivery("events delivered / matched, 2,000 flood pings", "match")
