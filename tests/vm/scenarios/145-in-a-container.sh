@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# shellcheck shell=bash disable=SC2034,SC2154  # out, err, work, JSON_TWIN: lib.sh
 # The docker run lines of docs/containers.md: pwru in namespaces of its own, on a root that has nothing
 # else and is read-only, with only those capabilities, without tracefs, and as that container's process 1.
 # kernels: 5.10 7.2
+JSON_TWIN= # it would be in a container too, which stops on SIGTERM only
 cat >"$work/contained" <<'EOF'
 #!/bin/bash
 # What a container engine does by default, with Docker's list of hidden and read-only places.
