@@ -3,7 +3,7 @@
 # boot.sh KERNEL [COMMAND]: boots a guest, runs COMMAND in it and exits with its status. Without COMMAND
 # it opens a shell. A guest that died (no status: panic, hang, QEMU gone) is booted once more. If it
 # dies again, the exit status is 70, and the console and the state of the processors are kept.
-# A KERNEL that ends with -arm64 is one for arm64, on an emulated machine of that kind.
+# A KERNEL with -arm64 in its name is one for arm64, on an emulated machine of that kind.
 # PWRU: the executable under test; build/pwru or, for arm64, build-arm64/pwru.
 # VM_OVERLAY, VM_SMP, VM_MEMORY, VM_TIMEOUT (seconds), VM_LOGS, VM_QEMU (more options for QEMU).
 set -euo pipefail
@@ -20,7 +20,7 @@ trap 'rm -rf "$work"' EXIT
 # The machine: an emulator, and the device of the kernel's console. On both machines ttyS0 and ttyS1 are
 # the first and second serial line that init uses besides it (see guest/init).
 case $kernel in
-*-arm64)
+*-arm64*)
     # Signatures of pointers in the algorithm of the architecture cost half of the time.
     machine=(qemu-system-aarch64 -M "virt,gic-version=3" -cpu "max,pauth-impdef=on")
     console=ttyAMA0

@@ -11,7 +11,7 @@ kernel_dir=$1 out=$2 command=$3
 release=$(cat "$kernel_dir/release")
 
 build=$here/../../build
-[[ $release != *-arm64 ]] || build+=-arm64
+[[ $release != *-arm64* ]] || build+=-arm64
 pwru=${PWRU:-$build/pwru}
 
 root=$(mktemp -d)
@@ -22,7 +22,7 @@ trap 'rm -rf "$root"' EXIT
 tools=
 prefix=
 case $release in
-*-arm64)
+*-arm64*)
     tools=$("$here/guest_tools.sh" arm64)
     prefix=aarch64-linux-gnu-
     ;;

@@ -1,30 +1,33 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # kernel.sh KERNEL: prints the folder of a Debian cloud kernel (vmlinuz, release, lib/modules), of amd64
-# or, when the name ends with -arm64, of arm64. The kernel is fetched once into the cache. "next" is the
-# newest kernel of all, often not released yet; it is fetched again when there is a newer one.
+# or, when the name ends with -arm64, of arm64; -arm64-16k is a kernel with pages of 16 KiB. The kernel
+# is fetched once into the cache. "next" is the newest kernel of all, often not released yet; it is
+# fetched again when there is a newer one.
 # Exit status 3: the kernel cannot be fetched, and it is none of the stock sources' kernels.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
-kernel=${1:?kernel.sh 5.10|6.1|6.12|7.2|next|6.1-arm64|6.12-arm64|7.2-arm64} version=${1%-arm64}
-package_arch=amd64
-[ "$version" = "$kernel" ] || package_arch=arm64
+kernel=${1:?kernel.sh 5.10|6.1|6.12|7.2|next|6.1-arm64|6.12-arm64|7.2-arm64|6.12-arm64-16k} version=${1%%-*}
+package_arch=amd64 flavour=cloud-amd64
+[ "$version" = "$kernel" ] || package_arch=arm64 flavour=cloud-arm64
+[[ $kernel != *-16k ]] || flavour=arm64-16k
 # shellcheck source-path=SCRIPTDIR source=apt.sh
 . "$here/apt.sh"
 
-case $version in
+case ${kernel%-arm64} in
 5.10) suite=bullseye ;;
 6.1 | 6.12) suite=stock ;;
+6.12-arm64-16k) suite=trixie ;;
 7.2) suite=sid ;;
 next) suite=experimental ;;
-*) echo "kernel.sh: no kernel '$kernel'; choose 5.10, 6.1, 6.12, 7.2 or next, or one of them with -arm64" >&2 && exit 2 ;;
+*) echo "kernel.sh: no kernel '$kernel'; choose 5.10, 6.1, 6.12, 7.2 or next, or one of them with -arm64, or 6.12-arm64-16k" >&2 && exit 2 ;;
 esac
 dir=$pwru_cache/kernels/$kernel
 
 # "6.1" must not find 6.12. Packages -dbg and -unsigned cannot be booted.
 newest() { # VERSION-PATTERN
     suite_apt "$suite" apt-cache pkgnames linux-image- |
-        grep -E "^linux-image-$1\.[^-]+(-[0-9]+)?-cloud-$package_arch\$" | sort -V | tail -n 1 || true
+        grep -E "^linux-image-$1\.[^-]+(-[0-9]+)?-$flavour\$" | sort -V | tail -n 1 || true
 }
 
 missing() {
@@ -35,7 +38,7 @@ missing() {
 # The kernel of experimental: before its release the name of a kernel has no third number.
 next_image() {
     suite_apt "$suite" apt-cache pkgnames linux-image- |
-        grep -E "^linux-image-[0-9]+\.[0-9][^-]*(-[^-]+)?-cloud-$package_arch\$" | sort -V | tail -n 1 || true
+        grep -E "^linux-image-[0-9]+\.[0-9][^-]*(-[^-]+)?-$flavour\$" | sort -V | tail -n 1 || true
 }
 
 version_of() { suite_apt "$suite" apt-cache show "$1" 2>/dev/null | sed -n 's/^Version: //p' | head -n 1; }
@@ -87,7 +90,7 @@ if ! is_there; then
     if ! is_there; then
         is_machine "$suite" || suite_update "$suite" || missing "the package lists of Debian $suite cannot be read"
         fetch || { suite_update "$suite" && fetch; } || [ -e "$dir/release" ] ||
-            missing "no linux-image-$version cloud package can be downloaded from Debian $suite"
+            missing "no package linux-image-$version of the flavour $flavour can be downloaded from Debian $suite"
     fi
 fi
 echo "$dir"
