@@ -29,7 +29,7 @@ _pwru() {
     --backend) words='kprobe kprobe-multi fentry-multi tracepoint' ;;
     --timestamp) words='none current relative absolute' ;;
     --color) words='auto always never' ;;
-    --output-layout) words='auto wide narrow' ;;
+    --output-layout) words='auto wide narrow line' ;;
     --kmods) words="none $(cut -d ' ' -f 1 /proc/modules 2>/dev/null | _pwru_harmless)" ;;
     --filter-ifname) words=$(cd /sys/class/net 2>/dev/null && printf '%s\n' * | _pwru_harmless) ;;
     --filter-netns | --kernel-btf | --output-file | --ready-file)
@@ -40,7 +40,7 @@ _pwru() {
     --filter-func) words="@drops $(_pwru_functions | _pwru_harmless)" ;;
     --filter-non-skb-funcs) words=$(_pwru_functions | _pwru_harmless) ;;
     --filter-tunnel-pcap-l2 | --filter-tunnel-pcap-l3) words=$pcap_words ;;
-    --filter-mark | --filter-skb-expr | --filter-xdp-expr | --filter-kprobe-batch | \
+    --summary | --filter-mark | --filter-skb-expr | --filter-xdp-expr | --filter-kprobe-batch | \
         --output-skb-metadata | --output-xdp-metadata | --output-limit-lines | \
         --output-buffer-size | --output-file-max-size | --output-file-max-age | \
         --output-file-max-backups | --netns-names-max-length | --set-percpu-buf)
@@ -48,7 +48,7 @@ _pwru() {
         ;;
     *)
         if [[ $current == -* ]]; then
-            words='--filter-func --filter-mark --filter-netns --filter-ifname --filter-skb-expr
+            words='--filter-func --drops --summary --filter-mark --filter-netns --filter-ifname --filter-skb-expr
                 --filter-xdp-expr --filter-track-skb --filter-track-skb-by-stackid
                 --filter-non-skb-funcs --filter-track-bpf-helpers --filter-trace-tc
                 --filter-trace-xdp --filter-tunnel-pcap-l2 --filter-tunnel-pcap-l3

@@ -26,10 +26,10 @@ template <>
 inline constexpr auto kNames<ColorChoice> = std::to_array<std::string_view>({"auto", "always",
                                                                              "never"});
 
-enum class LayoutChoice { Auto, Wide, Narrow };
+enum class LayoutChoice { Auto, Wide, Narrow, Line };
 template <>
 inline constexpr auto kNames<LayoutChoice> = std::to_array<std::string_view>({"auto", "wide",
-                                                                              "narrow"});
+                                                                              "narrow", "line"});
 
 // --filter-mark: matches when (skb->mark & mask) == mark; mask 0 lets everything pass.
 struct MarkFilter {
@@ -47,6 +47,8 @@ struct Options {
   std::string filter_ifname;
   std::string filter_skb_expr;  // a C expression on struct sk_buff
   std::string filter_xdp_expr;  // and on struct xdp_buff
+  bool drops = false;           // only packets that died, with the cause
+  uint32_t summary = 0;         // seconds between two tables of them; 0: one at the end
   bool filter_track_skb = false;
   bool filter_trace_tc = false;
   bool filter_trace_xdp = false;

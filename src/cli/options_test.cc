@@ -77,6 +77,19 @@ TEST(Options, DoctorIsACommandWhenItIsTheFirstWord) {
   EXPECT_TRUE(has(refusal({"doctor", "--json", "or", "icmp"}), "leave out 'or icmp'"));
 }
 
+TEST(Options, DropsChooseWhatTheyNeed) {
+  const Options options = good({"--drops", "tcp", "--summary", "60"});
+  EXPECT_TRUE(options.filter_func.wants_drops && options.output_caller && options.output_stack);
+  EXPECT_EQ(options.summary, 60u);
+  EXPECT_EQ(good({"--drops", "--output-layout", "line"}).output_layout, LayoutChoice::Line);
+  EXPECT_TRUE(has(refusal({"--drops", "--filter-func", "ip_rcv"}), "leave --filter-func out"));
+  EXPECT_TRUE(has(refusal({"--drops", "--filter-track-skb"}), "shows no path"));
+  EXPECT_TRUE(has(refusal({"--drops", "--output-skb"}), "add --output-json"));
+  EXPECT_TRUE(good({"--drops", "--output-skb", "--output-json"}).drops);
+  EXPECT_TRUE(has(refusal({"--summary", "5"}), "give --drops too"));
+  EXPECT_TRUE(has(refusal({"--output-layout", "line"}), "give --drops too"));
+}
+
 TEST(Options, ListFuncsTakesAPattern) {
   EXPECT_TRUE(good({"--list-funcs"}).list_funcs);
   for (const Options& options :

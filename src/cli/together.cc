@@ -45,10 +45,49 @@ std::string lists_go_to_stdout(const Options& options) {
                      options.doctor ? "doctor" : "--list-funcs");
 }
 
+std::string drops_are_where_packets_die(const Options& options) {
+  if (!options.drops) return "";
+  if (!options.filter_func.text.empty())
+    return "--drops chooses the functions itself: leave --filter-func out";
+  const std::string_view other = follows_packets(options)   ? "options that follow packets"
+                                 : options.filter_trace_tc  ? "--filter-trace-tc"
+                                 : options.filter_trace_xdp ? "--filter-trace-xdp"
+                                                            : "";
+  if (other.empty()) return "";
+  return fmt::format("--drops only looks where packets die, and shows no path: leave {} out",
+                     other);
+}
+
+// The blocks have no room for what fills pages, or columns.
+std::string drops_have_blocks_of_their_own(const Options& options) {
+  if (!options.drops || options.output_json) return "";
+  const std::string_view other = options.output_skb                     ? "--output-skb"
+                                 : options.output_skb_shared_info       ? "--output-skb-shared-info"
+                                 : !options.output_skb_metadata.empty() ? "--output-skb-metadata"
+                                 : options.output_skb_cb                ? "--output-skb-cb"
+                                 : options.output_tunnel                ? "--output-tunnel"
+                                                                        : "";
+  if (other.empty()) return "";
+  return fmt::format("{} is not in what --drops prints: leave it out, or add --output-json", other);
+}
+
+std::string only_drops_have_tables(const Options& options) {
+  if (options.drops) return "";
+  if (options.summary) return "--summary is the table of --drops: give --drops too";
+  if (options.output_layout == LayoutChoice::Line)
+    return "--output-layout line is the short form of --drops: give --drops too";
+  return "";
+}
+
 using Rule = std::string (*)(const Options&);
-constexpr std::array<Rule, 5> kRules = {none_is_alone, interface_has_a_namespace_to_enter,
-                                        ids_are_of_followed_packets, tracepoints_are_no_functions,
-                                        lists_go_to_stdout};
+constexpr std::array<Rule, 8> kRules = {none_is_alone,
+                                        interface_has_a_namespace_to_enter,
+                                        ids_are_of_followed_packets,
+                                        tracepoints_are_no_functions,
+                                        lists_go_to_stdout,
+                                        drops_are_where_packets_die,
+                                        drops_have_blocks_of_their_own,
+                                        only_drops_have_tables};
 
 // With --list-funcs no packet is traced: the word of the command line is a pattern.
 Result<> settle_pattern(Options& options) {
@@ -63,6 +102,15 @@ Result<> settle_pattern(Options& options) {
                 ExitCode::BadUsage);
   options.filter_func = std::move(*pattern);
   options.filter_pcap.clear();
+  return {};
+}
+
+// Whoever asks why packets die need not know what shows it.
+Result<> settle_drops(Options& options) {
+  if (!options.drops) return {};
+  PWRU_ASSIGN(options.filter_func, read_func_filter("@drops"));
+  options.output_meta = options.output_tuple = true;
+  options.output_caller = options.output_stack = true;
   return {};
 }
 
@@ -88,6 +136,7 @@ Result<> settle(Options& options) {
     if (std::string sentence = rule(options); !sentence.empty())
       return fail(std::move(sentence), ExitCode::BadUsage);
   PWRU_TRY(settle_pattern(options));
+  PWRU_TRY(settle_drops(options));
   settle_modules(options);
   return {};
 }

@@ -37,7 +37,8 @@ JsonWriter::Plain type_name(pwru_event_type type) {
 
 }  // namespace
 
-JsonSink::JsonSink(LineBuffer out, JsonStyle style) : out_(std::move(out)), style_(style) {}
+JsonSink::JsonSink(LineBuffer out, JsonStyle style, std::optional<diagnose::Deaths> deaths)
+    : out_(std::move(out)), style_(style), deaths_(std::move(deaths)) {}
 
 void JsonSink::number(Name name, uint64_t value) {
   writer_.key(name);
@@ -83,6 +84,11 @@ void JsonSink::end_record() {
 }
 
 Result<> JsonSink::event(const resolve::Record& record) {
+  const diagnose::Diagnosis* const diagnosis = deaths_ ? &deaths_->take(record) : nullptr;
+  if (diagnosis && diagnosis->kind != diagnose::Kind::Died) {
+    left_out_++;
+    return {};
+  }
   const resolve::Packet& packet = record.packet;
   begin_record(type_name(record.type));
   number("ts_ns", record.ts_ns);
@@ -102,6 +108,7 @@ Result<> JsonSink::event(const resolve::Record& record) {
   if (record.map_call) write_map_call(*record.map_call);
   if (!record.stack.empty()) write_stack(record);
   write_dumps(record);
+  if (diagnosis) write_diagnosis(*diagnosis);
   end_record();
   return out_.end_event();
 }
@@ -262,6 +269,51 @@ void JsonSink::write_dumps(const resolve::Record& record) {
   if (!record.shared_info_dump.empty()) text("skb_shared_info", record.shared_info_dump);
 }
 
+void JsonSink::write_diagnosis(const diagnose::Diagnosis& diagnosis) {
+  writer_.key("diagnosis");
+  writer_.begin_object();
+  plain("cause", diagnosis.cause);
+  plain("certainty", diagnose::name_of(diagnosis.certainty));
+  text("what", diagnosis.what);
+  if (!diagnosis.advice.empty()) text("advice", diagnosis.advice);
+  text("place", diagnosis.place);
+  writer_.key("facts");
+  writer_.begin_object();
+  for (const knowledge::FactRow& row : knowledge::facts()) {
+    const std::string_view value = deaths_->diagnoser().fact(row.id);
+    if (value.empty()) continue;
+    writer_.any_key(row.name);
+    writer_.string(value);
+  }
+  writer_.end_object();
+  writer_.end_object();
+}
+
+Result<> JsonSink::write_deaths() {
+  for (const diagnose::DeathGroup* group : deaths_->groups()) {
+    begin_record("deaths");
+    number("count", group->count);
+    number("first_ts_ns", group->first_ns);
+    number("last_ts_ns", group->last_ns);
+    text("flow", group->flow);
+    text("cause", group->cause);
+    plain("certainty", diagnose::name_of(group->certainty));
+    text("what", group->what);
+    if (!group->advice.empty()) text("advice", group->advice);
+    text("place", group->place);
+    end_record();
+    PWRU_TRY(out_.end_line());
+  }
+  for (const auto& [place, count] : deaths_->unknown_places()) {
+    begin_record("unknown-ends");
+    number("count", count);
+    text("place", place);
+    end_record();
+    PWRU_TRY(out_.end_line());
+  }
+  return {};
+}
+
 Result<> JsonSink::lost(const event::Loss& loss) {
   begin_record("lost");
   number("cpu", loss.cpu);
@@ -283,6 +335,7 @@ Result<> JsonSink::missed(const event::Miss& miss) {
 }
 
 Result<> JsonSink::summary(const event::Counters& counters) {
+  if (deaths_) PWRU_TRY(write_deaths());
   begin_record("summary");
   for (const event::CounterRow& row : event::counter_table()) {
     writer_.any_key(row.json_key);

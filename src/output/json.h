@@ -3,9 +3,11 @@
 // docs/json.md explains the fields, and docs/event.schema.json lists them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "diagnose/deaths.h"
 #include "output/file/line_buffer.h"
 #include "output/json_writer.h"
 #include "output/sink.h"
@@ -22,7 +24,8 @@ class JsonSink : public Sink {
   // Changes when a field is removed or gets another meaning, not when one is added.
   static constexpr unsigned kVersion = 1;
 
-  JsonSink(LineBuffer out, JsonStyle style);
+  // With `deaths` it writes packets that died only, each with its diagnosis, and a table of them.
+  JsonSink(LineBuffer out, JsonStyle style, std::optional<diagnose::Deaths> deaths = {});
 
   Result<> begin() override { return {}; }
   Result<> event(const resolve::Record& record) override;
@@ -31,6 +34,7 @@ class JsonSink : public Sink {
   Result<> summary(const event::Counters& counters) override;
   Result<> flush() override { return out_.flush(); }
   uint64_t events_written() const override { return out_.events_written(); }
+  uint64_t events_left_out() const override { return left_out_; }
 
  private:
   using Name = JsonWriter::Plain;
@@ -52,6 +56,8 @@ class JsonSink : public Sink {
   void write_cb(const resolve::Record& record);
   void write_map_call(const resolve::MapCall& call);
   void write_dumps(const resolve::Record& record);
+  void write_diagnosis(const diagnose::Diagnosis& diagnosis);
+  [[nodiscard]] Result<> write_deaths();
 
   void number(Name name, uint64_t value);
   void text(Name name, std::string_view value);
@@ -64,6 +70,8 @@ class JsonSink : public Sink {
 
   LineBuffer out_;
   JsonStyle style_;
+  std::optional<diagnose::Deaths> deaths_;
+  uint64_t left_out_ = 0;
   JsonWriter writer_;
   std::string scratch_;
   std::string function_;

@@ -329,6 +329,43 @@ TEST(JsonSink, ALossAndTheSummaryAreRecords) {
 }
 
 // A schema that took anything would prove nothing.
+TEST(JsonSink, APacketThatDiedHasADiagnosis) {
+  const UniqueFd fd(::memfd_create("deaths", MFD_CLOEXEC));
+  JsonSink sink(LineBuffer(fd.get(), "deaths"), {}, diagnose::Deaths({}));
+  resolve::Record hit = tcp_record();
+  hit.packet.tuple.tcp_flags = 2;
+  constexpr std::array<std::string_view, 2> kStack = {"sk_skb_reason_drop+0x90", "tcp_v4_rcv+0x1"};
+  hit.stack = kStack;
+  hit.end = End{End::Kind::Dropped, "SKB_DROP_REASON_NO_SOCKET"};
+  ASSERT_TRUE(sink.event(hit));
+  constexpr std::array<std::string_view, 1> kUnheardOf = {"unheard_of+0x1"};
+  hit.stack = kUnheardOf;
+  hit.end = End{End::Kind::Freed, "freed"};
+  ASSERT_TRUE(sink.event(hit));
+  hit.end = End{End::Kind::Consumed, "consumed"};
+  ASSERT_TRUE(sink.event(hit));
+  EXPECT_EQ(sink.events_left_out(), 2u);
+  ASSERT_TRUE(sink.summary({}));
+  EXPECT_EQ(sink.events_written(), 1u);
+  std::array<char, 8192> room = {};
+  ASSERT_GT(::pread(fd.get(), room.data(), room.size() - 1, 0), 0);
+  std::vector<std::string> types;
+  std::string_view rest(room.data());
+  while (!rest.empty()) {
+    const size_t end = rest.find('\n');
+    const rapidjson::Document record = parse(std::string(rest.substr(0, end)));
+    EXPECT_TRUE(is_valid(record)) << rest.substr(0, end);
+    types.emplace_back(record["type"].GetString());
+    if (record.HasMember("diagnosis")) {
+      EXPECT_STREQ(record["diagnosis"]["cause"].GetString(), "tcp-closed-port");
+      EXPECT_STREQ(record["diagnosis"]["certainty"].GetString(), "certain");
+      EXPECT_STREQ(record["diagnosis"]["facts"]["port"].GetString(), "8080");
+    }
+    rest.remove_prefix(end + 1);
+  }
+  EXPECT_EQ(types, (std::vector<std::string>{"function", "deaths", "unknown-ends", "summary"}));
+}
+
 TEST(JsonSchema, RefusesWhatIsWrong) {
   const std::string good = R"("version":1,"type":"lost","cpu":0,"count":2,"since_ns":4)";
   EXPECT_TRUE(is_valid(parse("{" + good + "}")));

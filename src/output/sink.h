@@ -27,6 +27,8 @@ class Sink {
   [[nodiscard]] virtual Result<> flush() = 0;
   // Records whose whole text was written so far.
   [[nodiscard]] virtual uint64_t events_written() const = 0;
+  // Records that this sink does not show, because they are not what was asked for.
+  [[nodiscard]] virtual uint64_t events_left_out() const { return 0; }
 };
 
 }  // namespace pwru::output

@@ -36,7 +36,7 @@ uint32_t wanted_parts(const Inputs& inputs, const Needs& needs) {
   if (options.output_tuple) parts |= PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
-  if (!options.output_skb_metadata.empty()) parts |= PWRU_PART_EXPR;
+  if (!options.output_skb_metadata.empty() || options.drops) parts |= PWRU_PART_EXPR;
   if (needs.control_buffer) parts |= PWRU_PART_CB;
   if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
   if (needs.map_calls) parts |= PWRU_PART_BPFMAP;

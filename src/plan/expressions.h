@@ -9,6 +9,7 @@
 #include "expr/compile.h"
 #include "expr/module_types.h"
 #include "kernel/btf.h"
+#include "knowledge/fact.h"
 
 namespace pwru::plan {
 
@@ -16,6 +17,8 @@ struct Expressions {
   expr::KnownTypes types;  // what the values are made of
   expr::Program skb;
   expr::Program xdp;
+  // With --drops, what is read for the diagnosis: the last values of `skb`.
+  std::vector<knowledge::Fact> read;
 };
 
 // `vmlinux` must outlive the result.

@@ -148,6 +148,7 @@ struct Record {
   std::optional<event::Tunnel> tunnel;
   std::span<const uint32_t> cb;  // __sk_buff->cb[]
   std::span<const Value> values;
+  std::span<const Value> readings;  // values that nobody asked to see: the diagnosis needs them
   std::optional<MapCall> map_call;
   std::string_view skb_dump;          // struct sk_buff, several lines without a newline at the end
   std::string_view shared_info_dump;  // struct skb_shared_info

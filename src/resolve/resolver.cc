@@ -74,7 +74,7 @@ const Record& Resolver::resolve(const event::Event& event) {
   if (event.tunnel) record_.tunnel = event.tunnel;
   record_.cb = {};
   if (!event.cb.empty()) set_cb(event);
-  record_.values = {};
+  record_.values = record_.readings = {};
   if (!event.expr_bytes.empty()) set_values(event);
   record_.map_call.reset();
   if (event.has_map_call) set_map_call(event.map_call);
@@ -143,6 +143,10 @@ void Resolver::set_values(const event::Event& event) {
   values_.clear();
   for (size_t i = 0; i < texts->size(); i++) values_.push_back({texts->label(i), value_texts_[i]});
   record_.values = values_;
+  if (is_of_xdp(event.type)) return;
+  const size_t shown = values_.size() - std::min(wanted_.readings, values_.size());
+  record_.readings = record_.values.subspan(shown);
+  record_.values = record_.values.first(shown);
 }
 
 void Resolver::set_map_call(const event::BpfMapCall& call) {

@@ -35,6 +35,7 @@ struct Wanted {
   std::optional<kernel::NetnsNames> netns_names;
   MapTypes::Load load_map_types = nullptr;  // for MapCall::key_text and value_text
   std::vector<expr::Value> skb_values;      // the expressions whose values events have
+  size_t readings = 0;                      // the last ones of these are Record::readings
   std::vector<expr::Value> xdp_values;      // the same for the events of XDP programs
 };
 

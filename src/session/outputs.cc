@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "cli/color.h"
+#include "output/drops_text.h"
 #include "output/json.h"
 #include "output/text.h"
 #include "plan/needs.h"
@@ -37,6 +38,12 @@ output::TimeColumn time_column(cli::Timestamp timestamp) {
   return output::TimeColumn::None;
 }
 
+bool uses_color(const cli::Options& options, int out_fd) {
+  const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
+                                             std::getenv("TERM")};
+  return cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
+}
+
 output::TextStyle text_style(const cli::Options& options, int out_fd) {
   output::TextStyle style;
   style.time = time_column(options.timestamp);
@@ -48,9 +55,7 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   style.has_id = options.output_id;
   style.has_cb = plan::needs_of(options).control_buffer;
   if (options.output_netns_names) style.netns_name_width = options.netns_names_max_length;
-  const cli::ColorEnvironment environment = {std::getenv("NO_COLOR"), std::getenv("CLICOLOR_FORCE"),
-                                             std::getenv("TERM")};
-  style.uses_color = cli::use_color(options.color, environment, ::isatty(out_fd) == 1);
+  style.uses_color = uses_color(options, out_fd);
   style.is_narrow = is_narrow(options.output_layout, out_fd, output::columns_wanted(style));
   return style;
 }
@@ -73,20 +78,31 @@ Result<resolve::Resolver> make_resolver(const cli::Options& options,
   resolve::Wanted wanted;
   wanted.caller = options.output_caller;
   wanted.since_last = options.timestamp == cli::Timestamp::Relative;
-  wanted.wall_time = options.timestamp == cli::Timestamp::Absolute;
+  wanted.wall_time = options.timestamp == cli::Timestamp::Absolute || options.drops;
   wanted.skb_dump = options.output_skb;
   wanted.shared_info_dump = options.output_skb_shared_info;
   if (options.output_netns_names) wanted.netns_names = kernel::NetnsNames::live();
   if (!options.output_json) wanted.load_map_types = resolve::MapTypes::load;
   wanted.skb_values = expressions.skb.values;
+  wanted.readings = expressions.read.size();
   wanted.xdp_values = expressions.xdp.values;
   return resolve::Resolver::create(std::move(wanted), facts);
 }
 
-std::unique_ptr<output::Sink> make_sink(const cli::Options& options, output::Target& target) {
+std::unique_ptr<output::Sink> make_sink(const cli::Options& options,
+                                        const std::vector<knowledge::Fact>& read,
+                                        output::Target& target) {
   if (options.output_json) {
     const output::JsonStyle style = {time_column(options.timestamp)};
-    return std::make_unique<output::JsonSink>(target.lines(), style);
+    std::optional<diagnose::Deaths> deaths;
+    if (options.drops) deaths.emplace(read);
+    return std::make_unique<output::JsonSink>(target.lines(), style, std::move(deaths));
+  }
+  if (options.drops) {
+    const output::DropsStyle style = {options.output_layout == cli::LayoutChoice::Line,
+                                      uses_color(options, target.fd()),
+                                      std::chrono::seconds(options.summary)};
+    return std::make_unique<output::DropsText>(target.lines(), style, read);
   }
   return std::make_unique<output::TextSink>(target.lines(), text_style(options, target.fd()));
 }

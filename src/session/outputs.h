@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "cli/options.h"
 #include "output/file/target.h"
@@ -20,8 +21,9 @@ namespace pwru {
                                                       const plan::Expressions& expressions,
                                                       const resolve::Facts& facts);
 
-// Text or JSON; `target` must outlive it.
+// Text or JSON; `target` must outlive it. `read`: the facts that records bring for a diagnosis.
 [[nodiscard]] std::unique_ptr<output::Sink> make_sink(const cli::Options& options,
+                                                      const std::vector<knowledge::Fact>& read,
                                                       output::Target& target);
 
 }  // namespace pwru

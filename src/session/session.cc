@@ -98,7 +98,7 @@ Result<bool> Session::event(const event::Event& event) {
     const resolve::Record& record = resolver_.resolve(event);
     write_to_all([&](output::Sink& sink) { return sink.event(record); });
   }
-  return limit_ == 0 || events < limit_ || output_end_;
+  return limit_ == 0 || events - left_out() < limit_ || output_end_;
 }
 
 Result<bool> Session::lost(const event::Loss& loss) {
@@ -109,13 +109,20 @@ Result<bool> Session::lost(const event::Loss& loss) {
   return true;
 }
 
+// Records that no sink shows.
+uint64_t Session::left_out() const {
+  uint64_t least = seen_[Counter::Events];
+  for (const output::Sink* sink : sinks_) least = std::min(least, sink->events_left_out());
+  return sinks_.empty() ? 0 : least;
+}
+
 // An event is printed when every sink has written it.
 Counters Session::count() const {
   Counters counters = seen_;
   uint64_t written = seen_[Counter::Events];
   for (const output::Sink* sink : sinks_) written = std::min(written, sink->events_written());
   counters[Counter::Events] = written;
-  counters[Counter::Unwritten] = seen_[Counter::Events] - written;
+  counters[Counter::Unwritten] = seen_[Counter::Events] - left_out() - written;
   if (misses_) {
     const program::ProgramMisses missed = misses_->total();
     counters[Counter::MissedProbes] = missed.by_probe;

@@ -49,6 +49,7 @@ class Session : private event::Consumer {
   Result<> step(bool is_last);
   void report(const std::vector<event::Miss>& misses);
   [[nodiscard]] event::Counters count() const;
+  [[nodiscard]] uint64_t left_out() const;
   // Calls write(sink) for each sink, until the first that takes no more.
   template <class Write>
   void write_to_all(Write write);

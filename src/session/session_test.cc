@@ -45,6 +45,10 @@ class FakeSink : public output::Sink {
 
   Result<> begin() override { return {}; }
   Result<> event(const resolve::Record&) override {
+    if (left_out < to_leave_out) {
+      left_out++;
+      return {};
+    }
     if (printed == room_) return fail("write the output: full", ExitCode::Failed, code_);
     printed++;
     return {};
@@ -61,8 +65,10 @@ class FakeSink : public output::Sink {
   }
   Result<> flush() override { return {}; }
   uint64_t events_written() const override { return printed; }
+  uint64_t events_left_out() const override { return left_out; }
 
   uint64_t printed = 0;
+  uint64_t to_leave_out = 0, left_out = 0;
   uint64_t reported_lost = 0;
   unsigned summaries = 0;
   Counters last;
@@ -92,6 +98,23 @@ TEST(Session, CountsWhatEachStageSays) {
   EXPECT_EQ(sink.last[Counter::FailedStacks], 5u);
   EXPECT_EQ(sink.last[Counter::Lost], 3u);
   EXPECT_EQ(sink.last[Counter::Evicted], 7u);
+  EXPECT_EQ(sink.last[Counter::Unwritten], 0u);
+}
+
+// They are not what was asked for, so they count neither as printed nor as not written, nor for the
+// limit.
+TEST(Session, WhatASinkLeavesOutIsNotMissing) {
+  FakeSource source;
+  const resolve::FakeKernel kernel;
+  resolve::Resolver resolver = kernel.resolver();
+  source.events = 10;
+  FakeSink sink;
+  sink.to_leave_out = 4;
+  Session session(source, resolver, {&sink}, kNothingLost, 3);
+  EXPECT_TRUE(session.finish());
+  EXPECT_TRUE(session.summarize());
+  EXPECT_EQ(sink.printed, 3u);
+  EXPECT_EQ(sink.last[Counter::Events], 3u);
   EXPECT_EQ(sink.last[Counter::Unwritten], 0u);
 }
 

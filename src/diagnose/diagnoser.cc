@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diagnose/diagnoser.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <linux/if_ether.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "diagnose/address.h"
+
+namespace pwru::diagnose {
+namespace {
+
+using knowledge::Cause;
+using knowledge::Certainty;
+using knowledge::Condition;
+using knowledge::Fact;
+
+constexpr size_t kMostCallers = 8;
+constexpr std::string_view kUnread = "?";  // see expr::ValueText::text()
+
+// "nft_do_chain[nf_tables]+0x46f" and "ip_rcv_finish_core.constprop.0+0x12" without what follows
+// the name: the compiler and the linker choose it.
+std::string_view bare(std::string_view symbol) {
+  return symbol.substr(0, symbol.find_first_of("+[.("));
+}
+
+// The subsystems of the kernel have prefixes of their own, which are part of the names.
+std::string_view without_prefix(std::string_view reason) {
+  constexpr std::string_view kPrefix = "SKB_DROP_REASON_";
+  if (reason.starts_with(kPrefix)) reason.remove_prefix(kPrefix.size());
+  return reason;
+}
+
+std::string_view protocol_name(uint8_t protocol, std::string& number) {
+  switch (protocol) {
+    case IPPROTO_TCP:
+      return "tcp";
+    case IPPROTO_UDP:
+      return "udp";
+    case IPPROTO_ICMP:
+      return "icmp";
+    case IPPROTO_ICMPV6:
+      return "icmp6";
+  }
+  return number = fmt::to_string(protocol);
+}
+
+std::string flags_text(uint8_t flags) {
+  constexpr std::array<std::string_view, 8> kNames = {"FIN", "SYN", "RST", "PSH",
+                                                      "ACK", "URG", "ECE", "CWR"};
+  std::string text;
+  for (size_t bit = 0; bit < kNames.size(); bit++)
+    if (flags >> bit & 1) text.append(text.empty() ? "" : "|").append(kNames[bit]);
+  return text;
+}
+
+// The hook of netfilter that a function of the stack calls. NF_HOOK() is inlined into it.
+std::string_view hook_of(const std::vector<std::string>& callers) {
+  struct Row {
+    std::string_view callers, hook;
+  };
+  constexpr std::array kHooks = std::to_array<Row>({
+      {"ip_local_deliver ip6_input ip6_input_finish ip_sublist_rcv_finish", "input"},
+      {"ip_rcv ipv6_rcv ip_sublist_rcv ip6_sublist_rcv ip_list_rcv ipv6_list_rcv", "prerouting"},
+      {"ip_forward ip6_forward ipmr_queue_xmit", "forward"},
+      {"__ip_local_out __ip6_local_out ip_local_out ip6_local_out ip6_xmit ip6_send_skb "
+       "raw_sendmsg rawv6_sendmsg raw_send_hdrinc ndisc_send_skb mld_sendpack",
+       "output"},
+      {"ip_output ip6_output ip_mc_output ip6_finish_output", "postrouting"},
+      {"__netif_receive_skb_core nf_ingress nf_hook_ingress", "ingress"},
+      {"__dev_queue_xmit nf_hook_egress", "egress"},
+      {"br_handle_frame", "bridge prerouting"},
+      {"br_handle_frame_finish br_pass_frame_up", "bridge input"},
+      {"br_forward __br_forward", "bridge forward"},
+      {"br_forward_finish", "bridge postrouting"},
+      {"arp_rcv", "arp input"},
+      {"arp_xmit arp_send_dst", "arp output"},
+  });
+  for (const std::string& caller : callers)
+    for (const Row& row : kHooks)
+      if (knowledge::is_in_list(caller, row.callers)) return row.hook;
+  return "";
+}
+
+std::optional<uint64_t> number(std::string_view text) {
+  uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// An errno is negative on some routes, positive on others.
+std::string_view without_sign(std::string_view text) {
+  return text.starts_with('-') ? text.substr(1) : text;
+}
+
+std::string_view without_quotes(std::string_view text) {
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+    return text.substr(1, text.size() - 2);
+  return text;
+}
+
+std::optional<Fact> fact_of_name(std::string_view name) {
+  for (const knowledge::FactRow& row : knowledge::facts())
+    if (row.name == name) return row.id;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name_of(Certainty certainty) {
+  constexpr std::array<std::string_view, 3> kNames = {"certain", "likely", "possible"};
+  return kNames[static_cast<size_t>(certainty)];
+}
+
+const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
+  diagnosis_ = {};
+  set_place(record);
+  set_facts(record);
+  reason_.clear();
+  const bool is_drop = record.end && record.end->kind == resolve::End::Kind::Dropped;
+  if (is_drop) reason_ = without_prefix(record.end->text);
+  diagnosis_.reason = reason_;
+  diagnosis_.place = place_;
+  const bool is_consumed = record.end && record.end->kind == resolve::End::Kind::Consumed;
+  const Cause* const cause = is_consumed ? nullptr : find();
+  if (is_consumed || (cause && cause->is_harmless()))
+    diagnosis_.kind = Kind::Harmless;
+  else if (cause)
+    tell(*cause);
+  else if (is_drop)
+    tell_reason();
+  return diagnosis_;
+}
+
+// The functions behind what is probed: first those that free for others, then the place.
+void Diagnoser::set_place(const resolve::Record& record) {
+  place_.clear();
+  callers_.clear();
+  const auto add = [this](std::string_view symbol) {
+    const std::string_view name = bare(symbol);
+    if (place_.empty()) {
+      if (!knowledge::is_freeing(name)) place_ = name;
+    } else if (callers_.size() < kMostCallers) {
+      callers_.emplace_back(name);
+    }
+  };
+  for (const std::string_view symbol : record.stack) add(symbol);
+  // Without a stack there is the caller still.
+  if (place_.empty()) add(record.caller);
+}
+
+void Diagnoser::set_facts(const resolve::Record& record) {
+  for (std::string& fact : facts_) fact.clear();
+  const size_t count = std::min(read_.size(), record.readings.size());
+  for (size_t i = 0; i < count; i++) {
+    const std::string_view text = without_quotes(record.readings[i].text);
+    if (text != kUnread) set(read_[i]) = text;
+  }
+  set(Fact::RouteError) = std::string(without_sign(fact(Fact::RouteError)));
+
+  const resolve::Packet& packet = record.packet;
+  set(Fact::Length) = fmt::to_string(packet.len_bytes);
+  set(Fact::Device) = packet.ifname.text();
+  set(Fact::Hook) = hook_of(callers_);
+  if (!packet.has_tuple) return;
+  const event::Tuple& tuple = packet.tuple;
+  std::string protocol;
+  set(Fact::Source) = address_text(tuple.saddr, tuple.is_v6);
+  set(Fact::Destination) = address_text(tuple.daddr, tuple.is_v6);
+  set(Fact::SourceKind) = address_kind(tuple.saddr, tuple.is_v6);
+  set(Fact::DestinationKind) = address_kind(tuple.daddr, tuple.is_v6);
+  set(Fact::Protocol) = protocol_name(tuple.l4_proto, protocol);
+  if (tuple.has_ports) set(Fact::Port) = fmt::to_string(tuple.dport);
+  if (tuple.l4_proto == IPPROTO_TCP) set(Fact::TcpFlags) = flags_text(tuple.tcp_flags);
+
+  const auto gateway = number(fact(Fact::RouteGateway4));
+  const std::string_view gateway6 = fact(Fact::RouteGateway6);
+  if (!tuple.is_v6 && gateway && *gateway != 0) {
+    const auto bytes = static_cast<uint32_t>(*gateway);
+    set(Fact::NextHop) = address_text(reinterpret_cast<const uint8_t*>(&bytes), false);
+  } else if (tuple.is_v6 && !gateway6.empty() && gateway6 != "::") {
+    set(Fact::NextHop) = std::string(gateway6);
+  } else {
+    set(Fact::NextHop) = std::string(fact(Fact::Destination));
+  }
+}
+
+bool Diagnoser::holds(const Condition& condition) const {
+  if (condition.test == Condition::Test::None) return true;
+  const std::string_view value = fact(condition.fact);
+  if (value.empty()) return false;
+  switch (condition.test) {
+    case Condition::Test::Is:
+      return knowledge::is_in_list(value, condition.value);
+    case Condition::Test::IsNot:
+      return !knowledge::is_in_list(value, condition.value);
+    case Condition::Test::Above: {
+      const auto other = fact_of_name(condition.value);
+      const auto left = number(value);
+      const auto right = other ? number(fact(*other)) : std::nullopt;
+      return left && right && *left > *right;
+    }
+    case Condition::Test::None:
+      break;
+  }
+  return true;
+}
+
+bool Diagnoser::holds(const Cause& cause) const {
+  if (!cause.places.empty() && !knowledge::is_in_list(place_, cause.places)) return false;
+  if (!cause.reasons.empty() &&
+      !knowledge::is_in_list(reason_.empty() ? "-" : std::string_view(reason_), cause.reasons))
+    return false;
+  if (!cause.callers.empty() &&
+      std::none_of(callers_.begin(), callers_.end(), [&](const std::string& caller) {
+        return knowledge::is_in_list(caller, cause.callers);
+      }))
+    return false;
+  return std::all_of(cause.when.begin(), cause.when.end(),
+                     [this](const Condition& condition) { return holds(condition); });
+}
+
+const Cause* Diagnoser::find() const {
+  const auto search = [this](std::span<const Cause> causes) {
+    const auto found = std::find_if(causes.begin(), causes.end(),
+                                    [this](const Cause& cause) { return holds(cause); });
+    return found == causes.end() ? nullptr : &*found;
+  };
+  const Cause* const by_place = search(knowledge::causes_by_place());
+  return by_place || reason_.empty() ? by_place : search(knowledge::causes_by_reason());
+}
+
+void Diagnoser::tell(const Cause& cause) {
+  what_ = filled(cause.what);
+  advice_ = filled(cause.advice);
+  diagnosis_.kind = Kind::Died;
+  diagnosis_.cause = cause.id;
+  diagnosis_.certainty = cause.certainty;
+  diagnosis_.what = what_;
+  diagnosis_.advice = advice_;
+}
+
+void Diagnoser::tell_reason() {
+  what_ = fmt::format("the kernel gives the reason {}", reason_);
+  diagnosis_.kind = Kind::Died;
+  diagnosis_.cause = "reason";
+  diagnosis_.what = what_;
+}
+
+std::string Diagnoser::filled(std::string_view sentence) const {
+  std::string out;
+  for (size_t at = 0; at < sentence.size();) {
+    const size_t open = std::min(sentence.find('{', at), sentence.size());
+    out.append(sentence.substr(at, open - at));
+    if (open == sentence.size()) break;
+    const size_t close = sentence.find('}', open);
+    const auto named = fact_of_name(sentence.substr(open + 1, close - open - 1));
+    const std::string_view value = named ? fact(*named) : std::string_view();
+    out.append(value.empty() ? kUnread : value);
+    at = close + 1;
+  }
+  return out;
+}
+
+}  // namespace pwru::diagnose

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Says of the record of a packet's end why the packet died, by what is known in knowledge/.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "knowledge/cause.h"
+#include "resolve/record.h"
+
+namespace pwru::diagnose {
+
+enum class Kind : uint8_t {
+  Died,      // a drop; `what` says why
+  Harmless,  // the packet was consumed, or its end loses nothing
+  Unknown,   // freed without a reason at a place that is not known: it may be a drop
+};
+
+// The views are valid until the diagnoser is asked again.
+struct Diagnosis {
+  Kind kind = Kind::Unknown;
+  std::string_view cause;  // knowledge::Cause::id; "reason" when only the kernel's word is known
+  knowledge::Certainty certainty = knowledge::Certainty::Certain;
+  std::string_view what;
+  std::string_view advice;  // "": none
+  std::string_view reason;  // the kernel's, without its prefix; "": it gave none
+  std::string_view place;   // the function that freed the packet, without an offset
+};
+
+[[nodiscard]] std::string_view name_of(knowledge::Certainty certainty);
+
+class Diagnoser {
+ public:
+  // `read`: which facts Record::readings has, in its order.
+  explicit Diagnoser(std::vector<knowledge::Fact> read) : read_(std::move(read)) {}
+
+  [[nodiscard]] const Diagnosis& diagnose(const resolve::Record& record);
+
+  // The facts that were read for the last diagnosis; "" for one that could not be read.
+  [[nodiscard]] std::string_view fact(knowledge::Fact fact) const {
+    return facts_[static_cast<size_t>(fact)];
+  }
+
+ private:
+  void set_facts(const resolve::Record& record);
+  void set_place(const resolve::Record& record);
+  [[nodiscard]] bool holds(const knowledge::Condition& condition) const;
+  [[nodiscard]] bool holds(const knowledge::Cause& cause) const;
+  [[nodiscard]] const knowledge::Cause* find() const;
+  void tell(const knowledge::Cause& cause);
+  void tell_reason();
+  // Puts facts in the place of names in braces.
+  [[nodiscard]] std::string filled(std::string_view sentence) const;
+  std::string& set(knowledge::Fact fact) { return facts_[static_cast<size_t>(fact)]; }
+
+  std::vector<knowledge::Fact> read_;
+  std::array<std::string, knowledge::kFacts> facts_;
+  std::string place_;
+  std::string reason_;
+  std::vector<std::string> callers_;  // behind the place, innermost first
+  std::string what_, advice_;
+  Diagnosis diagnosis_;
+};
+
+}  // namespace pwru::diagnose

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diagnose/diagnoser.h"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+
+#include <cstring>
+#include <map>
+
+#include "diagnose/address.h"
+#include "diagnose/deaths.h"
+
+namespace pwru::diagnose {
+namespace {
+
+using knowledge::Certainty;
+using knowledge::Fact;
+using resolve::End;
+
+// A record whose views point into it.
+struct Ending {
+  Ending() {
+    record.end = End{End::Kind::Dropped, reason};
+    resolve::Packet& packet = record.packet;
+    packet.len_bytes = 1400;
+    packet.ifname = "eth0";
+    packet.has_tuple = true;
+    packet.tuple.l4_proto = IPPROTO_UDP;
+    std::memcpy(packet.tuple.saddr, "\x0a\x01\x00\x02", 4);
+    std::memcpy(packet.tuple.daddr, "\x0a\x02\x00\x02", 4);
+    packet.tuple.has_ports = true;
+    packet.tuple.sport = 4711;
+    packet.tuple.dport = 9000;
+  }
+  Ending& dies(std::vector<std::string_view> functions, std::string why) {
+    stack = std::move(functions);
+    reason = "SKB_DROP_REASON_" + why;
+    record.stack = stack;
+    record.end = End{End::Kind::Dropped, reason};
+    return *this;
+  }
+  Ending& is_freed(std::vector<std::string_view> functions) {
+    stack = std::move(functions);
+    record.stack = stack;
+    record.end = End{End::Kind::Freed, "freed"};
+    return *this;
+  }
+  Ending& with(Fact fact, std::string_view text) {
+    facts.push_back(fact);
+    values.push_back({"", text});
+    record.readings = values;
+    return *this;
+  }
+  const Diagnosis& diagnosed() {
+    diagnoser.emplace(facts);
+    return diagnoser->diagnose(record);
+  }
+
+  std::string reason = "SKB_DROP_REASON_NO_SOCKET";
+  std::vector<std::string_view> stack;
+  std::vector<Fact> facts;
+  std::vector<resolve::Value> values;
+  resolve::Record record;
+  std::optional<Diagnoser> diagnoser;
+};
+
+TEST(Diagnoser, NamesThePortThatIsClosed) {
+  Ending ending;
+  const Diagnosis& found =
+      ending
+          .dies({"sk_skb_reason_drop+0x90", "__udp4_lib_rcv+0x4bc", "ip_local_deliver+0x1"},
+                "NO_SOCKET")
+          .diagnosed();
+  EXPECT_EQ(found.kind, Kind::Died);
+  EXPECT_EQ(found.cause, "udp-closed-port");
+  EXPECT_EQ(found.certainty, Certainty::Certain);
+  EXPECT_EQ(found.place, "__udp4_lib_rcv");
+  EXPECT_EQ(found.reason, "NO_SOCKET");
+  EXPECT_NE(found.what.find("UDP 10.2.0.2:9000"), std::string_view::npos) << found.what;
+  EXPECT_NE(found.advice.find(":9000"), std::string_view::npos) << found.advice;
+}
+
+TEST(Diagnoser, TellsRoutesApartByTheirError) {
+  const auto cause = [](std::string_view error, std::string_view forwarding) {
+    Ending ending;
+    ending.is_freed({"kfree_skb_reason+0x9", "ip_error+0x94"});
+    ending.with(Fact::RouteError, error).with(Fact::Forwarding4, forwarding);
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause("113", "0"), "forwarding-off");
+  EXPECT_EQ(cause("-113", "1"), "route-unreachable");
+  EXPECT_EQ(cause("22", "1"), "route-blackhole");
+  EXPECT_EQ(cause("13", "1"), "route-prohibit");
+  EXPECT_EQ(cause("101", "0"), "no-route");
+  EXPECT_EQ(cause("?", "?"), "route-refused");
+}
+
+TEST(Diagnoser, IsOnlyAsSureAsItsFacts) {
+  Ending ending;
+  ending.is_freed({"ip_error+0x94"});
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Possible);
+  ending.with(Fact::RouteError, "22");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Certain);
+}
+
+TEST(Diagnoser, ComparesTheLengthWithTheMtu) {
+  Ending ending;
+  ending.dies({"ip_forward+0x4"}, "PKT_TOO_BIG").with(Fact::RouteMtu, "1000");
+  ending.with(Fact::RouteDevice, "\"v2\"");
+  EXPECT_EQ(
+      ending.diagnosed().what,
+      "its 1400 bytes do not fit the MTU 1000 of v2, and it may not be fragmented; the sender "
+      "gets an ICMP error");
+}
+
+TEST(Diagnoser, TheNextHopIsTheGatewayOrTheDestination) {
+  Ending ending;
+  ending.dies({"neigh_invalidate+0x7e"}, "NEIGH_FAILED").with(Fact::RouteGateway4, "0");
+  EXPECT_NE(ending.diagnosed().what.find("for 10.2.0.2 on eth0"), std::string_view::npos);
+  Ending other;
+  other.dies({"neigh_invalidate+0x7e"}, "NEIGH_FAILED");
+  const uint32_t gateway = htonl(0x0a0100fe);
+  const std::string text = std::to_string(gateway);
+  other.with(Fact::RouteGateway4, text);
+  EXPECT_NE(other.diagnosed().what.find("for 10.1.0.254 on eth0"), std::string_view::npos);
+}
+
+TEST(Diagnoser, TheHookOfNetfilterIsOnTheStack) {
+  const auto what = [](std::string_view caller) {
+    Ending ending;
+    ending.dies({"sk_skb_reason_drop", "nft_do_chain[nf_tables]+0x40f", "nft_do_chain_ipv4+0x1",
+                 "nf_hook_slow+0x42", caller},
+                "NETFILTER_DROP");
+    return std::string(ending.diagnosed().what);
+  };
+  EXPECT_NE(what("ip_local_deliver+0xd9").find("hook input"), std::string::npos);
+  EXPECT_NE(what("ip_forward+0x2f").find("hook forward"), std::string::npos);
+  EXPECT_NE(what("__ip_local_out+0x11").find("hook output"), std::string::npos);
+  EXPECT_NE(what("some_new_function+0x1").find("hook ?"), std::string::npos);
+}
+
+TEST(Diagnoser, WhatLosesNothingIsHarmless) {
+  Ending ping;
+  EXPECT_EQ(ping.dies({"icmp_rcv+0x1"}, "NO_SOCKET").diagnosed().kind, Kind::Harmless);
+  Ending purged;
+  EXPECT_EQ(
+      purged.dies({"skb_queue_purge_reason+0x1", "tcp_close+0x1"}, "QUEUE_PURGE").diagnosed().kind,
+      Kind::Harmless);
+  Ending consumed;
+  consumed.is_freed({"consume_skb+0x1", "ip_error+0x1"});
+  consumed.record.end = End{End::Kind::Consumed, "consumed"};
+  EXPECT_EQ(consumed.diagnosed().kind, Kind::Harmless);
+  Ending late;
+  late.record.packet.tuple.l4_proto = IPPROTO_TCP;
+  late.record.packet.tuple.tcp_flags = 0x11;
+  EXPECT_EQ(late.dies({"tcp_v4_rcv+0x1"}, "NO_SOCKET").diagnosed().kind, Kind::Harmless);
+  late.record.packet.tuple.tcp_flags = 0x02;
+  EXPECT_EQ(late.diagnosed().cause, "tcp-closed-port");
+}
+
+TEST(Diagnoser, ReasonsThatNobodyKnowsAreStillDeaths) {
+  Ending ending;
+  const Diagnosis& found = ending.dies({"some_function+0x1"}, "BRAND_NEW").diagnosed();
+  EXPECT_EQ(found.kind, Kind::Died);
+  EXPECT_EQ(found.cause, "reason");
+  EXPECT_EQ(found.what, "the kernel gives the reason BRAND_NEW");
+}
+
+TEST(Diagnoser, WithoutReasonAndPlaceNothingIsClaimed) {
+  Ending ending;
+  const Diagnosis& found = ending.is_freed({"kfree_skb", "some_function+0x1"}).diagnosed();
+  EXPECT_EQ(found.kind, Kind::Unknown);
+  EXPECT_EQ(found.place, "some_function");
+  EXPECT_TRUE(found.what.empty());
+}
+
+TEST(Diagnoser, WithoutAStackTheCallerIsThePlace) {
+  Ending ending;
+  ending.is_freed({});
+  ending.record.caller = "ip_error.part.0+0x12";
+  EXPECT_EQ(ending.diagnosed().place, "ip_error");
+}
+
+TEST(AddressKind, OfBothFamilies) {
+  const auto v4 = [](const char* bytes) {
+    return address_kind(reinterpret_cast<const uint8_t*>(bytes), false);
+  };
+  EXPECT_EQ(v4("\x7f\x00\x00\x05"), "loopback");
+  EXPECT_EQ(v4("\xe0\x00\x00\x16"), "local-multicast");
+  EXPECT_EQ(v4("\xef\x01\x01\x01"), "multicast");
+  EXPECT_EQ(v4("\xff\xff\xff\xff"), "broadcast");
+  EXPECT_EQ(v4("\x00\x00\x00\x00"), "any");
+  EXPECT_EQ(v4("\x0a\x00\x00\x01"), "unicast");
+  uint8_t v6[16] = {};
+  EXPECT_EQ(address_kind(v6, true), "any");
+  v6[15] = 1;
+  EXPECT_EQ(address_kind(v6, true), "loopback");
+  v6[0] = 0xff;
+  v6[1] = 2;
+  EXPECT_EQ(address_kind(v6, true), "local-multicast");
+  v6[1] = 5;
+  EXPECT_EQ(address_kind(v6, true), "multicast");
+  v6[0] = 0xfd;
+  EXPECT_EQ(address_kind(v6, true), "unicast");
+}
+
+TEST(Deaths, AreCountedByCausePlaceAndFlow) {
+  Ending ending;
+  ending.dies({"__udp4_lib_rcv+0x1"}, "NO_SOCKET");
+  Deaths deaths({});
+  for (const uint64_t ns : {10u, 20u, 30u}) {
+    ending.record.ts_ns = ns;
+    ending.record.packet.tuple.sport++;  // not a flow of its own
+    (void)deaths.take(ending.record);
+  }
+  ending.record.packet.tuple.dport = 1;
+  (void)deaths.take(ending.record);
+  ASSERT_EQ(deaths.groups().size(), 2u);
+  const DeathGroup& most = *deaths.groups()[0];
+  EXPECT_EQ(most.count, 3u);
+  EXPECT_EQ(most.first_ns, 10u);
+  EXPECT_EQ(most.last_ns, 30u);
+  EXPECT_EQ(most.flow, "10.1.0.2->10.2.0.2:9000(udp)");
+  EXPECT_EQ(deaths.died(), 4u);
+
+  ending.is_freed({"unheard_of+0x1"});
+  (void)deaths.take(ending.record);
+  ASSERT_EQ(deaths.unknown_places().size(), 1u);
+  EXPECT_EQ(deaths.unknown_places()[0].first, "unheard_of");
+  ending.dies({"icmp_rcv+0x1"}, "NO_SOCKET");
+  (void)deaths.take(ending.record);
+  EXPECT_EQ(deaths.harmless(), 1u);
+}
+
+TEST(Deaths, KeepABoundedNumberOfGroups) {
+  Ending ending;
+  ending.dies({"__udp4_lib_rcv+0x1"}, "NO_SOCKET");
+  Deaths deaths({});
+  for (uint32_t i = 0; i < Deaths::kMostGroups + 5; i++) {
+    ending.record.packet.tuple.dport = static_cast<uint16_t>(i);
+    (void)deaths.take(ending.record);
+  }
+  EXPECT_EQ(deaths.groups().size(), Deaths::kMostGroups);
+  EXPECT_EQ(deaths.others(), 5u);
+}
+
+}  // namespace
+}  // namespace pwru::diagnose

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the place tells where a packet was freed, with the reason and what was read there. Seen on
+// Linux 5.10, 6.1, 6.12 and 7.2 unless a row says otherwise. Functions that freed without a reason
+// on one kernel have one on the next, so most rows ask for none.
+#include <algorithm>
+
+#include "knowledge/cause.h"
+
+namespace pwru::knowledge {
+namespace {
+
+using enum Certainty;
+using Test = Condition::Test;
+
+#define HARMLESS(id, places, callers, reasons) \
+  { id, places, callers, reasons }
+
+// clang-format off
+constexpr std::array kByPlace = std::to_array<Cause>({
+    // What is no drop.
+    HARMLESS("ping-answered", "icmp_rcv icmpv6_rcv ping_rcv", "", "NO_SOCKET -"),
+    HARMLESS("queue-purged", "skb_queue_purge skb_queue_purge_reason __skb_queue_purge sk_stream_kill_queues inet_sock_destruct tcp_disconnect udp_destroy_sock udpv6_destroy_sock packet_release netlink_sock_destruct unix_release_sock unix_sock_destructor skb_rbtree_purge tcp_write_queue_purge __sk_destruct sk_destruct", "", "QUEUE_PURGE SOCKET_CLOSE -"),
+    HARMLESS("multicast-not-joined", "ip6_mc_input", "", "-"),
+    HARMLESS("spanning-tree", "stp_pdu_rcv br_stp_rcv", "", ""),
+    HARMLESS("local-socket", "unix_stream_connect unix_stream_read_generic unix_dgram_recvmsg __unix_dgram_recvmsg netlink_broadcast_filtered netlink_unicast netlink_recvmsg netlink_dump", "", ""),
+    HARMLESS("device-set-up", "napi_get_frags_check netif_napi_add_weight_locked netif_napi_add_weight netif_napi_add", "", ""),
+    HARMLESS("fragment-delivered", "skb_release_data", "", ""),
+    HARMLESS("tcp-acknowledged", "tcp_ack tcp_clean_rtx_queue tcp_rcv_established tcp_rcv_state_process", "", "-"),
+    HARMLESS("arp-handled", "arp_process arp_rcv", "", "-"),
+    HARMLESS("ndisc-handled", "ndisc_rcv igmp_rcv igmp6_event_query igmp6_event_report mld_query_work", "", "-"),
+
+    // Netfilter.
+    {"nftables", "nft_do_chain", "", "", {}, Certain,
+     "a rule or the policy of nftables dropped it in the hook {hook}",
+     "nft -a list ruleset shows the chains of that hook, and the counters of their rules"},
+    {"nfqueue", "nf_queue", "", "", {}, Likely,
+     "a rule sends it to a queue of NFQUEUE in the hook {hook}, and no program listens there",
+     "start the program that reads the queue, or let the rule pass packets meanwhile (--queue-bypass; nft: bypass)"},
+    {"netfilter", "nf_hook_slow nf_hook_slow_list br_netfilter", "", "", {}, Certain,
+     "netfilter dropped it in the hook {hook}: a rule of iptables, a full conntrack table, or another hook",
+     "iptables-save -c and ip6tables-save -c show which rule counts; conntrack -S counts a full table"},
+
+    // Routing.
+    {"forwarding-off", "ip_error", "", "", {{{Fact::Forwarding4, Test::Is, "0"}, {Fact::RouteError, Test::Is, "113"}}}, Certain,
+     "it is for {dst}, which is not this host, and this host does not forward: net.ipv4.conf.{dev}.forwarding=0",
+     "sysctl -w net.ipv4.ip_forward=1, if it is a router"},
+    {"no-route", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "101"}}}, Certain,
+     "there is no route to {dst}", "ip route get {dst} from {src} iif {dev}, then ip route add"},
+    {"route-blackhole", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "22"}}}, Certain,
+     "a route or a policy rule of the kind blackhole takes {dst}",
+     "ip route show table all type blackhole and ip rule list them"},
+    {"route-prohibit", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "13"}}}, Certain,
+     "a route or a policy rule of the kind prohibit takes {dst}; the sender gets an ICMP error",
+     "ip route show table all type prohibit and ip rule list them"},
+    {"route-unreachable", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "113"}}}, Certain,
+     "a route or a policy rule of the kind unreachable takes {dst}; the sender gets an ICMP error",
+     "ip route show table all type unreachable and ip rule list them"},
+    {"route-refused", "ip_error", "", "", {}, Possible,
+     "the route to {dst} leads nowhere: blackhole, unreachable, prohibit, or this host does not forward",
+     "ip route get {dst} from {src} iif {dev}"},
+    {"multicast-not-joined", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::DestinationKind, Test::Is, "local-multicast multicast"}}}},
+    {"no-route6", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::RouteError, Test::Is, "101"}}}, Certain,
+     "there is no route to {dst}", "ip -6 route get {dst} from {src} iif {dev}, then ip -6 route add"},
+    {"route-prohibit6", "ip6_pkt_drop ip6_pkt_prohibit", "", "", {{{Fact::RouteError, Test::Is, "13"}}}, Certain,
+     "a route or a policy rule of the kind prohibit takes {dst}; the sender gets an ICMP error",
+     "ip -6 route show table all type prohibit and ip -6 rule list them"},
+    {"route-refused6", "ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit", "", "", {}, Likely,
+     "the route to {dst} leads nowhere, or there is none", "ip -6 route get {dst} from {src} iif {dev}"},
+    {"route-blackhole", "dst_discard dst_discard_out dst_discard_sk", "", "", {}, Likely,
+     "a route of the kind blackhole takes {dst}",
+     "ip route show table all type blackhole, and the same with -6"},
+    {"rp-filter", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {}, Certain,
+     "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)",
+     "ip route get {src}; add the route back, or sysctl -w net.ipv4.conf.{dev}.rp_filter=2 with all no larger"},
+    {"martian-source", "ip_rcv_finish_core", "", "", {{{Fact::SourceKind, Test::Is, "loopback multicast broadcast"}}}, Certain,
+     "a packet from outside may not have the source {src} (martian)",
+     "find who sends it: tcpdump -e -ni {dev} host {src}"},
+    {"route-localnet", "ip_rcv_finish_core", "", "", {{{Fact::DestinationKind, Test::Is, "loopback"}, {Fact::RouteLocalnet, Test::Is, "0"}}}, Certain,
+     "it came in by {dev} for {dst}, and net.ipv4.conf.{dev}.route_localnet=0",
+     "sysctl -w net.ipv4.conf.{dev}.route_localnet=1, if loopback addresses shall be reached from outside"},
+    {"multicast-not-joined", "ip_rcv_finish_core", "", "-", {{{Fact::DestinationKind, Test::Is, "local-multicast broadcast any"}}}},
+    {"multicast-no-member", "ip_rcv_finish_core", "", "-", {{{Fact::DestinationKind, Test::Is, "multicast"}}}, Likely,
+     "no program of this network namespace has joined the group {dst} on {dev}, and no multicast route takes it",
+     "ip maddr show dev {dev} lists the groups that were joined"},
+    {"early-demux", "ip_rcv_finish_core", "", "", {}, Possible,
+     "the packet was refused while its route was looked up: martian source, an own address as source (accept_local), or a socket's route that is gone",
+     "sysctl -w net.ipv4.conf.all.log_martians=1 and look into the kernel's log"},
+    {"ttl", "ip_forward", "", "IP_INHDR", {}, Certain,
+     "its TTL is {ttl}, so that this router may not forward it; the sender gets an ICMP error",
+     "look for a routing loop (traceroute {dst}), or let the sender begin with a larger TTL"},
+    {"ttl", "ip_forward", "", "-", {{{Fact::Ttl, Test::Is, "0 1"}}}, Certain,
+     "its TTL is {ttl}, so that this router may not forward it; the sender gets an ICMP error",
+     "look for a routing loop (traceroute {dst}), or let the sender begin with a larger TTL"},
+    {"mtu", "ip_forward ip_exceeds_mtu", "", "PKT_TOO_BIG -", {{{Fact::Length, Test::Above, "route_mtu"}}}, Certain,
+     "its {len} bytes do not fit the MTU {route_mtu} of {route_dev}, and it may not be fragmented; the sender gets an ICMP error",
+     "raise the MTU of {route_dev}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
+    {"mtu", "ip_forward ip6_forward", "", "PKT_TOO_BIG", {}, Certain,
+     "its {len} bytes are more than the path MTU of the route to {dst}, and it may not be fragmented; the sender gets an ICMP error",
+     "ip route get {dst} shows the MTU; lower the sender's, or clamp the MSS"},
+    {"forwarding-policy", "ip_forward ip6_forward", "", "XFRM_POLICY", {}, Certain,
+     "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
+    {"forwarding-off6", "ip6_forward", "", "", {{{Fact::Forwarding6, Test::Is, "0"}}}, Certain,
+     "it is for {dst}, which is not this host, and this host does not forward: net.ipv6.conf.all.forwarding=0",
+     "sysctl -w net.ipv6.conf.all.forwarding=1, if it is a router"},
+    {"hop-limit", "ip6_forward", "", "IP_INHDR -", {{{Fact::HopLimit, Test::Is, "0 1"}}}, Certain,
+     "its hop limit is {hop_limit}, so that this router may not forward it; the sender gets an ICMP error",
+     "look for a routing loop (traceroute {dst}), or let the sender begin with a larger hop limit"},
+
+    // Neighbours.
+    {"neighbour-failed", "neigh_invalidate arp_error_report ndisc_error_report", "", "", {}, Certain,
+     "nobody answers for {next_hop} on {dev}: neither ARP nor neighbour discovery found its MAC address",
+     "ip neigh show {next_hop} dev {dev}; is that host up, and on this link and VLAN?"},
+    {"neighbour-queue", "__neigh_event_send", "", "NEIGH_QUEUEFULL", {}, Certain,
+     "the MAC address of {next_hop} on {dev} is not known yet, and the queue for it is full",
+     "ip neigh show {next_hop} dev {dev}; sysctl net.ipv4.neigh.{dev}.unres_qlen_bytes is its size"},
+    {"neighbour-failed", "__neigh_event_send neigh_resolve_output", "", "NEIGH_FAILED NEIGH_DEAD -", {}, Likely,
+     "the neighbour {next_hop} on {dev} did not answer",
+     "ip neigh show {next_hop} dev {dev}; is that host up, and on this link and VLAN?"},
+
+    // Devices and their queues.
+    {"no-carrier", "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit sch_direct_xmit", "", "", {{{Fact::Qdisc, Test::Is, "noop"}}}, Certain,
+     "{dev} has no carrier, or is going down: its packets go to the qdisc noop",
+     "ip -d link show {dev}; of a pair such as veth the other end must be up too, a tun needs its program"},
+    {"qdisc-netem", "__dev_queue_xmit __dev_xmit_skb", "", "", {{{Fact::Qdisc, Test::Is, "netem"}}}, Likely,
+     "the qdisc netem of {dev} lost it on purpose, or is full ({qdisc_len} of {qdisc_limit} packets)",
+     "tc -s qdisc show dev {dev}; tc qdisc del dev {dev} root takes it off"},
+    {"tc-egress", "__dev_queue_xmit sch_handle_egress", "", "TC_EGRESS", {}, Certain,
+     "a filter of tc dropped it on its way out by {dev}",
+     "tc -s filter show dev {dev} egress lists the filters, BPF programs too"},
+    {"qdisc-full", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP -", {{{Fact::Qdisc, Test::IsNot, "noqueue"}}}, Likely,
+     "the qdisc {qdisc} of {dev} dropped it: its queue is full ({qdisc_len} packets, limit {qdisc_limit}), or it limits the rate",
+     "tc -s qdisc show dev {dev} shows backlog, drops and limits"},
+    {"tc-ingress", "__netif_receive_skb_core sch_handle_ingress", "", "TC_INGRESS", {}, Certain,
+     "a filter of tc dropped it on its way in by {dev}",
+     "tc -s filter show dev {dev} ingress lists the filters, BPF programs too"},
+    {"xdp-generic", "do_xdp_generic netif_receive_generic_xdp", "", "", {}, Certain,
+     "the XDP program {xdp} (id {xdp_id}) of {dev} dropped it",
+     "ip link set dev {dev} xdpgeneric off takes it off; bpftool prog show id {xdp_id} shows it"},
+    {"xdp-native", "veth_xdp_rcv_skb tun_build_skb", "", "", {}, Certain,
+     "the XDP program {xdp_drv} (id {xdp_drv_id}) of {dev} dropped it",
+     "ip link set dev {dev} xdp off takes it off; bpftool prog show id {xdp_drv_id} shows it"},
+    {"backlog", "enqueue_to_backlog", "", "CPU_BACKLOG -", {}, Certain,
+     "the CPU could not keep up: its backlog of received packets was full",
+     "sysctl net.core.netdev_max_backlog is the limit; /proc/net/softnet_stat counts, a line for each CPU; spread the load (RSS, RPS)"},
+    {"other-host", "ip_rcv_core ip6_rcv_core ip_rcv", "", "OTHERHOST", {}, Certain,
+     "its frame is for the MAC address of another host, or has a VLAN that {dev} does not know",
+     "ip link show {dev} and tcpdump -e -ni {dev} show both MAC addresses, and the VLAN"},
+
+    // Bridges; state of a port: 0 disabled, 1 listening, 2 learning, 4 blocking.
+    {"bridge-port-state", "br_handle_frame br_handle_frame_finish", "", "", {{{Fact::BridgePortState, Test::Is, "0 1 2 4"}}}, Certain,
+     "the bridge port {dev} does not forward: its state is {port_state} (0 disabled, 1 listening, 2 learning, 4 blocking)",
+     "bridge -d link show dev {dev}; it forwards after two forward delays, at once without STP"},
+    {"bridge", "br_handle_frame br_handle_frame_finish br_forward br_forward_finish maybe_deliver", "", "-", {{{Fact::BridgePortState, Test::Is, "3"}}}, Possible,
+     "the bridge did not forward it: VLAN filter, isolated ports, or the address belongs to the port it came from",
+     "bridge vlan show, bridge -d link show dev {dev}, bridge fdb show"},
+
+    // BPF at sockets and cgroups.
+    {"cgroup-egress", "ip_finish_output ip6_finish_output ip_mc_finish_output", "", "BPF_CGROUP_EGRESS", {}, Certain,
+     "a BPF program of the sender's cgroup dropped it on its way out",
+     "bpftool cgroup tree lists the programs of all cgroups"},
+    {"cgroup-egress", "ip_finish_output ip6_finish_output", "", "-", {}, Likely,
+     "a BPF program of the sender's cgroup dropped it on its way out",
+     "bpftool cgroup tree lists the programs of all cgroups"},
+
+    // Sockets. A segment that does not begin a connection belongs to one that is gone.
+    {"tcp-closed-port", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR"}}}, Certain,
+     "no program listens on TCP {dst}:{port} in this network namespace; the sender gets a reset",
+     "ss -ltnp 'sport = :{port}'; is the program running, and bound to this address?"},
+    {"tcp-refused", "tcp_v4_rcv tcp_v6_rcv", "", "-", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR"}}}, Possible,
+     "TCP {dst}:{port} does not take the connection: nobody listens, the listener's queue is full, or the checksum is wrong",
+     "ss -ltnp 'sport = :{port}'; nstat -az TcpExtListenOverflows TcpExtListenDrops TcpInCsumErrors"},
+    HARMLESS("tcp-late-segment", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET -"),
+    {"udp-closed-port", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET", {}, Certain,
+     "no socket takes UDP {dst}:{port} in this network namespace; the sender gets an ICMP error",
+     "ss -lunp 'sport = :{port}'; is the program running, bound to this address and device?"},
+    {"udp-refused", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "-", {{{Fact::DestinationKind, Test::Is, "unicast loopback"}}}, Possible,
+     "no socket takes UDP {dst}:{port} in this network namespace, or its checksum is wrong",
+     "ss -lunp 'sport = :{port}'; nstat -az UdpNoPorts UdpInCsumErrors counts both"},
+    HARMLESS("multicast-not-joined", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "-"),
+    {"esp-state", "xfrm_input", "", "-", {}, Likely,
+     "no IPsec association of this host takes it (its SPI is not known, or it failed the check)",
+     "ip -s xfrm state lists them; /proc/net/xfrm_stat counts; let both ends negotiate again"},
+    {"wireguard-peer", "wg_xmit", "", "", {}, Likely,
+     "no peer of {dev} has {dst} in its AllowedIPs, or the peer has no endpoint",
+     "wg show {dev} allowed-ips"},
+});
+// clang-format on
+
+// As skb_queue_purge_reason() and kfree_skb_list_reason() do it, and what frees on other kernels.
+constexpr std::string_view kFreeing =
+    "kfree_skb kfree_skb_reason sk_skb_reason_drop __kfree_skb __sk_skb_reason_drop "
+    "kfree_skb_list kfree_skb_list_reason kfree_skb_list_add_bulk kfree_skb_partial "
+    "consume_skb __consume_stateless_skb dev_kfree_skb_any_reason __dev_kfree_skb_any "
+    "dev_kfree_skb_irq_reason __dev_kfree_skb_irq tcp_drop tcp_drop_reason __tcf_kfree_skb_list "
+    "tcf_kfree_skb_list kfree_skbmem";
+
+}  // namespace
+
+std::span<const Cause> causes_by_place() { return kByPlace; }
+
+bool is_in_list(std::string_view name, std::string_view list) {
+  if (name.empty()) return false;
+  for (size_t at = 0; at < list.size();) {
+    const size_t end = std::min(list.find(' ', at), list.size());
+    if (list.substr(at, end - at) == name) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+bool is_freeing(std::string_view function) { return is_in_list(function, kFreeing); }
+
+}  // namespace pwru::knowledge

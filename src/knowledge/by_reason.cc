@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a drop reason alone tells, for places that have no row of their own: one row for every
+// reason of Linux 6.1, 6.12, 6.18 and 7.2 (enum skb_drop_reason and the qdiscs'), so that each has
+// a sentence. The kernel said it, so it is certain as far as it goes.
+#include "knowledge/cause.h"
+
+namespace pwru::knowledge {
+namespace {
+
+#define REASON(id, reasons, what, advice) \
+  { id, "", "", reasons, {}, Certainty::Certain, what, advice }
+#define HARMLESS(id, reasons) \
+  { id, "", "", reasons }
+
+// clang-format off
+constexpr std::array kByReason = std::to_array<Cause>({
+    HARMLESS("consumed", "CONSUMED SKB_CONSUMED NOT_DROPPED_YET SKB_NOT_DROPPED_YET"),
+    HARMLESS("queue-purged", "QUEUE_PURGE SOCKET_CLOSE UNIX_DISCONNECT UNIX_SKIP_OOB"),
+    HARMLESS("tcp-duplicate", "TCP_OLD_DATA TCP_OFOMERGE TCP_OLD_ACK TCP_OLD_SEQUENCE DUP_FRAG"),
+    HARMLESS("tcp-reset", "TCP_RESET TCP_FASTOPEN"),
+
+    REASON("no-socket", "NO_SOCKET", "no socket of this network namespace takes it", "ss -anp shows the sockets and their addresses"),
+    REASON("packet-short", "PKT_TOO_SMALL HDR_TRUNC", "it is shorter than its headers say", "look at it: tcpdump -v -X -ni {dev}; its sender or a device on the way cut it"),
+    REASON("packet-large", "PKT_TOO_BIG", "it is too large for the next step: its {len} bytes do not fit the MTU, or the buffer", "ip link shows the MTU of devices, ip route get {dst} of the path"),
+    REASON("tcp-checksum", "TCP_CSUM", "its TCP checksum is wrong: damaged on the way, or made up by a broken offload", "ethtool -k {dev}; switch checksum offload off to compare, and look at the errors of the links"),
+    REASON("udp-checksum", "UDP_CSUM", "its UDP checksum is wrong: damaged on the way, or made up by a broken offload", "ethtool -k {dev}; switch checksum offload off to compare, and look at the errors of the links"),
+    REASON("ip-checksum", "IP_CSUM", "the checksum of its IP header is wrong", "find who sends it: tcpdump -v -ni {dev} host {src}"),
+    REASON("icmp-checksum", "ICMP_CSUM", "its ICMP checksum is wrong", "find who sends it: tcpdump -v -ni {dev} host {src}"),
+    REASON("checksum", "SKB_CSUM", "its checksum could not be computed or is wrong", "ethtool -k {dev} shows the offloads of checksums"),
+    REASON("socket-filter", "SOCKET_FILTER", "a filter dropped it: one attached to the socket, or a BPF program of its cgroup", "ss -anp shows the socket; bpftool prog and bpftool cgroup tree the programs"),
+    REASON("netfilter", "NETFILTER_DROP", "netfilter dropped it in the hook {hook}", "nft -a list ruleset and iptables-save -c show the rules"),
+    REASON("other-host", "OTHERHOST", "its frame is for the MAC address of another host, or has a VLAN that {dev} does not know", "tcpdump -e -ni {dev} shows the MAC address and the VLAN"),
+    REASON("ip-header", "IP_INHDR", "its IP header is wrong or not allowed: version, length, options, or a TTL that has run out", "look at it: tcpdump -v -ni {dev} host {src}"),
+    REASON("rp-filter", "IP_RPFILTER", "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter)", "ip route get {src}; sysctl net.ipv4.conf.all.rp_filter net.ipv4.conf.{dev}.rp_filter"),
+    REASON("multicast-mac", "UNICAST_IN_L2_MULTICAST", "it has a unicast IP address in a frame to a multicast MAC address (drop_unicast_in_l2_multicast)", "find who sends it: tcpdump -e -ni {dev} host {src}"),
+    REASON("xfrm-policy", "XFRM_POLICY", "an IPsec policy forbids it, or asks for protection that it does not have", "ip xfrm policy and ip -s xfrm state; /proc/net/xfrm_stat counts"),
+    REASON("ip-protocol", "IP_NOPROTO", "nothing on this host handles its IP protocol", "is the module of the protocol loaded?"),
+    REASON("receive-buffer", "SOCKET_RCVBUFF", "the receive buffer of the socket is full: its program reads too slowly", "ss -anmp shows the buffers and the program; raise SO_RCVBUF and net.core.rmem_max"),
+    REASON("protocol-memory", "PROTO_MEM", "the memory of the whole protocol is used up", "sysctl net.ipv4.tcp_mem net.ipv4.udp_mem; /proc/net/sockstat shows the use"),
+    REASON("tcp-md5-missing", "TCP_MD5NOTFOUND", "the socket asks for a TCP MD5 signature, and the segment has none", "give both ends the same key"),
+    REASON("tcp-md5-unexpected", "TCP_MD5UNEXPECTED", "the segment has a TCP MD5 signature, and the socket has no key for {src}", "give both ends the same key"),
+    REASON("tcp-md5-wrong", "TCP_MD5FAILURE", "its TCP MD5 signature is wrong", "give both ends the same key"),
+    REASON("tcp-ao", "TCP_AUTH_HDR TCP_AONOTFOUND TCP_AOUNEXPECTED TCP_AOKEYNOTFOUND TCP_AOFAILURE", "its TCP authentication option is missing, wrong, or not expected", "give both ends the same keys; nstat -az 'TcpExtTCPAO*' counts"),
+    REASON("socket-backlog", "SOCKET_BACKLOG", "the backlog of the socket is full: its program, or the CPU, is too slow", "ss -anmp; raise SO_RCVBUF; nstat -az TcpExtTCPBacklogDrop"),
+    REASON("tcp-flags", "TCP_FLAGS", "its TCP flags make no sense in the state of the connection", "look at it: tcpdump -ni {dev} tcp and host {src}"),
+    REASON("tcp-zero-window", "TCP_ZEROWINDOW", "the receiver's window is closed: its program does not read, and its buffer is full", "ss -tnmp shows the receive queue and the program"),
+    REASON("tcp-over-window", "TCP_OVERWINDOW", "it lies beyond the window that the receiver offered", "ss -tnmi shows the window; a middlebox may have lost the window scaling"),
+    REASON("tcp-paws", "TCP_RFC7323_PAWS TCP_RFC7323_PAWS_ACK TCP_RFC7323_TW_PAWS", "its TCP timestamp is older than the last one (PAWS): a late duplicate, or several hosts behind one address", "several clients behind NAT need timestamps of their own: sysctl net.ipv4.tcp_timestamps"),
+    REASON("tcp-timestamp-echo", "TCP_RFC7323_TSECR", "it echoes a TCP timestamp that was never sent", "look for a middlebox that changes TCP options"),
+    REASON("tcp-sequence", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", "its sequence number lies outside of the window", "a late packet, a middlebox that changes sequence numbers, or somebody who guesses"),
+    REASON("tcp-ack", "TCP_INVALID_ACK_SEQUENCE TCP_TOO_OLD_ACK TCP_ACK_UNSENT_DATA", "it acknowledges what was never sent, or sent long ago", "two connections with the same addresses and ports, or somebody who guesses"),
+    REASON("tcp-syn", "TCP_INVALID_SYN", "a SYN in a connection that exists already", "the other end has forgotten the connection: it was restarted, or a middlebox timed out"),
+    REASON("tcp-closed", "TCP_CLOSE", "the socket is closed", "ss -tanp; the program closed it while data was on its way"),
+    REASON("tcp-abort", "TCP_ABORT_ON_DATA", "data came for a socket that its program had closed; the sender gets a reset", "the program closes before it has read everything"),
+    REASON("tcp-ofo", "TCP_OFO_QUEUE_PRUNE TCP_OFO_DROP", "the memory for segments out of order is used up", "ss -tnmp; raise net.ipv4.tcp_rmem"),
+    REASON("tcp-min-ttl", "TCP_MINTTL", "its TTL is below the least that the socket takes (IP_MINTTL, as BGP uses it)", "the peer is farther away than its socket allows"),
+    REASON("tcp-listen-overflow", "TCP_LISTEN_OVERFLOW", "the queue of the listener on {dst}:{port} is full: its program does not accept fast enough", "ss -ltn 'sport = :{port}' shows queue and limit; raise listen()'s backlog and net.core.somaxconn"),
+    REASON("no-route-out", "IP_OUTNOROUTES", "no route leads to {dst}", "ip route get {dst}"),
+    REASON("no-route-in", "IP_INNOROUTES", "no route leads to {dst}", "ip route get {dst} from {src} iif {dev}"),
+    REASON("address-refused", "IP_INADDRERRORS", "its address is not taken: it is not for this host, which does not forward, or the address is not valid there", "sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding; ip addr"),
+    REASON("source-refused", "IP_INVALID_SOURCE IP_LOCAL_SOURCE", "its source {src} may not come from outside: not valid there, or an own address of this host", "ip addr; sysctl net.ipv4.conf.{dev}.accept_local takes own addresses"),
+    REASON("destination-refused", "IP_INVALID_DEST", "its destination {dst} is not valid", "find who sends it: tcpdump -e -ni {dev} dst host {dst}"),
+    REASON("loopback-outside", "IP_LOCALNET", "it came in by {dev} with a loopback address", "sysctl net.ipv4.conf.{dev}.route_localnet allows it for destinations"),
+    REASON("cgroup-egress", "BPF_CGROUP_EGRESS", "a BPF program of the sender's cgroup dropped it on its way out", "bpftool cgroup tree lists the programs"),
+    REASON("ipv6-off", "IPV6DISABLED", "IPv6 is switched off on {dev}", "sysctl net.ipv6.conf.{dev}.disable_ipv6 net.ipv6.conf.all.disable_ipv6"),
+    REASON("neighbour-entry", "NEIGH_CREATEFAIL", "no entry for the neighbour {next_hop} could be made: the table is full", "sysctl net.ipv4.neigh.default.gc_thresh3; ip -s neigh"),
+    REASON("neighbour-failed", "NEIGH_FAILED NEIGH_DEAD NEIGH_HH_FILLFAIL", "the neighbour {next_hop} did not answer, or its entry is gone", "ip neigh show dev {dev}"),
+    REASON("neighbour-queue", "NEIGH_QUEUEFULL", "the MAC address of {next_hop} is not known yet, and the queue for it is full", "ip neigh show dev {dev}; sysctl net.ipv4.neigh.{dev}.unres_qlen_bytes"),
+    REASON("tc-egress", "TC_EGRESS", "a filter of tc dropped it on its way out by {dev}", "tc -s filter show dev {dev} egress"),
+    REASON("tc-ingress", "TC_INGRESS", "a filter of tc dropped it on its way in by {dev}", "tc -s filter show dev {dev} ingress"),
+    REASON("tc-internal", "TC_COOKIE_ERROR TC_CHAIN_NOTFOUND TC_RECLASSIFY_LOOP", "a filter of tc refers to a chain that is not there, or filters go round in a circle", "tc filter show dev {dev} egress; the same with ingress"),
+    REASON("qdisc", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC", "the qdisc {qdisc} of {dev} dropped it", "tc -s qdisc show dev {dev}"),
+    REASON("qdisc-full", "QDISC_OVERLIMIT QDISC_DROP_OVERLIMIT FQ_FLOW_LIMIT FQ_BAND_LIMIT QDISC_DROP_FLOW_LIMIT QDISC_DROP_BAND_LIMIT QDISC_DROP_MAXFLOWS", "a queue of the qdisc {qdisc} of {dev} is full", "tc -s qdisc show dev {dev} shows backlog and limits"),
+    REASON("qdisc-congested", "QDISC_CONGESTED QDISC_DROP_CONGESTED QDISC_BURST_DROP DUALPI2_STEP_DROP QDISC_DROP_L4S_STEP_NON_ECN", "the qdisc {qdisc} of {dev} dropped it to slow the sender down: packets wait too long", "tc -s qdisc show dev {dev}; the link is slower than what is sent"),
+    REASON("qdisc-horizon", "FQ_HORIZON_LIMIT QDISC_DROP_HORIZON_LIMIT", "its time to be sent lies too far ahead for the qdisc {qdisc} of {dev}", "tc -s qdisc show dev {dev}: horizon"),
+    REASON("qdisc-flood", "CAKE_FLOOD QDISC_DROP_FLOOD_PROTECTION", "the qdisc {qdisc} of {dev} protects others against this flow, which does not slow down", "tc -s qdisc show dev {dev}"),
+    REASON("backlog", "CPU_BACKLOG", "the CPU could not keep up: its backlog of received packets was full", "sysctl net.core.netdev_max_backlog; /proc/net/softnet_stat counts"),
+    REASON("xdp", "XDP", "an XDP program dropped it", "ip link show {dev} and bpftool net show the program"),
+    REASON("protocol", "UNHANDLED_PROTO INVALID_PROTO", "nothing on this host handles its protocol", "tcpdump -e -ni {dev} shows the EtherType; is the module of the protocol loaded?"),
+    REASON("segmentation", "SKB_GSO_SEG SKB_BAD_GSO", "it could not be cut into segments", "ethtool -k {dev}: segmentation offload"),
+    REASON("user-memory", "SKB_UCOPY_FAULT", "its bytes could not be copied from the memory of the program that sent it", "the program's buffer is not there: look at the program"),
+    REASON("device-header", "DEV_HDR", "{dev} could not build or read its link-layer header", "ip -d link show {dev}"),
+    REASON("device-down", "DEV_READY", "{dev} is not up, or not ready", "ip link show {dev}; ip link set {dev} up"),
+    REASON("ring-full", "FULL_RING", "the queue of {dev} is full: whoever reads it is too slow", "ip -s link show {dev}; ip link set {dev} txqueuelen makes the queue of a tun longer"),
+    REASON("memory", "NOMEM PFMEMALLOC", "the kernel had no memory for it", "free -m; dmesg"),
+    REASON("tap-filter", "TAP_FILTER TAP_TXFILTER", "the filter of the tap device {dev} dropped it", "the program that has {dev} open has set it (TUNATTACHFILTER, TUNSETTXFILTER)"),
+    REASON("fragments-missing", "FRAG_REASM_TIMEOUT", "other fragments of its datagram did not come in time", "nstat -az IpReasmTimeout; sysctl net.ipv4.ipfrag_time; find who loses them"),
+    REASON("fragment-far", "FRAG_TOO_FAR", "its fragments came too far out of order", "sysctl net.ipv4.ipfrag_max_dist"),
+    REASON("ipv6-header", "IPV6_BAD_EXTHDR IPV6_TOO_MANY_EXTHDRS", "its IPv6 extension headers are wrong or too many", "look at it: tcpdump -v -ni {dev} host {src}"),
+    REASON("ndisc", "IPV6_NDISC_FRAG IPV6_NDISC_HOP_LIMIT IPV6_NDISC_BAD_CODE IPV6_NDISC_BAD_OPTIONS IPV6_NDISC_NS_OTHERHOST", "the message of neighbour discovery is not valid, or is for another host", "look at it: tcpdump -v -ni {dev} icmp6"),
+    REASON("tunnel-ecn", "IP_TUNNEL_ECN", "the ECN bits inside and outside of the tunnel contradict each other", "a device on the way marks packets that do not take part in ECN"),
+    REASON("tunnel-info", "TUNNEL_TXINFO", "the tunnel {dev} was given no destination for it", "ip -d link show {dev}: a tunnel of the kind external needs a route or a program that sets it"),
+    REASON("local-mac", "LOCAL_MAC", "its source is the tunnel's own MAC address: it went in a circle", "bridge fdb show"),
+    REASON("arp-pvlan", "ARP_PVLAN_DISABLE", "an ARP request within a private VLAN is not answered here", "sysctl net.ipv4.conf.{dev}.proxy_arp_pvlan"),
+    REASON("mac", "MAC_INVALID_SOURCE MAC_IEEE_MAC_CONTROL", "its source MAC address is not valid, or its frame is for the link only", "tcpdump -e -ni {dev}"),
+    REASON("bridge-port-state", "BRIDGE_INGRESS_STP_STATE", "the bridge port {dev} does not forward in its state of the spanning tree", "bridge -d link show dev {dev}"),
+    REASON("no-target", "NO_TX_TARGET", "there is no port, queue or peer of {dev} to send it to", "ip -d link show {dev}; bridge fdb show"),
+    REASON("vxlan-vni", "VXLAN_VNI_NOT_FOUND", "no VXLAN device of this host has its VNI", "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"),
+    REASON("vxlan-header", "VXLAN_INVALID_HDR", "its VXLAN header has flags that the device does not take", "ip -d link show type vxlan: gbp, gpe, remcsum must be equal at both ends"),
+    REASON("vxlan-entry", "VXLAN_ENTRY_EXISTS", "its MAC address has a fixed entry, and came from another place", "bridge fdb show"),
+    REASON("macvlan-backlog", "MACVLAN_BROADCAST_BACKLOG IPVLAN_MULTICAST_BACKLOG", "too many broadcasts wait for the devices on {dev}", "ip link set {dev} type macvlan bcqueuelen makes the queue longer"),
+    REASON("packet-socket", "PACKET_SOCK_ERROR", "a packet socket (tcpdump or its like) could not take its copy", "the traffic itself goes on; give the capture a larger buffer"),
+    REASON("recursion", "RECURSION_LIMIT", "it went through too many devices one in another: a loop of tunnels or of tc redirects", "ip -d link; tc filter show"),
+    REASON("security", "SECURITY_HOOK", "a security module (SELinux, Smack, AppArmor) forbids it", "ausearch -m avc, or dmesg"),
+    REASON("psp", "PSP_INPUT PSP_OUTPUT", "the PSP encryption of its socket does not match", "look at the keys of both ends"),
+    REASON("can", "CAN_RX_INVALID_FRAME CANFD_RX_INVALID_FRAME CANXL_RX_INVALID_FRAME", "it is no valid CAN frame", "ip -d link show {dev}"),
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Cause> causes_by_reason() { return kByReason; }
+
+}  // namespace pwru::knowledge

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What packets die of: a table. A new cause is a row.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "knowledge/fact.h"
+
+namespace pwru::knowledge {
+
+// How sure an answer is.
+enum class Certainty : uint8_t {
+  Certain,   // the kernel said so, or it was read at the drop
+  Likely,    // the place has this one cause in nearly all cases
+  Possible,  // the place has several causes
+};
+
+// Holds for a fact that is known; an unknown one is equal to nothing, and not unequal either.
+struct Condition {
+  enum class Test : uint8_t {
+    None,   // always holds
+    Is,     // one of the texts in `value`, which are separated by blanks
+    IsNot,  // none of them
+    Above,  // as a number, above the fact that `value` names
+  };
+  Fact fact = Fact::Source;
+  Test test = Test::None;
+  std::string_view value = {};
+};
+
+// Lists are names separated by blanks; "" holds for every name.
+struct Cause {
+  std::string_view id;       // in JSON; stays the same
+  std::string_view places;   // functions that free the packet
+  std::string_view callers;  // one of them is on the stack behind the place
+  // Drop reasons without their prefix. "-": the kernel gave none.
+  std::string_view reasons;
+  std::array<Condition, 3> when = {};
+  Certainty certainty = Certainty::Certain;
+  // Sentences, with facts in braces. Whoever reads the first knows why the packet died, and of the
+  // second what to do. A harmless end has none.
+  std::string_view what = {};
+  std::string_view advice = {};
+
+  [[nodiscard]] constexpr bool is_harmless() const { return what.empty(); }
+};
+
+// Those that a place tells, the first that holds counts; then those that a reason alone tells.
+[[nodiscard]] std::span<const Cause> causes_by_place();
+[[nodiscard]] std::span<const Cause> causes_by_reason();
+
+// Functions that free a packet on behalf of their caller.
+[[nodiscard]] bool is_freeing(std::string_view function);
+
+// Whether `name` is one of the names in `list`, which blanks separate.
+[[nodiscard]] bool is_in_list(std::string_view name, std::string_view list);
+
+}  // namespace pwru::knowledge

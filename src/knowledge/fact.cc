@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "knowledge/fact.h"
+
+#include <array>
+
+namespace pwru::knowledge {
+namespace {
+
+// The lowest bit of _skb_refdst says whether the route is counted (SKB_DST_NOREF).
+#define ROUTE(type) "((struct " type " *)(skb->_skb_refdst & ~1))"
+#define NETWORK_HEADER(type) "((struct " type " *)(skb->head + skb->network_header))"
+// cnf.data[] is counted from 0, IPV4_DEVCONF_* of include/uapi/linux/ip.h from 1.
+#define CONF4(number) "skb->dev->ip_ptr->cnf.data[" number " - 1]"
+#define NETNS "skb->dev->nd_net.net->"
+#define QDISC "skb->dev->_tx->qdisc->"
+
+constexpr std::array kFactTable = std::to_array<FactRow>({
+    {Fact::Source, "src", ""},
+    {Fact::Destination, "dst", ""},
+    {Fact::SourceKind, "src_kind", ""},
+    {Fact::DestinationKind, "dst_kind", ""},
+    {Fact::Port, "port", ""},
+    {Fact::Protocol, "proto", ""},
+    {Fact::TcpFlags, "tcp_flags", ""},
+    {Fact::Length, "len", ""},
+    {Fact::Device, "dev", ""},
+    {Fact::Hook, "hook", ""},
+    {Fact::NextHop, "next_hop", ""},
+    {Fact::RouteError, "route_error", ROUTE("dst_entry") "->error"},
+    {Fact::RouteDevice, "route_dev", ROUTE("dst_entry") "->dev->name"},
+    {Fact::RouteMtu, "route_mtu", ROUTE("dst_entry") "->dev->mtu"},
+    {Fact::RouteGateway4, "route_gw4", ROUTE("rtable") "->rt_gw4"},
+    {Fact::RouteGateway6, "route_gw6", ROUTE("rt6_info") "->rt6i_gateway"},
+    {Fact::Ttl, "ttl", NETWORK_HEADER("iphdr") "->ttl"},
+    {Fact::HopLimit, "hop_limit", NETWORK_HEADER("ipv6hdr") "->hop_limit"},
+    {Fact::DeviceFlags, "dev_flags", "skb->dev->flags"},
+    {Fact::Qdisc, "qdisc", QDISC "ops->id"},
+    {Fact::QdiscLength, "qdisc_len", QDISC "q.qlen"},
+    {Fact::QdiscLimit, "qdisc_limit", QDISC "limit"},
+    {Fact::Forwarding4, "forwarding4", CONF4("1")},
+    {Fact::Forwarding6, "forwarding6", NETNS "ipv6.devconf_all->forwarding"},
+    {Fact::RpFilter, "rp_filter", CONF4("8")},
+    {Fact::RpFilterAll, "rp_filter_all", NETNS "ipv4.devconf_all->data[8 - 1]"},
+    {Fact::AcceptLocal, "accept_local", CONF4("23")},
+    {Fact::RouteLocalnet, "route_localnet", CONF4("26")},
+    {Fact::XdpProgram, "xdp", "skb->dev->xdp_prog->aux->name"},
+    {Fact::XdpProgramId, "xdp_id", "skb->dev->xdp_prog->aux->id"},
+    {Fact::XdpDriverProgram, "xdp_drv", "skb->dev->xdp_state[1].prog->aux->name"},
+    {Fact::XdpDriverId, "xdp_drv_id", "skb->dev->xdp_state[1].prog->aux->id"},
+    {Fact::BridgePortState, "port_state",
+     "((struct net_bridge_port *)skb->dev->rx_handler_data)->state"},
+});
+static_assert(kFactTable.size() == kFacts);
+
+}  // namespace
+
+std::span<const FactRow> facts() { return kFactTable; }
+
+}  // namespace pwru::knowledge

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a cause of death may depend on, and what its sentence may name. Some facts come with every
+// record; the others are read in the kernel, at the drop, by an expression on the sk_buff.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace pwru::knowledge {
+
+enum class Fact : uint8_t {
+  // Of the record.
+  Source,           // address
+  Destination,      // address
+  SourceKind,       // "loopback", "local multicast", "multicast", "broadcast", "any", "unicast"
+  DestinationKind,  // the same
+  Port,             // of the destination; "" without ports
+  Protocol,         // "tcp", "udp", "icmp", "icmp6", or a number
+  TcpFlags,         // "SYN|ACK"
+  Length,           // bytes
+  Device,           // the interface that the sk_buff names
+  Hook,             // the netfilter hook, by the functions on the stack: "input"
+  NextHop,          // the gateway of the route, or the destination
+  // Read at the drop.
+  RouteError,        // dst_entry::error, as a positive errno: 0 is a route that leads somewhere
+  RouteDevice,       // where the route leads to
+  RouteMtu,          // the MTU of that device
+  RouteGateway4,     // as a number in the byte order of the network
+  RouteGateway6,     // "::" when there is none
+  Ttl,               // of an IPv4 header
+  HopLimit,          // of an IPv6 header
+  DeviceFlags,       // IFF_*
+  Qdisc,             // kind of the first queue's qdisc; "noop" without a carrier
+  QdiscLength,       // packets in it
+  QdiscLimit,        // its limit, in its own unit
+  Forwarding4,       // net.ipv4.conf.DEVICE.forwarding
+  Forwarding6,       // net.ipv6.conf.all.forwarding
+  RpFilter,          // net.ipv4.conf.DEVICE.rp_filter
+  RpFilterAll,       // net.ipv4.conf.all.rp_filter
+  AcceptLocal,       // net.ipv4.conf.DEVICE.accept_local
+  RouteLocalnet,     // net.ipv4.conf.DEVICE.route_localnet
+  XdpProgram,        // name of the generic XDP program of the device
+  XdpProgramId,      // its id
+  XdpDriverProgram,  // the same of the one in the driver
+  XdpDriverId,       // its id
+  BridgePortState,   // of the device; right only where a bridge drops
+};
+inline constexpr size_t kFacts = static_cast<size_t>(Fact::BridgePortState) + 1;
+
+struct FactRow {
+  Fact id;
+  std::string_view name;        // in sentences: "{port}"; in JSON
+  std::string_view expression;  // C, on struct sk_buff *skb; "": of the record
+};
+
+// One row for each fact, in the order of the enum.
+[[nodiscard]] std::span<const FactRow> facts();
+
+}  // namespace pwru::knowledge

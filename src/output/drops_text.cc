@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/drops_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/escape.h"
+#include "output/tuple_text.h"
+
+namespace pwru::output {
+namespace {
+
+constexpr std::string_view kRed = "\033[31m", kPlain = "\033[0m";
+constexpr size_t kNameWidth = 8;
+
+// "16:05:05.123456" of "2026-11-22T16:05:05.123456+01:00".
+std::string_view time_of_day(std::string_view time) {
+  constexpr size_t kAt = 11, kBytes = 15;
+  return time.size() >= kAt + kBytes ? time.substr(kAt, kBytes) : time;
+}
+
+// "sk_skb_reason_drop" and its like are the same for all; the rest is the way of the packet.
+std::string way_of(const resolve::Record& record) {
+  constexpr size_t kShown = 4;
+  std::string way;
+  size_t shown = 0;
+  for (const std::string_view symbol : record.stack) {
+    if (way.empty() && knowledge::is_freeing(symbol.substr(0, symbol.find_first_of("+[."))))
+      continue;
+    way.append(way.empty() ? "" : " < ").append(symbol);
+    if (++shown == kShown) break;
+  }
+  return way.empty() ? std::string(record.caller) : way;
+}
+
+}  // namespace
+
+// Without the process: most packets die in an interrupt, and it is whoever was running.
+void DropsText::append_packet(const resolve::Record& record) {
+  const resolve::Packet& packet = record.packet;
+  out_.append(time_of_day(record.wall_time));
+  out_.append("  ");
+  if (packet.has_tuple)
+    out_.commit(append_tuple(out_.reserve(kTupleRoom), packet.tuple, true));
+  else
+    out_.append(fmt::format("EtherType {:#06x}", packet.proto));
+  out_.append(fmt::format("  {} bytes", packet.len_bytes));
+  if (!packet.ifname.text().empty()) out_.append("  on " + escaped(packet.ifname.text()));
+  out_.append(fmt::format("  netns {}", packet.netns));
+  if (!record.netns_name.empty()) out_.append(fmt::format(" ({})", escaped(record.netns_name)));
+  out_.append(fmt::format("  cpu {}", packet.cpu));
+}
+
+void DropsText::append_row(std::string_view name, std::string_view text) {
+  if (text.empty()) return;
+  out_.append("\n  ");
+  out_.append_left(name, kNameWidth);
+  out_.append(escaped(text));
+}
+
+void DropsText::append_block(const resolve::Record& record, const diagnose::Diagnosis& diagnosis) {
+  if (style_.uses_color) out_.append(kRed);
+  append_packet(record);
+  if (style_.uses_color) out_.append(kPlain);
+  append_row("why", fmt::format("{} ({})", diagnosis.what, diagnose::name_of(diagnosis.certainty)));
+  append_row("do", diagnosis.advice);
+  append_row("at", way_of(record));
+  append_row("reason", diagnosis.reason);
+}
+
+void DropsText::append_line(const resolve::Record& record, const diagnose::Diagnosis& diagnosis) {
+  append_packet(record);
+  out_.append("  ");
+  if (style_.uses_color) out_.append(kRed);
+  out_.append(escaped(diagnosis.what));
+  if (style_.uses_color) out_.append(kPlain);
+  out_.append(fmt::format(" ({})  at {}", diagnose::name_of(diagnosis.certainty),
+                          escaped(diagnosis.place)));
+}
+
+Result<> DropsText::event(const resolve::Record& record) {
+  const diagnose::Diagnosis& diagnosis = deaths_.take(record);
+  if (diagnosis.kind != diagnose::Kind::Died) {
+    left_out_++;
+    return {};
+  }
+  if (style_.is_line)
+    append_line(record, diagnosis);
+  else
+    append_block(record, diagnosis);
+  return out_.end_event();
+}
+
+Result<> DropsText::lost(const event::Loss& loss) {
+  out_.append(fmt::format("*** {} ends of packets were lost on CPU {}", loss.count, loss.cpu));
+  return out_.end_line();
+}
+
+Result<> DropsText::missed(const event::Miss& miss) {
+  out_.append(fmt::format("*** {} hits did not reach {}", miss.count, miss.program));
+  return out_.end_line();
+}
+
+Result<> DropsText::table() {
+  const auto groups = deaths_.groups();
+  out_.append(fmt::format("\n{} packets died", deaths_.died()));
+  if (groups.empty()) {
+    out_.append('.');
+  } else {
+    size_t place = 5;
+    for (const auto* group : groups) place = std::max(place, group->place.size());
+    out_.append(
+        fmt::format(":\n  COUNT FIRST           LAST            {:{}} FLOW", "PLACE", place));
+    for (const auto* group : groups) {
+      out_.append(fmt::format("\n{:7} {:15} {:15} {:{}} {}", group->count,
+                              time_of_day(group->first_time), time_of_day(group->last_time),
+                              escaped(group->place), place, escaped(group->flow)));
+      out_.append(fmt::format("\n        {} ({})", escaped(group->what),
+                              diagnose::name_of(group->certainty)));
+    }
+  }
+  if (deaths_.others()) out_.append(fmt::format("\n{:7} more, of other flows", deaths_.others()));
+  if (deaths_.harmless())
+    out_.append(fmt::format("\n{} more ended without a loss.", deaths_.harmless()));
+  const auto places = deaths_.unknown_places();
+  for (const auto& [name, count] : places) {
+    out_.append(fmt::format("\n{} were freed without a reason in {}, which pwru does not know.",
+                            count, name.empty() ? "an unknown function" : escaped(name)));
+  }
+  return out_.end_line();
+}
+
+Result<> DropsText::summary(const event::Counters&) {
+  PWRU_TRY(table());
+  return out_.flush();
+}
+
+Result<> DropsText::flush() {
+  if (style_.table_interval.count() > 0) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_table_) {
+      PWRU_TRY(table());
+      next_table_ = now + style_.table_interval;
+    }
+  }
+  return out_.flush();
+}
+
+}  // namespace pwru::output
