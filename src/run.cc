@@ -105,6 +105,7 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
       const bool is_attached,
       plan::or_missing_rights(attach(hooks), options, plan.backend == cli::Backend::Kprobe));
   report_held_modules(plan);
+  report_functions_of_others(plan);
   Session session(
       source, resolver, {sink.get()},
       [&](event::Counters& counters) { tracer.add_losses(counters); }, options.output_limit_lines);

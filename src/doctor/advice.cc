@@ -68,7 +68,7 @@ std::vector<std::string> commands_for(const Machine& machine, const Trial& trial
     commands.emplace_back(
         "lockdown=integrity  # on the kernel's command line, instead of confidentiality; see "
         "kernel_lockdown(7)");
-  if (own.perf_event_paranoid >= 3 && !own.has(CAP_SYS_ADMIN) && trial.hook != "kprobe-multi")
+  if (own.perf_event_paranoid >= 3 && !own.has(CAP_SYS_ADMIN) && !trial.hook.ends_with("-multi"))
     commands.emplace_back("sysctl kernel.perf_event_paranoid=2  # kprobes without CAP_SYS_ADMIN");
   const Check* memlock = find_check(report, "memlock");
   if (memlock && memlock->state != State::Ok)
@@ -100,6 +100,7 @@ void conclude(const Machine& machine, const Trial& trial, Report& report) {
                         : "copies to read packets",
         fmt::format("{} MB of memory for events", trial.buffer_bytes >> 20),
     };
+    if (!trial.held.empty()) report.used.push_back(trial.held);
     report.used.push_back(
         trial.is_hit
             ? fmt::format("tried: {} was probed, and a packet was seen there", trial.tried)

@@ -76,7 +76,7 @@ kernel::Functions probed_by(const plan::Plan& plan) {
 
 }  // namespace
 
-std::string table_of(const kernel::Functions& functions, std::string_view hook) {
+std::string table_of(const kernel::Functions& functions, const HookOf& hook_of) {
   size_t name = 24, module = 6;
   widen(functions.found, name, module);
   widen(functions.names_left_out, name, module);
@@ -88,13 +88,13 @@ std::string table_of(const kernel::Functions& functions, std::string_view hook) 
   add("FUNC", "MODULE", "ARG", "HOOK, OR WHY LEFT OUT");
   for (const kernel::Function* function : sorted(functions.found))
     add(escaped(function->name), module_text(function->module), std::to_string(function->skb_arg),
-        hook);
+        hook_of(*function));
   for (const kernel::LeftOutFunction* function : sorted(functions.names_left_out))
     add(escaped(function->name), module_text(function->module), "-", function->reason);
   return text;
 }
 
-std::string json_of(const kernel::Functions& functions, std::string_view hook) {
+std::string json_of(const kernel::Functions& functions, const HookOf& hook_of) {
   output::JsonWriter json;
   std::string lines;
   for (const kernel::Function* function : sorted(functions.found)) {
@@ -102,7 +102,7 @@ std::string json_of(const kernel::Functions& functions, std::string_view hook) {
     json.key("arg");
     json.number(function->skb_arg);
     json.key("hook");
-    json.string(hook);
+    json.string(hook_of(*function));
     end_json(json, lines);
   }
   for (const kernel::LeftOutFunction* function : sorted(functions.names_left_out)) {
@@ -124,7 +124,13 @@ Result<std::string> list_functions(const cli::Options& options) {
   log_info("{} {} would be probed by {}; left out: {}", functions.found.size(),
            prepared.plan.tracepoints.found.empty() ? "functions" : "tracepoints", hook,
            kernel::describe(functions.left_out));
-  return options.output_json ? json_of(functions, hook) : table_of(functions, hook);
+  const bool has_fentry = prepared.plan.backend == cli::Backend::FentryMulti;
+  const HookOf hook_of = [&](const kernel::Function& function) {
+    return has_fentry && !prepared.plan.fentry_ids.contains(function.addr)
+               ? cli::name_of(cli::Backend::KprobeMulti)
+               : hook;
+  };
+  return options.output_json ? json_of(functions, hook_of) : table_of(functions, hook_of);
 }
 
 }  // namespace pwru::doctor

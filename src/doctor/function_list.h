@@ -2,7 +2,9 @@
 // --list-funcs: what a trace with these options would probe, and what not, and why.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "cli/options.h"
@@ -14,7 +16,8 @@ namespace pwru::doctor {
 [[nodiscard]] Result<std::string> list_functions(const cli::Options& options);
 
 // The same of functions that are known: a table, or one JSON object a line.
-[[nodiscard]] std::string table_of(const kernel::Functions& functions, std::string_view hook);
-[[nodiscard]] std::string json_of(const kernel::Functions& functions, std::string_view hook);
+using HookOf = std::function<std::string_view(const kernel::Function&)>;
+[[nodiscard]] std::string table_of(const kernel::Functions& functions, const HookOf& hook_of);
+[[nodiscard]] std::string json_of(const kernel::Functions& functions, const HookOf& hook_of);
 
 }  // namespace pwru::doctor

@@ -57,9 +57,9 @@ Result<std::unique_ptr<probe::Hook>> make_hook(const cli::Options& options,
   std::erase_if(plan.functions.found,
                 [&](const kernel::Function& function) { return function.name != trial.tried; });
   plan.functions.left_out.clear();
-  return make_function_hook(
-      plan.backend, options,
-      probe::make_plan(plan.functions, prepared.kernel.known.symbols, tracer.programs(), {}));
+  return make_function_hook(plan.backend, options,
+                            probe::make_plan(plan.functions, prepared.kernel.known.symbols,
+                                             tracer.programs(), {}, plan.fentry_ids));
 }
 
 // The programs are those of all functions, so that the kernel verifies them all.
@@ -93,6 +93,7 @@ Result<> try_all(const cli::Options& options, Trial& trial) {
   trial.left_out =
       kernel::describe(has_tracepoints ? plan.tracepoints.left_out : plan.functions.left_out);
   trial.hook = cli::name_of(plan.backend);
+  trial.held = plan::describe_held(plan.held_by_others);
   trial.uses_cast = plan.uses_cast;
   trial.warnings = plan.warnings;
   trial.buffer_bytes =

@@ -20,6 +20,7 @@ struct Trial {
   std::string_view kind = "functions";
   std::string left_out;
   std::string hook;
+  std::string held;  // why not all of them are at this hook
   bool uses_cast = false;
   std::string tried;  // what was probed
   bool is_hit = false;

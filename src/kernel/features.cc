@@ -220,9 +220,15 @@ Result<Features> probe_features(const Btf& vmlinux) {
   return features;
 }
 
-// Without the masking of interrupts (6.14) its programs cannot be loaded.
+// Without the masking of interrupts (6.14) its programs cannot be loaded. On other machines
+// Linux 7.2 builds no trampolines for many functions, and the trial may not notice.
 void probe_fentry_multi(const Btf& vmlinux, Features& features) {
-  features.has_fentry_multi = features.has_kprobe_multi &&
+#if defined(__x86_64__)
+  constexpr bool kHasTrampolines = true;
+#else
+  constexpr bool kHasTrampolines = false;
+#endif
+  features.has_fentry_multi = kHasTrampolines && features.has_kprobe_multi &&
                               vmlinux.find("bpf_local_irq_save", BTF_KIND_FUNC) &&
                               try_fentry_multi().code == 0;
 }

@@ -32,8 +32,8 @@ Result<cli::Backend> take_tracepoints(const cli::Options& options, const kernel:
   return cli::Backend::Tracepoint;
 }
 
-// What of it fentry-multi cannot do; "" for nothing.
-std::string_view asks_for_registers(const cli::Options& options, bool has_drop_reasons) {
+// What fentry-multi cannot do of what is asked for; "" for nothing.
+std::string_view beyond_fentry_multi(const cli::Options& options, bool has_drop_reasons) {
   if (options.output_stack) return "--output-stack";
   if (options.output_caller) return "--output-caller";
   if (!has_drop_reasons) return "a kernel without drop reasons";
@@ -42,6 +42,8 @@ std::string_view asks_for_registers(const cli::Options& options, bool has_drop_r
   // Their programs use the ring that those of fentry-multi have for themselves.
   if (options.filter_trace_tc) return "--filter-trace-tc";
   if (options.filter_trace_xdp) return "--filter-trace-xdp";
+  // The kernel is told functions by their ids in its own BTF.
+  if (!options.kernel_btf.empty()) return "--kernel-btf";
   return "";
 }
 
@@ -55,7 +57,7 @@ Result<cli::Backend> choose_fentry_multi(const cli::Options& options, bool has_d
         ExitCode::NotSupported);
   // A kernel that has fentry-multi has the cast. It may have refused the programs that use it.
   const std::string_view reason = features.rdonly_cast_id
-                                      ? asks_for_registers(options, has_drop_reasons)
+                                      ? beyond_fentry_multi(options, has_drop_reasons)
                                       : "a trace without plain loads";
   if (reason.empty()) return cli::Backend::FentryMulti;
   warnings.push_back(

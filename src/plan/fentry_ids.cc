@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/fentry_ids.h"
 
+#include <fmt/core.h>
+
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -65,8 +68,9 @@ class Names {
 
 }  // namespace
 
-FentryIds find_fentry_ids(const std::vector<kernel::Function>& functions, const Release& release,
-                          const kernel::Btf& vmlinux, const kernel::Symbols& symbols) {
+FentrySites find_fentry_sites(const std::vector<kernel::Function>& functions,
+                              const Release& release, const kernel::Btf& vmlinux,
+                              const kernel::Symbols& symbols, const kernel::FunctionNames& held) {
   std::vector<Candidate> candidates;
   for (const kernel::Function& function : functions)
     if (function.module.empty() && function.skb_arg != 0 && !kernel::takes_list(function))
@@ -75,14 +79,25 @@ FentryIds find_fentry_ids(const std::vector<kernel::Function>& functions, const 
   Names names(candidates);
   names.add_symbols(symbols);
   names.add_types(vmlinux);
-  FentryIds ids;
+  FentrySites sites;
   for (const Candidate& candidate : candidates) {
     const Named& named = names.at(candidate.name);
-    if (named.functions == 1 && named.id &&
-        kernel::fits_trampoline(vmlinux, vmlinux.type(named.id).type))
-      ids[candidate.address] = named.id;
+    if (named.functions != 1 || !named.id ||
+        !kernel::fits_trampoline(vmlinux, vmlinux.type(named.id).type))
+      continue;
+    if (held.contains(std::string(candidate.name)))
+      sites.held_by_others++;
+    else
+      sites.ids[candidate.address] = named.id;
   }
-  return ids;
+  return sites;
+}
+
+std::string describe_held(size_t held_by_others) {
+  if (held_by_others == 0) return "";
+  return fmt::format(
+      "{} functions have a probe of somebody else already, so that kprobe-multi costs less there",
+      held_by_others);
 }
 
 }  // namespace pwru::plan

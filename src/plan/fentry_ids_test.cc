@@ -63,7 +63,12 @@ TEST(FentryIds, TheNameIsThatOfOneFunctionOfTheKernel) {
   const FentryIds expected = {{kText + 0x100, id("ip_rcv")},
                               {kText + 0x400, id("also_in_module")},
                               {kText + 0x600, id("skb_release_head_state")}};
-  EXPECT_EQ(find_fentry_ids(functions, release, *btf, symbols), expected);
+  EXPECT_EQ(find_fentry_sites(functions, release, *btf, symbols, {}).ids, expected);
+  const FentrySites beside =
+      find_fentry_sites(functions, release, *btf, symbols, {"ip_rcv", "twice", "another"});
+  EXPECT_EQ(beside.ids.size(), expected.size() - 1);
+  EXPECT_FALSE(beside.ids.contains(kText + 0x100));
+  EXPECT_EQ(beside.held_by_others, 1u);
 }
 
 // A search of all symbols and types for each of the functions took seconds.
@@ -79,7 +84,7 @@ TEST(FentryIds, ManyFunctionsAmongManySymbols) {
   const auto btf = btf_of(names);
   const auto symbols = parse(std::move(text));
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_EQ(find_fentry_ids(functions, {}, *btf, symbols).size(), functions.size());
+  EXPECT_EQ(find_fentry_sites(functions, {}, *btf, symbols, {}).ids.size(), functions.size());
   const auto done = std::chrono::steady_clock::now();
   for (size_t i = 0; i < functions.size() / 10; i++) {
     const std::string& name = functions[i * 10].name;

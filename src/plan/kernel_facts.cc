@@ -25,14 +25,18 @@ Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading)
   auto search = search_functions(options, *btf, modules);
   PWRU_ASSIGN(auto known, or_missing_rights(read_symbols(options, *btf, search), options));
   kernel::probe_single_kprobe(known.symbols, options.backend == cli::Backend::Kprobe, features);
+  // Without the list everything may be faster than it is, and works the same.
+  kernel::FunctionNames held;
+  if (features.has_fentry_multi)
+    held = kernel::find_held_functions().value_or(kernel::FunctionNames{});
   auto reasons = kernel::DropReasons::collect(*btf, modules);
   std::optional<kernel::BtfFile> btf_file;
   if (!options.kernel_btf.empty()) {
     PWRU_ASSIGN(btf_file, kernel::BtfFile::create(*btf));
   }
-  return KernelFacts{std::move(watch),   std::move(btf),     std::move(modules),
-                     std::move(search),  std::move(known),   std::move(features),
-                     std::move(reasons), std::move(btf_file)};
+  return KernelFacts{std::move(watch),  std::move(btf),     std::move(modules),
+                     std::move(search), std::move(known),   std::move(features),
+                     std::move(held),   std::move(reasons), std::move(btf_file)};
 }
 
 Result<PacketPlace> find_packet_place(const cli::Options& options) {

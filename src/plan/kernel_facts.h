@@ -13,6 +13,7 @@
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
 #include "kernel/functions.h"
+#include "kernel/held_functions.h"
 #include "kernel/modules.h"
 #include "plan/find_functions.h"
 #include "plan/plan.h"
@@ -26,6 +27,7 @@ struct KernelFacts {
   kernel::FunctionSearch search;  // for find_functions(), once
   KnownSymbols known;
   kernel::Features features;
+  kernel::FunctionNames held;  // asked for where fentry-multi may be used
   kernel::DropReasons reasons;
   std::optional<kernel::BtfFile> btf_file;  // --kernel-btf, as libbpf gets it
 };

@@ -26,6 +26,13 @@ void set_copy_functions(const Inputs& inputs, Plan& plan) {
   add_tracking_warnings(plan.release, plan.copy_functions, has_fexit, plan.warnings);
 }
 
+void set_fentry_sites(const Inputs& inputs, Plan& plan) {
+  FentrySites sites = find_fentry_sites(plan.functions.found, plan.release, inputs.vmlinux,
+                                        inputs.symbols, inputs.held);
+  plan.fentry_ids = std::move(sites.ids);
+  plan.held_by_others = sites.held_by_others;
+}
+
 // Functions that free a packet themselves, as TCP does, pass no tracepoint.
 void watch_release(const Inputs& inputs, Plan& plan) {
   if (inputs.features.has_fexit && inputs.vmlinux.find(kReleaseSeen, BTF_KIND_FUNC))
@@ -44,8 +51,6 @@ Result<Plan> make_plan(Inputs inputs) {
   PWRU_ASSIGN(plan.backend, choose_backend(inputs.options, inputs.has_drop_reasons, inputs.features,
                                            plan.warnings));
   const bool has_tracepoints = plan.backend == cli::Backend::Tracepoint;
-  const bool has_fentry = plan.backend == cli::Backend::FentryMulti;
-  plan.needs.nesting_rings |= has_tracepoints || has_fentry;
   plan.uses_cast = inputs.features.rdonly_cast_id != 0;
   plan.is_locked_down = inputs.features.lockdown == kernel::kLockedDown;
   plan.functions = std::move(inputs.functions);
@@ -54,9 +59,8 @@ Result<Plan> make_plan(Inputs inputs) {
   if (plan.is_locked_down) PWRU_TRY(check_lockdown(inputs.options, plan));
   set_positions(plan);
   if (plan.needs.identity) plan.release = find_release(inputs.symbols);
-  if (has_fentry)
-    plan.fentry_ids =
-        find_fentry_ids(plan.functions.found, plan.release, inputs.vmlinux, inputs.symbols);
+  if (plan.backend == cli::Backend::FentryMulti) set_fentry_sites(inputs, plan);
+  plan.needs.nesting_rings |= has_tracepoints || plan.backend == cli::Backend::FentryMulti;
   if (plan.needs.follows_skb) set_copy_functions(inputs, plan);
   if (plan.needs.follows_skb && has_tracepoints) watch_release(inputs, plan);
   make_configs(inputs, plan);

@@ -48,6 +48,7 @@ struct Inputs {
   Filters filters;
   Expressions expressions;
   TracepointSites tracepoints = {};  // with takes_tracepoints(), in the place of functions
+  kernel::FunctionNames held = {};   // functions at which somebody else is, with fentry-multi
 };
 
 // The programs at the functions' entries come in families, of which one is loaded: see
@@ -89,6 +90,7 @@ struct Plan {
   std::vector<std::string> copy_functions;  // that make one skb of another, and are followed
   Release release;                          // where ids end, with tracking
   FentryIds fentry_ids;                     // of the functions that fentry-multi gets
+  size_t held_by_others = 0;                // functions that it does not get for that reason
 
   Filters filters;
   Expressions expressions;

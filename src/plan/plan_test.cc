@@ -69,8 +69,18 @@ class PlanTest : public ::testing::Test {
     PWRU_ASSIGN(const auto parsed, parse_filters(options_));
     PWRU_ASSIGN(auto filters, generate_filters(parsed, options_, *btf_, features_));
     PWRU_ASSIGN(auto expressions, compile_expressions(options_, *btf_));
-    return make_plan({options_, *btf_, *symbols, features_, has_reasons_, cpus_, place_, functions_,
-                      std::move(filters), std::move(expressions)});
+    return make_plan({options_,
+                      *btf_,
+                      *symbols,
+                      features_,
+                      has_reasons_,
+                      cpus_,
+                      place_,
+                      functions_,
+                      std::move(filters),
+                      std::move(expressions),
+                      {},
+                      held_});
   }
   Plan planned() {
     auto made = plan();
@@ -84,6 +94,7 @@ class PlanTest : public ::testing::Test {
 
   std::unique_ptr<kernel::Btf> btf_;
   cli::Options options_;
+  kernel::FunctionNames held_;
   kernel::Features features_;
   kernel::Functions functions_;
   bool has_reasons_ = true;
@@ -127,6 +138,32 @@ TEST_F(PlanTest, FentryMultiGetsTheFunctionsThatItMayHave) {
   EXPECT_EQ(made.config.nesting_rings, 1u);
   EXPECT_EQ(made.fentry_ids.size(), 1u);  // vmlinux' BTF of this test has one of the functions
   EXPECT_EQ(made.fentry_ids.at(kClone), btf_->find("skb_clone", BTF_KIND_FUNC));
+}
+
+TEST_F(PlanTest, FentryMultiLeavesFunctionsOfOthersAlone) {
+  options_.backend = cli::Backend::FentryMulti;
+  features_.has_fentry_multi = true;
+  features_.rdonly_cast_id = 5;
+  features_.byte_window_id = 6;
+  functions_.found.push_back(function("skb_clone", kClone));
+  EXPECT_EQ(planned().held_by_others, 0u);
+  held_ = {"skb_clone"};
+  EXPECT_TRUE(planned().fentry_ids.empty());
+  EXPECT_EQ(planned().held_by_others, 1u);
+}
+
+// The ids are those of the kernel's own types: by others it would attach to other functions.
+TEST_F(PlanTest, TypesFromAFileAreNotForFentryMulti) {
+  options_.backend = cli::Backend::FentryMulti;
+  features_.has_fentry_multi = true;
+  features_.rdonly_cast_id = 5;
+  features_.byte_window_id = 6;
+  options_.kernel_btf = "/b";
+  const Plan made = planned();
+  EXPECT_EQ(made.backend, cli::Backend::KprobeMulti);
+  ASSERT_FALSE(made.warnings.empty());
+  EXPECT_EQ(made.warnings.front(),
+            "--kernel-btf cannot be had with fentry-multi: kprobe-multi is used");
 }
 
 TEST_F(PlanTest, WhatNeedsRegistersIsNotDoneByFentryMulti) {

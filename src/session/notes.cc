@@ -24,6 +24,10 @@ void report_held_modules(const plan::Plan& plan) {
            plan.tracepoints.found.empty() ? ", and --backend kprobe leaves all free" : "");
 }
 
+void report_functions_of_others(const plan::Plan& plan) {
+  if (plan.held_by_others) log_info("{}", plan::describe_held(plan.held_by_others));
+}
+
 void warn_if_switched_off(cli::Backend backend, const UniqueFd& kprobe_switch) {
   if (cli::uses_kprobe_multi(backend) && kernel::ftrace_switch() == kernel::Switch::Off)
     log_warn(

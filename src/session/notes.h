@@ -11,6 +11,9 @@ namespace pwru {
 // With kprobe-multi the modules of functions cannot be unloaded, nor can those of tracepoints.
 void report_held_modules(const plan::Plan& plan);
 
+// Functions that are not at fentry-multi because somebody else is there.
+void report_functions_of_others(const plan::Plan& plan);
+
 // At the end of a trace, at the beginning of which the switches were on.
 void warn_if_switched_off(cli::Backend backend, const UniqueFd& kprobe_switch);
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # fentry-multi shows what kprobe-multi shows, with and without tracking, and leaves to kprobe-multi what
-# it cannot have: modules, lists, and what asks for registers. A kernel without it says so.
+# it cannot have: modules, lists, what asks for registers, and functions that somebody else probes. A kernel
+# without it says so.
 # kernels: 6.12 7.2
 if ! has_symbol bpf_tracing_multi_attach; then
     run_pwru 3 --backend fentry-multi
@@ -38,3 +39,17 @@ send_udp 1.0.0.1 9
 stop_pwru
 expect_stderr '^warning: --output-caller cannot be had with fentry-multi: kprobe-multi is used'
 expect_line ' ip_output .*__ip_local_out|ip_output.*ip_send_skb'
+
+# The stranger is another pwru.
+"$PWRU" --backend kprobe-multi --filter-func ip_output --ready-file "$work/stranger" 'udp dst port 9' >"$work/seen" 2>"$work/seen.err" &
+stranger=$!
+wait_for "the stranger to be ready" test -e "$work/stranger"
+start_pwru --backend fentry-multi --filter-func 'ip_output|ip_finish_output2' 'udp dst port 9'
+send_udp 1.0.0.1 9
+kill -INT "$stranger"
+wait "$stranger"
+stop_pwru
+expect_stderr '^1 functions have a probe of somebody else already'
+expect_line ' ip_output$'
+expect_line ' ip_finish_output2$'
+grep -q ' ip_output$' "$work/seen"
