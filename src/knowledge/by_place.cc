@@ -19,6 +19,9 @@ using Test = Condition::Test;
 constexpr std::array kByPlace = std::to_array<Cause>({
     // What is no drop.
     HARMLESS("ping-answered", "icmp_rcv icmpv6_rcv ping_rcv", "", "NO_SOCKET -"),
+    // net.ipv4.icmp_echo_ignore_broadcasts, which is 1
+    HARMLESS("broadcast-ping", "icmp_rcv", "", "INVALID_PROTO"),
+    {"multicast-not-joined", "br_dev_xmit br_flood maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::DestinationKind, Test::Is, "local-multicast multicast broadcast"}}}},
     HARMLESS("queue-purged", "skb_queue_purge skb_queue_purge_reason __skb_queue_purge sk_stream_kill_queues inet_sock_destruct tcp_disconnect udp_destroy_sock udpv6_destroy_sock packet_release netlink_sock_destruct unix_release_sock unix_sock_destructor skb_rbtree_purge tcp_write_queue_purge __sk_destruct sk_destruct", "", "QUEUE_PURGE SOCKET_CLOSE -"),
     HARMLESS("multicast-not-joined", "ip6_mc_input", "", "-"),
     HARMLESS("spanning-tree", "stp_pdu_rcv br_stp_rcv", "", ""),

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # --drops prints only packets that died, each with the object to blame, and nothing about traffic that
 # arrives. One tracer sees all faults; each is followed by what it must print.
-# kernels: all
+# kernels: 6.1 7.2
 has_reasons() { has_symbol kfree_skb_reason || has_symbol sk_skb_reason_drop; }
 died() { # CAUSE-WORDS: waits for it
     wait_for "$1" grep -qE -- "$1" "$out"
