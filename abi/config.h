@@ -71,6 +71,9 @@ struct pwru_config {
 	__u32 never_evicted; /* so many packets are followed at once before one is evicted */
 	__u32 stack_bytes;   /* of a kernel stack, which is as large as it is aligned, with by_stack
 			      */
+	__u8 maps_rings;   /* user space maps the rings; else each record is sent, see abi/ring.h */
+	__u8 has_doorbell; /* maps_rings, and a BPF ring buffer wakes the reader up */
+	__u8 pad0[6];
 };
 
 /*
@@ -120,6 +123,6 @@ static inline void pwru_set_copies(struct pwru_config *config, __u32 dev, __u32 
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 160, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 168, "pwru_config is the same on both sides");
 
 #endif

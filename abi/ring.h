@@ -8,6 +8,10 @@
  *
  * Positions count bytes since the start and never wrap. The memory is cut into chunks, the elements
  * of the map. No record crosses the end of a chunk: see pwru_record_start().
+ *
+ * Where arrays cannot be mapped (before Linux 5.5) each ring has room for one record, which is sent
+ * through a perf buffer when it is whole. Then only `lost` and what programs share with each other
+ * mean anything on the kernel side, and user space reads the counters by bpf(2).
  */
 #ifndef PWRU_ABI_RING_H
 #define PWRU_ABI_RING_H

@@ -62,8 +62,7 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   PWRU_ASSIGN(auto tracer, load_tracer(options, prepared));
   auto& [kernel, plan] = prepared;
   const std::string btf_path = kernel.btf_file ? kernel.btf_file->path() : "";
-  PWRU_ASSIGN(auto doorbell, event::Doorbell::open(tracer.doorbell_fd()));
-  event::RingSource source(tracer.make_reader(plan.config), std::move(doorbell));
+  PWRU_ASSIGN(const auto source, plan::or_missing_rights(tracer.make_source(plan.config), options));
 
   PWRU_ASSIGN(auto resolver, make_resolver(options, plan.expressions,
                                            {plan.functions, kernel.known.symbols, kernel.reasons,
@@ -107,7 +106,7 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   report_held_modules(plan);
   report_functions_of_others(plan);
   Session session(
-      source, resolver, {sink.get()},
+      *source, resolver, {sink.get()},
       [&](event::Counters& counters) { tracer.add_losses(counters); }, options.output_limit_lines);
   if (is_attached && at_functions) session.leave_out(probe::try_hits(at_functions->plan()));
   session.on_pause([&] {

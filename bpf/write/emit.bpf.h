@@ -178,13 +178,14 @@ _Static_assert(PWRU_INDEX_TUPLE4 == PWRU_INDEX_BPFMAP + 1 &&
 /*
  * A record with what each has, or NULL: there is no room. The time is taken after the reservation:
  * a reader that notes the time, then how far each ring is reserved, knows that it has every event
- * up to that time.
+ * up to that time. Of records that are sent it knows no such thing.
  */
 static __always_inline struct pwru_event *begin_record(struct pwru_ring *ring, __u64 number,
 						       __u32 bytes, __u32 parts, __u64 skb,
-						       __u64 packet_id)
+						       __u64 packet_id, bool is_sent)
 {
-	struct pwru_event *event = ring_reserve(ring, number, bytes);
+	struct pwru_event *event =
+		is_sent ? ring_take_record(ring, number) : ring_reserve(ring, number, bytes);
 
 	if (!event)
 		return NULL;
@@ -230,7 +231,7 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 		bytes += PWRU_ROUND_UP_8(sizeof(struct pwru_tuple6));
 	}
 	barrier_var(ring); /* or it is computed again at each use */
-	event = begin_record(ring, number, bytes, parts, skb, packet_id);
+	event = begin_record(ring, number, bytes, parts, skb, packet_id, !CFG(maps_rings));
 	if (!event)
 		return;
 	/* Older verifiers do not know that the address of a hit is not zero. */
@@ -249,7 +250,10 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	if (call)
 		fill_map_part((void *)event + map_at, call, room);
 	read_tuple_of((void *)event + tuple_at, &ip);
-	ring_commit(ring);
+	if (CFG(maps_rings))
+		ring_commit(ring);
+	else
+		ring_send(ctx, ring, event);
 }
 
 #if !DESCRIBES_HITS
@@ -264,7 +268,8 @@ SUBPROGRAM void emit(void *ctx, const struct hit *hit, const struct skb_pos *pos
 
 /*
  * The record that most traces write: metadata and the tuple of a plain IPv4 packet, and nothing
- * else. False: this hit needs another record. `l2_bytes` stand before the network header.
+ * else. It is never sent, see set_sizes() in src/plan/config.cc. False: this hit needs another
+ * record. `l2_bytes` stand before the network header.
  */
 static __always_inline bool emit_plain(void *ctx, const struct skb_pos *pos, __u32 l2_bytes,
 				       __u64 skb, __u64 packet_id)
@@ -280,7 +285,8 @@ static __always_inline bool emit_plain(void *ctx, const struct skb_pos *pos, __u
 	number = ring_number(bpf_get_smp_processor_id());
 	ring = ring_of(number);
 	barrier_var(ring); /* or it is computed again at each use */
-	event = begin_record(ring, number, PLAIN_RECORD_BYTES, CFG(plain_parts), skb, packet_id);
+	event = begin_record(ring, number, PLAIN_RECORD_BYTES, CFG(plain_parts), skb, packet_id,
+			     false);
 	if (!event)
 		return true;
 	fill_func(event, ctx);

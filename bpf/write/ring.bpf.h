@@ -14,11 +14,19 @@ struct {
 	__type(value, __u64);
 } ring_memory SEC(".maps");
 
-/* Wakes the reader up. Its content means nothing. */
+/* Wakes the reader up. Its content means nothing. Without it (before Linux 5.8) the reader polls.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
 } doorbell SEC(".maps");
+
+/* The perf buffers of the CPUs, where the rings cannot be mapped. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__type(key, __u32);
+	__type(value, __u32);
+} records SEC(".maps");
 
 /* Whether a record may be written: of programs that nest, only one writes at a time. */
 static __always_inline bool ring_take(struct pwru_ring *ring __attribute__((unused)))
@@ -99,7 +107,8 @@ static __noinline int ring_doorbell(void)
 	__u64 nothing = 0;
 
 	shared.wake_bytes = PWRU_READER_IS_AWAKE;
-	bpf_ringbuf_output(&doorbell, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
+	if (CFG(has_doorbell))
+		bpf_ringbuf_output(&doorbell, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
 	return 0;
 }
 
@@ -120,6 +129,36 @@ static __always_inline void ring_commit(struct pwru_ring *ring)
 	ring_give_back(ring);
 	if (reserved - ring->released >= shared.wake_bytes)
 		ring_doorbell();
+}
+
+/* In the place of ring_reserve() where records are sent: room for the one that is being written. */
+static __always_inline void *ring_take_record(struct pwru_ring *ring, __u32 number)
+{
+	void *record;
+
+	if (ring_take(ring)) {
+		record = bpf_map_lookup_elem(&ring_memory, &number);
+		if (record)
+			return record;
+		ring_give_back(ring);
+	}
+	__sync_fetch_and_add(&ring->lost, 1);
+	return NULL;
+}
+
+/*
+ * In the place of ring_commit(). Lost is what a full buffer or a CPU without one (which came after
+ * the start) does not take, and a fourth program that interrupts three others.
+ */
+static __always_inline void ring_send(void *ctx, struct pwru_ring *ring, struct pwru_event *event)
+{
+	__u64 bytes = event->bytes;
+
+	if (bytes > CFG(record_max_bytes)) /* the verifier does not know */
+		bytes = CFG(record_max_bytes);
+	if (bpf_perf_event_output(ctx, &records, BPF_F_CURRENT_CPU, event, bytes))
+		__sync_fetch_and_add(&ring->lost, 1);
+	ring_give_back(ring);
 }
 
 #endif

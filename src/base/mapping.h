@@ -17,11 +17,15 @@ class Mapping {
  public:
   // Maps the first `bytes` of `fd`. An error calls the file `what`.
   [[nodiscard]] static Result<Mapping> read_only(int fd, size_t bytes, const std::string& what) {
-    void* const start = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd, 0);
-    if (start == MAP_FAILED) return sys_fail("map " + what);
-    Mapping mapping;
-    mapping.bytes_ = {static_cast<const std::byte*>(start), bytes};
-    return mapping;
+    return map(fd, bytes, PROT_READ, MAP_SHARED, what);
+  }
+  // The same to write to, too.
+  [[nodiscard]] static Result<Mapping> writable(int fd, size_t bytes, const std::string& what) {
+    return map(fd, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, what);
+  }
+  // Of no file, and empty.
+  [[nodiscard]] static Result<Mapping> anonymous(size_t bytes, const std::string& what) {
+    return map(-1, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, what);
   }
   Mapping() = default;
   Mapping(Mapping&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
@@ -30,13 +34,23 @@ class Mapping {
     return *this;
   }
   ~Mapping() {
-    if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+    if (!bytes_.empty()) ::munmap(bytes_.data(), bytes_.size());
   }
 
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+  // Not of read_only().
+  [[nodiscard]] std::span<std::byte> writable_bytes() const { return bytes_; }
 
  private:
-  std::span<const std::byte> bytes_;
+  static Result<Mapping> map(int fd, size_t bytes, int rights, int flags, const std::string& what) {
+    void* const start = ::mmap(nullptr, bytes, rights, flags, fd, 0);
+    if (start == MAP_FAILED) return sys_fail("map " + what);
+    Mapping mapping;
+    mapping.bytes_ = {static_cast<std::byte*>(start), bytes};
+    return mapping;
+  }
+
+  std::span<std::byte> bytes_;
 };
 
 }  // namespace pwru

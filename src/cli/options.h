@@ -31,6 +31,12 @@ template <>
 inline constexpr auto kNames<LayoutChoice> = std::to_array<std::string_view>({"auto", "wide",
                                                                               "narrow", "line"});
 
+// What --pretend-without names: features that old kernels lack, each of which has a fallback.
+enum class Feature { RingBuffer, MmapArrays, ProbeReadKernel, Fexit, GlobalFunctions, Cast };
+template <>
+inline constexpr auto kNames<Feature> = std::to_array<std::string_view>(
+    {"ringbuf", "mmap", "probe_read_kernel", "fexit", "global_functions", "cast"});
+
 // --filter-mark: matches when (skb->mark & mask) == mark; mask 0 lets everything pass.
 struct MarkFilter {
   uint32_t mark = 0;  // already masked
@@ -96,6 +102,7 @@ struct Options {
 
   std::string ready_file;  // created, empty, when everything is attached
   bool debug = false;
+  std::vector<Feature> pretend_without;  // for tests: hidden_option_table()
   bool version = false;
   bool help = false;
   bool help_all = false;     // with all options

@@ -5,6 +5,8 @@
 
 #include <initializer_list>
 
+#include "cli/table.h"
+
 namespace pwru::cli {
 namespace {
 
@@ -260,6 +262,20 @@ TEST(Options, KprobeBatch) {
   EXPECT_EQ(good({"--filter-kprobe-batch=1"}).filter_kprobe_batch, 1u);
   for (const char* bad : {"0", "-1", "x", "", "4294967296"})
     EXPECT_TRUE(has(refusal({"--filter-kprobe-batch", bad}), "greater than 0")) << bad;
+}
+
+// What only tests use is in no help, manual or completion.
+TEST(Options, PretendWithout) {
+  EXPECT_EQ(good({"--pretend-without=ringbuf"}).pretend_without, std::vector{Feature::RingBuffer});
+  EXPECT_EQ(good({"--pretend-without", "mmap,probe_read_kernel,fexit"}).pretend_without,
+            (std::vector{Feature::MmapArrays, Feature::ProbeReadKernel, Feature::Fexit}));
+  EXPECT_EQ(good({"--pretend-without=global_functions,cast"}).pretend_without,
+            (std::vector{Feature::GlobalFunctions, Feature::Cast}));
+  EXPECT_EQ(refusal({"--pretend-without=ringbuf,"}),
+            "--pretend-without 'ringbuf,': expected features separated by commas: ringbuf, mmap, "
+            "probe_read_kernel, fexit, global_functions, cast");
+  for (const OptionRow& hidden : hidden_option_table())
+    for (const OptionRow& row : option_table()) EXPECT_NE(row.name, hidden.name);
 }
 
 TEST(Options, LimitLines) {

@@ -31,10 +31,12 @@ Word split_word(std::string_view word) {
 }
 
 const OptionRow* find_row(std::string_view text) {
-  for (const OptionRow& row : option_table()) {
-    const bool is_long = text.starts_with("--") && text.substr(2) == row.name;
-    const bool is_short = text.size() == 2 && row.short_name != 0 && text[1] == row.short_name;
-    if (is_long || is_short) return &row;
+  for (const auto table : {option_table(), hidden_option_table()}) {
+    for (const OptionRow& row : table) {
+      const bool is_long = text.starts_with("--") && text.substr(2) == row.name;
+      const bool is_short = text.size() == 2 && row.short_name != 0 && text[1] == row.short_name;
+      if (is_long || is_short) return &row;
+    }
   }
   return nullptr;
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/strings.h"
 #include "cli/values.h"
 
 namespace pwru::cli {
@@ -40,6 +41,17 @@ Result<> set_netns(Options& options, std::string_view value) {
     return expected("/path of a namespace file, or inode:N with its inode number");
   options.filter_netns = value;
   return {};
+}
+
+Result<> set_pretend(Options& options, std::string_view value) {
+  for (;;) {
+    const size_t comma = value.find(',');
+    const auto feature = value_named<Feature>(value.substr(0, comma));
+    if (!feature) return expected("features separated by commas: " + join(kNames<Feature>, ", "));
+    options.pretend_without.push_back(*feature);
+    if (comma == std::string_view::npos) return {};
+    value.remove_prefix(comma + 1);
+  }
 }
 
 template <class T>
@@ -210,9 +222,16 @@ constexpr std::array kTable = std::to_array<OptionRow>({
 });
 // clang-format on
 
+constexpr std::array kHiddenTable = std::to_array<OptionRow>({
+    {"pretend-without", Group::General, Special{"FEATURES", set_pretend},
+     "behave as on a kernel that lacks these"},
+});
+
 }  // namespace
 
 std::span<const OptionRow> option_table() { return kTable; }
+
+std::span<const OptionRow> hidden_option_table() { return kHiddenTable; }
 
 std::string_view title_of(Group group) {
   switch (group) {

@@ -84,6 +84,8 @@ struct OptionRow {
 
 // All options in the order of --help, group after group.
 [[nodiscard]] std::span<const OptionRow> option_table();
+// Those of tests, which only the parser knows: see docs/architecture.md, "Old kernels".
+[[nodiscard]] std::span<const OptionRow> hidden_option_table();
 [[nodiscard]] std::string_view title_of(Group group);
 
 // How --help names the value: "N", "none|current|..", "" for a flag.

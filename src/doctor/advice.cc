@@ -98,7 +98,7 @@ void conclude(const Machine& machine, const Trial& trial, Report& report) {
                     trial.left_out),
         trial.uses_cast ? "plain loads, which cost least, to read packets"
                         : "copies to read packets",
-        fmt::format("{} MB of memory for events", trial.buffer_bytes >> 20),
+        fmt::format("{} MB of memory for events: {}", trial.buffer_bytes >> 20, trial.events),
     };
     if (!trial.held.empty()) report.used.push_back(trial.held);
     report.used.push_back(

@@ -19,7 +19,8 @@ Report examine(const cli::Options& options) {
   const Machine machine = look_at_machine();
   const auto btf = kernel::load_kernel_btf(options.kernel_btf);
   const kernel::Btf* types = btf ? btf->get() : nullptr;
-  report.groups.push_back(check_kernel(types, btf ? "" : btf.error().what, machine));
+  report.groups.push_back(
+      check_kernel(types, btf ? "" : btf.error().what, machine, options.pretend_without));
   report.groups.push_back(check_hooks(types));
   report.groups.push_back(check_rights(machine));
   // Before the trial, whose hook is not one of others.

@@ -7,12 +7,15 @@
 #include <linux/bpf.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
+
 #include "base/handle.h"
 #include "base/strings.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
 #include "kernel/modules.h"
 #include "kernel/tracefs.h"
+#include "plan/kernel_facts.h"
 
 namespace pwru::doctor {
 namespace {
@@ -39,26 +42,58 @@ Check module_types() {
                       without.size(), loaded, join(without, ", ", kNamed))};
 }
 
-Check map_of(std::string_view id, bpf_map_type type, uint32_t flags, uint32_t entries) {
+struct MapFeature {
+  std::string_view id;
+  cli::Feature feature;
+  bpf_map_type type;
+  uint32_t flags;
+  uint32_t bytes;  // of key and value
+  uint32_t entries;
+  std::string_view instead;
+};
+constexpr MapFeature kMmapableArrays = {
+    "mmapable arrays",
+    cli::Feature::MmapArrays,
+    BPF_MAP_TYPE_ARRAY,
+    BPF_F_MMAPABLE,
+    4,
+    1,
+    "not in this kernel (5.5): events are sent through perf buffers, and fexit is not used"};
+constexpr MapFeature kRingBuffer = {
+    "ring buffer",
+    cli::Feature::RingBuffer,
+    BPF_MAP_TYPE_RINGBUF,
+    0,
+    0,
+    1 << 16,
+    "not in this kernel (5.8): events are looked for every 5 to 50 ms"};
+
+Check map_of(const MapFeature& map, const std::vector<cli::Feature>& unwanted) {
+  if (std::ranges::find(unwanted, map.feature) != unwanted.end())
+    return {map.id, State::Absent, std::string(map.instead)};
   LIBBPF_OPTS(bpf_map_create_opts, options);
-  options.map_flags = flags;
-  const bool is_ring = type == BPF_MAP_TYPE_RINGBUF;
-  constexpr uint32_t kBytes = 4;
-  const int fd = bpf_map_create(type, "pwru_doctor", is_ring ? 0 : kBytes, is_ring ? 0 : kBytes,
-                                entries, &options);
-  const UniqueFd map(fd);
-  if (map) return {id, State::Ok, "can be made"};
-  return {id, State::Failed, fmt::format("make one: {}", std::strerror(-fd))};
+  options.map_flags = map.flags;
+  const int fd =
+      bpf_map_create(map.type, "pwru_doctor", map.bytes, map.bytes, map.entries, &options);
+  const UniqueFd made(fd);
+  if (made) return {map.id, State::Ok, "can be made"};
+  if (fd == -EINVAL) return {map.id, State::Absent, std::string(map.instead)};
+  return {map.id, State::Failed, fmt::format("make one: {}", std::strerror(-fd))};
 }
 
-void add_features(const kernel::Btf* btf, std::vector<Check>& checks) {
+void add_features(const kernel::Btf* btf, const std::vector<cli::Feature>& unwanted,
+                  std::vector<Check>& checks) {
   if (!btf) return;
-  const auto features = kernel::probe_features(*btf);
+  auto features = kernel::probe_features(*btf);
   if (!features) {
     checks.push_back({"BPF programs", State::Failed, features.error().what});
     return;
   }
+  plan::leave_out(unwanted, *features);
   checks.push_back({"BPF programs", State::Ok, "can be loaded"});
+  if (!features->has_probe_read_kernel)
+    checks.push_back({"bpf_probe_read_kernel", State::Absent,
+                      "not in this kernel (5.5): bpf_probe_read is called"});
   checks.push_back(
       features->rdonly_cast_id
           ? Check{"plain loads (cast)", State::Ok, "bpf_rdonly_cast"}
@@ -86,7 +121,8 @@ Check tracefs() {
 
 }  // namespace
 
-Group check_kernel(const kernel::Btf* btf, const std::string& btf_error, const Machine& machine) {
+Group check_kernel(const kernel::Btf* btf, const std::string& btf_error, const Machine& machine,
+                   const std::vector<cli::Feature>& unwanted) {
   Group group = {"Kernel", "kernel", {release(), types(btf, btf_error), module_types()}};
   std::vector<Check>& checks = group.checks;
   checks.push_back(machine.shows_addresses
@@ -94,9 +130,9 @@ Group check_kernel(const kernel::Btf* btf, const std::string& btf_error, const M
                        : Check{"symbol addresses", State::Failed,
                                "hidden in /proc/kallsyms, or /proc is not mounted"});
   checks.push_back(tracefs());
-  checks.push_back(map_of("mmapable arrays", BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE, 1));
-  checks.push_back(map_of("ring buffer", BPF_MAP_TYPE_RINGBUF, 0, 1 << 16));
-  add_features(btf, checks);
+  checks.push_back(map_of(kMmapableArrays, unwanted));
+  checks.push_back(map_of(kRingBuffer, unwanted));
+  add_features(btf, unwanted, checks);
   if (btf) checks.push_back(drop_reasons(*btf));
   return group;
 }

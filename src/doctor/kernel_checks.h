@@ -4,15 +4,18 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "cli/options.h"
 #include "doctor/machine.h"
 #include "doctor/report.h"
 #include "kernel/btf.h"
 
 namespace pwru::doctor {
 
-// `btf` is null, or of the running kernel or of --kernel-btf; `btf_error` says why it is null.
+// `unwanted`: of --pretend-without. `btf` is null, or of the running kernel or of --kernel-btf;
+// `btf_error` says why it is null.
 [[nodiscard]] Group check_kernel(const kernel::Btf* btf, const std::string& btf_error,
-                                 const Machine& machine);
+                                 const Machine& machine, const std::vector<cli::Feature>& unwanted);
 
 }  // namespace pwru::doctor

@@ -38,6 +38,7 @@ Trial success() {
   trial.hook = "kprobe-multi";
   trial.tried = "consume_skb";
   trial.is_hit = true;
+  trial.events = "perf buffers, one a CPU";
   return trial;
 }
 

@@ -69,6 +69,7 @@ Result<> trace_one(const cli::Options& options, plan::Prepared& prepared, Trial&
   const plan::KernelFacts& kernel = prepared.kernel;
   const std::string btf_path = kernel.btf_file ? kernel.btf_file->path() : "";
   trial.uses_cast = plan.uses_cast;
+  PWRU_ASSIGN(const auto source, tracer.make_source(plan.config));
   resolve::Names names(plan.functions, kernel.known.symbols, kernel.reasons);
   PWRU_ASSIGN(const auto hook, make_hook(options, prepared, trial, tracer, btf_path, names));
   const auto quietly = [](size_t, size_t) {};
@@ -76,12 +77,17 @@ Result<> trace_one(const cli::Options& options, plan::Prepared& prepared, Trial&
   PWRU_TRY(plan::or_missing_rights(hook->attach(quietly), options, is_kprobe));
   static_cast<void>(kernel::pass_own_datagram());  // or any other packet may pass
   hook->detach(quietly);
-  event::Reader reader = tracer.make_reader(plan.config);
   Witness witness;
   constexpr bool kIsLast = true;
-  PWRU_TRY(reader.drain(witness, kIsLast));
+  PWRU_TRY(source->drain(witness, kIsLast));
   trial.is_hit = witness.has_seen();
   return {};
+}
+
+std::string_view way_of(const pwru_config& config) {
+  if (config.has_doorbell) return "rings that are mapped, and a BPF ring buffer to wake up";
+  return config.maps_rings ? "rings that are mapped, and looked at again and again"
+                           : "perf buffers, one a CPU";
 }
 
 Result<> try_all(const cli::Options& options, Trial& trial) {
@@ -96,8 +102,9 @@ Result<> try_all(const cli::Options& options, Trial& trial) {
   trial.held = plan::describe_held(plan.held_by_others);
   trial.uses_cast = plan.uses_cast;
   trial.warnings = plan.warnings;
-  trial.buffer_bytes =
-      uint64_t{plan.config.ring_bytes} * plan.config.cpus * (plan.config.nesting_rings ? 2 : 1);
+  trial.buffer_bytes = uint64_t{plan.config.ring_bytes} * plan.config.cpus *
+                       (plan.config.nesting_rings || !plan.config.maps_rings ? 2 : 1);
+  trial.events = way_of(plan.config);
   trial.tried = has_tracepoints ? tracepoint_to_try(plan.tracepoints.found)
                                 : function_to_try(plan.functions.found);
   return trace_one(options, prepared, trial);

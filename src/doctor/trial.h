@@ -25,6 +25,7 @@ struct Trial {
   std::string tried;  // what was probed
   bool is_hit = false;
   uint64_t buffer_bytes = 0;
+  std::string_view events;  // how they come
   std::vector<std::string> warnings;
 };
 

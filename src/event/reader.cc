@@ -29,7 +29,8 @@ Reader::Reader(pwru_shared& shared, std::span<const std::byte> memory, const Rin
 // later than `now` was read has a later time, and everything up to `now` is in the rings. How far
 // they are reserved is noted for all of them first: it is quick, so that little is held back.
 Result<bool> Reader::drain(Consumer& consumer, bool is_last) {
-  const uint64_t now = is_last ? std::numeric_limits<uint64_t>::max() : monotonic_ns();
+  const uint64_t now =
+      is_last ? std::numeric_limits<uint64_t>::max() : monotonic_ns() - hold_back_ns_;
   for (Cpu& cpu : cpus_) cpu.reserved_until = cpu.ring.reserved_until();
   for (Cpu& cpu : cpus_) PWRU_TRY(collect(cpu));
   const Result<bool> goes_on = hand_over(consumer, now);

@@ -31,6 +31,9 @@ class Reader {
   // Returns false when the consumer wants no more.
   [[nodiscard]] Result<bool> drain(Consumer& consumer, bool is_last = false);
 
+  // Where the time of an event says little about when it comes: it is held back for so long.
+  void hold_back(uint64_t ns) { hold_back_ns_ = ns; }
+
   // Asks for the doorbell to be rung at the next event. False: there is one already.
   [[nodiscard]] bool ask_for_bell();
   // The same for when a ring is half full.
@@ -70,6 +73,7 @@ class Reader {
   pwru_shared& shared_;
   std::vector<Cpu> cpus_;
   uint32_t ring_bytes_;
+  uint64_t hold_back_ns_ = 0;
   PartSizes sizes_;
 };
 

@@ -157,6 +157,15 @@ TEST_F(ReaderTest, WhatWasHeldBackComesOutInTime) {
   EXPECT_EQ(recorder.reported, (List{reported_event(ts_ns, 1)}));
 }
 
+TEST_F(ReaderTest, WhatMayBeOvertakenIsHeldBackLonger) {
+  const uint64_t ts_ns = now_ns();
+  reader->hold_back(ts_ns / 2);
+  rings[0].add(ts_ns, 1);
+  EXPECT_EQ(drained(), List{});
+  rings[1].add(ts_ns - 1, 2);  // it was sent later
+  EXPECT_EQ(drained(true), (List{reported_event(ts_ns - 1, 2, 1), reported_event(ts_ns, 1)}));
+}
+
 TEST_F(ReaderTest, ARecordBeingWrittenIsWaitedFor) {
   rings[0].add(10, 1);
   const uint64_t position = rings[0].reserve(sizeof(pwru_event));

@@ -72,6 +72,34 @@ bool has_get_func_ip() {
   return static_cast<bool>(load_program(program));
 }
 
+// `bytes`: of the key and of the value. What fails for another reason shows when a trace is loaded.
+bool knows_map(bpf_map_type type, uint32_t bytes, uint32_t entries, uint32_t flags) {
+  LIBBPF_OPTS(bpf_map_create_opts, options);
+  options.map_flags = flags;
+  const int fd = bpf_map_create(type, "pwru_probe", bytes, bytes, entries, &options);
+  const UniqueFd map(fd);
+  return fd != -EINVAL;
+}
+
+// Whether a program may call one of the helpers that copy memory.
+bool can_copy_by(int32_t helper) {
+  const bpf_insn program[] = {
+      instruction(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_10, 0, 0),
+      instruction(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, -8),
+      mov_imm(BPF_REG_2, 8),
+      mov_imm(BPF_REG_3, 0),
+      call(kHelper, helper),
+      mov_imm(BPF_REG_0, 0),
+      kExit,
+  };
+  return static_cast<bool>(load_program(program));
+}
+
+// A kernel that is locked down allows neither helper, and is not old for that.
+bool has_probe_read_kernel() {
+  return can_copy_by(BPF_FUNC_probe_read_kernel) || !can_copy_by(BPF_FUNC_probe_read);
+}
+
 // Attaches a kprobe to this process and sends a datagram of its own past it.
 struct KprobeTrial {
   int error = 0;  // the errno value of the step that failed
@@ -214,6 +242,9 @@ Result<Features> probe_features(const Btf& vmlinux) {
   features.lockdown = lockdown_mode();
   features.pages = find_pages();
   features.has_get_func_ip = has_get_func_ip();
+  features.has_ring_buffer = knows_map(BPF_MAP_TYPE_RINGBUF, 0, features.pages.page_bytes, 0);
+  features.has_mmapable_arrays = knows_map(BPF_MAP_TYPE_ARRAY, 4, 1, BPF_F_MMAPABLE);
+  features.has_probe_read_kernel = has_probe_read_kernel();
   features.has_fexit = has_fexit(vmlinux);
   probe_kprobes(features);
   probe_rdonly_cast(vmlinux, features);

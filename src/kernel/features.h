@@ -25,6 +25,11 @@ struct Features {
   Switch kprobe_switch = Switch::Unknown;  // of all kprobes; read where they may be used
   bool is_kprobe_hit = true;               // false: a packet passed a kprobe, which was not hit
   bool has_get_func_ip = false;            // bpf_get_func_ip in a kprobe program, 5.15
+  bool has_ring_buffer = true;             // BPF_MAP_TYPE_RINGBUF, 5.8
+  bool has_mmapable_arrays = true;         // BPF_F_MMAPABLE, 5.5
+  bool has_probe_read_kernel = true;       // 5.5; false: only bpf_probe_read
+  // 5.6. Before, libbpf hands all functions over as static ones, unasked.
+  bool has_global_functions = true;
   bool has_fexit = false;  // a fexit program can be loaded; its attach may still be refused
   // BTF id of the kfunc bpf_rdonly_cast (6.2) in vmlinux; 0 when it cannot be used.
   uint32_t rdonly_cast_id = 0;

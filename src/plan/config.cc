@@ -131,6 +131,8 @@ void set_kernel(const Inputs& inputs, const Plan& plan, pwru_config& config) {
     config.vmemmap_base = inputs.symbols.data("vmemmap_base").value_or(0);
     config.page_offset_base = inputs.symbols.data("page_offset_base").value_or(0);
   }
+  config.maps_rings = inputs.features.has_mmapable_arrays;
+  config.has_doorbell = config.maps_rings && inputs.features.has_ring_buffer;
   if (plan.is_locked_down) config.vmemmap_base = 0;  // page fragments are copied
   if (plan.arg_table) {
     config.arg_multiplier = plan.arg_table->multiplier;
@@ -144,7 +146,9 @@ void set_sizes(const RingWish& rings, pwru_config& config) {
   config.fixed_bytes = pwru_fixed_bytes(&config);
   constexpr uint32_t kPlain = PWRU_PART_META | PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
   const bool is_plain = (config.parts & ~uint32_t{PWRU_PART_CALLER}) == kPlain;
-  config.plain_parts = is_plain ? config.parts & ~uint32_t{PWRU_PART_TUPLE6} : 0;
+  // Plain records are only written where they are not sent: nothing is added to their way.
+  config.plain_parts =
+      is_plain && config.maps_rings ? config.parts & ~uint32_t{PWRU_PART_TUPLE6} : 0;
 }
 
 // Whether plain_skb() of bpf/hooks/functions.bpf.c will do: only the pcap filter, the fields of an
@@ -165,7 +169,7 @@ MapEntries map_entries(const Plan& plan) {
   const pwru_config& config = plan.config;
   MapEntries entries;
   const uint32_t rings = config.cpus * (config.nesting_rings ? 2 : 1);
-  entries.rings = rings * (config.ring_bytes / config.chunk_bytes);
+  entries.rings = config.maps_rings ? rings * (config.ring_bytes / config.chunk_bytes) : rings;
   if (plan.needs.identity) {
     entries.tracked = kTrackedEntries;
     entries.dying = kDyingEntries;

@@ -10,12 +10,30 @@
 
 namespace pwru::plan {
 
+// Without memory that both sides map, programs that outlive their links for a moment cannot be
+// reported that all is over, as those of fexit must be (pwru_shared.is_over). And what records are
+// sent by has one stream for each CPU, where fentry-multi has two.
+void leave_out(const std::vector<cli::Feature>& unwanted, kernel::Features& features) {
+  for (const cli::Feature feature : unwanted) {
+    if (feature == cli::Feature::RingBuffer) features.has_ring_buffer = false;
+    if (feature == cli::Feature::MmapArrays) features.has_mmapable_arrays = false;
+    if (feature == cli::Feature::ProbeReadKernel) features.has_probe_read_kernel = false;
+    if (feature == cli::Feature::Fexit) features.has_fexit = false;
+    if (feature == cli::Feature::GlobalFunctions) features.has_global_functions = false;
+    if (feature == cli::Feature::Cast) features.rdonly_cast_id = features.byte_window_id = 0;
+  }
+  if (features.has_mmapable_arrays) return;
+  features.has_fexit = false;
+  features.has_fentry_multi = false;
+}
+
 Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading) {
   std::optional<kernel::ModuleWatch> watch;
   if (cli::wants_modules(options)) watch.emplace();
   PWRU_ASSIGN(auto btf, kernel::load_kernel_btf(options.kernel_btf));
   PWRU_ASSIGN(auto features, or_missing_rights(kernel::probe_features(*btf), options));
   if (options.backend == cli::Backend::FentryMulti) kernel::probe_fentry_multi(*btf, features);
+  leave_out(options.pretend_without, features);
   if (reading == Reading::Copies) features.rdonly_cast_id = features.byte_window_id = 0;
   std::vector<kernel::ModuleBtf> modules;
   if (cli::wants_modules(options)) {

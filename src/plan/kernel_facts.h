@@ -32,6 +32,9 @@ struct KernelFacts {
   std::optional<kernel::BtfFile> btf_file;  // --kernel-btf, as libbpf gets it
 };
 
+// What follows from a feature that is not there, or that the user wants to be without.
+void leave_out(const std::vector<cli::Feature>& unwanted, kernel::Features& features);
+
 // How kernel memory is read. Copies: although a trial has found the cast.
 enum class Reading : uint8_t { ByCastIfThereIsOne, Copies };
 

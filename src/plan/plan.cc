@@ -52,6 +52,8 @@ Result<Plan> make_plan(Inputs inputs) {
                                            plan.warnings));
   const bool has_tracepoints = plan.backend == cli::Backend::Tracepoint;
   plan.uses_cast = inputs.features.rdonly_cast_id != 0;
+  plan.uses_old_copies = !inputs.features.has_probe_read_kernel;
+  plan.has_global_functions = inputs.features.has_global_functions;
   plan.is_locked_down = inputs.features.lockdown == kernel::kLockedDown;
   plan.functions = std::move(inputs.functions);
   plan.tracepoints = std::move(inputs.tracepoints);

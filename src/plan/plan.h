@@ -62,7 +62,7 @@ enum class Family : uint8_t {
 
 // How many entries the maps get whose size depends on the trace; an unused map has one.
 struct MapEntries {
-  uint32_t rings = 1;    // chunks of all rings
+  uint32_t rings = 1;    // chunks of all rings; where records are sent, rings
   uint32_t tracked = 1;  // packets that are followed at once
   uint32_t dying = 1;    // packets between their release and the return of their memory
   uint32_t parents = 1;  // parents of packets, or ids that are given out
@@ -77,7 +77,9 @@ struct Plan {
   cli::Backend backend = cli::Backend::KprobeMulti;
   Needs needs;
   bool uses_cast = false;  // of the two builds of the kernel side, the one with bpf_rdonly_cast
-  bool is_locked_down = false;  // so that programs may not copy kernel memory
+  bool is_locked_down = false;       // so that programs may not copy kernel memory
+  bool uses_old_copies = false;      // bpf_probe_read in the place of bpf_probe_read_kernel
+  bool has_global_functions = true;  // false: each call is verified anew
   Family family = Family::Trace;
 
   kernel::Functions functions;  // that are probed; modules that come later add theirs

@@ -5,6 +5,7 @@
 
 #include "abi/event.h"
 #include "kernel/btf_builder_for_test.h"
+#include "plan/kernel_facts.h"
 
 namespace pwru::plan {
 namespace {
@@ -222,6 +223,36 @@ TEST_F(PlanTest, WhatCannotBeFollowedIsNamed) {
   EXPECT_TRUE(made.copy_functions.empty());
   ASSERT_EQ(made.warnings.size(), 1u);
   EXPECT_NE(made.warnings[0].find("refuses fexit programs"), std::string::npos);
+}
+
+TEST_F(PlanTest, WithoutABpfRingBufferTheReaderPolls) {
+  EXPECT_TRUE(planned().config.has_doorbell);
+  leave_out({cli::Feature::RingBuffer, cli::Feature::ProbeReadKernel}, features_);
+  const Plan made = planned();
+  EXPECT_FALSE(made.config.has_doorbell);
+  EXPECT_TRUE(made.config.maps_rings);
+  EXPECT_NE(made.config.plain_parts, 0u);
+  EXPECT_TRUE(made.uses_old_copies);
+  EXPECT_TRUE(features_.has_fexit);
+}
+
+// Each ring has one record, which is sent; and nothing may need memory that both sides map.
+TEST_F(PlanTest, WithoutMmapableArraysRecordsAreSent) {
+  features_.has_fentry_multi = true;
+  features_.rdonly_cast_id = 1;
+  leave_out({cli::Feature::MmapArrays, cli::Feature::Cast, cli::Feature::GlobalFunctions},
+            features_);
+  EXPECT_FALSE(features_.has_fexit);
+  EXPECT_FALSE(features_.has_fentry_multi);
+  cpus_ = 4;
+  const Plan made = planned();
+  EXPECT_FALSE(made.config.has_doorbell);
+  EXPECT_FALSE(made.config.maps_rings);
+  EXPECT_FALSE(made.uses_old_copies);
+  EXPECT_EQ(made.config.plain_parts, 0u);
+  EXPECT_EQ(made.entries.rings, 4u);
+  EXPECT_FALSE(made.uses_cast);
+  EXPECT_FALSE(made.has_global_functions);
 }
 
 TEST_F(PlanTest, TheAddressTellsReleaseAndDeathApartOnlyWithKprobeMulti) {

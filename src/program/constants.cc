@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program/constants.h"
 
+#include <bpf/btf.h>
 #include <linux/bpf.h>
 
 #include <cerrno>
@@ -28,6 +29,22 @@ bool is_mark(const WideLoad& load) {
          load.number() >> 16 == PWRU_CONSTANT_MARK >> 16;
 }
 
+// Calls replace(call) for each call of a helper that copies kernel memory.
+template <class Replace>
+void for_each_copy(std::string& elf, Replace replace) {
+  for (size_t at = 0; at + sizeof(bpf_insn) <= elf.size(); at += sizeof(bpf_insn)) {
+    bpf_insn call;
+    std::memcpy(&call, elf.data() + at, sizeof(call));
+    const bool is_call = call.code == (BPF_JMP | BPF_CALL) && call.dst_reg == 0 &&
+                         call.src_reg == 0 && call.off == 0;
+    if (!is_call ||
+        (call.imm != BPF_FUNC_probe_read_kernel && call.imm != BPF_FUNC_probe_read_kernel_str))
+      continue;
+    replace(call);
+    std::memcpy(elf.data() + at, &call, sizeof(call));
+  }
+}
+
 }  // namespace
 
 void leave_out_copies(std::string& elf) {
@@ -35,14 +52,22 @@ void leave_out_copies(std::string& elf) {
   fail_instead.code = BPF_ALU64 | BPF_MOV | BPF_K;
   fail_instead.dst_reg = BPF_REG_0;
   fail_instead.imm = -EPERM;
-  for (size_t at = 0; at + sizeof(bpf_insn) <= elf.size(); at += sizeof(bpf_insn)) {
-    bpf_insn call;
-    std::memcpy(&call, elf.data() + at, sizeof(call));
-    const bool is_call = call.code == (BPF_JMP | BPF_CALL) && call.dst_reg == 0 &&
-                         call.src_reg == 0 && call.off == 0;
-    if (is_call &&
-        (call.imm == BPF_FUNC_probe_read_kernel || call.imm == BPF_FUNC_probe_read_kernel_str))
-      std::memcpy(elf.data() + at, &fail_instead, sizeof(fail_instead));
+  for_each_copy(elf, [&](bpf_insn& call) { call = fail_instead; });
+}
+
+void use_old_copies(std::string& elf) {
+  for_each_copy(elf, [](bpf_insn& call) {
+    call.imm =
+        call.imm == BPF_FUNC_probe_read_kernel ? BPF_FUNC_probe_read : BPF_FUNC_probe_read_str;
+  });
+}
+
+void make_functions_static(bpf_object* object) {
+  const btf* const types = bpf_object__btf(object);
+  for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
+    auto* const type = const_cast<btf_type*>(btf__type_by_id(types, id));
+    if (btf_is_func(type) && btf_vlen(type) == BTF_FUNC_GLOBAL)
+      type->info = static_cast<uint32_t>(BTF_KIND_FUNC) << 24 | BTF_FUNC_STATIC;
   }
 }
 

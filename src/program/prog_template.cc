@@ -95,6 +95,7 @@ Result<> ProgTemplate::open(const plan::Plan& plan, const std::string& btf_path,
                                 is_xdp ? filters.xdp_tunnel : filters.tunnel, plan.expressions)));
   PWRU_TRY(set_constants(elf, is_xdp ? plan.xdp_config : plan.tc_config));
   if (plan.is_locked_down) leave_out_copies(elf);
+  if (plan.uses_old_copies) use_old_copies(elf);
   const SectionHandler handler(kSection, BPF_PROG_TYPE_SOCKET_FILTER, take_program, this);
   if (handler.id() < 0)
     return sys_fail("tell libbpf about programs that are loaded as copies", -handler.id());
@@ -104,6 +105,7 @@ Result<> ProgTemplate::open(const plan::Plan& plan, const std::string& btf_path,
   if (!object_)
     return sys_fail(fmt::format("open the BPF object of programs that are loaded as copies ({})",
                                 take_libbpf_reason()));
+  if (!plan.has_global_functions) make_functions_static(object_.get());
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) bpf_program__set_autoload(
       program, std::string_view(bpf_program__name(program)).starts_with(prefix_));

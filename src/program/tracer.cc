@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "base/log.h"
+#include "event/perf_source.h"
+#include "event/polling_source.h"
 #include "kernel/fentry_multi.h"
 #include "program/constants.h"
 #include "program/filters.h"
@@ -56,7 +58,12 @@ Result<std::string> link_tracer(const std::string& unlinked, const plan::Plan& p
   PWRU_ASSIGN(std::string elf, link_objects(objects));
   PWRU_TRY(set_constants(elf, plan.config));
   if (plan.is_locked_down) leave_out_copies(elf);
+  if (plan.uses_old_copies) use_old_copies(elf);
   return elf;
+}
+
+event::RingLayout layout_of(const pwru_config& config) {
+  return {config.cpus, config.ring_bytes, config.chunk_bytes, config.record_max_bytes};
 }
 
 }  // namespace
@@ -71,14 +78,16 @@ Result<Tracer> Tracer::load(const plan::Plan& plan, const std::string& btf_path)
   PWRU_TRY(loader.check());
   PWRU_ASSIGN(tracer.object_, open_object(elf, btf_path));
   bpf_object* const object = tracer.object_.get();
+  if (!plan.has_global_functions) make_functions_static(object);
   loader.look_up_types(object);
   PWRU_ASSIGN(tracer.programs_, pick_programs(object, plan));
   PWRU_TRY(size_maps(object, plan));
   if (const int error = bpf_object__load(object); error) return explain_load(-error);
   tracer.arg_table_ = plan.arg_table;
   PWRU_TRY(tracer.publish_functions());
-  PWRU_ASSIGN(tracer.ring_memory_, map_rings(object));
-  PWRU_ASSIGN(tracer.shared_, map_shared(object));
+  PWRU_ASSIGN(tracer.ring_memory_, map_rings(object, plan.config));
+  PWRU_ASSIGN(tracer.shared_, map_shared(object, plan.config));
+  tracer.maps_rings_ = plan.config.maps_rings;
   if (plan.fentry_ids.empty()) return tracer;
   if (const auto loaded = tracer.load_fentry_multi(plan, btf_path); !loaded)
     log_warn("{}; kprobe-multi is used", loaded.error().what);
@@ -104,10 +113,41 @@ Result<> Tracer::load_fentry_multi(const plan::Plan& plan, const std::string& bt
 }
 
 event::Reader Tracer::make_reader(const pwru_config& config) const {
-  const event::RingLayout layout = {config.cpus, config.ring_bytes, config.chunk_bytes,
-                                    config.record_max_bytes};
   const event::PartSizes sizes = {config.skb_bytes, config.expr_bytes, config.shinfo_bytes};
-  return {*shared_, ring_memory_.bytes(), layout, sizes};
+  return {*shared_, ring_memory_.bytes(), layout_of(config), sizes};
+}
+
+Result<std::unique_ptr<event::Source>> Tracer::make_source(const pwru_config& config) const {
+  if (config.has_doorbell) {
+    PWRU_ASSIGN(auto doorbell, event::Doorbell::open(map_fd("doorbell")));
+    return std::make_unique<event::RingSource>(make_reader(config), std::move(doorbell));
+  }
+  if (config.maps_rings) {
+    PWRU_ASSIGN(auto nap, event::Nap::prepare({}));
+    return std::make_unique<event::PollingSource>(make_reader(config), std::move(nap));
+  }
+  PWRU_ASSIGN(auto buffers,
+              event::open_perf_buffers(map_fd("records"), config.cpus, config.ring_bytes));
+  std::vector<int> fds;
+  std::vector<event::Carrier> carriers;
+  for (event::PerfBuffer& buffer : buffers) {
+    fds.push_back(buffer.event.get());
+    // One kind of programs runs: those that nest, or the others.
+    const size_t ring = buffer.cpu + (config.nesting_rings ? config.cpus : 0);
+    carriers.push_back(
+        {std::move(buffer),
+         {shared_->ring[ring], ring_memory_.writable_bytes().data() + ring * config.ring_bytes,
+          layout_of(config)}});
+  }
+  PWRU_ASSIGN(auto nap, event::Nap::prepare(fds));
+  return std::make_unique<event::PerfSource>(make_reader(config), std::move(nap),
+                                             std::move(carriers), [this] { refresh_counters(); });
+}
+
+void Tracer::refresh_counters() const {
+  if (maps_rings_) return;
+  if (const auto read = read_counters(map_fd(".bss"), *shared_); !read)
+    log_warn("{}: what was lost is not counted", read.error().what);
 }
 
 MissCounts Tracer::missed() const {
@@ -128,10 +168,6 @@ Result<> Tracer::publish_functions() const {
   if (bpf_map_update_elem(map_fd("arg_table"), &zero, arg_table_->positions.data(), BPF_ANY))
     return sys_fail("tell the tracer which argument of a function is the skb");
   return {};
-}
-
-int Tracer::doorbell_fd() const {
-  return bpf_map__fd(bpf_object__find_map_by_name(object_.get(), "doorbell"));
 }
 
 int Tracer::map_fd(const char* name) const {

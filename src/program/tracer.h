@@ -4,6 +4,7 @@
 
 #include <bpf/libbpf.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -12,7 +13,7 @@
 #include "base/mapping.h"
 #include "base/result.h"
 #include "event/counters.h"
-#include "event/reader.h"
+#include "event/source.h"
 #include "kernel/functions.h"
 #include "plan/plan.h"
 #include "program/counters.h"
@@ -35,10 +36,8 @@ class Tracer {
 
   // Another object may share it; -1 when there is none of that name.
   [[nodiscard]] int map_fd(const char* name) const;
-  // Of the rings, whose layout is in the constants that the programs were loaded with.
-  [[nodiscard]] event::Reader make_reader(const pwru_config& config) const;
-  // Of the map that wakes the reader up.
-  [[nodiscard]] int doorbell_fd() const;
+  // What the programs write, which were loaded with these constants. The tracer must outlive it.
+  [[nodiscard]] Result<std::unique_ptr<event::Source>> make_source(const pwru_config& config) const;
   // Hits inside another probe's program.
   [[nodiscard]] MissCounts missed() const;
   // Programs that are still attached follow nothing more.
@@ -46,18 +45,24 @@ class Tracer {
   // Adds what the programs could not keep: identities, call stacks, lists, look-ups. Walks through
   // maps.
   void add_losses(event::Counters& counters) const {
+    refresh_counters();
     program::add_losses(*object_, *shared_, counters);
   }
 
  private:
   [[nodiscard]] Result<> load_fentry_multi(const plan::Plan& plan, const std::string& btf_path);
 
+  [[nodiscard]] event::Reader make_reader(const pwru_config& config) const;
+  // Where they are not mapped.
+  void refresh_counters() const;
+
   BpfObject object_;
   BpfObject fentry_multi_;  // shares the maps of the other one; none where it is not used
   Programs programs_;
   std::optional<plan::ArgTable> arg_table_;
   Mapping ring_memory_;            // one ring of config.ring_bytes a possible CPU, by CPU number
-  pwru_shared* shared_ = nullptr;  // live: both sides read and write this memory
+  pwru_shared* shared_ = nullptr;  // live: both sides read and write this memory, if it is mapped
+  bool maps_rings_ = true;
 };
 
 }  // namespace pwru::program

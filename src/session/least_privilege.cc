@@ -32,7 +32,7 @@ uint64_t capabilities_kept(const cli::Options& options, const program::Tracer& t
   if (attaches_later(options))
     kept |= capability_set({CAP_BPF, CAP_PERFMON, CAP_SYSLOG, CAP_SYS_ADMIN});
   if (options.output_bpfmap) kept |= capability_set({CAP_BPF, CAP_SYS_ADMIN});
-  if (takes_cap_bpf(tracer.doorbell_fd())) {
+  if (takes_cap_bpf(tracer.map_fd("ring_memory"))) {
     const bool has_it = (permitted_capabilities() & capability_set({CAP_BPF})) != 0;
     kept |= capability_set({has_it ? CAP_BPF : CAP_SYS_ADMIN});
   }

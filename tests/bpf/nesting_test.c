@@ -25,7 +25,17 @@ static long ring(void* map, void* data, __u64 size, __u64 flags) {
 }
 #define bpf_map_lookup_elem lookup
 #define bpf_get_smp_processor_id current_cpu
+static void* sent;
+static __u64 sent_bytes;
+static int send_result;
+static long send_record(void* ctx, void* map, __u64 flags, void* data, __u64 size) {
+  (void)ctx, (void)map, (void)flags;
+  sent = data;
+  sent_bytes = size;
+  return send_result;
+}
 #define bpf_ringbuf_output ring
+#define bpf_perf_event_output send_record
 
 #define CONTEXT CONTEXT_ARGS
 #include "bpf/follow/track.bpf.h"
@@ -82,6 +92,29 @@ static void a_full_ring_is_left(void) {
   ring_commit(mine());
 }
 
+static struct pwru_event* take_record(void) {
+  return ring_take_record(mine(), ring_number(cpu_number));
+}
+
+// Where records are sent there is room for one, and what cannot be sent is lost.
+static void a_record_is_sent(void) {
+  __u64 lost = mine()->lost, reserved = mine()->reserved;
+  struct pwru_event* record;
+
+  record = take_record();
+  REQUIRE((char*)record == memory[ring_number(cpu_number)]);
+  REQUIRE(take_record() == NULL && mine()->lost == lost + 1);
+  record->bytes = 2 * RECORD;  // the verifier is shown that no record is longer
+  ring_send(NULL, mine(), record);
+  REQUIRE(sent == record && sent_bytes == RECORD && mine()->lost == lost + 1);
+  REQUIRE(take_record() == record);
+  send_result = -28;  // ENOSPC
+  ring_send(NULL, mine(), record);
+  REQUIRE(mine()->lost == lost + 2 && mine()->reserved == reserved);
+  REQUIRE(take_record() == record);
+  ring_give_back(mine());
+}
+
 static void slots_are_apart(void) {
   __u32 slots[PWRU_NEST_SLOTS];
   __u64 lost = mine()->lost, ids[PWRU_NEST_SLOTS];
@@ -101,6 +134,7 @@ static void slots_are_apart(void) {
 
 int main(void) {
   config.cpus = CPUS;
+  config.has_doorbell = 1;
   config.ring_bytes = config.chunk_bytes = CHUNK;
   config.chunk_shift = 12;
   config.chunk_mask = CHUNK - 1;
@@ -111,6 +145,7 @@ int main(void) {
   REQUIRE(ring_number(1) == 1 + CPUS);  // never the one of programs at kprobes
   a_writer_is_interrupted();
   a_full_ring_is_left();
+  a_record_is_sent();
   slots_are_apart();
   return 0;
 }

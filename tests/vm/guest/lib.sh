@@ -6,6 +6,13 @@
 set -eE -o pipefail
 
 PWRU=${PWRU:-/usr/bin/pwru}
+# VM_PWRU_ARGS: options that each pwru gets besides those of the scenario.
+if [ -n "${VM_PWRU_ARGS:-}" ]; then
+    # shellcheck disable=SC2016  # for the other shell
+    printf '#!/bin/sh\nexec %s %s "$@"\n' "$PWRU" "$VM_PWRU_ARGS" >/run/pwru
+    chmod +x /run/pwru
+    PWRU=/run/pwru
+fi
 json_schema=${JSON_SCHEMA:-/vm/event.schema.json} schema_jq=${SCHEMA_JQ:-/vm/schema.jq}
 work=/run/work
 out=$work/out err=$work/err ready=$work/ready twin=$work/twin
@@ -25,6 +32,9 @@ skip() {
     echo "$*" >/run/skipped
     exit 77
 }
+
+# needs_fexit: ends a scenario about what VM_PWRU_ARGS may leave out.
+needs_fexit() { [[ ! ${VM_PWRU_ARGS:-} =~ mmap|fexit ]] || skip "VM_PWRU_ARGS leaves fexit out"; }
 
 # wait_for WHAT COMMAND...: waits until the command succeeds. Fails after five minutes, which only a
 # hung program takes, also on a busy machine.

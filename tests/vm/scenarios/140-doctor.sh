@@ -22,6 +22,7 @@ status=0
 expect_valid_json "$out"
 [ "$(jq .can_trace "$out")" = true ]
 jq -e '.used[] | select(test("^tried: .* was seen there$"))' "$out" >/dev/null || fail "no packet was seen"
+jq -e '.used[] | select(test("a BPF ring buffer to wake up"))' "$out" >/dev/null || fail "there is no doorbell"
 for id in BTF 'kprobe (tracefs)' 'kprobe (perf)' fentry fexit 'raw tracepoints' tp_btf CAP_BPF CAP_SYS_ADMIN; do
     expect_state "$id" ok
 done

@@ -4,6 +4,7 @@
 # left out.
 # cilium's bug: one program that cannot be traced ends the start.
 # kernels: all
+needs_fexit
 tc qdisc add dev dummy0 clsact
 tc filter add dev dummy0 egress bpf da obj /vm/tc.bpf.o sec tc
 ip link add d1 type dummy

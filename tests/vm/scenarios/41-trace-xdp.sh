@@ -3,6 +3,7 @@
 # XDP programs, native and generic: the pcap filter, the metadata, the verdict.
 # cilium's bug: the address of an XDP event is that of a stack slot, the same for all packets.
 # kernels: all
+needs_fexit
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
 ping -q -n -c 1 10.1.0.2 >/dev/null # resolves the address of the neighbour

@@ -4,6 +4,7 @@
 # skb. Its address at XDP is the head of that skb.
 # cilium's bug: of a packet that XDP rewrote only the first function is shown.
 # kernels: all
+needs_fexit
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24
 ping -q -n -c 1 10.1.0.2 >/dev/null # resolves the address of the neighbour
