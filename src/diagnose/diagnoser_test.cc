@@ -182,15 +182,13 @@ TEST(Diagnoser, WithoutAStackTheCallerIsThePlace) {
 }
 
 TEST(AddressKind, OfBothFamilies) {
-  const auto v4 = [](const char* bytes) {
-    return address_kind(reinterpret_cast<const uint8_t*>(bytes), false);
-  };
-  EXPECT_EQ(v4("\x7f\x00\x00\x05"), "loopback");
-  EXPECT_EQ(v4("\xe0\x00\x00\x16"), "local-multicast");
-  EXPECT_EQ(v4("\xef\x01\x01\x01"), "multicast");
-  EXPECT_EQ(v4("\xff\xff\xff\xff"), "broadcast");
-  EXPECT_EQ(v4("\x00\x00\x00\x00"), "any");
-  EXPECT_EQ(v4("\x0a\x00\x00\x01"), "unicast");
+  const auto v4 = [](std::array<uint8_t, 4> bytes) { return address_kind(bytes.data(), false); };
+  EXPECT_EQ(v4({127, 0, 0, 5}), "loopback");
+  EXPECT_EQ(v4({224, 0, 0, 22}), "local-multicast");
+  EXPECT_EQ(v4({239, 1, 1, 1}), "multicast");
+  EXPECT_EQ(v4({255, 255, 255, 255}), "broadcast");
+  EXPECT_EQ(v4({0, 0, 0, 0}), "any");
+  EXPECT_EQ(v4({10, 0, 0, 1}), "unicast");
   uint8_t v6[16] = {};
   EXPECT_EQ(address_kind(v6, true), "any");
   v6[15] = 1;

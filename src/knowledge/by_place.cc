@@ -121,6 +121,8 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "ip neigh show {next_hop} dev {dev}; is that host up, and on this link and VLAN?"},
 
     // Devices and their queues.
+    // Reports of MLD and IGMP while the other end is not up yet.
+    {"link-comes-up", "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit sch_direct_xmit", "", "", {{{Fact::Qdisc, Test::Is, "noop"}, {Fact::DestinationKind, Test::Is, "local-multicast"}, {Fact::Protocol, Test::Is, "icmp6 2"}}}},
     {"no-carrier", "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit sch_direct_xmit", "", "", {{{Fact::Qdisc, Test::Is, "noop"}}}, Certain,
      "{dev} has no carrier, or is going down: its packets go to the qdisc noop",
      "ip -d link show {dev}; of a pair such as veth the other end must be up too, a tun needs its program"},
