@@ -89,6 +89,7 @@ TEST(Options, DropsChooseWhatTheyNeed) {
   EXPECT_TRUE(has(refusal({"--drops", "--output-skb"}), "add --output-json"));
   EXPECT_TRUE(good({"--drops", "--output-skb", "--output-json"}).drops);
   EXPECT_TRUE(has(refusal({"--summary", "5"}), "give --drops too"));
+  EXPECT_TRUE(has(refusal({"--drops", "--output-json", "--summary", "5"}), "about text"));
   EXPECT_TRUE(has(refusal({"--output-layout", "line"}), "give --drops too"));
 }
 

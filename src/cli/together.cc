@@ -72,6 +72,10 @@ std::string drops_have_blocks_of_their_own(const Options& options) {
 }
 
 std::string only_drops_have_tables(const Options& options) {
+  if (options.drops && options.output_json &&
+      (options.summary || options.output_layout == LayoutChoice::Line))
+    return "--summary and --output-layout line are about text: leave them out with --output-json, "
+           "which has a table at the end";
   if (options.drops) return "";
   if (options.summary) return "--summary is the table of --drops: give --drops too";
   if (options.output_layout == LayoutChoice::Line)

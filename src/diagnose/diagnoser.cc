@@ -6,6 +6,7 @@
 #include <linux/if_ether.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
 
@@ -71,6 +72,12 @@ std::string_view hook_of(const std::vector<std::string>& callers) {
        "raw_sendmsg rawv6_sendmsg raw_send_hdrinc ndisc_send_skb mld_sendpack",
        "output"},
       {"ip_output ip6_output ip_mc_output ip6_finish_output", "postrouting"},
+      // br_netfilter calls the hooks of IP for the packets of a bridge.
+      {"br_nf_pre_routing br_nf_pre_routing_ipv6",
+       "prerouting of IP, called by the bridge (bridge-nf-call-iptables)"},
+      {"br_nf_forward_ip br_nf_forward",
+       "forward of IP, called by the bridge (bridge-nf-call-iptables)"},
+      {"br_nf_post_routing", "postrouting of IP, called by the bridge (bridge-nf-call-iptables)"},
       {"__netif_receive_skb_core nf_ingress nf_hook_ingress", "ingress"},
       {"__dev_queue_xmit nf_hook_egress", "egress"},
       {"br_handle_frame", "bridge prerouting"},
@@ -102,6 +109,22 @@ std::string_view without_quotes(std::string_view text) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
     return text.substr(1, text.size() - 2);
   return text;
+}
+
+// Whoever owns a container names its devices, and root may paste the command. In the name of a
+// sysctl a dot of an interface's name is written as a slash.
+std::string for_shell(std::string_view value, bool is_in_sysctl) {
+  std::string text;
+  bool is_plain = true;
+  for (const char c : value) {
+    const bool is_word = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    is_plain = is_plain && (is_word || std::string_view("._:@-").find(c) != std::string_view::npos);
+    if (c == '\'')
+      text += "'\\''";
+    else
+      text += is_in_sysctl && c == '.' ? '/' : c;
+  }
+  return is_plain ? text : "'" + text + "'";
 }
 
 std::optional<Fact> fact_of_name(std::string_view name) {
@@ -166,6 +189,7 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   const resolve::Packet& packet = record.packet;
   set(Fact::Length) = fmt::to_string(packet.len_bytes);
   set(Fact::Device) = packet.ifname.text();
+  set(Fact::EtherType) = fmt::format("{:#06x}", packet.proto);
   set(Fact::Hook) = hook_of(callers_);
   if (!packet.has_tuple) return;
   const event::Tuple& tuple = packet.tuple;
@@ -178,16 +202,21 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   if (tuple.has_ports) set(Fact::Port) = fmt::to_string(tuple.dport);
   if (tuple.l4_proto == IPPROTO_TCP) set(Fact::TcpFlags) = flags_text(tuple.tcp_flags);
 
-  const auto gateway = number(fact(Fact::RouteGateway4));
-  const std::string_view gateway6 = fact(Fact::RouteGateway6);
-  if (!tuple.is_v6 && gateway && *gateway != 0) {
-    const auto bytes = static_cast<uint32_t>(*gateway);
-    set(Fact::NextHop) = address_text(reinterpret_cast<const uint8_t*>(&bytes), false);
-  } else if (tuple.is_v6 && !gateway6.empty() && gateway6 != "::") {
-    set(Fact::NextHop) = std::string(gateway6);
-  } else {
-    set(Fact::NextHop) = std::string(fact(Fact::Destination));
+  set(Fact::NextHop) = next_hop(tuple.is_v6);
+}
+
+std::string Diagnoser::next_hop(bool is_v6) const {
+  std::string destination(fact(Fact::Destination));
+  if (is_v6) {
+    const std::string_view gateway = fact(Fact::RouteGateway6);
+    return gateway.empty() || gateway == "::" ? destination : std::string(gateway);
   }
+  // The two gateways of an IPv4 route are a union.
+  if (fact(Fact::RouteGatewayFamily) == "10") return std::string(fact(Fact::RouteGateway46));
+  const auto gateway = number(fact(Fact::RouteGateway4));
+  if (!gateway || *gateway == 0) return destination;
+  const uint32_t bytes = htonl(static_cast<uint32_t>(*gateway));
+  return address_text(reinterpret_cast<const uint8_t*>(&bytes), false);
 }
 
 bool Diagnoser::holds(const Condition& condition) const {
@@ -236,8 +265,8 @@ const Cause* Diagnoser::find() const {
 }
 
 void Diagnoser::tell(const Cause& cause) {
-  what_ = filled(cause.what);
-  advice_ = filled(cause.advice);
+  what_ = filled(cause.what, Use::ToRead);
+  advice_ = filled(cause.advice, Use::ToRun);
   diagnosis_.kind = Kind::Died;
   diagnosis_.cause = cause.id;
   diagnosis_.certainty = cause.certainty;
@@ -252,7 +281,7 @@ void Diagnoser::tell_reason() {
   diagnosis_.what = what_;
 }
 
-std::string Diagnoser::filled(std::string_view sentence) const {
+std::string Diagnoser::filled(std::string_view sentence, Use use) const {
   std::string out;
   for (size_t at = 0; at < sentence.size();) {
     const size_t open = std::min(sentence.find('{', at), sentence.size());
@@ -261,7 +290,12 @@ std::string Diagnoser::filled(std::string_view sentence) const {
     const size_t close = sentence.find('}', open);
     const auto named = fact_of_name(sentence.substr(open + 1, close - open - 1));
     const std::string_view value = named ? fact(*named) : std::string_view();
-    out.append(value.empty() ? kUnread : value);
+    if (value.empty())
+      out.append(kUnread);
+    else if (use == Use::ToRead)
+      out.append(value);
+    else
+      out.append(for_shell(value, out.ends_with(".conf.") || out.ends_with(".neigh.")));
     at = close + 1;
   }
   return out;

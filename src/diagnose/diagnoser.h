@@ -51,8 +51,10 @@ class Diagnoser {
   [[nodiscard]] const knowledge::Cause* find() const;
   void tell(const knowledge::Cause& cause);
   void tell_reason();
-  // Puts facts in the place of names in braces.
-  [[nodiscard]] std::string filled(std::string_view sentence) const;
+  enum class Use { ToRead, ToRun };
+  // Puts facts in the place of names in braces. In what is to run they are quoted if need be.
+  [[nodiscard]] std::string filled(std::string_view sentence, Use use) const;
+  [[nodiscard]] std::string next_hop(bool is_v6) const;
   std::string& set(knowledge::Fact fact) { return facts_[static_cast<size_t>(fact)]; }
 
   std::vector<knowledge::Fact> read_;

@@ -106,7 +106,7 @@ TEST(Diagnoser, IsOnlyAsSureAsItsFacts) {
 TEST(Diagnoser, ComparesTheLengthWithTheMtu) {
   Ending ending;
   ending.dies({"ip_forward+0x4"}, "PKT_TOO_BIG").with(Fact::RouteMtu, "1000");
-  ending.with(Fact::RouteDevice, "\"v2\"");
+  ending.with(Fact::GsoSize, "0").with(Fact::RouteDevice, "\"v2\"");
   EXPECT_EQ(
       ending.diagnosed().what,
       "its 1400 bytes do not fit the MTU 1000 of v2, and it may not be fragmented; the sender "
@@ -119,10 +119,53 @@ TEST(Diagnoser, TheNextHopIsTheGatewayOrTheDestination) {
   EXPECT_NE(ending.diagnosed().what.find("for 10.2.0.2 on eth0"), std::string_view::npos);
   Ending other;
   other.dies({"neigh_invalidate+0x7e"}, "NEIGH_FAILED");
-  const uint32_t gateway = htonl(0x0a0100fe);
-  const std::string text = std::to_string(gateway);
-  other.with(Fact::RouteGateway4, text);
+  other.with(Fact::RouteGatewayFamily, "2").with(Fact::RouteGateway4, "167837950");
   EXPECT_NE(other.diagnosed().what.find("for 10.1.0.254 on eth0"), std::string_view::npos);
+}
+
+// The two gateways of an IPv4 route are a union.
+TEST(Diagnoser, AnIpv4RouteMayHaveAnIpv6Gateway) {
+  Ending ending;
+  ending.dies({"neigh_invalidate+0x7e"}, "NEIGH_FAILED").with(Fact::RouteGateway4, "33022");
+  ending.with(Fact::RouteGatewayFamily, "10").with(Fact::RouteGateway46, "fe80::dead");
+  EXPECT_NE(ending.diagnosed().what.find("for fe80::dead on eth0"), std::string_view::npos);
+}
+
+TEST(Diagnoser, CommandsAreSafeToPaste) {
+  Ending dotted;
+  dotted.record.packet.ifname = "va.100";
+  dotted.dies({"ip_rcv_finish_core+0x1"}, "IP_RPFILTER");
+  EXPECT_NE(dotted.diagnosed().advice.find("net.ipv4.conf.va/100.rp_filter=2"),
+            std::string_view::npos);
+  EXPECT_NE(dotted.diagnosed().what.find("through va.100:"), std::string_view::npos);
+  Ending hostile;
+  hostile.record.packet.ifname = "a;id'$(x)";
+  hostile.dies({"neigh_invalidate+0x1"}, "NEIGH_FAILED");
+  EXPECT_NE(hostile.diagnosed().advice.find(R"(dev 'a;id'\''$(x)')"), std::string_view::npos)
+      << hostile.diagnosed().advice;
+}
+
+TEST(Diagnoser, TheReasonOfAFilterIsNotThatOfTheCarrier) {
+  Ending ending;
+  ending.with(Fact::Qdisc, "noop");
+  EXPECT_EQ(ending.dies({"__dev_queue_xmit+0x1"}, "TC_EGRESS").diagnosed().cause, "tc-egress");
+  EXPECT_EQ(ending.dies({"__dev_queue_xmit+0x1"}, "QDISC_DROP").diagnosed().cause, "no-carrier");
+}
+
+TEST(Diagnoser, WhatABridgeFloodsIsNoDeath) {
+  Ending ending;
+  ending.dies({"ip_rcv_core+0x1"}, "OTHERHOST").with(Fact::Vlan, "0");
+  EXPECT_EQ(ending.diagnosed().kind, Kind::Harmless);
+  Ending tagged;
+  tagged.dies({"ip_rcv_core+0x1"}, "OTHERHOST").with(Fact::Vlan, "7");
+  EXPECT_EQ(tagged.diagnosed().cause, "vlan-unknown");
+}
+
+TEST(Diagnoser, SegmentsAreNotComparedAsOnePacket) {
+  Ending ending;
+  ending.dies({"ip_forward+0x4"}, "PKT_TOO_BIG").with(Fact::RouteMtu, "1000");
+  ending.with(Fact::GsoSize, "948");
+  EXPECT_EQ(ending.diagnosed().what.find("1400"), std::string_view::npos);
 }
 
 TEST(Diagnoser, TheHookOfNetfilterIsOnTheStack) {
@@ -154,6 +197,8 @@ TEST(Diagnoser, WhatLosesNothingIsHarmless) {
   late.record.packet.tuple.l4_proto = IPPROTO_TCP;
   late.record.packet.tuple.tcp_flags = 0x11;
   EXPECT_EQ(late.dies({"tcp_v4_rcv+0x1"}, "NO_SOCKET").diagnosed().kind, Kind::Harmless);
+  late.record.packet.tuple.tcp_flags = 0x12;
+  EXPECT_EQ(late.diagnosed().cause, "tcp-answer-unasked");
   late.record.packet.tuple.tcp_flags = 0x02;
   EXPECT_EQ(late.diagnosed().cause, "tcp-closed-port");
 }

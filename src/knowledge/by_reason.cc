@@ -16,7 +16,8 @@ namespace {
 constexpr std::array kByReason = std::to_array<Cause>({
     HARMLESS("consumed", "CONSUMED SKB_CONSUMED NOT_DROPPED_YET SKB_NOT_DROPPED_YET"),
     HARMLESS("queue-purged", "QUEUE_PURGE SOCKET_CLOSE UNIX_DISCONNECT UNIX_SKIP_OOB"),
-    HARMLESS("tcp-duplicate", "TCP_OLD_DATA TCP_OFOMERGE TCP_OLD_ACK TCP_OLD_SEQUENCE DUP_FRAG"),
+    HARMLESS("tcp-duplicate", "TCP_OLD_DATA TCP_OFOMERGE TCP_OLD_ACK TCP_OLD_SEQUENCE TCP_RFC7323_PAWS_ACK DUP_FRAG"),
+    HARMLESS("other-host", "OTHERHOST"), // see vlan-unknown in by_place.cc
     HARMLESS("tcp-reset", "TCP_RESET TCP_FASTOPEN"),
 
     REASON("no-socket", "NO_SOCKET", "no socket of this network namespace takes it", "ss -anp shows the sockets and their addresses"),
@@ -29,7 +30,6 @@ constexpr std::array kByReason = std::to_array<Cause>({
     REASON("checksum", "SKB_CSUM", "its checksum could not be computed or is wrong", "ethtool -k {dev} shows the offloads of checksums"),
     REASON("socket-filter", "SOCKET_FILTER", "a filter dropped it: one attached to the socket, or a BPF program of its cgroup", "ss -anp shows the socket; bpftool prog and bpftool cgroup tree the programs"),
     REASON("netfilter", "NETFILTER_DROP", "netfilter dropped it in the hook {hook}", "nft -a list ruleset and iptables-save -c show the rules"),
-    REASON("other-host", "OTHERHOST", "its frame is for the MAC address of another host, or has a VLAN that {dev} does not know", "tcpdump -e -ni {dev} shows the MAC address and the VLAN"),
     REASON("ip-header", "IP_INHDR", "its IP header is wrong or not allowed: version, length, options, or a TTL that has run out", "look at it: tcpdump -v -ni {dev} host {src}"),
     REASON("rp-filter", "IP_RPFILTER", "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter)", "ip route get {src}; sysctl net.ipv4.conf.all.rp_filter net.ipv4.conf.{dev}.rp_filter"),
     REASON("multicast-mac", "UNICAST_IN_L2_MULTICAST", "it has a unicast IP address in a frame to a multicast MAC address (drop_unicast_in_l2_multicast)", "find who sends it: tcpdump -e -ni {dev} host {src}"),
@@ -45,9 +45,10 @@ constexpr std::array kByReason = std::to_array<Cause>({
     REASON("tcp-flags", "TCP_FLAGS", "its TCP flags make no sense in the state of the connection", "look at it: tcpdump -ni {dev} tcp and host {src}"),
     REASON("tcp-zero-window", "TCP_ZEROWINDOW", "the receiver's window is closed: its program does not read, and its buffer is full", "ss -tnmp shows the receive queue and the program"),
     REASON("tcp-over-window", "TCP_OVERWINDOW", "it lies beyond the window that the receiver offered", "ss -tnmi shows the window; a middlebox may have lost the window scaling"),
-    REASON("tcp-paws", "TCP_RFC7323_PAWS TCP_RFC7323_PAWS_ACK TCP_RFC7323_TW_PAWS", "its TCP timestamp is older than the last one (PAWS): a late duplicate, or several hosts behind one address", "several clients behind NAT need timestamps of their own: sysctl net.ipv4.tcp_timestamps"),
+    REASON("tcp-paws", "TCP_RFC7323_PAWS TCP_RFC7323_TW_PAWS", "its TCP timestamp is older than the last one (PAWS): a late duplicate, or several hosts behind one address", "several clients behind NAT need timestamps of their own: sysctl net.ipv4.tcp_timestamps"),
     REASON("tcp-timestamp-echo", "TCP_RFC7323_TSECR", "it echoes a TCP timestamp that was never sent", "look for a middlebox that changes TCP options"),
-    REASON("tcp-sequence", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", "its sequence number lies outside of the window", "a late packet, a middlebox that changes sequence numbers, or somebody who guesses"),
+    // Before 6.6 (TCP_OLD_SEQUENCE) keepalives and retransmissions had this reason too.
+    {"tcp-sequence", "", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {}, Certainty::Possible, "its sequence number lies outside of the window", "a keepalive or a retransmission (before Linux 6.6), a late packet, a middlebox that changes sequence numbers, or somebody who guesses"},
     REASON("tcp-ack", "TCP_INVALID_ACK_SEQUENCE TCP_TOO_OLD_ACK TCP_ACK_UNSENT_DATA", "it acknowledges what was never sent, or sent long ago", "two connections with the same addresses and ports, or somebody who guesses"),
     REASON("tcp-syn", "TCP_INVALID_SYN", "a SYN in a connection that exists already", "the other end has forgotten the connection: it was restarted, or a middlebox timed out"),
     REASON("tcp-closed", "TCP_CLOSE", "the socket is closed", "ss -tanp; the program closed it while data was on its way"),

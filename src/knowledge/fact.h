@@ -13,38 +13,46 @@ enum class Fact : uint8_t {
   // Of the record.
   Source,           // address
   Destination,      // address
-  SourceKind,       // "loopback", "local multicast", "multicast", "broadcast", "any", "unicast"
+  SourceKind,       // "loopback", "local-multicast", "multicast", "broadcast", "any", "unicast"
   DestinationKind,  // the same
   Port,             // of the destination; "" without ports
   Protocol,         // "tcp", "udp", "icmp", "icmp6", or a number
   TcpFlags,         // "SYN|ACK"
   Length,           // bytes
+  EtherType,        // "0x88cc"
   Device,           // the interface that the sk_buff names
   Hook,             // the netfilter hook, by the functions on the stack: "input"
   NextHop,          // the gateway of the route, or the destination
   // Read at the drop.
-  RouteError,        // dst_entry::error, as a positive errno: 0 is a route that leads somewhere
-  RouteDevice,       // where the route leads to
-  RouteMtu,          // the MTU of that device
-  RouteGateway4,     // as a number in the byte order of the network
-  RouteGateway6,     // "::" when there is none
-  Ttl,               // of an IPv4 header
-  HopLimit,          // of an IPv6 header
-  DeviceFlags,       // IFF_*
-  Qdisc,             // kind of the first queue's qdisc; "noop" without a carrier
-  QdiscLength,       // packets in it
-  QdiscLimit,        // its limit, in its own unit
-  Forwarding4,       // net.ipv4.conf.DEVICE.forwarding
-  Forwarding6,       // net.ipv6.conf.all.forwarding
-  RpFilter,          // net.ipv4.conf.DEVICE.rp_filter
-  RpFilterAll,       // net.ipv4.conf.all.rp_filter
-  AcceptLocal,       // net.ipv4.conf.DEVICE.accept_local
-  RouteLocalnet,     // net.ipv4.conf.DEVICE.route_localnet
-  XdpProgram,        // name of the generic XDP program of the device
-  XdpProgramId,      // its id
-  XdpDriverProgram,  // the same of the one in the driver
-  XdpDriverId,       // its id
-  BridgePortState,   // of the device; right only where a bridge drops
+  RouteError,          // dst_entry::error, as a positive errno: 0 is a route that leads somewhere
+  RouteDevice,         // where the route leads to
+  RouteMtu,            // the MTU of that device
+  RouteGatewayFamily,  // of the gateway of an IPv4 route: 2, or 10 for IPv6; 0: none
+  RouteGateway4,       // a number in the byte order of the host
+  RouteGateway46,      // of an IPv4 route, when its family is IPv6
+  RouteGateway6,       // of an IPv6 route; "::" when there is none
+  RouteType,           // of an IPv4 route, RTN_*: 3 is broadcast, 5 multicast
+  Ttl,                 // of an IPv4 header
+  HopLimit,            // of an IPv6 header
+  GsoSize,             // bytes of a segment; 0: the packet is not to be cut
+  Vlan,                // the tag that the device took out of the frame; 0: none
+  Qdisc,               // kind of the first queue's qdisc; "noop" without a carrier
+  QdiscLength,         // packets in it
+  QdiscLimit,          // its limit, in its own unit
+  Forwarding4,         // net.ipv4.conf.DEVICE.forwarding
+  Forwarding6,         // net.ipv6.conf.all.forwarding
+  ForceForwarding6,    // net.ipv6.conf.DEVICE.force_forwarding, Linux 6.17
+  RpFilter,            // net.ipv4.conf.DEVICE.rp_filter
+  RpFilterAll,         // net.ipv4.conf.all.rp_filter
+  AcceptLocal,         // net.ipv4.conf.DEVICE.accept_local
+  RouteLocalnet,       // net.ipv4.conf.DEVICE.route_localnet
+  XdpProgram,          // name of the generic XDP program of the device
+  XdpProgramId,        // its id
+  XdpDriverProgram,    // the same of the one in the driver
+  XdpDriverId,         // its id
+  XdpLinkProgram,      // the same when a bpf_link attached it
+  XdpLinkId,           // its id
+  BridgePortState,     // of the device; right only where a bridge drops
 };
 inline constexpr size_t kFacts = static_cast<size_t>(Fact::BridgePortState) + 1;
 

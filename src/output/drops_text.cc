@@ -104,7 +104,8 @@ Result<> DropsText::missed(const event::Miss& miss) {
 
 Result<> DropsText::table() {
   const auto groups = deaths_.groups();
-  out_.append(fmt::format("\n{} packets died", deaths_.died()));
+  out_.append(
+      fmt::format("\n{} {} died", deaths_.died(), deaths_.died() == 1 ? "packet" : "packets"));
   if (groups.empty()) {
     out_.append('.');
   } else {
@@ -122,7 +123,7 @@ Result<> DropsText::table() {
   }
   if (deaths_.others()) out_.append(fmt::format("\n{:7} more, of other flows", deaths_.others()));
   if (deaths_.harmless())
-    out_.append(fmt::format("\n{} more ended without a loss.", deaths_.harmless()));
+    out_.append(fmt::format("\n{} more ended without a sign of loss.", deaths_.harmless()));
   const auto places = deaths_.unknown_places();
   for (const auto& [name, count] : places) {
     out_.append(fmt::format("\n{} were freed without a reason in {}, which pwru does not know.",

@@ -98,7 +98,7 @@ TEST(DropsText, ATableAtTheEnd) {
       "      2 16:05:05.123456 16:05:06.000000 tcp_v4_rcv 10.9.0.1->1.0.0.1:8080(tcp)\n"
       "        no program listens on TCP 1.0.0.1:8080 in this network namespace; the sender gets a "
       "reset (certain)\n"
-      "1 more ended without a loss.\n"
+      "1 more ended without a sign of loss.\n"
       "1 were freed without a reason in unheard_of, which pwru does not know.\n");
 }
 

@@ -28,18 +28,20 @@ std::vector<knowledge::Fact> readable_facts(const expr::TypeSource& types) {
 
 }  // namespace
 
-Result<Expressions> compile_expressions(const cli::Options& options, const kernel::Btf& vmlinux) {
+Result<Expressions> compile_expressions(const cli::Options& options, const kernel::Btf& vmlinux,
+                                        bool may_copy) {
+  const bool wants_facts = options.drops && may_copy;
   const auto find_types = [&](bool with_facts) {
     return expr::find_types(vmlinux, texts_of(options, with_facts),
                             [&vmlinux] { return kernel::load_module_btf(vmlinux, {}); });
   };
-  auto found = find_types(options.drops);
-  if (!found && options.drops) found = find_types(false);
+  auto found = find_types(wants_facts);
+  if (!found && wants_facts) found = find_types(false);
   if (!found) return tl::unexpected<Error>(std::move(found.error()));
   expr::KnownTypes types = std::move(*found);
   std::vector<knowledge::Fact> read;
   std::vector<std::string> skb_values = options.output_skb_metadata;
-  if (options.drops) read = readable_facts(types.source());
+  if (wants_facts) read = readable_facts(types.source());
   for (const knowledge::Fact fact : read)
     skb_values.emplace_back(knowledge::facts()[static_cast<size_t>(fact)].expression);
   PWRU_ASSIGN(auto skb, expr::compile_skb(types.source(), {options.filter_skb_expr, skb_values}));

@@ -21,8 +21,9 @@ struct Expressions {
   std::vector<knowledge::Fact> read;
 };
 
-// `vmlinux` must outlive the result.
+// `vmlinux` must outlive the result. `may_copy`: programs may copy kernel memory; without it
+// nothing is read for the diagnosis.
 [[nodiscard]] Result<Expressions> compile_expressions(const cli::Options& options,
-                                                      const kernel::Btf& vmlinux);
+                                                      const kernel::Btf& vmlinux, bool may_copy);
 
 }  // namespace pwru::plan

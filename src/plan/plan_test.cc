@@ -69,7 +69,7 @@ class PlanTest : public ::testing::Test {
     EXPECT_TRUE(symbols);
     PWRU_ASSIGN(const auto parsed, parse_filters(options_));
     PWRU_ASSIGN(auto filters, generate_filters(parsed, options_, *btf_, features_));
-    PWRU_ASSIGN(auto expressions, compile_expressions(options_, *btf_));
+    PWRU_ASSIGN(auto expressions, compile_expressions(options_, *btf_, true));
     return make_plan({options_,
                       *btf_,
                       *symbols,

@@ -13,7 +13,9 @@ Result<Prepared> prepare(const cli::Options& options, Reading reading) {
   PWRU_TRY(check_rights(options));
   // Filters and expressions become code for this kernel: it depends on its types and its features.
   PWRU_ASSIGN(auto filters, generate_filters(parsed, options, *kernel.btf, kernel.features));
-  PWRU_ASSIGN(auto expressions, compile_expressions(options, *kernel.btf));
+  PWRU_ASSIGN(
+      auto expressions,
+      compile_expressions(options, *kernel.btf, kernel.features.lockdown != kernel::kLockedDown));
   kernel::Functions functions;
   TracepointSites tracepoints;
   const bool has_tracepoints = takes_tracepoints(options, kernel.features);
