@@ -34,12 +34,10 @@ examine doctor --kernel-btf /etc/passwd
 expect_status 1
 grep -qE '^  failed +BTF ' "$scratch/out" || failed 'expected a finding about the BTF'
 
-# Other uses of the word are filters.
-for filter in '-- doctor' 'doctor or'; do
-    # shellcheck disable=SC2086  # one or two words
-    examine $filter
-    expect_status 2
-    expect_in err 'syntax error'
-done
+# Behind -- the word is a filter. As a command it takes no words.
+examine -- doctor
+expect_status 2
+expect_in err 'syntax error'
+refused "leave out 'or icmp'" doctor or icmp
 refused 'leave --output-file out' doctor --output-file "$scratch/file"
 [ ! -e "$scratch/file" ] || failed 'expected no file'
