@@ -2,43 +2,19 @@
 #include "output/drops_text.h"
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 
 #include <array>
 
-#include "base/handle.h"
-#include "output/record_for_test.h"
+#include "output/screen_for_test.h"
 
 namespace pwru::output {
 namespace {
 
 using resolve::End;
 
-class Printed {
+class Printed : public ScreenOf<DropsText> {
  public:
-  explicit Printed(const DropsStyle& style)
-      : fd_(::memfd_create("drops", MFD_CLOEXEC)),
-        sink_(LineBuffer(fd_.get(), "drops"), style, {}) {}
-
-  std::string event(const resolve::Record& record) { return written(sink_.event(record)); }
-  std::string summary() { return written(sink_.summary({})); }
-  std::string flush() { return written(sink_.flush()); }
-  [[nodiscard]] const DropsText& sink() const { return sink_; }
-
- private:
-  std::string written(const Result<>& result) {
-    EXPECT_TRUE(result) << result.error().what;
-    EXPECT_TRUE(sink_.flush());
-    std::array<char, 8192> text;
-    const ssize_t size = ::pread(fd_.get(), text.data(), text.size(), seen_);
-    EXPECT_GE(size, 0);
-    seen_ += size;
-    return {text.data(), static_cast<size_t>(size)};
-  }
-
-  UniqueFd fd_;
-  DropsText sink_;
-  off_t seen_ = 0;
+  explicit Printed(const DropsStyle& style) : ScreenOf(style, std::vector<knowledge::Fact>()) {}
 };
 
 constexpr std::array<std::string_view, 3> kStack = {"sk_skb_reason_drop+0x90", "tcp_v4_rcv+0x91",

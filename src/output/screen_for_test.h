@@ -7,6 +7,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 #include "base/handle.h"
 #include "output/record_for_test.h"
@@ -14,16 +15,22 @@
 
 namespace pwru::output {
 
-// A sink that writes into memory.
-class Screen {
+// A sink that writes into memory. `arguments`: of its constructor, behind the lines.
+template <class Of>
+class ScreenOf {
  public:
-  explicit Screen(const TextStyle& style)
-      : fd_(::memfd_create("screen", MFD_CLOEXEC)), sink_(LineBuffer(fd_.get(), "screen"), style) {}
+  template <class... Arguments>
+  explicit ScreenOf(Arguments&&... arguments)
+      : fd_(::memfd_create("screen", MFD_CLOEXEC)),
+        sink_(LineBuffer(fd_.get(), "screen"), std::forward<Arguments>(arguments)...) {}
 
   std::string begin() { return written(sink_.begin()); }
   std::string event(const resolve::Record& record) { return written(sink_.event(record)); }
   std::string lost(const event::Loss& loss) { return written(sink_.lost(loss)); }
   std::string missed(const event::Miss& miss) { return written(sink_.missed(miss)); }
+  std::string summary() { return written(sink_.summary({})); }
+  std::string flush() { return written(sink_.flush()); }
+  [[nodiscard]] const Of& sink() const { return sink_; }
 
  private:
   // What came since the last call.
@@ -38,9 +45,10 @@ class Screen {
   }
 
   UniqueFd fd_;
-  TextSink sink_;
+  Of sink_;
   off_t seen_ = 0;
 };
+using Screen = ScreenOf<TextSink>;
 
 // Without meta data, so that lines are short.
 inline TextStyle narrow() {

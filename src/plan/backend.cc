@@ -42,7 +42,7 @@ std::string_view beyond_fentry_multi(const cli::Options& options, bool has_drop_
   // Their programs use the ring that those of fentry-multi have for themselves.
   if (options.filter_trace_tc) return "--filter-trace-tc";
   if (options.filter_trace_xdp) return "--filter-trace-xdp";
-  // The kernel is told functions by their ids in its own BTF.
+  // A link names functions by their ids in the kernel's own BTF; ids of a file may be others.
   if (!options.kernel_btf.empty()) return "--kernel-btf";
   return "";
 }
