@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diagnose/address.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
+
+#include "event/tuple_text.h"
 
 namespace pwru::diagnose {
 namespace {
@@ -22,10 +22,10 @@ std::string_view kind_of_v6(const uint8_t* address) {
 }  // namespace
 
 std::string address_text(const uint8_t* address, bool is_v6) {
-  std::array<char, INET6_ADDRSTRLEN> text = {};
-  const char* const made =
-      ::inet_ntop(is_v6 ? AF_INET6 : AF_INET, address, text.data(), text.size());
-  return made ? made : "";
+  std::array<char, 48> text;  // at most 42 characters
+  char* const end =
+      is_v6 ? event::append_ipv6(text.data(), address) : event::append_ipv4(text.data(), address);
+  return {text.data(), end};
 }
 
 std::string_view address_kind(const uint8_t* address, bool is_v6) {

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "diagnose/address.h"
+#include "event/tuple_text.h"
 
 namespace pwru::diagnose {
 namespace {
@@ -51,12 +52,8 @@ std::string_view protocol_name(uint8_t protocol, std::string& number) {
 }
 
 std::string flags_text(uint8_t flags) {
-  constexpr std::array<std::string_view, 8> kNames = {"FIN", "SYN", "RST", "PSH",
-                                                      "ACK", "URG", "ECE", "CWR"};
-  std::string text;
-  for (size_t bit = 0; bit < kNames.size(); bit++)
-    if (flags >> bit & 1) text.append(text.empty() ? "" : "|").append(kNames[bit]);
-  return text;
+  std::array<char, 40> text;  // at most 31 characters
+  return {text.data(), event::append_tcp_flags(text.data(), flags)};
 }
 
 // The hook of netfilter that a function of the stack calls. NF_HOOK() is inlined into it.
@@ -142,6 +139,10 @@ std::string_view name_of(Certainty certainty) {
 
 const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
   diagnosis_ = {};
+  if (record.end && record.end->kind == resolve::End::Kind::Consumed) {
+    diagnosis_.kind = Kind::Harmless;
+    return diagnosis_;
+  }
   set_place(record);
   set_facts(record);
   reason_.clear();
@@ -149,9 +150,8 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
   if (is_drop) reason_ = without_prefix(record.end->text);
   diagnosis_.reason = reason_;
   diagnosis_.place = place_;
-  const bool is_consumed = record.end && record.end->kind == resolve::End::Kind::Consumed;
-  const Cause* const cause = is_consumed ? nullptr : find();
-  if (is_consumed || (cause && cause->is_harmless()))
+  const Cause* const cause = find();
+  if (cause && cause->is_harmless())
     diagnosis_.kind = Kind::Harmless;
   else if (cause)
     tell(*cause);
@@ -162,19 +162,22 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
 
 // The functions behind what is probed: first those that free for others, then the place.
 void Diagnoser::set_place(const resolve::Record& record) {
+  const auto is_freeing = [](std::string_view symbol) {
+    return knowledge::is_freeing(bare(symbol));
+  };
+  const auto& stack = record.stack;
+  const auto place = std::find_if_not(stack.begin(), stack.end(), is_freeing);
+  diagnosis_.way = stack.subspan(static_cast<size_t>(place - stack.begin()));
   place_.clear();
   callers_.clear();
-  const auto add = [this](std::string_view symbol) {
-    const std::string_view name = bare(symbol);
-    if (place_.empty()) {
-      if (!knowledge::is_freeing(name)) place_ = name;
-    } else if (callers_.size() < kMostCallers) {
-      callers_.emplace_back(name);
-    }
-  };
-  for (const std::string_view symbol : record.stack) add(symbol);
-  // Without a stack there is the caller still.
-  if (place_.empty()) add(record.caller);
+  if (!diagnosis_.way.empty()) {
+    place_ = bare(diagnosis_.way.front());
+    const auto callers = diagnosis_.way.subspan(1);
+    for (const std::string_view caller : callers.first(std::min(callers.size(), kMostCallers)))
+      callers_.emplace_back(bare(caller));
+  } else if (!is_freeing(record.caller)) {  // without a stack there is the caller still
+    place_ = bare(record.caller);
+  }
 }
 
 void Diagnoser::set_facts(const resolve::Record& record) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +25,10 @@ struct Diagnosis {
   std::string_view cause;  // knowledge::Cause::id; "reason" when only the kernel's word is known
   knowledge::Certainty certainty = knowledge::Certainty::Certain;
   std::string_view what;
-  std::string_view advice;  // "": none
-  std::string_view reason;  // the kernel's, without its prefix; "": it gave none
-  std::string_view place;   // the function that freed the packet, without an offset
+  std::string_view advice;                // "": none
+  std::string_view reason;                // the kernel's, without its prefix; "": it gave none
+  std::string_view place;                 // the function that freed the packet, without an offset
+  std::span<const std::string_view> way;  // the part of the record's stack from the place on
 };
 
 [[nodiscard]] std::string_view name_of(knowledge::Certainty certainty);

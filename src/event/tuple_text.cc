@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "output/tuple_text.h"
+#include "event/tuple_text.h"
 
 #include <netinet/in.h>
 
@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace pwru::output {
+namespace pwru::event {
 namespace {
 
 // The decimal text of a byte, so that most numbers of a tuple are one copy of four characters.
@@ -122,7 +122,7 @@ constexpr std::string_view protocol_name(uint8_t protocol) {
   }
 }
 
-char* put_protocol(char* out, const event::Tuple& tuple, bool with_tcp_flags) {
+char* put_protocol(char* out, const Tuple& tuple, bool with_tcp_flags) {
   *out++ = '(';
   const std::string_view name = protocol_name(tuple.l4_proto);
   out = name.empty() ? put_byte(out, tuple.l4_proto) : put(out, name);
@@ -144,7 +144,7 @@ char* put_protocol(char* out, const event::Tuple& tuple, bool with_tcp_flags) {
   return out;
 }
 
-char* put_endpoint(char* out, const event::Tuple& tuple, const uint8_t* address, uint16_t port) {
+char* put_endpoint(char* out, const Tuple& tuple, const uint8_t* address, uint16_t port) {
   if (tuple.is_v6) {
     *out++ = '[';
     out = append_ipv6(out, address);
@@ -193,7 +193,7 @@ char* append_ipv6(char* out, const uint8_t address[16]) {
   return append_ipv4(out, address + 12);
 }
 
-bool has_tcp_flags(const event::Tuple& tuple) {
+bool has_tcp_flags(const Tuple& tuple) {
   return tuple.l4_proto == IPPROTO_TCP && !tuple.is_later_fragment;
 }
 
@@ -209,7 +209,7 @@ char* append_tcp_flags(char* out, uint8_t flags) {
   return out;
 }
 
-char* append_tuple(char* out, const event::Tuple& tuple, bool with_tcp_flags) {
+char* append_tuple(char* out, const Tuple& tuple, bool with_tcp_flags) {
   out = put_endpoint(out, tuple, tuple.saddr, tuple.sport);
   *out++ = '-';
   *out++ = '>';
@@ -217,4 +217,4 @@ char* append_tuple(char* out, const event::Tuple& tuple, bool with_tcp_flags) {
   return put_protocol(out, tuple, with_tcp_flags);
 }
 
-}  // namespace pwru::output
+}  // namespace pwru::event

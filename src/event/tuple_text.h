@@ -6,7 +6,7 @@
 
 #include "event/tuple.h"
 
-namespace pwru::output {
+namespace pwru::event {
 
 // Room that append_tuple() needs at `out`. The longest text has 147 characters: two IPv6 addresses
 // of 39 in brackets, two ports of 5, all eight TCP flags, and the SPI of an AH. Up to three more
@@ -17,10 +17,10 @@ inline constexpr size_t kTupleRoom = 150;
 // in brackets; a later fragment has no ports, other packets without ports have :0 as in
 // cilium/pwru; ICMP has its type and code behind the name: (icmp:8/0);
 // ESP and AH their SPI: (esp:0x00001234), or, of an AH in front: (tcp,ah:0x00001234).
-[[nodiscard]] char* append_tuple(char* out, const event::Tuple& tuple, bool with_tcp_flags);
+[[nodiscard]] char* append_tuple(char* out, const Tuple& tuple, bool with_tcp_flags);
 
 // Whether its TCP flags were read from the packet.
-[[nodiscard]] bool has_tcp_flags(const event::Tuple& tuple);
+[[nodiscard]] bool has_tcp_flags(const Tuple& tuple);
 // "SYN|ACK", at most 31 characters; nothing when none is set.
 [[nodiscard]] char* append_tcp_flags(char* out, uint8_t flags);
 
@@ -28,4 +28,4 @@ inline constexpr size_t kTupleRoom = 150;
 [[nodiscard]] char* append_ipv4(char* out, const uint8_t address[4]);
 [[nodiscard]] char* append_ipv6(char* out, const uint8_t address[16]);
 
-}  // namespace pwru::output
+}  // namespace pwru::event

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "output/tuple_text.h"
+#include "event/tuple_text.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -9,11 +9,11 @@
 #include <random>
 #include <string>
 
-namespace pwru::output {
+namespace pwru::event {
 namespace {
 
-event::Tuple tuple_of(const char* saddr, const char* daddr, uint8_t protocol) {
-  event::Tuple tuple;
+Tuple tuple_of(const char* saddr, const char* daddr, uint8_t protocol) {
+  Tuple tuple;
   tuple.is_v6 = std::strchr(saddr, ':') != nullptr;
   const int family = tuple.is_v6 ? AF_INET6 : AF_INET;
   EXPECT_EQ(inet_pton(family, saddr, tuple.saddr), 1);
@@ -22,14 +22,14 @@ event::Tuple tuple_of(const char* saddr, const char* daddr, uint8_t protocol) {
   return tuple;
 }
 
-event::Tuple with_ports(event::Tuple tuple, uint16_t sport, uint16_t dport) {
+Tuple with_ports(Tuple tuple, uint16_t sport, uint16_t dport) {
   tuple.has_ports = true;
   tuple.sport = sport;
   tuple.dport = dport;
   return tuple;
 }
 
-std::string text_of(const event::Tuple& tuple, bool with_tcp_flags = false) {
+std::string text_of(const Tuple& tuple, bool with_tcp_flags = false) {
   char text[kTupleRoom];
   return std::string(text, append_tuple(text, tuple, with_tcp_flags));
 }
@@ -55,7 +55,7 @@ TEST(TupleText, PortsAndProtocol) {
 }
 
 TEST(TupleText, TcpFlagsInHeaderOrder) {
-  event::Tuple tuple = with_ports(tuple_of("1.2.3.4", "5.6.7.8", IPPROTO_TCP), 1, 2);
+  Tuple tuple = with_ports(tuple_of("1.2.3.4", "5.6.7.8", IPPROTO_TCP), 1, 2);
   EXPECT_EQ(text_of(tuple, true), "1.2.3.4:1->5.6.7.8:2(tcp)");
   tuple.tcp_flags = 0x12;
   EXPECT_EQ(text_of(tuple, true), "1.2.3.4:1->5.6.7.8:2(tcp:SYN|ACK)");
@@ -67,7 +67,7 @@ TEST(TupleText, TcpFlagsInHeaderOrder) {
 }
 
 TEST(TupleText, IcmpTypeAndCode) {
-  event::Tuple tuple = tuple_of("10.0.0.1", "10.0.0.2", IPPROTO_ICMP);
+  Tuple tuple = tuple_of("10.0.0.1", "10.0.0.2", IPPROTO_ICMP);
   EXPECT_EQ(text_of(tuple), "10.0.0.1:0->10.0.0.2:0(icmp)");
   tuple.has_icmp = true;
   tuple.icmp_type = 8;
@@ -80,7 +80,7 @@ TEST(TupleText, IcmpTypeAndCode) {
 }
 
 TEST(TupleText, LaterFragmentHasNoPorts) {
-  event::Tuple tuple = tuple_of("10.0.0.1", "10.0.0.2", IPPROTO_UDP);
+  Tuple tuple = tuple_of("10.0.0.1", "10.0.0.2", IPPROTO_UDP);
   tuple.is_later_fragment = true;
   EXPECT_EQ(text_of(tuple), "10.0.0.1->10.0.0.2(udp)");
   tuple = with_ports(tuple_of("2001:db8::1", "2001:db8::2", IPPROTO_TCP), 1, 2);
@@ -90,7 +90,7 @@ TEST(TupleText, LaterFragmentHasNoPorts) {
 }
 
 TEST(TupleText, SpiOfEspAndAh) {
-  event::Tuple tuple = tuple_of("10.0.0.1", "10.0.0.2", IPPROTO_ESP);
+  Tuple tuple = tuple_of("10.0.0.1", "10.0.0.2", IPPROTO_ESP);
   tuple.has_spi = true;
   tuple.spi = 0x1234;
   EXPECT_EQ(text_of(tuple), "10.0.0.1:0->10.0.0.2:0(esp:0x00001234)");
@@ -125,9 +125,9 @@ TEST(TupleText, OtherProtocols) {
 }
 
 TEST(TupleText, LongestFitsTheRoom) {
-  event::Tuple tuple = with_ports(tuple_of("1111:2222:3333:4444:5555:6666:7777:8888",
-                                           "aaaa:bbbb:cccc:dddd:eeee:ffff:1111:2222", IPPROTO_TCP),
-                                  65535, 65535);
+  Tuple tuple = with_ports(tuple_of("1111:2222:3333:4444:5555:6666:7777:8888",
+                                    "aaaa:bbbb:cccc:dddd:eeee:ffff:1111:2222", IPPROTO_TCP),
+                           65535, 65535);
   tuple.tcp_flags = 0xff;
   tuple.has_spi = true;
   char text[kTupleRoom + 1];
@@ -176,4 +176,4 @@ TEST(TupleText, Ipv6EqualsInetNtopForRandomAddresses) {
 }
 
 }  // namespace
-}  // namespace pwru::output
+}  // namespace pwru::event

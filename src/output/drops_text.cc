@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/escape.h"
-#include "output/tuple_text.h"
+#include "event/tuple_text.h"
 
 namespace pwru::output {
 namespace {
@@ -20,18 +20,11 @@ std::string_view time_of_day(std::string_view time) {
   return time.size() >= kAt + kBytes ? time.substr(kAt, kBytes) : time;
 }
 
-// "sk_skb_reason_drop" and its like are the same for all; the rest is the way of the packet.
-std::string way_of(const resolve::Record& record) {
+std::string way_of(const resolve::Record& record, const diagnose::Diagnosis& diagnosis) {
   constexpr size_t kShown = 4;
-  std::string way;
-  size_t shown = 0;
-  for (const std::string_view symbol : record.stack) {
-    if (way.empty() && knowledge::is_freeing(symbol.substr(0, symbol.find_first_of("+[."))))
-      continue;
-    way.append(way.empty() ? "" : " < ").append(symbol);
-    if (++shown == kShown) break;
-  }
-  return way.empty() ? std::string(record.caller) : way;
+  if (diagnosis.way.empty()) return std::string(record.caller);
+  const auto shown = diagnosis.way.first(std::min(diagnosis.way.size(), kShown));
+  return fmt::format("{}", fmt::join(shown, " < "));
 }
 
 }  // namespace
@@ -42,7 +35,7 @@ void DropsText::append_packet(const resolve::Record& record) {
   out_.append(time_of_day(record.wall_time));
   out_.append("  ");
   if (packet.has_tuple)
-    out_.commit(append_tuple(out_.reserve(kTupleRoom), packet.tuple, true));
+    out_.commit(event::append_tuple(out_.reserve(event::kTupleRoom), packet.tuple, true));
   else
     out_.append(fmt::format("EtherType {:#06x}", packet.proto));
   out_.append(fmt::format("  {} bytes", packet.len_bytes));
@@ -65,7 +58,7 @@ void DropsText::append_block(const resolve::Record& record, const diagnose::Diag
   if (style_.uses_color) out_.append(kPlain);
   append_row("why", fmt::format("{} ({})", diagnosis.what, diagnose::name_of(diagnosis.certainty)));
   append_row("do", diagnosis.advice);
-  append_row("at", way_of(record));
+  append_row("at", way_of(record, diagnosis));
   append_row("reason", diagnosis.reason);
 }
 

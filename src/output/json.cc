@@ -4,16 +4,16 @@
 #include <array>
 #include <charconv>
 
+#include "event/tuple_text.h"
 #include "output/tunnel_text.h"
-#include "output/tuple_text.h"
 
 namespace pwru::output {
 namespace {
 
 std::string_view append_address(std::array<char, 48>& room, const event::Tuple& tuple,
                                 const uint8_t* address) {
-  const char* const end =
-      tuple.is_v6 ? append_ipv6(room.data(), address) : append_ipv4(room.data(), address);
+  const char* const end = tuple.is_v6 ? event::append_ipv6(room.data(), address)
+                                      : event::append_ipv4(room.data(), address);
   return {room.data(), end};
 }
 
@@ -233,8 +233,8 @@ void JsonSink::write_tuple(Name name, const event::Tuple& tuple) {
     number("dport", tuple.dport);
   }
   number("proto", tuple.l4_proto);
-  if (has_tcp_flags(tuple)) {
-    char* const end = append_tcp_flags(room.data(), tuple.tcp_flags);
+  if (event::has_tcp_flags(tuple)) {
+    char* const end = event::append_tcp_flags(room.data(), tuple.tcp_flags);
     plain("flags", {room.data(), end});
   }
   if (tuple.has_icmp) {

@@ -6,9 +6,9 @@
 #include <charconv>
 #include <string>
 
+#include "event/tuple_text.h"
 #include "output/id_text.h"
 #include "output/tunnel_text.h"
-#include "output/tuple_text.h"
 
 namespace pwru::output {
 namespace {
@@ -115,7 +115,8 @@ void append_id(LineBuffer& out, const Packet& packet, const TextStyle&) {
 // A packet without a tuple has a word there, too, so that columns can be counted.
 void append_tuple_column(LineBuffer& out, const Packet& packet, const TextStyle& style) {
   if (!packet.has_tuple) return out.append('-');
-  out.commit(append_tuple(out.reserve(kTupleRoom), packet.tuple, style.has_tcp_flags));
+  out.commit(
+      event::append_tuple(out.reserve(event::kTupleRoom), packet.tuple, style.has_tcp_flags));
 }
 
 void append_function(LineBuffer& out, const Record& record, const TextStyle&) {

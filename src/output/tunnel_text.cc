@@ -47,7 +47,7 @@ char* append_tunnel(char* out, const event::Tunnel& tunnel, bool with_tcp_flags)
   out = fmt::format_to(out, "{}", kind_name(tunnel.kind));
   if (tunnel.id) out = fmt::format_to(out, "({})", *tunnel.id);
   *out++ = ':';
-  if (tunnel.tuple) return append_tuple(out, *tunnel.tuple, with_tcp_flags);
+  if (tunnel.tuple) return event::append_tuple(out, *tunnel.tuple, with_tcp_flags);
   if (tunnel.has_macs) {
     out = put_mac(out, tunnel.src_mac);
     *out++ = '-';

@@ -5,12 +5,12 @@
 #include <cstddef>
 
 #include "event/tunnel.h"
-#include "output/tuple_text.h"
+#include "event/tuple_text.h"
 
 namespace pwru::output {
 
 // Room that append_tunnel() needs at `out`: the longest begins geneve(4294967295): before a tuple.
-inline constexpr size_t kTunnelRoom = 24 + kTupleRoom;
+inline constexpr size_t kTunnelRoom = 24 + event::kTupleRoom;
 
 // Writes kind(id):tuple, without a NUL, and returns the end. A packet inside that is not IP is
 // shown by the MAC addresses, if it has them, and its EtherType:

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "event/event.h"
-#include "output/tuple_text.h"
+#include "event/tuple_text.h"
 #include "tests/filter/harness_test.h"
 #include "tests/support/packet_builder.h"
 
@@ -30,8 +30,8 @@ std::string text_of(const std::string& wire) {
   const auto event =
       event::decode({reinterpret_cast<const std::byte*>(record.data()), record.size()}, 0, {});
   EXPECT_TRUE(event);
-  char text[output::kTupleRoom];
-  return std::string(text, output::append_tuple(text, event->tuple, true));
+  char text[event::kTupleRoom];
+  return std::string(text, event::append_tuple(text, event->tuple, true));
 }
 
 class Tuple : public WayTest {
