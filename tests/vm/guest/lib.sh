@@ -58,10 +58,19 @@ launch_pwru() {
 is_ready_or_gone() { [ -e "$ready" ] || ! kill -0 "$pwru_pid"; }
 
 # With JSON_TWIN each pwru that a scenario starts has a second one beside it, which traces the same and
-# writes JSON to $twin. At the end of the scenario all JSON is validated.
+# writes JSON to $twin. At the end of the scenario all JSON is validated. The options that are about
+# text only (--summary N, --output-layout NAME) are left out, as --output-json refuses them.
 launch_twin() {
+    local args=()
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --summary | --output-layout) shift ;;
+            *) args+=("$1") ;;
+        esac
+        shift
+    done
     rm -f "$twin" "$twin.ready"
-    "$PWRU" "$@" --output-json --output-file "$twin" --ready-file "$twin.ready" >"$twin.err" 2>&1 </dev/null &
+    "$PWRU" "${args[@]}" --output-json --output-file "$twin" --ready-file "$twin.ready" >"$twin.err" 2>&1 </dev/null &
     twin_pid=$!
 }
 # Two tracers that both probe the functions of maps, and both use maps, make each other miss hits.
