@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include "abi/nft.h"
+
 struct pwru_config {
 	/*
 	 * Where the struct page of the first page is, and that page's bytes; 0: page fragments are
@@ -74,6 +76,7 @@ struct pwru_config {
 	__u8 maps_rings;   /* user space maps the rings; else each record is sent, see abi/ring.h */
 	__u8 has_doorbell; /* maps_rings, and a BPF ring buffer wakes the reader up */
 	__u8 pad0[6];
+	struct pwru_nft_layout nft; /* with PWRU_PART_NFT */
 };
 
 /*
@@ -123,6 +126,6 @@ static inline void pwru_set_copies(struct pwru_config *config, __u32 dev, __u32 
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 168, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 216, "pwru_config is the same on both sides");
 
 #endif

@@ -29,6 +29,9 @@ static __always_inline void fill_task(struct pwru_event *event)
 #endif
 }
 
+/* Linked in: bpf/hooks/nft.bpf.c, or the stub that answers nothing. */
+extern __hidden int pwru_nft_verdict(__u64 skb, struct pwru_nft *nft);
+
 /* What was hit, and from where, unless the context says so: at the return of a function, and at BPF
  * programs. */
 struct hit {
@@ -154,6 +157,11 @@ static __always_inline void write_parent(void *part, const struct source *from)
 {
 	/* The key lies in the record: no room on the stack is left for it. */
 	fill_parent(part, &from->event->packet_id);
+}
+
+static __always_inline void write_nft(void *part, const struct source *from)
+{
+	pwru_nft_verdict(from->pos->skb, part);
 }
 
 static __always_inline void write_fixed_parts(const struct source *from)

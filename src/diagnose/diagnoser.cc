@@ -194,6 +194,7 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   set(Fact::Device) = packet.ifname.text();
   set(Fact::EtherType) = fmt::format("{:#06x}", packet.proto);
   set(Fact::Hook) = hook_of(callers_);
+  if (record.nft && place_ == "nft_do_chain") set_nft(*record.nft);
   if (!packet.has_tuple) return;
   const event::Tuple& tuple = packet.tuple;
   std::string protocol;
@@ -206,6 +207,19 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   if (tuple.l4_proto == IPPROTO_TCP) set(Fact::TcpFlags) = flags_text(tuple.tcp_flags);
 
   set(Fact::NextHop) = next_hop(tuple.is_v6);
+}
+
+void Diagnoser::set_nft(const resolve::Nft& nft) {
+  set(Fact::NftFamily) = nft.family;
+  set(Fact::NftTable) = nft.table;
+  set(Fact::NftChain) = nft.chain;
+  if (nft.is_policy) {
+    set(Fact::NftPolicy) = "drop";
+    return;
+  }
+  set(Fact::NftRule) = fmt::to_string(nft.position);
+  set(Fact::NftHandle) = fmt::to_string(nft.handle);
+  set(Fact::NftExpr) = nft.expr;
 }
 
 std::string Diagnoser::next_hop(bool is_v6) const {

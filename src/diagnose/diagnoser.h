@@ -48,6 +48,7 @@ class Diagnoser {
  private:
   void set_facts(const resolve::Record& record);
   void set_place(const resolve::Record& record);
+  void set_nft(const resolve::Nft& nft);
   [[nodiscard]] bool holds(const knowledge::Condition& condition) const;
   [[nodiscard]] bool holds(const knowledge::Cause& cause) const;
   [[nodiscard]] const knowledge::Cause* find() const;

@@ -64,6 +64,58 @@ struct Ending {
   std::optional<Diagnoser> diagnoser;
 };
 
+std::vector<std::string_view> in_nft() {
+  return {"sk_skb_reason_drop+0x90", "nft_do_chain[nf_tables]+0x40f",
+          "nft_do_chain_ipv4[nf_tables]+0x60", "nf_hook_slow+0x43", "ip_local_deliver+0xd3"};
+}
+
+resolve::Nft nft_rule(std::string_view family, std::string_view table, std::string_view chain) {
+  return {false, family, table, chain, 4, 2, "immediate"};
+}
+
+TEST(Diagnoser, NamesTheRuleOfNftables) {
+  Ending ending;
+  ending.record.nft = nft_rule("inet", "fw", "in");
+  const Diagnosis& found = ending.dies(in_nft(), "NETFILTER_DROP").diagnosed();
+  EXPECT_EQ(found.cause, "nftables-rule");
+  EXPECT_EQ(found.certainty, Certainty::Certain);
+  EXPECT_EQ(found.what, "rule 2 of the nftables chain in (table inet fw, hook input) dropped it");
+  EXPECT_NE(found.advice.find("nft delete rule inet fw in handle 4 "), std::string_view::npos)
+      << found.advice;
+}
+
+TEST(Diagnoser, NamesTheRuleOfIptables) {
+  Ending ending;
+  ending.record.nft = nft_rule("ip", "filter", "INPUT");
+  const Diagnosis& found = ending.dies(in_nft(), "NETFILTER_DROP").diagnosed();
+  EXPECT_EQ(found.what, "rule 2 of the chain INPUT (iptables table filter, hook input) dropped it");
+  EXPECT_NE(found.advice.find("iptables-nft -t filter -D INPUT 2 "), std::string_view::npos)
+      << found.advice;
+}
+
+TEST(Diagnoser, NamesThePolicyOfNftables) {
+  Ending ending;
+  ending.record.nft = resolve::Nft{true, "inet", "fw", "in", 0, 0, ""};
+  const Diagnosis& found = ending.dies(in_nft(), "NETFILTER_DROP").diagnosed();
+  EXPECT_EQ(found.cause, "nftables-policy");
+  EXPECT_NE(found.what.find("the policy of that chain is drop"), std::string_view::npos);
+}
+
+// It passed nf_tables before, and died elsewhere.
+TEST(Diagnoser, ARuleIsNamedOnlyWhereNftablesFrees) {
+  Ending ending;
+  ending.record.nft = nft_rule("inet", "fw", "in");
+  EXPECT_EQ(
+      ending.dies({"kfree_skb_reason+0x1", "__udp4_lib_rcv+0x4bc"}, "NO_SOCKET").diagnosed().cause,
+      "udp-closed-port");
+  EXPECT_EQ(ending.diagnoser->fact(Fact::NftHandle), "");
+}
+
+TEST(Diagnoser, WithoutTheRuleItNamesTheHook) {
+  Ending ending;
+  EXPECT_EQ(ending.dies(in_nft(), "NETFILTER_DROP").diagnosed().cause, "nftables");
+}
+
 TEST(Diagnoser, NamesThePortThatIsClosed) {
   Ending ending;
   const Diagnosis& found =

@@ -125,6 +125,14 @@ bool take_parent(Event& event, std::span<const std::byte>& rest, size_t bytes) {
   return true;
 }
 
+bool take_nft(Event& event, std::span<const std::byte>& rest, size_t bytes) {
+  const std::byte* part = take(rest, bytes);
+  if (!part) return false;
+  const auto& nft = *reinterpret_cast<const pwru_nft*>(part);
+  if (nft.kind != PWRU_NFT_NONE) event.nft = &nft;
+  return true;
+}
+
 // The part itself says how many bytes of key and value follow.
 bool take_bpfmap(Event& event, std::span<const std::byte>& rest, size_t /*most_bytes*/) {
   const std::byte* part = take(rest, sizeof(pwru_bpfmap));

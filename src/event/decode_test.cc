@@ -100,7 +100,7 @@ TEST(Decode, RecordsHaveTheSizesOfTheList) {
   }
   config.parts = kAllParts;
   EXPECT_EQ(pwru_record_max_bytes(&config),
-            120 + 408 + 232 + 24 + 320 + 24 + 72 + 8 + (48 + 512 + 4096) + 24 + 48);
+            120 + 408 + 232 + 24 + 320 + 24 + 72 + 8 + 544 + (48 + 512 + 4096) + 24 + 48);
 }
 
 TEST(Decode, AChildWithoutItsParent) {
@@ -112,6 +112,25 @@ TEST(Decode, AChildWithoutItsParent) {
   Wire other = core(PWRU_PART_PARENT);
   other.put<uint64_t>(sizeof(pwru_event), 0);
   EXPECT_FALSE(decode(other.bytes(), kCpu, kSizes)->is_parent_forgotten);
+}
+
+TEST(Decode, ARuleOfNftables) {
+  Wire wire = with_parts(PWRU_PART_NFT);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
+  ASSERT_TRUE(event) << event.error().what;
+  ASSERT_TRUE(event->nft);
+  EXPECT_EQ(event->nft->handle, 7u);
+  EXPECT_EQ(event->nft->position, 2u);
+  EXPECT_STREQ(event->nft->table, "fw");
+  EXPECT_STREQ(event->nft->chain, "in");
+}
+
+TEST(Decode, ARuleThatWasNotFoundIsNone) {
+  Wire wire = core(PWRU_PART_NFT);
+  put_nft(wire, PWRU_NFT_NONE, 0);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
+  ASSERT_TRUE(event) << event.error().what;
+  EXPECT_FALSE(event->nft);
 }
 
 TEST(Decode, Tuple4) {

@@ -48,7 +48,8 @@ struct Event {
   std::span<const std::byte> skb_bytes;
   std::span<const std::byte> expr_bytes;  // see PWRU_PART_EXPR
   std::span<const std::byte> shinfo_bytes;
-  std::span<const uint32_t> cb;  // __sk_buff->cb[]
+  std::span<const uint32_t> cb;   // __sk_buff->cb[]
+  const pwru_nft* nft = nullptr;  // PWRU_NFT_RULE or PWRU_NFT_POLICY
   bool has_map_call = false;
   BpfMapCall map_call;
 };

@@ -133,6 +133,13 @@ inline void put_shinfo(Wire& wire) {
 
 inline void put_parent(Wire& wire) { wire.put<uint64_t>(wire.size(), 41); }
 
+inline void put_nft(Wire& wire, uint8_t kind, uint64_t handle) {
+  const size_t at = wire.size();
+  wire.put<uint64_t>(at, handle).put<uint32_t>(at + 8, 2).put<uint8_t>(at + 12, kind);
+  wire.put<uint8_t>(at + 13, 1).put_text(at + 16, "immediate").put_text(at + 32, "fw");
+  wire.put_text(at + 288, "in").resize(at + sizeof(pwru_nft));
+}
+
 inline constexpr uint32_t kMapRoom = 96;
 
 // Its value stands at 64 of the room behind it.
@@ -161,6 +168,7 @@ inline void put_part_shinfo(Wire& wire) { put_shinfo(wire); }
 inline void put_part_expr(Wire& wire) { put_expr(wire); }
 inline void put_part_tunnel(Wire& wire) { put_tunnel(wire, PWRU_TUNNEL_HAS_ID, 6); }
 inline void put_part_parent(Wire& wire) { put_parent(wire); }
+inline void put_part_nft(Wire& wire) { put_nft(wire, PWRU_NFT_RULE, 7); }
 inline void put_part_bpfmap(Wire& wire) { put_map_call(wire, 4, 64, 32); }
 inline void put_part_tuple4(Wire& wire) { put_tuple4(wire, 6, PWRU_L4_HAS_PORTS); }
 inline void put_part_tuple6(Wire& wire) { put_tuple6(wire, 6, PWRU_L4_HAS_PORTS); }

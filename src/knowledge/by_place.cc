@@ -15,6 +15,8 @@ using Test = Condition::Test;
 #define HARMLESS(id, places, callers, reasons) \
   { id, places, callers, reasons }
 
+constexpr std::string_view kIptablesTables = "filter nat mangle raw security";
+
 // clang-format off
 constexpr std::array kByPlace = std::to_array<Cause>({
     // What is no drop.
@@ -39,6 +41,22 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     HARMLESS("ndisc-handled", "ndisc_rcv igmp_rcv igmp6_event_query igmp6_event_report mld_query_work", "", "-"),
 
     // Netfilter.
+    {"nftables-policy", "nft_do_chain", "", "", {{{Fact::NftPolicy, Test::Is, "drop"}}}, Certain,
+     "no rule of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) took it, and the policy of that chain is drop",
+     "nft -a list chain {nft_family} {nft_table} {nft_chain} shows the chain, also one of iptables-nft; add a rule that accepts such packets"},
+    {"nftables-reject", "nft_do_chain", "", "", {{{Fact::NftExpr, Test::Is, "reject"}}}, Certain,
+     "rule {nft_rule} of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) rejected it, with an answer to the sender",
+     "nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}; nft delete rule {nft_family} {nft_table} {nft_chain} handle {nft_handle} removes it"},
+    // These tables are those of iptables-nft. Whoever made them with nft can use the other command.
+    {"nftables-rule", "nft_do_chain", "", "", {{{Fact::NftFamily, Test::Is, "ip"}, {Fact::NftTable, Test::Is, kIptablesTables}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+     "rule {nft_rule} of the chain {nft_chain} (iptables table {nft_table}, hook {hook}) dropped it",
+     "iptables-nft -t {nft_table} -S {nft_chain} {nft_rule} shows the rule, iptables-nft -t {nft_table} -D {nft_chain} {nft_rule} removes it; to nft it is handle {nft_handle} of the chain {nft_chain} in the table ip {nft_table}"},
+    {"nftables-rule", "nft_do_chain", "", "", {{{Fact::NftFamily, Test::Is, "ip6"}, {Fact::NftTable, Test::Is, kIptablesTables}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+     "rule {nft_rule} of the chain {nft_chain} (ip6tables table {nft_table}, hook {hook}) dropped it",
+     "ip6tables-nft -t {nft_table} -S {nft_chain} {nft_rule} shows the rule, ip6tables-nft -t {nft_table} -D {nft_chain} {nft_rule} removes it; to nft it is handle {nft_handle} of the chain {nft_chain} in the table ip6 {nft_table}"},
+    {"nftables-rule", "nft_do_chain", "", "", {{{Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+     "rule {nft_rule} of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) dropped it",
+     "nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}; nft delete rule {nft_family} {nft_table} {nft_chain} handle {nft_handle} removes it"},
     {"nftables", "nft_do_chain", "", "", {}, Certain,
      "a rule or the policy of nftables dropped it in the hook {hook}",
      "nft -a list ruleset shows the chains of that hook, and the counters of their rules, also those of iptables-nft"},

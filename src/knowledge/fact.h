@@ -23,6 +23,13 @@ enum class Fact : uint8_t {
   Device,           // the interface that the sk_buff names
   Hook,             // the netfilter hook, by the functions on the stack: "input"
   NextHop,          // the gateway of the route, or the destination
+  NftFamily,        // of what nf_tables dropped; "ip", "inet"
+  NftTable,
+  NftChain,
+  NftRule,    // its number in the chain, from 1; "" for a policy
+  NftHandle,  // the number by which nft knows the rule
+  NftExpr,    // the part of the rule that decided: "immediate", "reject"
+  NftPolicy,  // "drop": no rule took the packet
   // Read at the drop.
   RouteError,          // dst_entry::error, as a positive errno: 0 is a route that leads somewhere
   RouteDevice,         // where the route leads to

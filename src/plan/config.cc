@@ -29,19 +29,22 @@ constexpr uint32_t kStackBytes = 16 << 10;
 constexpr uint32_t kXdpParts = PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL |
                                PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_PARENT;
 
-uint32_t wanted_parts(const Inputs& inputs, const Needs& needs, bool reads_facts) {
+uint32_t wanted_parts(const Inputs& inputs, const Plan& plan) {
+  const Needs& needs = plan.needs;
   const cli::Options& options = inputs.options;
   uint32_t parts = 0;
   if (options.output_meta || options.output_netns_names) parts |= PWRU_PART_META;
   if (options.output_tuple) parts |= PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6;
   if (options.output_stack) parts |= PWRU_PART_STACK;
   if (options.output_skb) parts |= PWRU_PART_SKB;
-  if (!options.output_skb_metadata.empty() || reads_facts) parts |= PWRU_PART_EXPR;
+  if (!options.output_skb_metadata.empty() || !plan.expressions.read.empty())
+    parts |= PWRU_PART_EXPR;
   if (needs.control_buffer) parts |= PWRU_PART_CB;
   if (options.output_skb_shared_info) parts |= PWRU_PART_SHINFO;
   if (needs.map_calls) parts |= PWRU_PART_BPFMAP;
   if (options.output_tunnel) parts |= PWRU_PART_TUNNEL;
   if (needs.parents) parts |= PWRU_PART_PARENT;
+  if (!plan.nft_sites.empty()) parts |= PWRU_PART_NFT;
   // Without drop reasons, the function that called kfree_skb() is the reason.
   if (options.output_caller || !inputs.has_drop_reasons) parts |= PWRU_PART_CALLER;
   return parts;
@@ -74,7 +77,8 @@ void set_filters(const Inputs& inputs, const Plan& plan, pwru_config& config) {
 }
 
 void set_record(const Inputs& inputs, const Plan& plan, pwru_config& config) {
-  config.parts = wanted_parts(inputs, plan.needs, !plan.expressions.read.empty());
+  config.parts = wanted_parts(inputs, plan);
+  if (!plan.nft_sites.empty()) config.nft = *inputs.nft_layout;
   config.skb_bytes = size_of_struct(inputs.vmlinux, "sk_buff");
   config.shinfo_bytes = size_of_struct(inputs.vmlinux, "skb_shared_info");
   config.expr_bytes = std::max(plan.expressions.skb.value_bytes, plan.expressions.xdp.value_bytes);
@@ -184,7 +188,7 @@ MapEntries map_entries(const Plan& plan) {
 pwru_config config_of_programs(const pwru_config& of_functions) {
   pwru_config config = of_functions;
   config.has_func_ip = 0;
-  config.parts &= ~uint32_t{PWRU_PART_CALLER};
+  config.parts &= ~uint32_t{PWRU_PART_CALLER | PWRU_PART_NFT};
   return config;
 }
 

@@ -27,6 +27,16 @@ void leave_out(const std::vector<cli::Feature>& unwanted, kernel::Features& feat
   features.has_fentry_multi = false;
 }
 
+// Where nf_tables is not there, or has no types, there is nothing to report yet: see make_plan().
+void look_at_nft(const cli::Options& options, KernelFacts& facts) {
+  if (!options.drops) return;
+  facts.nft_sites = kernel::nft_sites(facts.known.symbols);
+  if (facts.nft_sites.empty()) return;
+  auto of_module = kernel::load_module_btf(*facts.btf, {std::string(kernel::kNftModule)});
+  const kernel::Btf& types = of_module ? *of_module->front().btf : *facts.btf;
+  facts.nft_layout = kernel::nft_layout(types, facts.known.symbols);
+}
+
 Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading) {
   std::optional<kernel::ModuleWatch> watch;
   if (cli::wants_modules(options)) watch.emplace();
@@ -52,9 +62,19 @@ Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading)
   if (!options.kernel_btf.empty()) {
     PWRU_ASSIGN(btf_file, kernel::BtfFile::create(*btf));
   }
-  return KernelFacts{std::move(watch),  std::move(btf),     std::move(modules),
-                     std::move(search), std::move(known),   std::move(features),
-                     std::move(held),   std::move(reasons), std::move(btf_file)};
+  KernelFacts facts = {std::move(watch),
+                       std::move(btf),
+                       std::move(modules),
+                       std::move(search),
+                       std::move(known),
+                       std::move(features),
+                       std::move(held),
+                       std::move(reasons),
+                       {},
+                       {},
+                       std::move(btf_file)};
+  look_at_nft(options, facts);
+  return facts;
 }
 
 Result<PacketPlace> find_packet_place(const cli::Options& options) {

@@ -15,6 +15,7 @@
 #include "kernel/functions.h"
 #include "kernel/held_functions.h"
 #include "kernel/modules.h"
+#include "kernel/nft.h"
 #include "plan/find_functions.h"
 #include "plan/plan.h"
 
@@ -29,6 +30,8 @@ struct KernelFacts {
   kernel::Features features;
   kernel::FunctionNames held;  // asked for where fentry-multi may be used
   kernel::DropReasons reasons;
+  std::vector<kernel::Site> nft_sites;  // with --drops
+  std::optional<pwru_nft_layout> nft_layout;
   std::optional<kernel::BtfFile> btf_file;  // --kernel-btf, as libbpf gets it
 };
 

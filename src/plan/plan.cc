@@ -33,6 +33,18 @@ void set_fentry_sites(const Inputs& inputs, Plan& plan) {
   plan.held_by_others = sites.held_by_others;
 }
 
+// The rules are read by copies, and at kprobes.
+void set_nft(Inputs& inputs, Plan& plan) {
+  if (inputs.nft_sites.empty() || plan.is_locked_down) return;
+  if (plan.backend == cli::Backend::Tracepoint) return;
+  if (inputs.nft_layout)
+    plan.nft_sites = std::move(inputs.nft_sites);
+  else
+    plan.warnings.emplace_back(
+        "what nftables drops is shown with its hook and without its rule: this kernel has no BTF "
+        "of nf_tables as it is since Linux 5.17");
+}
+
 // Functions that free a packet themselves, as TCP does, pass no tracepoint.
 void watch_release(const Inputs& inputs, Plan& plan) {
   if (inputs.features.has_fexit && inputs.vmlinux.find(kReleaseSeen, BTF_KIND_FUNC))
@@ -60,6 +72,7 @@ Result<Plan> make_plan(Inputs inputs) {
   plan.filters = std::move(inputs.filters);
   if (plan.is_locked_down) PWRU_TRY(check_lockdown(inputs.options, plan));
   set_positions(plan);
+  set_nft(inputs, plan);
   if (plan.needs.identity) plan.release = find_release(inputs.symbols);
   if (plan.backend == cli::Backend::FentryMulti) set_fentry_sites(inputs, plan);
   plan.needs.nesting_rings |= has_tracepoints || plan.backend == cli::Backend::FentryMulti;

@@ -16,6 +16,7 @@
 #include "cli/options.h"
 #include "kernel/features.h"
 #include "kernel/functions.h"
+#include "kernel/site.h"
 #include "kernel/symbols.h"
 #include "plan/arg_table.h"
 #include "plan/backend.h"
@@ -49,6 +50,8 @@ struct Inputs {
   Expressions expressions;
   TracepointSites tracepoints = {};  // with takes_tracepoints(), in the place of functions
   kernel::FunctionNames held = {};   // functions at which somebody else is, with fentry-multi
+  std::vector<kernel::Site> nft_sites = {};  // with --drops
+  std::optional<pwru_nft_layout> nft_layout = {};
 };
 
 // The programs at the functions' entries come in families, of which one is loaded: see
@@ -93,6 +96,7 @@ struct Plan {
   Release release;                          // where ids end, with tracking
   FentryIds fentry_ids;                     // of the functions that fentry-multi gets
   size_t held_by_others = 0;                // functions that it does not get for that reason
+  std::vector<kernel::Site> nft_sites;      // where rules of nf_tables are watched; none: nowhere
 
   Filters filters;
   Expressions expressions;

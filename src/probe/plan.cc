@@ -114,6 +114,15 @@ Plan make_plan(const kernel::Functions& functions, const kernel::Symbols& symbol
   return plan;
 }
 
+void add_sites(Plan& plan, bpf_program* program, std::vector<kernel::Site> sites,
+               const kernel::Symbols& symbols) {
+  if (!program || sites.empty()) return;
+  for (const kernel::Site& site : sites)
+    if (is_last_of_module(symbols, site.address)) plan.last_of_modules.push_back(site.address);
+  std::ranges::sort(plan.last_of_modules);
+  plan.groups.push_back({program, std::move(sites)});
+}
+
 size_t count_sites(const Plan& plan) {
   size_t count = 0;
   for (const Group& group : plan.groups) count += group.sites.size();

@@ -59,6 +59,10 @@ struct Plan {
                              const program::Programs& programs, const plan::Release& release,
                              const plan::FentryIds& fentry_ids = {});
 
+// Adds these functions, which take no skb, to the program for them.
+void add_sites(Plan& plan, bpf_program* program, std::vector<kernel::Site> sites,
+               const kernel::Symbols& symbols);
+
 // Of all groups. A function in two of them counts twice.
 [[nodiscard]] size_t count_sites(const Plan& plan);
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program/filters.h"
 
+#include "program/objects.h"
+
 namespace pwru::program {
 
 std::vector<std::string_view> with_filters(std::string_view object,
                                            const filter::PcapFilter& filter,
                                            const filter::TunnelFilter& tunnel,
-                                           const plan::Expressions& expressions) {
+                                           const plan::Expressions& expressions, bool has_nft) {
   return {object,
+          has_nft ? nft_object() : nft_stub_object(),
           filter.l2_object,
           filter.l3_object,
           tunnel.l2_object,

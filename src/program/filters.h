@@ -11,9 +11,11 @@
 namespace pwru::program {
 
 // `object` and what it calls of the user's filters and expressions. The views are of the arguments.
+// `has_nft`: rules of nf_tables are watched.
 [[nodiscard]] std::vector<std::string_view> with_filters(std::string_view object,
                                                          const filter::PcapFilter& filter,
                                                          const filter::TunnelFilter& tunnel,
-                                                         const plan::Expressions& expressions);
+                                                         const plan::Expressions& expressions,
+                                                         bool has_nft);
 
 }  // namespace pwru::program

@@ -7,6 +7,8 @@ extern "C" {
 extern const char pwru_cast_begin[], pwru_cast_end[];
 extern const char pwru_copy_begin[], pwru_copy_end[];
 extern const char pwru_multi_cast_begin[], pwru_multi_cast_end[];
+extern const char pwru_nft_begin[], pwru_nft_end[];
+extern const char pwru_nft_stub_begin[], pwru_nft_stub_end[];
 extern const char pwru_progs_cast_begin[], pwru_progs_cast_end[];
 extern const char pwru_progs_copy_begin[], pwru_progs_copy_end[];
 }
@@ -26,6 +28,10 @@ Result<std::string> tracer_object(bool uses_cast) {
 Result<std::string> fentry_multi_object() {
   return unpack_gzip(pwru_multi_cast_begin, pwru_multi_cast_end, kWhat);
 }
+
+std::string_view nft_object() { return {pwru_nft_begin, pwru_nft_end}; }
+
+std::string_view nft_stub_object() { return {pwru_nft_stub_begin, pwru_nft_stub_end}; }
 
 Result<std::string> progs_object(bool uses_cast) {
   return uses_cast ? unpack_gzip(pwru_progs_cast_begin, pwru_progs_cast_end, kWhat)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -14,5 +15,9 @@ namespace pwru::program {
 [[nodiscard]] Result<std::string> fentry_multi_object();
 // The same of bpf/hooks/bpf_progs.bpf.c.
 [[nodiscard]] Result<std::string> progs_object(bool uses_cast);
+// pwru_nft_verdict(), which the others call: of bpf/hooks/nft.bpf.c, and the one that answers
+// nothing.
+[[nodiscard]] std::string_view nft_object();
+[[nodiscard]] std::string_view nft_stub_object();
 
 }  // namespace pwru::program

@@ -89,10 +89,10 @@ Result<> ProgTemplate::open(const plan::Plan& plan, const std::string& btf_path,
   const plan::Filters& filters = plan.filters;
   prefix_ = kPrefixes[static_cast<size_t>(kind)];
   PWRU_ASSIGN(const std::string unlinked, progs_object(plan.uses_cast && !is_xdp));
-  PWRU_ASSIGN(
-      std::string elf,
-      link_objects(with_filters(unlinked, is_xdp ? filters.xdp_pcap : filters.pcap,
-                                is_xdp ? filters.xdp_tunnel : filters.tunnel, plan.expressions)));
+  PWRU_ASSIGN(std::string elf,
+              link_objects(with_filters(unlinked, is_xdp ? filters.xdp_pcap : filters.pcap,
+                                        is_xdp ? filters.xdp_tunnel : filters.tunnel,
+                                        plan.expressions, false)));
   PWRU_TRY(set_constants(elf, is_xdp ? plan.xdp_config : plan.tc_config));
   if (plan.is_locked_down) leave_out_copies(elf);
   if (plan.uses_old_copies) use_old_copies(elf);

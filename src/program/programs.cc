@@ -147,6 +147,9 @@ Result<Programs> pick_programs(bpf_object* object, const plan::Plan& plan) {
   const Picker picker(object, plan);
   Programs programs;
   PWRU_ASSIGN(programs.by_arg[0], picker.pick("pwru_trace_stack", plan.uses_arg[0]));
+  if (!plan.nft_sites.empty()) {
+    PWRU_ASSIGN(programs.nft, picker.pick("pwru_nft_passes", true));
+  }
   PWRU_TRY(picker.pick_for_skbs(programs));
   PWRU_TRY(picker.pick_for_maps(programs));
   PWRU_TRY(picker.pick_for_ends(programs));

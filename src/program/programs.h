@@ -29,6 +29,7 @@ struct Programs {
   // Of fentry-multi: by the position of the skb, and for the end of its life.
   std::array<bpf_program*, 6> fentry_by_arg = {};
   bpf_program* fentry_end = nullptr;
+  bpf_program* nft = nullptr;        // where rules of nf_tables are watched
   std::vector<bpf_program*> copies;  // fentry and fexit where a packet is made of another
 
   [[nodiscard]] bpf_program* for_function(const kernel::Function& function) const;

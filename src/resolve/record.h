@@ -114,6 +114,18 @@ struct Verdict {
   bool is_drop = false;
 };
 
+// What nf_tables did last to the packet. It holds for a packet that nft_do_chain() freed.
+struct Nft {
+  bool is_policy = false;   // of the base chain, as no rule took the packet
+  std::string_view family;  // "ip", "inet"; "" for one that has no name here
+  std::string_view table;
+  std::string_view chain;
+  // Of the rule; nothing for a policy.
+  uint64_t handle = 0;
+  uint32_t position = 0;  // in the chain, from 1
+  std::string_view expr;  // the part of the rule that decided: "immediate", "reject"
+};
+
 // One expression of --output-skb-metadata or --output-xdp-metadata.
 struct Value {
   std::string_view label;
@@ -149,6 +161,7 @@ struct Record {
   std::span<const uint32_t> cb;  // __sk_buff->cb[]
   std::span<const Value> values;
   std::span<const Value> readings;  // values that nobody asked to see: the diagnosis needs them
+  std::optional<Nft> nft;
   std::optional<MapCall> map_call;
   std::string_view skb_dump;          // struct sk_buff, several lines without a newline at the end
   std::string_view shared_info_dump;  // struct skb_shared_info

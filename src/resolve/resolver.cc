@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "resolve/resolver.h"
 
+#include <linux/netfilter.h>
+
 #include <algorithm>
+#include <cstring>
 
 #include "resolve/verdict_text.h"
 
@@ -16,6 +19,25 @@ bool is_of_xdp(pwru_event_type type) {
 std::string_view text_of(std::optional<StructText>& type, std::span<const std::byte> bytes,
                          uint32_t size) {
   return type && !bytes.empty() && bytes.size() == size ? type->format(bytes) : std::string_view();
+}
+
+// NFPROTO_*, by the names that nft(8) has for them.
+std::string_view nft_family(uint8_t family) {
+  switch (family) {
+    case NFPROTO_INET:
+      return "inet";
+    case NFPROTO_IPV4:
+      return "ip";
+    case NFPROTO_ARP:
+      return "arp";
+    case NFPROTO_NETDEV:
+      return "netdev";
+    case NFPROTO_BRIDGE:
+      return "bridge";
+    case NFPROTO_IPV6:
+      return "ip6";
+  }
+  return "";
 }
 
 // Without what runs our program: the program and its functions, bpf_trace_run2(), and what
@@ -76,6 +98,8 @@ const Record& Resolver::resolve(const event::Event& event) {
   if (!event.cb.empty()) set_cb(event);
   record_.values = record_.readings = {};
   if (!event.expr_bytes.empty()) set_values(event);
+  record_.nft.reset();
+  if (event.nft) set_nft(*event.nft);
   record_.map_call.reset();
   if (event.has_map_call) set_map_call(event.map_call);
   if (skb_text_ || shared_info_text_) set_dumps(event);
@@ -147,6 +171,23 @@ void Resolver::set_values(const event::Event& event) {
   const size_t shown = values_.size() - std::min(wanted_.readings, values_.size());
   record_.readings = record_.values.subspan(shown);
   record_.values = record_.values.first(shown);
+}
+
+void Resolver::set_nft(const pwru_nft& from) {
+  const auto text_of = [](const char* text, size_t room) {
+    return std::string_view(text, ::strnlen(text, room));
+  };
+  nft_table_ = text_of(from.table, sizeof(from.table));
+  nft_chain_ = text_of(from.chain, sizeof(from.chain));
+  nft_expr_ = text_of(from.expr, sizeof(from.expr));
+  Nft& nft = record_.nft.emplace();
+  nft.is_policy = from.kind == PWRU_NFT_POLICY;
+  nft.family = nft_family(from.family);
+  nft.table = nft_table_;
+  nft.chain = nft_chain_;
+  nft.handle = from.handle;
+  nft.position = from.position;
+  nft.expr = nft_expr_;
 }
 
 void Resolver::set_map_call(const event::BpfMapCall& call) {

@@ -68,6 +68,7 @@ class Resolver {
   void set_stack(const event::Event& event);
   void set_cb(const event::Event& event);
   void set_values(const event::Event& event);
+  void set_nft(const pwru_nft& from);
   void set_map_call(const event::BpfMapCall& call);
   void set_dumps(const event::Event& event);
 
@@ -87,6 +88,7 @@ class Resolver {
   std::vector<uint32_t> cb_;
   std::vector<std::string> value_texts_;
   std::vector<Value> values_;
+  std::string nft_table_, nft_chain_, nft_expr_;
   std::string map_name_;
   std::vector<std::byte> map_key_;
   std::vector<std::byte> map_value_;

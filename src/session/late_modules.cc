@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "kernel/nft.h"
 #include "plan/needs.h"
 #include "probe/plan.h"
 
@@ -89,18 +90,37 @@ std::vector<kernel::Function> LateModules::take_attachable(kernel::Functions& fu
   return taken;
 }
 
+// The parts of rules that these modules brought. A rule is known only if nf_tables is.
+std::vector<kernel::Site> LateModules::nft_sites_of(const std::vector<kernel::ModuleBtf>& modules,
+                                                    const kernel::Symbols& symbols) const {
+  const auto is_new = [&](const kernel::Site& site) {
+    return std::ranges::find(modules, site.module, &kernel::ModuleBtf::module) != modules.end();
+  };
+  if (options_.drops && !tracer_.programs().nft &&
+      std::ranges::find(modules, kernel::kNftModule, &kernel::ModuleBtf::module) != modules.end())
+    log_info("module {} was loaded: start pwru again to see which rule drops a packet",
+             kernel::kNftModule);
+  if (!tracer_.programs().nft) return {};
+  std::vector<kernel::Site> sites = kernel::nft_sites(symbols);
+  std::erase_if(sites, [&](const kernel::Site& site) { return !is_new(site); });
+  return sites;
+}
+
 Result<> LateModules::attach_found(Result<Found> result) {
   if (!result) return tl::unexpected<Error>(std::move(result.error()));
   forget_gone();
   kernel::Functions more = std::move(result->functions.functions);
   more.found = take_attachable(more);
   const bool chose_others = !options_.filter_func.text.empty();
-  if (more.found.empty() && more.left_out.empty() && chose_others) return {};
+  std::vector<kernel::Site> nft_sites = nft_sites_of(result->btf, result->functions.symbols);
+  if (more.found.empty() && more.left_out.empty() && nft_sites.empty() && chose_others) return {};
 
   // The output knows what it needs for an event before the event can come.
   known_.learn(result->btf, more.found);
   probe::Plan attach_plan =
       probe::make_plan(more, result->functions.symbols, tracer_.programs(), plan::Release{});
+  probe::add_sites(attach_plan, tracer_.programs().nft, std::move(nft_sites),
+                   result->functions.symbols);
   if (plan::needs_of(options_).address_names)
     known_.learn_symbols(std::move(result->functions.symbols));
   PWRU_TRY(tracer_.publish_functions());

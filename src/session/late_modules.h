@@ -69,6 +69,8 @@ class LateModules : public probe::Hook {
   void forget_gone();
   void search(std::vector<std::string> modules);
   Result<> attach_found(Result<Found> result);
+  [[nodiscard]] std::vector<kernel::Site> nft_sites_of(
+      const std::vector<kernel::ModuleBtf>& modules, const kernel::Symbols& symbols) const;
   [[nodiscard]] std::vector<kernel::Function> take_attachable(kernel::Functions& functions);
 
   const cli::Options& options_;

@@ -10,4 +10,4 @@ package_arch=${1:?guest_tools.sh ARCH}
 . "$here/apt.sh"
 
 unpacked_once guests "$package_arch" suite_unpack_all bash iproute2 iputils-ping curl socat util-linux \
-    coreutils ethtool bpftool tcpdump jq iptables busybox-static
+    coreutils ethtool bpftool tcpdump jq iptables nftables busybox-static

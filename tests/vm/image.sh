@@ -88,11 +88,11 @@ tool() {
 
 add_tools() {
     local name
-    tool bash ip tc bridge ping curl socat setpriv timeout ethtool bpftool tcpdump jq xtables-legacy-multi xtables-nft-multi
+    tool bash ip tc bridge ping curl socat setpriv timeout ethtool bpftool tcpdump jq xtables-legacy-multi xtables-nft-multi nft
     for name in iptables iptables-save ip6tables ip6tables-save; do
         ln -s xtables-legacy-multi "$root/usr/sbin/$name"
     done
-    ln -s xtables-nft-multi "$root/usr/sbin/arptables-nft"
+    for name in iptables-nft ip6tables-nft arptables-nft; do ln -s xtables-nft-multi "$root/usr/sbin/$name"; done
     for name in "$tools"/usr/lib/*-linux-gnu/xtables/lib{xt,ipt,ip6t}_*.so; do add "${name#"$tools"}"; done
     install "$tools/bin/busybox" "$root/bin/busybox"
     [ -e "$root/bin/bash" ] || ln -s /usr/sbin/bash "$root/bin/bash"

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/nft.h"
+
+#include <algorithm>
+#include <array>
+
+#include "kernel/btf_layout.h"
+
+namespace pwru::kernel {
+namespace {
+
+constexpr std::string_view kDoChain = "nft_do_chain", kImmediate = "nft_immediate_eval";
+
+// nft_do_chain(), and evaluations of expressions that decide about a packet. Comparisons and
+// counters only say whether a rule matches. A few more drop a packet when something is wrong (no
+// memory, a match of iptables that cannot go on): then no rule is named.
+constexpr auto kMayEndRule = std::to_array<std::string_view>({
+    kDoChain,
+    kImmediate,
+    "nft_fwd_neigh_eval",
+    "nft_fwd_netdev_eval",
+    "nft_lookup_eval",
+    "nft_masq_eval",
+    "nft_masq_inet_eval",
+    "nft_masq_ipv4_eval",
+    "nft_masq_ipv6_eval",
+    "nft_nat_eval",
+    "nft_nat_inet_eval",
+    "nft_queue_eval",
+    "nft_queue_sreg_eval",
+    "nft_redir_eval",
+    "nft_redir_inet_eval",
+    "nft_redir_ipv4_eval",
+    "nft_redir_ipv6_eval",
+    "nft_reject_bridge_eval",
+    "nft_reject_inet_eval",
+    "nft_reject_ipv4_eval",
+    "nft_reject_ipv6_eval",
+    "nft_reject_netdev_eval",
+    "nft_synproxy_eval",
+    "nft_target_eval_bridge",
+    "nft_target_eval_xt",
+});
+static_assert(std::ranges::is_sorted(kMayEndRule.begin() + 2, kMayEndRule.end()));
+
+bool may_end_rule(std::string_view name) {
+  return name.starts_with("nft_") &&
+         (name == kDoChain || name == kImmediate ||
+          std::binary_search(kMayEndRule.begin() + 2, kMayEndRule.end(), name));
+}
+
+// nf_tables may be a part of vmlinux.
+uint64_t address_of(const Symbols& symbols, std::string_view name) {
+  for (const std::string_view module : {kNftModule, std::string_view()})
+    if (const auto found = symbols.addresses(name, module); found.size() == 1) return found.front();
+  return 0;
+}
+
+struct Wanted {
+  std::string_view record, member;
+  uint16_t pwru_nft_layout::*offset;
+};
+constexpr auto kMembers = std::to_array<Wanted>({
+    {"nft_pktinfo", "skb", &pwru_nft_layout::pktinfo_skb},
+    {"nft_chain", "list", &pwru_nft_layout::chain_list},
+    {"nft_chain", "table", &pwru_nft_layout::chain_table},
+    {"nft_chain", "name", &pwru_nft_layout::chain_name},
+    {"nft_chain", "blob_gen_0", &pwru_nft_layout::chain_blob0},
+    {"nft_chain", "blob_gen_1", &pwru_nft_layout::chain_blob1},
+    {"nft_rule_blob", "data", &pwru_nft_layout::blob_data},
+    {"nft_base_chain", "chain", &pwru_nft_layout::base_chain},
+    {"nft_base_chain", "policy", &pwru_nft_layout::base_policy},
+    {"nft_table", "chains", &pwru_nft_layout::table_chains},
+    {"nft_table", "family", &pwru_nft_layout::table_family},
+    {"nft_table", "name", &pwru_nft_layout::table_name},
+    {"nft_set", "dtype", &pwru_nft_layout::set_dtype},
+    {"nft_expr_ops", "type", &pwru_nft_layout::ops_type},
+    {"nft_expr_type", "name", &pwru_nft_layout::type_name},
+});
+
+std::optional<uint16_t> offset_of(const Btf& types, const Wanted& wanted) {
+  const uint32_t record = types.find(wanted.record, BTF_KIND_STRUCT);
+  const auto members = types.members(record);
+  const auto member = std::ranges::find_if(
+      members, [&](const btf_member& m) { return types.string_at(m.name_off) == wanted.member; });
+  if (member == members.end()) return std::nullopt;
+  const MemberPlace place = place_of(types, record, *member);
+  const uint64_t byte = place.bit_offset / 8;
+  // The program takes the lowest bits of the byte there.
+  if (place.bit_offset % 8 || byte > UINT16_MAX) return std::nullopt;
+  return static_cast<uint16_t>(byte);
+}
+
+}  // namespace
+
+std::vector<Site> nft_sites(const Symbols& symbols) {
+  std::vector<Site> sites;
+  for (size_t i = 0; i < symbols.size(); i++) {
+    const Symbol symbol = symbols.at(i);
+    if (may_end_rule(symbol.name))
+      sites.push_back({symbol.addr, SiteKind::Function, std::string(symbol.name),
+                       std::string(symbol.module), symbol.addr});
+  }
+  return sites;
+}
+
+std::optional<pwru_nft_layout> nft_layout(const Btf& types, const Symbols& symbols) {
+  pwru_nft_layout layout = {};
+  layout.do_chain_ip = address_of(symbols, kDoChain);
+  layout.immediate_ip = address_of(symbols, kImmediate);
+  if (!layout.do_chain_ip || !layout.immediate_ip) return std::nullopt;
+  for (const Wanted& wanted : kMembers) {
+    const auto offset = offset_of(types, wanted);
+    if (!offset) return std::nullopt;
+    layout.*wanted.offset = *offset;
+  }
+  return layout;
+}
+
+}  // namespace pwru::kernel
