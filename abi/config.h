@@ -125,6 +125,14 @@ static inline void pwru_set_copies(struct pwru_config *config, __u32 dev, __u32 
  */
 #define PWRU_TARGET_IP 0x7077727554415247
 #define PWRU_TARGET_IP_TEXT "0x7077727554415247"
+/* The same in bpf/hooks/fentry.bpf.c: which argument of the function is the skb, from 1 on; and
+ * which others are numbers, as PWRU_TARGET_ARG*. */
+#define PWRU_TARGET_SKB_ARG 0x7077727554534b42
+#define PWRU_TARGET_SKB_ARG_TEXT "0x7077727554534b42"
+#define PWRU_TARGET_NUMBERS 0x70777275544e554d
+#define PWRU_TARGET_NUMBERS_TEXT "0x70777275544e554d"
+#define PWRU_TARGET_ARG2 1
+#define PWRU_TARGET_ARG3 2
 
 PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 216, "pwru_config is the same on both sides");
 

@@ -47,16 +47,6 @@ static __noinline int trace_located(void *ctx, __u64 skb, __u64 packet_id, __u32
 	return 0;
 }
 #else
-/* In a function of its own, whose stack is free again for what shows the hit. */
-static __noinline int fields_and_pcap_match(__u64 skb)
-{
-	struct skb_pos pos;
-
-	skb_read(&pos, skb);
-	skb_locate(&pos);
-	return fields_match(&pos) && (!CFG(has_pcap) || pcap_matches(&pos));
-}
-
 /* The same as matches() where no other option decides. */
 static __always_inline bool plain_matches(__u64 skb)
 {

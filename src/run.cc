@@ -71,8 +71,10 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   // `pwru | true`: nobody wants to see anything.
   if (auto begun = sink->begin(); !begun) return begun.error().code == EPIPE ? Result<>{} : begun;
 
-  auto attach_plan = probe::make_plan(plan.functions, kernel.known.symbols, tracer.programs(),
-                                      plan.release, plan.fentry_ids);
+  const bool has_fentry = plan.backend == cli::Backend::Fentry;
+  auto attach_plan =
+      probe::make_plan(plan.functions, kernel.known.symbols, tracer.programs(), plan.release,
+                       has_fentry ? plan::FentryIds{} : plan.fentry_ids);
   probe::add_sites(attach_plan, tracer.programs().nft, plan.nft_sites, kernel.known.symbols);
   attach_plan.unwinds = plan.needs.unwinds;
 
@@ -86,6 +88,9 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   if (plan.backend == cli::Backend::Tracepoint) {
     PWRU_ASSIGN(auto at_tracepoints, make_tracepoints(plan, btf_path, tracer, resolver.names()));
     hooks.add(std::move(at_tracepoints));
+  } else if (has_fentry) {
+    PWRU_ASSIGN(auto hook, make_fentry_hook(options, prepared, tracer, std::move(attach_plan)));
+    at_functions = &hooks.add(std::move(hook));
   } else {
     at_functions = &hooks.add(make_function_hook(plan.backend, options, std::move(attach_plan)));
   }
@@ -101,9 +106,8 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
         *at_functions, std::move(*kernel.modules_watch)));
 
   // From here on the kernel runs our programs.
-  PWRU_ASSIGN(
-      const bool is_attached,
-      plan::or_missing_rights(attach(hooks), options, plan.backend == cli::Backend::Kprobe));
+  PWRU_ASSIGN(const bool is_attached,
+              plan::or_missing_rights(attach(hooks), options, cli::uses_kprobes(plan.backend)));
   report_held_modules(plan);
   report_functions_of_others(plan);
   Session session(
@@ -116,7 +120,7 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   });
   session.watch_misses([&] { return missed_hits(hooks, tracer); });
   const UniqueFd kprobe_switch =
-      plan.backend == cli::Backend::Kprobe ? kernel::open_kprobe_switch() : UniqueFd();
+      cli::uses_kprobes(plan.backend) ? kernel::open_kprobe_switch() : UniqueFd();
   Result<> outcome;
   if (is_attached) {
     if (options.debug) report_namespaces(options);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What is attached to the machine's own BPF programs, fentry and fexit, and to tracepoints. User
- * space takes the instructions of these after libbpf has relocated them, and loads a copy for each
- * target.
+ * What is attached to the machine's own BPF programs, fentry and fexit, to tracepoints, and to
+ * single functions. User space takes the instructions of these after libbpf has relocated them, and
+ * loads a copy for each target.
  */
 #define CONTEXT CONTEXT_ARGS
 #define DESCRIBES_HITS 1
@@ -13,6 +13,9 @@
 #include "bpf/follow/identify.bpf.h"
 #include "bpf/nest.bpf.h"
 #include "bpf/write/emit.bpf.h"
+#ifndef PWRU_CAST
+#include "bpf/read/plain.bpf.h"
+#endif
 #if MAY_BE_XDP /* only where the fields of an skb are copied, and not read on demand */
 #include "bpf/follow/xdp.bpf.h"
 #endif
@@ -152,3 +155,5 @@ PROGRAM(xdp_exit)
 #endif
 
 #include "bpf/hooks/tracepoints.bpf.c"
+
+#include "bpf/hooks/fentry.bpf.c"

@@ -32,13 +32,18 @@ typedef void hook_ctx;
 typedef void hook_ctx;
 #endif
 
-/* The address of what was hit, put in here when a copy is loaded for it: PWRU_TARGET_IP. */
+/* A number that is put in here when a copy is loaded for what is hit: PWRU_TARGET_*. */
+#define TARGET_NUMBER(text)                                                                        \
+	({                                                                                         \
+		__u64 number_;                                                                     \
+		asm("%0 = " text " ll" : "=r"(number_));                                           \
+		number_;                                                                           \
+	})
+
+/* The address of what was hit. */
 static __always_inline __u64 target_ip(void)
 {
-	__u64 ip;
-
-	asm("%0 = " PWRU_TARGET_IP_TEXT " ll" : "=r"(ip));
-	return ip;
+	return TARGET_NUMBER(PWRU_TARGET_IP_TEXT);
 }
 
 #if HAS_REGS

@@ -4,7 +4,7 @@
 #define PWRU_BPF_META_H
 
 #include "abi/event.h"
-#include "bpf/hook.bpf.h"
+#include "bpf/nest.bpf.h"
 #include "bpf/read/skb.bpf.h"
 
 /*
@@ -120,7 +120,7 @@ static __always_inline __u32 dst_mtu(__u64 refdst, __u64 known)
 	return mtu ? mtu : KERNEL_READ(dev, mtu);
 }
 
-#if defined(PWRU_CAST) || MAY_NEST
+#ifdef PWRU_CAST
 
 /* `proto` is skb->protocol in host order, which the caller may know. */
 static __always_inline void fill_meta(struct pwru_event *event, const struct skb_pos *pos,
@@ -136,12 +136,8 @@ static __always_inline void fill_meta(struct pwru_event *event, const struct skb
 	if (netns) {
 		event->netns = netns;
 		event->ifindex = KERNEL_READ(dev, ifindex);
-#ifdef PWRU_CAST
 		*(__u64 *)event->ifname = *(__u64 *)dev->name;
 		*(__u64 *)(event->ifname + 8) = *(__u64 *)(dev->name + 8);
-#else
-		bpf_core_read(event->ifname, PWRU_IFNAME_BYTES, &dev->name);
-#endif
 		mtu = dst_mtu(SKB_FIELD(pos, _skb_refdst), dev_addr);
 		event->mtu = mtu ? mtu : KERNEL_READ(dev, mtu);
 	} else {
@@ -168,9 +164,10 @@ struct meta_note {
 	__u64 ifname[PWRU_IFNAME_BYTES / 8];
 };
 
+/* By the slot of the program, see bpf/nest.bpf.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, NEST_SLOTS);
 	__type(key, __u32);
 	__type(value, struct meta_note);
 } meta_notes SEC(".maps");
@@ -204,8 +201,8 @@ static __noinline int read_meta(struct meta_note *note, const struct skb_pos *po
 static __always_inline void fill_meta(struct pwru_event *event, const struct skb_pos *pos,
 				      __u16 proto)
 {
-	__u32 zero = 0;
-	struct meta_note *note = bpf_map_lookup_elem(&meta_notes, &zero);
+	__u32 slot = SLOT_OF(pos);
+	struct meta_note *note = bpf_map_lookup_elem(&meta_notes, &slot);
 
 	event->mark = pos->mark;
 	event->len_bytes = pos->len;

@@ -249,6 +249,28 @@ static __noinline int skb_read(struct skb_pos *pos, __u64 addr)
 	return 0;
 }
 
+/*
+ * The same two where the verifier knows the type of the skb, as it does of a function's argument in
+ * an fentry program: by plain loads. Of a pointer in it a number is made: it may lead nowhere.
+ */
+#define LOAD(type, name)                                                                           \
+	pos->name =                                                                                \
+		(type)(sizeof(type) == sizeof(__u64) ? as_number((const void *)(__u64)skb->name)   \
+						     : (__u64)skb->name);
+
+static __always_inline void skb_load_find(struct skb_pos *pos, const struct sk_buff *skb)
+{
+	pos->skb = as_number(skb);
+	FIND_FIELDS(LOAD)
+}
+
+static __always_inline void skb_load(struct skb_pos *pos, const struct sk_buff *skb)
+{
+	skb_load_find(pos, skb);
+	pos->vlan_tag = CFG(filter_sees_vlan) ? read_vlan_tag(pos->skb) : 0;
+	COPIED_FIELDS(LOAD)
+}
+
 static __always_inline __u64 skb_data(const struct skb_pos *pos)
 {
 	return pos->data;

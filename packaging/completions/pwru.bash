@@ -26,7 +26,7 @@ _pwru() {
     fi
     COMPREPLY=()
     case $previous in
-    --backend) words='kprobe kprobe-multi fentry-multi tracepoint' ;;
+    --backend) words='kprobe kprobe-multi fentry fentry-multi tracepoint' ;;
     --timestamp) words='none current relative absolute' ;;
     --color) words='auto always never' ;;
     --output-layout) words='auto wide narrow line' ;;

@@ -256,7 +256,7 @@ TEST(Options, Backend) {
   EXPECT_EQ(good({"--backend", "kprobe-multi"}).backend, Backend::KprobeMulti);
   EXPECT_EQ(good({"--backend=fentry-multi"}).backend, Backend::FentryMulti);
   EXPECT_EQ(refusal({"--backend=perf"}),
-            "--backend 'perf': expected kprobe, kprobe-multi, fentry-multi or tracepoint");
+            "--backend 'perf': expected kprobe, kprobe-multi, fentry, fentry-multi or tracepoint");
 }
 
 TEST(Options, KprobeBatch) {

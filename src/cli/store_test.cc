@@ -107,7 +107,7 @@ TEST(Store, Lists) {
 TEST(Names, ThereAndBack) {
   EXPECT_EQ(name_of(Backend::KprobeMulti), "kprobe-multi");
   EXPECT_EQ(value_named<Backend>("kprobe"), Backend::Kprobe);
-  EXPECT_EQ(value_named<Backend>("fentry"), std::nullopt);
+  EXPECT_EQ(value_named<Backend>("perf"), std::nullopt);
 }
 
 }  // namespace

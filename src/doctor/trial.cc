@@ -57,9 +57,15 @@ Result<std::unique_ptr<probe::Hook>> make_hook(const cli::Options& options,
   std::erase_if(plan.functions.found,
                 [&](const kernel::Function& function) { return function.name != trial.tried; });
   plan.functions.left_out.clear();
-  return make_function_hook(plan.backend, options,
-                            probe::make_plan(plan.functions, prepared.kernel.known.symbols,
-                                             tracer.programs(), {}, plan.fentry_ids));
+  const bool has_fentry = plan.backend == cli::Backend::Fentry;
+  auto attach_plan =
+      probe::make_plan(plan.functions, prepared.kernel.known.symbols, tracer.programs(), {},
+                       has_fentry ? plan::FentryIds{} : plan.fentry_ids);
+  if (has_fentry) {
+    PWRU_ASSIGN(auto hook, make_fentry_hook(options, prepared, tracer, std::move(attach_plan)));
+    return hook;
+  }
+  return make_function_hook(plan.backend, options, std::move(attach_plan));
 }
 
 // The programs are those of all functions, so that the kernel verifies them all.
@@ -73,7 +79,7 @@ Result<> trace_one(const cli::Options& options, plan::Prepared& prepared, Trial&
   resolve::Names names(plan.functions, kernel.known.symbols, kernel.reasons);
   PWRU_ASSIGN(const auto hook, make_hook(options, prepared, trial, tracer, btf_path, names));
   const auto quietly = [](size_t, size_t) {};
-  const bool is_kprobe = plan.backend == cli::Backend::Kprobe;
+  const bool is_kprobe = cli::uses_kprobes(plan.backend);
   PWRU_TRY(plan::or_missing_rights(hook->attach(quietly), options, is_kprobe));
   static_cast<void>(kernel::pass_own_datagram());  // or any other packet may pass
   hook->detach(quietly);

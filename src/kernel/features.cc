@@ -100,6 +100,18 @@ bool has_probe_read_kernel() {
   return can_copy_by(BPF_FUNC_probe_read_kernel) || !can_copy_by(BPF_FUNC_probe_read);
 }
 
+bool has_cmpxchg() {
+  constexpr int16_t kWord = -8;
+  const bpf_insn program[] = {
+      instruction(BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, kWord, 0),
+      mov_imm(BPF_REG_0, 0),
+      mov_imm(BPF_REG_1, 1),
+      instruction(BPF_STX | BPF_ATOMIC | BPF_W, BPF_REG_10, BPF_REG_1, kWord, BPF_CMPXCHG),
+      mov_imm(BPF_REG_0, 0),
+      kExit};
+  return static_cast<bool>(load_program(program));
+}
+
 // Attaches a kprobe to this process and sends a datagram of its own past it.
 struct KprobeTrial {
   int error = 0;  // the errno value of the step that failed
@@ -246,6 +258,7 @@ Result<Features> probe_features(const Btf& vmlinux) {
   features.has_mmapable_arrays = knows_map(BPF_MAP_TYPE_ARRAY, 4, 1, BPF_F_MMAPABLE);
   features.has_probe_read_kernel = has_probe_read_kernel();
   features.has_fexit = has_fexit(vmlinux);
+  features.has_cmpxchg = has_cmpxchg();
   probe_kprobes(features);
   probe_rdonly_cast(vmlinux, features);
   return features;

@@ -30,7 +30,8 @@ struct Features {
   bool has_probe_read_kernel = true;       // 5.5; false: only bpf_probe_read
   // 5.6. Before, libbpf hands all functions over as static ones, unasked.
   bool has_global_functions = true;
-  bool has_fexit = false;  // a fexit program can be loaded; its attach may still be refused
+  bool has_fexit = false;    // a fexit program can be loaded; its attach may still be refused
+  bool has_cmpxchg = false;  // an atomic compare-and-exchange, 5.12
   // BTF id of the kfunc bpf_rdonly_cast (6.2) in vmlinux; 0 when it cannot be used.
   uint32_t rdonly_cast_id = 0;
   // BTF id of a struct whose bytes 2..127 are one array of char (struct __kernel_sockaddr_storage);

@@ -32,18 +32,24 @@ Result<cli::Backend> take_tracepoints(const cli::Options& options, const kernel:
   return cli::Backend::Tracepoint;
 }
 
-// What fentry-multi cannot do of what is asked for; "" for nothing.
-std::string_view beyond_fentry_multi(const cli::Options& options, bool has_drop_reasons) {
+// What programs at trampolines cannot do of what is asked for; "" for nothing.
+std::string_view asks_for_registers(const cli::Options& options) {
   if (options.output_stack) return "--output-stack";
   if (options.output_caller) return "--output-caller";
-  if (!has_drop_reasons) return "a kernel without drop reasons";
   if (cli::follows_by_stack(options)) return "a packet that is followed by its call stack";
   if (options.output_bpfmap) return "--output-bpfmap";
+  // The kernel is told functions by their ids in its own BTF; ids of a file may be others.
+  if (!options.kernel_btf.empty()) return "--kernel-btf";
+  return "";
+}
+
+// What fentry-multi cannot do of what is asked for; "" for nothing.
+std::string_view beyond_fentry_multi(const cli::Options& options, bool has_drop_reasons) {
+  if (const std::string_view reason = asks_for_registers(options); !reason.empty()) return reason;
+  if (!has_drop_reasons) return "a kernel without drop reasons";
   // Their programs use the ring that those of fentry-multi have for themselves.
   if (options.filter_trace_tc) return "--filter-trace-tc";
   if (options.filter_trace_xdp) return "--filter-trace-xdp";
-  // A link names functions by their ids in the kernel's own BTF; ids of a file may be others.
-  if (!options.kernel_btf.empty()) return "--kernel-btf";
   return "";
 }
 
@@ -65,6 +71,33 @@ Result<cli::Backend> choose_fentry_multi(const cli::Options& options, bool has_d
   return cli::Backend::KprobeMulti;
 }
 
+Result<cli::Backend> choose_kprobe(const kernel::Features& features,
+                                   std::vector<std::string>& warnings) {
+  if (!features.has_kprobe) return no_kprobe(features);
+  if (features.kprobe_switch == kernel::Switch::Off)
+    return fail(kKprobesOff, ExitCode::NotSupported);
+  if (!features.is_kprobe_hit)
+    warnings.push_back(fmt::format(
+        "a kprobe was passed and not hit, so that nothing may be seen: kprobes may be {}",
+        kSwitchedOff));
+  return cli::Backend::Kprobe;
+}
+
+// Kprobes must be there, for what fentry cannot have.
+Result<cli::Backend> choose_fentry(const cli::Options& options, const kernel::Features& features,
+                                   std::vector<std::string>& warnings) {
+  if (!features.has_fexit)
+    return fail(
+        "use the backend fentry: this kernel refuses fentry programs (they need BTF and the BPF "
+        "trampoline of Linux 5.5); try --backend kprobe",
+        ExitCode::NotSupported);
+  PWRU_ASSIGN(const cli::Backend kprobe, choose_kprobe(features, warnings));
+  const std::string_view reason = asks_for_registers(options);
+  if (reason.empty()) return cli::Backend::Fentry;
+  warnings.push_back(fmt::format("{} cannot be had with fentry: kprobe is used", reason));
+  return kprobe;
+}
+
 }  // namespace
 
 bool takes_tracepoints(const cli::Options& options, const kernel::Features& features) {
@@ -79,20 +112,14 @@ Result<cli::Backend> choose_backend(const cli::Options& options, bool has_drop_r
   const std::optional<cli::Backend> wanted = options.backend;
   if (wanted == cli::Backend::FentryMulti)
     return choose_fentry_multi(options, has_drop_reasons, features, warnings);
+  if (wanted == cli::Backend::Fentry) return choose_fentry(options, features, warnings);
   if (wanted == cli::Backend::KprobeMulti && !features.has_kprobe_multi)
     return fail(
         "use the backend kprobe-multi: this kernel has none (Linux 5.18 with CONFIG_FPROBE); "
         "try --backend kprobe",
         ExitCode::NotSupported);
   if (wanted != cli::Backend::Kprobe && features.has_kprobe_multi) return cli::Backend::KprobeMulti;
-  if (!features.has_kprobe) return no_kprobe(features);
-  if (features.kprobe_switch == kernel::Switch::Off)
-    return fail(kKprobesOff, ExitCode::NotSupported);
-  if (!features.is_kprobe_hit)
-    warnings.push_back(fmt::format(
-        "a kprobe was passed and not hit, so that nothing may be seen: kprobes may be {}",
-        kSwitchedOff));
-  return cli::Backend::Kprobe;
+  return choose_kprobe(features, warnings);
 }
 
 }  // namespace pwru::plan

@@ -20,8 +20,8 @@ inline constexpr const char* kSwitchedOff =
 // The one that the user wants, or the best there is. Appends to `warnings` what may make the choice
 // see less than expected.
 //
-// The programs of fentry-multi have no registers, and so neither a caller nor a stack. Where these
-// are asked for, kprobe-multi is used in its place.
+// The programs of fentry-multi and fentry have no registers, and so neither a caller nor a stack.
+// Where these are asked for, kprobe-multi or kprobe is used in their place.
 [[nodiscard]] Result<cli::Backend> choose_backend(const cli::Options& options,
                                                   bool has_drop_reasons,
                                                   const kernel::Features& features,

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "abi/config.h"
 #include "kernel/fentry_multi.h"
 #include "kernel/name_set.h"
 #include "kernel/packet_ends.h"
@@ -98,6 +99,22 @@ std::string describe_held(size_t held_by_others) {
   return fmt::format(
       "{} functions have a probe of somebody else already, so that kprobe-multi costs less there",
       held_by_others);
+}
+
+uint8_t number_arguments(const kernel::Btf& vmlinux, uint32_t function_id) {
+  constexpr uint32_t kWordBytes = 8;
+  const auto params = vmlinux.params(vmlinux.type(function_id).type);
+  uint8_t numbers = 0;
+  for (size_t i = 0; i < params.size() && i < 3; i++) {
+    const uint32_t type = vmlinux.resolve(params[i].type);
+    const uint32_t kind = vmlinux.kind(type);
+    const bool is_number = kind == BTF_KIND_INT || kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
+    if (kind != BTF_KIND_PTR && (!is_number || vmlinux.type(type).size > kWordBytes))
+      break;  // of several words: those behind it are elsewhere
+    if (is_number && i == 1) numbers |= PWRU_TARGET_ARG2;
+    if (is_number && i == 2) numbers |= PWRU_TARGET_ARG3;
+  }
+  return numbers;
 }
 
 }  // namespace pwru::plan

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which functions are probed by fentry-multi.
+// Which functions are probed by fentry-multi or fentry.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct FentrySites {
 };
 
 // Of those that the kernel would not refuse: it finds the address by the name, so the name must be
-// that of one function. Functions of modules are left to kprobe-multi, because each module would
+// that of one function. Functions of modules are left to kprobes, because each module would
 // need a program of its own; so are lists, functions without an skb, and those that somebody else
 // holds already.
 [[nodiscard]] FentrySites find_fentry_sites(const std::vector<kernel::Function>& functions,
@@ -34,5 +34,8 @@ struct FentrySites {
 
 // For the user: why so many are not at fentry-multi; "" for none.
 [[nodiscard]] std::string describe_held(size_t held_by_others);
+
+// Which of the 2nd and 3rd argument are numbers, as PWRU_TARGET_ARG*.
+[[nodiscard]] uint8_t number_arguments(const kernel::Btf& vmlinux, uint32_t function_id);
 
 }  // namespace pwru::plan

@@ -52,7 +52,8 @@ Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading)
   }
   auto search = search_functions(options, *btf, modules);
   PWRU_ASSIGN(auto known, or_missing_rights(read_symbols(options, *btf, search), options));
-  kernel::probe_single_kprobe(known.symbols, options.backend == cli::Backend::Kprobe, features);
+  const bool wants_kprobes = options.backend && cli::uses_kprobes(*options.backend);
+  kernel::probe_single_kprobe(known.symbols, wants_kprobes, features);
   // Without the list everything may be faster than it is, and works the same.
   kernel::FunctionNames held;
   if (features.has_fentry_multi)

@@ -31,6 +31,10 @@ void set_fentry_sites(const Inputs& inputs, Plan& plan) {
                                         inputs.symbols, inputs.held);
   plan.fentry_ids = std::move(sites.ids);
   plan.held_by_others = sites.held_by_others;
+  if (plan.backend == cli::Backend::FentryMulti || inputs.has_drop_reasons) return;
+  // The reason of kfree_skb() is its caller then, which a trampoline does not know.
+  for (const kernel::Function& function : plan.functions.found)
+    if (function.name == "kfree_skb") plan.fentry_ids.erase(function.addr);
 }
 
 // The rules are read by copies, and at kprobes.
@@ -63,9 +67,13 @@ Result<Plan> make_plan(Inputs inputs) {
   PWRU_ASSIGN(plan.backend, choose_backend(inputs.options, inputs.has_drop_reasons, inputs.features,
                                            plan.warnings));
   const bool has_tracepoints = plan.backend == cli::Backend::Tracepoint;
+  const bool has_fentry =
+      plan.backend == cli::Backend::Fentry || plan.backend == cli::Backend::FentryMulti;
+  plan.needs.nesting_rings |= has_tracepoints || has_fentry;
   plan.uses_cast = inputs.features.rdonly_cast_id != 0;
   plan.uses_old_copies = !inputs.features.has_probe_read_kernel;
   plan.has_global_functions = inputs.features.has_global_functions;
+  plan.has_cmpxchg = inputs.features.has_cmpxchg;
   plan.is_locked_down = inputs.features.lockdown == kernel::kLockedDown;
   plan.functions = std::move(inputs.functions);
   plan.tracepoints = std::move(inputs.tracepoints);
@@ -74,8 +82,7 @@ Result<Plan> make_plan(Inputs inputs) {
   set_positions(plan);
   set_nft(inputs, plan);
   if (plan.needs.identity) plan.release = find_release(inputs.symbols);
-  if (plan.backend == cli::Backend::FentryMulti) set_fentry_sites(inputs, plan);
-  plan.needs.nesting_rings |= has_tracepoints || plan.backend == cli::Backend::FentryMulti;
+  if (has_fentry) set_fentry_sites(inputs, plan);
   if (plan.needs.follows_skb) set_copy_functions(inputs, plan);
   if (plan.needs.follows_skb && has_tracepoints) watch_release(inputs, plan);
   make_configs(inputs, plan);

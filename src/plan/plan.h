@@ -80,6 +80,7 @@ struct Plan {
   cli::Backend backend = cli::Backend::KprobeMulti;
   Needs needs;
   bool uses_cast = false;  // of the two builds of the kernel side, the one with bpf_rdonly_cast
+  bool has_cmpxchg = false;
   bool is_locked_down = false;       // so that programs may not copy kernel memory
   bool uses_old_copies = false;      // bpf_probe_read in the place of bpf_probe_read_kernel
   bool has_global_functions = true;  // false: each call is verified anew

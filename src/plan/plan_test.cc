@@ -19,10 +19,11 @@ constexpr const char* kSymbols =
     "ffffffff81000500 T nf_hook_slow\n"
     "ffffffff81000600 T tcp_v4_rcv\n"
     "ffffffff81000700 T skb_clone\n"
+    "ffffffff81000800 T kfree_skb\n"
     "ffffffff82000000 D vmemmap_base\n"
     "ffffffff82000008 D page_offset_base\n";
 constexpr uint64_t kIpRcv = 0xffffffff81000100, kRelease = 0xffffffff81000200,
-                   kClone = 0xffffffff81000700;
+                   kClone = 0xffffffff81000700, kFree = 0xffffffff81000800;
 
 kernel::Function function(std::string name, uint64_t addr, uint8_t skb_arg = 1) {
   kernel::Function made;
@@ -51,8 +52,8 @@ class PlanTest : public ::testing::Test {
                                          {"data", pointer, at_byte(200)}});
     builder.record(BTF_KIND_STRUCT, "xdp_buff", 64, {{"frame_sz", number, 0}});
     builder.structure("skb_shared_info", 320);
-    for (const char* name : {"skb_clone", "skb_segment", "skb_gro_receive", "ip_frag_next",
-                             "ip6_frag_next", "inet_frag_reasm_prepare"})
+    for (const char* name : {"kfree_skb", "skb_clone", "skb_segment", "skb_gro_receive",
+                             "ip_frag_next", "ip6_frag_next", "inet_frag_reasm_prepare"})
       builder.function(name, {builder.pointer(skb)});
     auto parsed = kernel::Btf::parse(builder.bytes(), nullptr);
     EXPECT_TRUE(parsed) << parsed.error().what;
@@ -122,6 +123,33 @@ TEST_F(PlanTest, TheBackendIsTheOneThatIsAskedFor) {
   options_.backend = cli::Backend::KprobeMulti;
   features_.has_kprobe_multi = false;
   EXPECT_NE(plan().error().what.find("try --backend kprobe"), std::string::npos);
+}
+
+TEST_F(PlanTest, FentryByRequestLeavesTheRestToKprobes) {
+  options_.backend = cli::Backend::Fentry;
+  functions_.found.push_back(function("skb_clone", kClone));
+  const Plan made = planned();
+  EXPECT_EQ(made.backend, cli::Backend::Fentry);
+  EXPECT_EQ(made.config.nesting_rings, 1u);
+  EXPECT_FALSE(made.config.has_func_ip);
+  EXPECT_FALSE(made.config.has_fentry);
+  EXPECT_EQ(made.fentry_ids.size(), 1u);  // ip_rcv has no type in this test
+  EXPECT_EQ(made.fentry_ids.at(kClone), btf_->find("skb_clone", BTF_KIND_FUNC));
+  options_.output_stack = true;
+  EXPECT_EQ(planned().backend, cli::Backend::Kprobe);
+  EXPECT_EQ(planned().warnings,
+            std::vector<std::string>{"--output-stack cannot be had with fentry: kprobe is used"});
+  features_.has_fexit = false;
+  EXPECT_NE(refusal().find("try --backend kprobe"), std::string::npos);
+}
+
+// The caller says why, and a trampoline does not know it.
+TEST_F(PlanTest, WithoutDropReasonsKfreeSkbKeepsItsKprobe) {
+  options_.backend = cli::Backend::Fentry;
+  functions_.found = {function("kfree_skb", kFree)};
+  EXPECT_EQ(planned().fentry_ids.size(), 1u);
+  has_reasons_ = false;
+  EXPECT_TRUE(planned().fentry_ids.empty());
 }
 
 TEST_F(PlanTest, FentryMultiGetsTheFunctionsThatItMayHave) {

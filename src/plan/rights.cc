@@ -27,7 +27,8 @@ bool may_find_objects() {
 
 std::string missing_rights(const cli::Options& options, bool attaches_kprobes) {
   kernel::WantedFeatures wanted;
-  wanted.attaches_kprobes = attaches_kprobes || options.backend == cli::Backend::Kprobe;
+  wanted.attaches_kprobes =
+      attaches_kprobes || (options.backend && cli::uses_kprobes(*options.backend));
   wanted.finds_objects = option_that_finds_objects(options);
   if (!options.filter_ifname.empty() && options.filter_netns.starts_with('/'))
     wanted.enters_netns = "--filter-ifname with the path of a namespace";

@@ -17,10 +17,11 @@ class FunctionHook : public Hook {
   explicit FunctionHook(Plan plan) : plan_(std::move(plan)) {}
 
   [[nodiscard]] std::string_view sites() const override { return "functions"; }
-  [[nodiscard]] const Plan& plan() const { return plan_; }
-  [[nodiscard]] Result<Attached> attach(const OnProgress& on_progress) final;
+  // Of what it has programs for that can be asked whether they ran.
+  [[nodiscard]] virtual const Plan& plan() const { return plan_; }
+  [[nodiscard]] Result<Attached> attach(const OnProgress& on_progress) override;
   // More functions for programs that are attached already.
-  [[nodiscard]] Result<Attached> attach_more(Plan more);
+  [[nodiscard]] virtual Result<Attached> attach_more(Plan more);
   [[nodiscard]] program::MissCounts missed() const override { return missed_by(links_); }
   void detach(const OnProgress& on_progress) override { take_off(links_, on_progress); }
 

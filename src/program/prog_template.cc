@@ -5,9 +5,11 @@
 #include <bpf/libbpf.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
+#include "program/atomic_take.h"
 #include "program/constants.h"
 #include "program/filters.h"
 #include "program/libbpf_log.h"
@@ -31,23 +33,8 @@ constexpr bpf_insn instruction(unsigned code, int32_t imm) {
 }
 
 // What the programs of each kind are called, by ProgKind.
-constexpr std::array<std::string_view, 3> kPrefixes = {"pwru_tc_", "pwru_xdp_", "pwru_tp_"};
-
-// The number that stands for the target's address; see bpf/hooks/bpf_progs.bpf.c.
-void set_target(std::vector<bpf_insn>& instructions, uint64_t ip) {
-  constexpr uint64_t kMark = PWRU_TARGET_IP;
-  for (size_t i = 0; i + 1 < instructions.size(); i++) {
-    bpf_insn& low = instructions[i];
-    bpf_insn& high = instructions[i + 1];
-    if (low.code != (BPF_LD | BPF_IMM | BPF_DW)) continue;
-    if (low.src_reg == 0 && static_cast<uint32_t>(low.imm) == static_cast<uint32_t>(kMark) &&
-        static_cast<uint32_t>(high.imm) == static_cast<uint32_t>(kMark >> 32)) {
-      low.imm = static_cast<int32_t>(ip);
-      high.imm = static_cast<int32_t>(ip >> 32);
-    }
-    i++;
-  }
-}
+constexpr std::array<std::string_view, 4> kPrefixes = {"pwru_tc_", "pwru_xdp_", "pwru_tp_",
+                                                       "pwru_fn_"};
 
 }  // namespace
 
@@ -59,6 +46,22 @@ Result<std::unique_ptr<ProgTemplate>> ProgTemplate::prepare(const plan::Plan& pl
   return made;
 }
 
+void ProgTemplate::set_marks(std::vector<bpf_insn>& instructions, std::span<const Mark> marks) {
+  for (size_t i = 0; i + 1 < instructions.size(); i++) {
+    bpf_insn& low = instructions[i];
+    bpf_insn& high = instructions[i + 1];
+    if (low.code != (BPF_LD | BPF_IMM | BPF_DW)) continue;
+    const uint64_t number =
+        static_cast<uint32_t>(low.imm) | uint64_t{static_cast<uint32_t>(high.imm)} << 32;
+    const auto found = std::ranges::find(marks, number, &Mark::mark);
+    if (low.src_reg == 0 && found != marks.end()) {
+      low.imm = static_cast<int32_t>(found->value);
+      high.imm = static_cast<int32_t>(found->value >> 32);
+    }
+    i++;
+  }
+}
+
 // Called by libbpf when all is relocated. The kernel gets an empty program in place of ours, which
 // cannot be loaded without a target.
 int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options, long cookie) {
@@ -67,6 +70,7 @@ int ProgTemplate::take_program(bpf_program* program, bpf_prog_load_opts* options
   Relocated& taken = self.programs_[std::string(full_name.substr(self.prefix_.size()))];
   const bpf_insn* begin = bpf_program__insns(program);
   taken.instructions.assign(begin, begin + bpf_program__insn_cnt(program));
+  if (self.has_cmpxchg_) take_atomically(taken.instructions);
   taken.func_info_rec_size = options->func_info_rec_size;
   taken.func_info_cnt = options->func_info_cnt;
   const auto* info = static_cast<const uint8_t*>(options->func_info);
@@ -87,6 +91,7 @@ Result<> ProgTemplate::open(const plan::Plan& plan, const std::string& btf_path,
                             const Tracer& tracer, ProgKind kind) {
   const bool is_xdp = kind == ProgKind::Xdp;
   const plan::Filters& filters = plan.filters;
+  has_cmpxchg_ = plan.has_cmpxchg;
   prefix_ = kPrefixes[static_cast<size_t>(kind)];
   PWRU_ASSIGN(const std::string unlinked, progs_object(plan.uses_cast && !is_xdp));
   PWRU_ASSIGN(std::string elf,
@@ -118,14 +123,16 @@ Result<> ProgTemplate::open(const plan::Plan& plan, const std::string& btf_path,
 }
 
 Result<UniqueFd> ProgTemplate::load_one(std::string_view suffix, const char* name, const Kind& kind,
-                                        const ProgTarget& target) const {
+                                        const ProgTarget& target,
+                                        std::span<const Mark> more) const {
   const auto found = programs_.find(suffix);
   if (found == programs_.end())
     return fail(fmt::format("the built-in BPF object has no program {}{}: this build is broken",
                             prefix_, suffix));
   const Relocated& program = found->second;
   std::vector<bpf_insn> instructions = program.instructions;
-  set_target(instructions, target.ip);
+  set_marks(instructions, std::array{Mark{PWRU_TARGET_IP, target.ip}});
+  set_marks(instructions, more);
   LIBBPF_OPTS(bpf_prog_load_opts, options);
   options.expected_attach_type = kind.attach;
   if (target.fd >= 0) options.attach_prog_fd = static_cast<uint32_t>(target.fd);
@@ -162,6 +169,14 @@ Result<ProgPair> ProgTemplate::load(const ProgTarget& target) const {
 Result<UniqueFd> ProgTemplate::load_raw(std::string_view program, const std::string& name,
                                         uint64_t id) const {
   return load_one(program, name.c_str(), {.type = BPF_PROG_TYPE_RAW_TRACEPOINT}, {.ip = id});
+}
+
+Result<UniqueFd> ProgTemplate::load_function(std::string_view program,
+                                             const FunctionTarget& target) const {
+  const auto marks = std::array{Mark{PWRU_TARGET_SKB_ARG, target.skb_arg},
+                                Mark{PWRU_TARGET_NUMBERS, target.numbers}};
+  return load_one(program, "pwru_fentry", {.attach = BPF_TRACE_FENTRY},
+                  {.function_id = target.function_id, .ip = target.ip}, marks);
 }
 
 }  // namespace pwru::program

@@ -88,7 +88,7 @@ Result<Tracer> Tracer::load(const plan::Plan& plan, const std::string& btf_path)
   PWRU_ASSIGN(tracer.ring_memory_, map_rings(object, plan.config));
   PWRU_ASSIGN(tracer.shared_, map_shared(object, plan.config));
   tracer.maps_rings_ = plan.config.maps_rings;
-  if (plan.fentry_ids.empty()) return tracer;
+  if (plan.backend != cli::Backend::FentryMulti || plan.fentry_ids.empty()) return tracer;
   if (const auto loaded = tracer.load_fentry_multi(plan, btf_path); !loaded)
     log_warn("{}; kprobe-multi is used", loaded.error().what);
   return tracer;

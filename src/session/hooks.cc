@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "probe/fentry.h"
 #include "program/prog_template.h"
 
 namespace pwru {
@@ -69,6 +70,23 @@ std::unique_ptr<probe::FunctionHook> make_function_hook(cli::Backend backend,
            events.error().what);
   return probe::make_kprobe_pmu(
       std::move(plan), options.filter_kprobe_batch ? options.filter_kprobe_batch : kKprobeBatch);
+}
+
+Result<std::unique_ptr<probe::FunctionHook>> make_fentry_hook(const cli::Options& options,
+                                                              const plan::Prepared& prepared,
+                                                              const program::Tracer& tracer,
+                                                              probe::Plan plan) {
+  const auto& [kernel, from] = prepared;
+  PWRU_ASSIGN(auto programs,
+              program::ProgTemplate::prepare(from, kernel.btf_file ? kernel.btf_file->path() : "",
+                                             tracer, program::ProgKind::Function));
+  auto sites = probe::take_fentry_sites(plan, {from.family, from.release, from.fentry_ids},
+                                        tracer.programs());
+  const auto make_kprobes = [&options](probe::Plan rest) {
+    return make_function_hook(cli::Backend::Kprobe, options, std::move(rest));
+  };
+  return probe::make_fentry(std::move(plan), std::move(sites), std::move(programs), *kernel.btf,
+                            make_kprobes);
 }
 
 Result<std::unique_ptr<probe::BpfProgs>> make_bpf_progs(const cli::Options& options, bool has_fexit,

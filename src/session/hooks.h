@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "cli/options.h"
 #include "plan/plan.h"
+#include "plan/prepare.h"
 #include "probe/bpf_progs.h"
 #include "probe/function_hook.h"
 #include "probe/hooks.h"
@@ -18,10 +19,15 @@
 
 namespace pwru {
 
-// Also cleans up after tracers that were killed.
+// Also cleans up after tracers that were killed. For any backend but fentry.
 [[nodiscard]] std::unique_ptr<probe::FunctionHook> make_function_hook(cli::Backend backend,
                                                                       const cli::Options& options,
                                                                       probe::Plan plan);
+
+// The same for fentry.
+[[nodiscard]] Result<std::unique_ptr<probe::FunctionHook>> make_fentry_hook(
+    const cli::Options& options, const plan::Prepared& prepared, const program::Tracer& tracer,
+    probe::Plan plan);
 
 // For the TC and XDP programs that the options ask for; null where this kernel cannot trace them,
 // which is an error if nothing else is traced. Each program that is traced gets its name in

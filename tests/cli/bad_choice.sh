@@ -3,7 +3,7 @@
 # The option takes one word of a list: the error message has the list.
 . "$(dirname "$0")/lib.sh"
 
-refused "--backend 'perf': expected kprobe, kprobe-multi, fentry-multi or tracepoint" --backend perf
+refused "--backend 'perf': expected kprobe, kprobe-multi, fentry, fentry-multi or tracepoint" --backend perf
 refused "--timestamp 'utc': expected none, current, relative or absolute" --timestamp utc
 refused "--timestamp 'None': expected none" --timestamp=None
 refused "--color 'yes': expected auto, always or never" --color=yes
