@@ -37,6 +37,7 @@ enum pwru_nft_kind {
 	PWRU_NFT_NONE = 0,   /* not known; the other fields say nothing */
 	PWRU_NFT_RULE = 1,   /* a rule dropped it */
 	PWRU_NFT_POLICY = 2, /* no rule took it, and the base chain drops what no rule takes */
+	PWRU_NFT_LIKELY_POLICY = 3, /* the same, if no expression that drops went unseen */
 };
 
 /* What nf_tables did last to the packet. */

@@ -21,8 +21,9 @@
 #define NFT_REG_VERDICT 0
 #define NFT_DATA_VERDICT 0xffffff00u
 
-/* Chains of a table, and rules of a chain, that are looked at for one packet. */
-#define CHAINS_MAX (1 << 16)
+/* Chains of a table, and rules of a chain, that are looked at for one packet. Only a chain that a
+ * map of verdicts jumped to is looked for among all. */
+#define CHAINS_MAX (1 << 12)
 #define RULES_MAX (1 << 16)
 
 /* A packet in a base chain. */
@@ -248,7 +249,7 @@ static __always_inline void write_expr(struct pwru_nft *nft, __u64 expr)
 
 /*
  * Whether the expression can have given this verdict. One that is not watched may have come after
- * it: of a module that was just loaded, or a match of iptables that cannot go on.
+ * it: of a module that was just loaded.
  */
 static __always_inline bool may_have_dropped(const struct crumb *crumb, const struct pwru_nft *nft,
 					     __s32 code)
@@ -307,7 +308,7 @@ __hidden int pwru_nft_verdict(__u64 skb, struct pwru_nft *nft)
 			(void *)(crumb.base_chain - CFG(nft.base_chain) + CFG(nft.base_policy)));
 		if (policy != NF_DROP)
 			return 0;
-		nft->kind = PWRU_NFT_POLICY;
+		nft->kind = crumb.regs ? PWRU_NFT_POLICY : PWRU_NFT_LIKELY_POLICY;
 		write_names(nft, table, crumb.base_chain);
 	} else if ((code & NF_VERDICT_MASK) == NF_DROP) {
 		write_expr(nft, crumb.expr);

@@ -20,6 +20,15 @@ std::string flow_of(const Diagnoser& diagnoser) {
                      fact(knowledge::Fact::Protocol));
 }
 
+// Of nf_tables; "" for any other death.
+std::string rule_of(const Diagnoser& diagnoser) {
+  const std::string_view table = diagnoser.fact(knowledge::Fact::NftTable);
+  if (table.empty()) return "";
+  return fmt::format("{} {} {} {}", diagnoser.fact(knowledge::Fact::NftFamily), table,
+                     diagnoser.fact(knowledge::Fact::NftChain),
+                     diagnoser.fact(knowledge::Fact::NftHandle));
+}
+
 }  // namespace
 
 const Diagnosis& Deaths::take(const resolve::Record& record) {
@@ -43,7 +52,8 @@ const Diagnosis& Deaths::take(const resolve::Record& record) {
 
 void Deaths::count_death(const resolve::Record& record, const Diagnosis& diagnosis) {
   died_++;
-  Key key = {std::string(diagnosis.cause), std::string(diagnosis.place), flow_of(diagnoser_)};
+  Key key = {std::string(diagnosis.cause), std::string(diagnosis.place), flow_of(diagnoser_),
+             rule_of(diagnoser_)};
   auto found = groups_.find(key);
   if (found == groups_.end()) {
     if (groups_.size() == kMostGroups) {
@@ -53,7 +63,7 @@ void Deaths::count_death(const resolve::Record& record, const Diagnosis& diagnos
     DeathGroup group;
     group.first_ns = record.ts_ns;
     group.first_time = record.wall_time;
-    std::tie(group.cause, group.place, group.flow) = key;
+    std::tie(group.cause, group.place, group.flow, std::ignore) = key;
     group.certainty = diagnosis.certainty;
     group.what = diagnosis.what;
     group.advice = diagnosis.advice;

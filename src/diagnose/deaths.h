@@ -47,7 +47,8 @@ class Deaths {
  private:
   void count_death(const resolve::Record& record, const Diagnosis& diagnosis);
 
-  using Key = std::tuple<std::string, std::string, std::string>;  // cause, place, flow
+  // Cause, place, flow, and the rule of a firewall.
+  using Key = std::tuple<std::string, std::string, std::string, std::string>;
 
   Diagnoser diagnoser_;
   uint64_t died_ = 0, harmless_ = 0, others_ = 0;

@@ -124,6 +124,18 @@ std::string for_shell(std::string_view value, bool is_in_sysctl) {
   return is_plain ? text : "'" + text + "'";
 }
 
+// A name as nft(8) can write it. The kernel takes any bytes, and nft reads all its arguments as one
+// script: `filter INPUT; flush ruleset` would be one.
+bool is_nft_name(std::string_view name) {
+  const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+  const auto may_follow = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("_-./").find(c) != std::string_view::npos;
+  };
+  return !name.empty() && (is_letter(name.front()) || name.front() == '_') &&
+         std::all_of(name.begin(), name.end(), may_follow);
+}
+
 std::optional<Fact> fact_of_name(std::string_view name) {
   for (const knowledge::FactRow& row : knowledge::facts())
     if (row.name == name) return row.id;
@@ -192,6 +204,7 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   const resolve::Packet& packet = record.packet;
   set(Fact::Length) = fmt::to_string(packet.len_bytes);
   set(Fact::Device) = packet.ifname.text();
+  if (packet.netns) set(Fact::Netns) = fmt::to_string(packet.netns);
   set(Fact::EtherType) = fmt::format("{:#06x}", packet.proto);
   set(Fact::Hook) = hook_of(callers_);
   if (record.nft && place_ == "nft_do_chain") set_nft(*record.nft);
@@ -210,16 +223,20 @@ void Diagnoser::set_facts(const resolve::Record& record) {
 }
 
 void Diagnoser::set_nft(const resolve::Nft& nft) {
+  if (!is_nft_name(nft.table) || !is_nft_name(nft.chain)) return;
   set(Fact::NftFamily) = nft.family;
   set(Fact::NftTable) = nft.table;
-  set(Fact::NftChain) = nft.chain;
   if (nft.is_policy) {
-    set(Fact::NftPolicy) = "drop";
+    set(Fact::NftChain) = nft.chain;
+    set(Fact::NftPolicy) = nft.is_certain ? "drop" : "likely-drop";
     return;
   }
-  set(Fact::NftRule) = fmt::to_string(nft.position);
   set(Fact::NftHandle) = fmt::to_string(nft.handle);
   set(Fact::NftExpr) = nft.expr;
+  // nf_tables_newrule() makes such a chain for a block in braces; no command takes its name.
+  if (nft.chain.starts_with("__chain")) return;
+  set(Fact::NftChain) = nft.chain;
+  set(Fact::NftRule) = fmt::to_string(nft.position);
 }
 
 std::string Diagnoser::next_hop(bool is_v6) const {

@@ -70,7 +70,7 @@ std::vector<std::string_view> in_nft() {
 }
 
 resolve::Nft nft_rule(std::string_view family, std::string_view table, std::string_view chain) {
-  return {false, family, table, chain, 4, 2, "immediate"};
+  return {false, true, family, table, chain, 4, 2, "immediate"};
 }
 
 TEST(Diagnoser, NamesTheRuleOfNftables) {
@@ -89,16 +89,59 @@ TEST(Diagnoser, NamesTheRuleOfIptables) {
   ending.record.nft = nft_rule("ip", "filter", "INPUT");
   const Diagnosis& found = ending.dies(in_nft(), "NETFILTER_DROP").diagnosed();
   EXPECT_EQ(found.what, "rule 2 of the chain INPUT (iptables table filter, hook input) dropped it");
-  EXPECT_NE(found.advice.find("iptables-nft -t filter -D INPUT 2 "), std::string_view::npos)
+  EXPECT_NE(found.advice.find("nft delete rule ip filter INPUT handle 4 "), std::string_view::npos)
       << found.advice;
 }
 
 TEST(Diagnoser, NamesThePolicyOfNftables) {
   Ending ending;
-  ending.record.nft = resolve::Nft{true, "inet", "fw", "in", 0, 0, ""};
+  ending.record.nft = resolve::Nft{true, true, "inet", "fw", "in", 0, 0, ""};
   const Diagnosis& found = ending.dies(in_nft(), "NETFILTER_DROP").diagnosed();
   EXPECT_EQ(found.cause, "nftables-policy");
+  EXPECT_EQ(found.certainty, Certainty::Certain);
   EXPECT_NE(found.what.find("the policy of that chain is drop"), std::string_view::npos);
+}
+
+TEST(Diagnoser, APolicyIsLikelyWhereARuleMayHaveGoneUnseen) {
+  Ending ending;
+  ending.record.nft = resolve::Nft{true, false, "inet", "fw", "in", 0, 0, ""};
+  const Diagnosis& found = ending.dies(in_nft(), "NETFILTER_DROP").diagnosed();
+  EXPECT_EQ(found.cause, "nftables-policy");
+  EXPECT_EQ(found.certainty, Certainty::Likely);
+}
+
+// Root may paste the command, and whoever owns a container names its tables.
+TEST(Diagnoser, NoCommandHasANameThatNftWouldReadOtherwise) {
+  for (const std::string_view name : {"filter INPUT; flush ruleset #", "-f", "a b", "", "1a"}) {
+    Ending ending;
+    ending.record.nft = nft_rule("ip", name, "in");
+    EXPECT_EQ(ending.dies(in_nft(), "NETFILTER_DROP").diagnosed().cause, "nftables") << name;
+    ending.record.nft = nft_rule("ip", "filter", name);
+    EXPECT_EQ(ending.diagnosed().cause, "nftables") << name;
+  }
+}
+
+TEST(Diagnoser, ABlockHasNoNameToDeleteBy) {
+  Ending ending;
+  ending.record.nft = nft_rule("inet", "fw", "__chain7");
+  const Diagnosis& found = ending.dies(in_nft(), "NETFILTER_DROP").diagnosed();
+  EXPECT_EQ(found.cause, "nftables-rule");
+  EXPECT_EQ(found.what.find("__chain7"), std::string_view::npos) << found.what;
+  EXPECT_NE(found.advice.find("nft -a list table inet fw shows it as handle 4"),
+            std::string_view::npos)
+      << found.advice;
+}
+
+TEST(Deaths, AreCountedByRule) {
+  Deaths deaths{std::vector<Fact>{}};
+  Ending ending;
+  ending.dies(in_nft(), "NETFILTER_DROP");
+  for (const uint64_t handle : {4, 5, 4}) {
+    ending.record.nft = nft_rule("inet", "fw", "in");
+    ending.record.nft->handle = handle;
+    (void)deaths.take(ending.record);
+  }
+  EXPECT_EQ(deaths.groups().size(), 2u);
 }
 
 // It passed nf_tables before, and died elsewhere.

@@ -11,12 +11,15 @@ namespace {
 
 constexpr std::string_view kDoChain = "nft_do_chain", kImmediate = "nft_immediate_eval";
 
-// nft_do_chain(), and evaluations of expressions that decide about a packet. Comparisons and
-// counters only say whether a rule matches. A few more drop a packet when something is wrong (no
-// memory, a match of iptables that cannot go on): then no rule is named.
+// nft_do_chain(), and evaluations of expressions that may set a verdict other than "the rule does
+// not match". One that is missing here would have the rule before it blamed, or the policy.
 constexpr auto kMayEndRule = std::to_array<std::string_view>({
     kDoChain,
     kImmediate,
+    "nft_connlimit_eval",
+    "nft_ct_set_zone_eval",
+    "nft_exthdr_tcp_strip_eval",
+    "nft_fib_inet_eval",
     "nft_fwd_neigh_eval",
     "nft_fwd_netdev_eval",
     "nft_lookup_eval",
@@ -24,8 +27,12 @@ constexpr auto kMayEndRule = std::to_array<std::string_view>({
     "nft_masq_inet_eval",
     "nft_masq_ipv4_eval",
     "nft_masq_ipv6_eval",
+    "nft_match_eval",
+    "nft_match_large_eval",
     "nft_nat_eval",
     "nft_nat_inet_eval",
+    "nft_objref_eval",
+    "nft_objref_map_eval",
     "nft_queue_eval",
     "nft_queue_sreg_eval",
     "nft_redir_eval",
@@ -93,6 +100,8 @@ std::optional<uint16_t> offset_of(const Btf& types, const Wanted& wanted) {
 
 }  // namespace
 
+bool begins_rules(const Site& site) { return site.name == kDoChain; }
+
 std::vector<Site> nft_sites(const Symbols& symbols) {
   std::vector<Site> sites;
   for (size_t i = 0; i < symbols.size(); i++) {
@@ -101,6 +110,8 @@ std::vector<Site> nft_sites(const Symbols& symbols) {
       sites.push_back({symbol.addr, SiteKind::Function, std::string(symbol.name),
                        std::string(symbol.module), symbol.addr});
   }
+  // No packet is followed through its rules before all that may end one is watched.
+  std::ranges::stable_partition(sites, [](const Site& site) { return !begins_rules(site); });
   return sites;
 }
 

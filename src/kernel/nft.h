@@ -19,6 +19,9 @@ inline constexpr std::string_view kNftModule = "nf_tables";
 // when nf_tables is not there.
 [[nodiscard]] std::vector<Site> nft_sites(const Symbols& symbols);
 
+// Of these functions, the one that begins a base chain; the last of them.
+[[nodiscard]] bool begins_rules(const Site& site);
+
 // `types`: BTF with the structs of nf_tables. None for one older than 5.17, whose rules lie
 // elsewhere.
 [[nodiscard]] std::optional<pwru_nft_layout> nft_layout(const Btf& types, const Symbols& symbols);

@@ -63,9 +63,10 @@ class NftTest : public ::testing::Test {
 TEST_F(NftTest, SitesAreWhatMayEndARuleInWhateverModule) {
   std::vector<std::string> names;
   for (const Site& site : nft_sites(symbols_)) names.push_back(site.name + " " + site.module);
+  // The function that begins a base chain comes last.
   EXPECT_EQ(names, (std::vector<std::string>{
-                       "nft_do_chain nf_tables", "nft_immediate_eval nf_tables",
-                       "nft_lookup_eval nf_tables", "nft_reject_inet_eval nft_reject_inet"}));
+                       "nft_immediate_eval nf_tables", "nft_lookup_eval nf_tables",
+                       "nft_reject_inet_eval nft_reject_inet", "nft_do_chain nf_tables"}));
 }
 
 TEST_F(NftTest, WithoutNfTablesThereIsNothing) {

@@ -25,6 +25,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Length, "len", ""},
     {Fact::EtherType, "ether_type", ""},
     {Fact::Device, "dev", ""},
+    {Fact::Netns, "netns", ""},
     {Fact::Hook, "hook", ""},
     {Fact::NextHop, "next_hop", ""},
     {Fact::NftFamily, "nft_family", ""},

@@ -21,6 +21,7 @@ enum class Fact : uint8_t {
   Length,           // bytes
   EtherType,        // "0x88cc"
   Device,           // the interface that the sk_buff names
+  Netns,            // inode number of the network namespace
   Hook,             // the netfilter hook, by the functions on the stack: "input"
   NextHop,          // the gateway of the route, or the destination
   NftFamily,        // of what nf_tables dropped; "ip", "inet"
@@ -29,7 +30,7 @@ enum class Fact : uint8_t {
   NftRule,    // its number in the chain, from 1; "" for a policy
   NftHandle,  // the number by which nft knows the rule
   NftExpr,    // the part of the rule that decided: "immediate", "reject"
-  NftPolicy,  // "drop": no rule took the packet
+  NftPolicy,  // "drop": no rule took the packet; "likely-drop": unless one went unseen
   // Read at the drop.
   RouteError,          // dst_entry::error, as a positive errno: 0 is a route that leads somewhere
   RouteDevice,         // where the route leads to

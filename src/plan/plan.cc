@@ -45,8 +45,8 @@ void set_nft(Inputs& inputs, Plan& plan) {
     plan.nft_sites = std::move(inputs.nft_sites);
   else
     plan.warnings.emplace_back(
-        "what nftables drops is shown with its hook and without its rule: this kernel has no BTF "
-        "of nf_tables as it is since Linux 5.17");
+        "what nftables drops is shown with its hook and without its rule: the BTF has no nf_tables "
+        "as it is since Linux 5.17");
 }
 
 // Functions that free a packet themselves, as TCP does, pass no tracepoint.

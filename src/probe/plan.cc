@@ -120,7 +120,7 @@ void add_sites(Plan& plan, bpf_program* program, std::vector<kernel::Site> sites
   for (const kernel::Site& site : sites)
     if (is_last_of_module(symbols, site.address)) plan.last_of_modules.push_back(site.address);
   std::ranges::sort(plan.last_of_modules);
-  plan.groups.push_back({program, std::move(sites)});
+  plan.groups.insert(plan.groups.begin(), {program, std::move(sites)});
 }
 
 size_t count_sites(const Plan& plan) {

@@ -117,6 +117,7 @@ struct Verdict {
 // What nf_tables did last to the packet. It holds for a packet that nft_do_chain() freed.
 struct Nft {
   bool is_policy = false;   // of the base chain, as no rule took the packet
+  bool is_certain = true;   // false: unless a rule that drops went unseen
   std::string_view family;  // "ip", "inet"; "" for one that has no name here
   std::string_view table;
   std::string_view chain;

@@ -181,7 +181,8 @@ void Resolver::set_nft(const pwru_nft& from) {
   nft_chain_ = text_of(from.chain, sizeof(from.chain));
   nft_expr_ = text_of(from.expr, sizeof(from.expr));
   Nft& nft = record_.nft.emplace();
-  nft.is_policy = from.kind == PWRU_NFT_POLICY;
+  nft.is_policy = from.kind != PWRU_NFT_RULE;
+  nft.is_certain = from.kind != PWRU_NFT_LIKELY_POLICY;
   nft.family = nft_family(from.family);
   nft.table = nft_table_;
   nft.chain = nft_chain_;

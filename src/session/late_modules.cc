@@ -90,20 +90,21 @@ std::vector<kernel::Function> LateModules::take_attachable(kernel::Functions& fu
   return taken;
 }
 
-// The parts of rules that these modules brought. A rule is known only if nf_tables is.
+// The parts of rules that these modules brought. The program knows one nf_tables, that of the
+// start.
 std::vector<kernel::Site> LateModules::nft_sites_of(const std::vector<kernel::ModuleBtf>& modules,
                                                     const kernel::Symbols& symbols) const {
-  const auto is_new = [&](const kernel::Site& site) {
-    return std::ranges::find(modules, site.module, &kernel::ModuleBtf::module) != modules.end();
-  };
-  if (options_.drops && !tracer_.programs().nft &&
-      std::ranges::find(modules, kernel::kNftModule, &kernel::ModuleBtf::module) != modules.end())
+  if (!options_.drops || options_.kmods) return {};
+  std::vector<kernel::Site> sites = kernel::nft_sites(symbols);
+  std::erase_if(sites, [&](const kernel::Site& site) {
+    return std::ranges::find(modules, site.module, &kernel::ModuleBtf::module) == modules.end();
+  });
+  if (std::ranges::any_of(sites, kernel::begins_rules)) {
     log_info("module {} was loaded: start pwru again to see which rule drops a packet",
              kernel::kNftModule);
-  if (!tracer_.programs().nft) return {};
-  std::vector<kernel::Site> sites = kernel::nft_sites(symbols);
-  std::erase_if(sites, [&](const kernel::Site& site) { return !is_new(site); });
-  return sites;
+    return {};
+  }
+  return tracer_.programs().nft ? sites : std::vector<kernel::Site>();
 }
 
 Result<> LateModules::attach_found(Result<Found> result) {
