@@ -111,7 +111,8 @@ std::vector<Site> nft_sites(const Symbols& symbols) {
                        std::string(symbol.module), symbol.addr});
   }
   // No packet is followed through its rules before all that may end one is watched.
-  std::ranges::stable_partition(sites, [](const Site& site) { return !begins_rules(site); });
+  std::stable_partition(sites.begin(), sites.end(),
+                        [](const Site& site) { return !begins_rules(site); });
   return sites;
 }
 

@@ -33,10 +33,10 @@ class Counterparts {
     if (program == programs_.trace_release) site.program = "trace_release";
     if (program == programs_.release) site.program = "release";
     if (program == programs_.trace_dying) site.program = "dying";
-    for (uint8_t arg = 1; arg < programs_.by_arg.size(); arg++) {
+    for (size_t arg = 1; arg < programs_.by_arg.size(); arg++) {
       if (program != programs_.by_arg[arg]) continue;
       site.program = entry_;
-      site.skb_arg = arg;
+      site.skb_arg = static_cast<uint8_t>(arg);
     }
     return program && !site.program.empty();
   }
