@@ -71,10 +71,8 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   // `pwru | true`: nobody wants to see anything.
   if (auto begun = sink->begin(); !begun) return begun.error().code == EPIPE ? Result<>{} : begun;
 
-  const bool has_fentry = plan.backend == cli::Backend::Fentry;
-  auto attach_plan =
-      probe::make_plan(plan.functions, kernel.known.symbols, tracer.programs(), plan.release,
-                       has_fentry ? plan::FentryIds{} : plan.fentry_ids);
+  auto attach_plan = probe::make_plan(plan.functions, kernel.known.symbols, tracer.programs(),
+                                      plan.release, plan.fentry_ids);
   probe::add_sites(attach_plan, tracer.programs().nft, plan.nft_sites, kernel.known.symbols);
   attach_plan.unwinds = plan.needs.unwinds;
 
@@ -88,11 +86,9 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   if (plan.backend == cli::Backend::Tracepoint) {
     PWRU_ASSIGN(auto at_tracepoints, make_tracepoints(plan, btf_path, tracer, resolver.names()));
     hooks.add(std::move(at_tracepoints));
-  } else if (has_fentry) {
-    PWRU_ASSIGN(auto hook, make_fentry_hook(options, prepared, tracer, std::move(attach_plan)));
-    at_functions = &hooks.add(std::move(hook));
   } else {
-    at_functions = &hooks.add(make_function_hook(plan.backend, options, std::move(attach_plan)));
+    PWRU_ASSIGN(auto hook, make_function_hook(options, prepared, tracer, std::move(attach_plan)));
+    at_functions = &hooks.add(std::move(hook));
   }
   if (plan.needs.bpf_programs) {
     PWRU_ASSIGN(auto progs, make_bpf_progs(options, kernel.features.has_fexit, plan, btf_path,

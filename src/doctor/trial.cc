@@ -57,15 +57,11 @@ Result<std::unique_ptr<probe::Hook>> make_hook(const cli::Options& options,
   std::erase_if(plan.functions.found,
                 [&](const kernel::Function& function) { return function.name != trial.tried; });
   plan.functions.left_out.clear();
-  const bool has_fentry = plan.backend == cli::Backend::Fentry;
-  auto attach_plan =
-      probe::make_plan(plan.functions, prepared.kernel.known.symbols, tracer.programs(), {},
-                       has_fentry ? plan::FentryIds{} : plan.fentry_ids);
-  if (has_fentry) {
-    PWRU_ASSIGN(auto hook, make_fentry_hook(options, prepared, tracer, std::move(attach_plan)));
-    return hook;
-  }
-  return make_function_hook(plan.backend, options, std::move(attach_plan));
+  PWRU_ASSIGN(auto hook,
+              make_function_hook(options, prepared, tracer,
+                                 probe::make_plan(plan.functions, prepared.kernel.known.symbols,
+                                                  tracer.programs(), {}, plan.fentry_ids)));
+  return hook;
 }
 
 // The programs are those of all functions, so that the kernel verifies them all.

@@ -49,7 +49,7 @@ struct Event {
   std::span<const std::byte> expr_bytes;  // see PWRU_PART_EXPR
   std::span<const std::byte> shinfo_bytes;
   std::span<const uint32_t> cb;   // __sk_buff->cb[]
-  const pwru_nft* nft = nullptr;  // PWRU_NFT_RULE or PWRU_NFT_POLICY
+  const pwru_nft* nft = nullptr;  // null: no rule is known
   bool has_map_call = false;
   BpfMapCall map_call;
 };

@@ -14,14 +14,14 @@ constexpr std::string_view kDoChain = "nft_do_chain", kImmediate = "nft_immediat
 // nft_do_chain(), and evaluations of expressions that may set a verdict other than "the rule does
 // not match". One that is missing here would have the rule before it blamed, or the policy.
 constexpr auto kMayEndRule = std::to_array<std::string_view>({
-    kDoChain,
-    kImmediate,
     "nft_connlimit_eval",
     "nft_ct_set_zone_eval",
+    kDoChain,
     "nft_exthdr_tcp_strip_eval",
     "nft_fib_inet_eval",
     "nft_fwd_neigh_eval",
     "nft_fwd_netdev_eval",
+    kImmediate,
     "nft_lookup_eval",
     "nft_masq_eval",
     "nft_masq_inet_eval",
@@ -48,12 +48,10 @@ constexpr auto kMayEndRule = std::to_array<std::string_view>({
     "nft_target_eval_bridge",
     "nft_target_eval_xt",
 });
-static_assert(std::ranges::is_sorted(kMayEndRule.begin() + 2, kMayEndRule.end()));
+static_assert(std::ranges::is_sorted(kMayEndRule));
 
 bool may_end_rule(std::string_view name) {
-  return name.starts_with("nft_") &&
-         (name == kDoChain || name == kImmediate ||
-          std::binary_search(kMayEndRule.begin() + 2, kMayEndRule.end(), name));
+  return name.starts_with("nft_") && std::ranges::binary_search(kMayEndRule, name);
 }
 
 // nf_tables may be a part of vmlinux.

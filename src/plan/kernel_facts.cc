@@ -64,17 +64,9 @@ Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading)
   if (!options.kernel_btf.empty()) {
     PWRU_ASSIGN(btf_file, kernel::BtfFile::create(*btf));
   }
-  KernelFacts facts = {std::move(watch),
-                       std::move(btf),
-                       std::move(modules),
-                       std::move(search),
-                       std::move(known),
-                       std::move(features),
-                       std::move(held),
-                       std::move(reasons),
-                       {},
-                       {},
-                       std::move(btf_file)};
+  KernelFacts facts = {std::move(watch),  std::move(btf),     std::move(modules),
+                       std::move(search), std::move(known),   std::move(features),
+                       std::move(held),   std::move(reasons), std::move(btf_file)};
   look_at_nft(options, facts);
   return facts;
 }

@@ -30,9 +30,9 @@ struct KernelFacts {
   kernel::Features features;
   kernel::FunctionNames held;  // asked for where fentry-multi may be used
   kernel::DropReasons reasons;
-  std::vector<kernel::Site> nft_sites;  // with --drops
-  std::optional<pwru_nft_layout> nft_layout;
-  std::optional<kernel::BtfFile> btf_file;  // --kernel-btf, as libbpf gets it
+  std::optional<kernel::BtfFile> btf_file;   // --kernel-btf, as libbpf gets it
+  std::vector<kernel::Site> nft_sites = {};  // with --drops
+  std::optional<pwru_nft_layout> nft_layout = {};
 };
 
 // What follows from a feature that is not there, or that the user wants to be without.

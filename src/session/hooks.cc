@@ -56,11 +56,8 @@ void detach_one(probe::Hook& hook) {
   });
 }
 
-}  // namespace
-
-std::unique_ptr<probe::FunctionHook> make_function_hook(cli::Backend backend,
-                                                        const cli::Options& options,
-                                                        probe::Plan plan) {
+std::unique_ptr<probe::FunctionHook> make_probes(cli::Backend backend, const cli::Options& options,
+                                                 probe::Plan plan) {
   probe::clean_up_after_the_dead();
   if (backend == cli::Backend::FentryMulti) return probe::make_fentry_multi(std::move(plan));
   if (backend == cli::Backend::KprobeMulti) return probe::make_kprobe_multi(std::move(plan));
@@ -72,10 +69,11 @@ std::unique_ptr<probe::FunctionHook> make_function_hook(cli::Backend backend,
       std::move(plan), options.filter_kprobe_batch ? options.filter_kprobe_batch : kKprobeBatch);
 }
 
-Result<std::unique_ptr<probe::FunctionHook>> make_fentry_hook(const cli::Options& options,
-                                                              const plan::Prepared& prepared,
-                                                              const program::Tracer& tracer,
-                                                              probe::Plan plan) {
+// A trampoline for each function, and kprobes for the rest.
+Result<std::unique_ptr<probe::FunctionHook>> make_fentry(const cli::Options& options,
+                                                         const plan::Prepared& prepared,
+                                                         const program::Tracer& tracer,
+                                                         probe::Plan plan) {
   const auto& [kernel, from] = prepared;
   PWRU_ASSIGN(auto programs,
               program::ProgTemplate::prepare(from, kernel.btf_file ? kernel.btf_file->path() : "",
@@ -83,10 +81,22 @@ Result<std::unique_ptr<probe::FunctionHook>> make_fentry_hook(const cli::Options
   auto sites = probe::take_fentry_sites(plan, {from.family, from.release, from.fentry_ids},
                                         tracer.programs());
   const auto make_kprobes = [&options](probe::Plan rest) {
-    return make_function_hook(cli::Backend::Kprobe, options, std::move(rest));
+    return make_probes(cli::Backend::Kprobe, options, std::move(rest));
   };
   return probe::make_fentry(std::move(plan), std::move(sites), std::move(programs), *kernel.btf,
                             make_kprobes);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<probe::FunctionHook>> make_function_hook(const cli::Options& options,
+                                                                const plan::Prepared& prepared,
+                                                                const program::Tracer& tracer,
+                                                                probe::Plan plan) {
+  const cli::Backend backend = prepared.plan.backend;
+  if (backend == cli::Backend::Fentry)
+    return make_fentry(options, prepared, tracer, std::move(plan));
+  return make_probes(backend, options, std::move(plan));
 }
 
 Result<std::unique_ptr<probe::BpfProgs>> make_bpf_progs(const cli::Options& options, bool has_fexit,

@@ -19,13 +19,9 @@
 
 namespace pwru {
 
-// Also cleans up after tracers that were killed. For any backend but fentry.
-[[nodiscard]] std::unique_ptr<probe::FunctionHook> make_function_hook(cli::Backend backend,
-                                                                      const cli::Options& options,
-                                                                      probe::Plan plan);
-
-// The same for fentry.
-[[nodiscard]] Result<std::unique_ptr<probe::FunctionHook>> make_fentry_hook(
+// For the functions of `plan`, by any backend but tracepoint. Also cleans up after tracers that
+// were killed.
+[[nodiscard]] Result<std::unique_ptr<probe::FunctionHook>> make_function_hook(
     const cli::Options& options, const plan::Prepared& prepared, const program::Tracer& tracer,
     probe::Plan plan);
 
