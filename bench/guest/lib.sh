@@ -48,7 +48,7 @@ counted() { sed -nE "s/(^|.*[^0-9])([0-9]+) $1.*/\2/p" "$err" | tail -n 1; }
 program_runs() { bpftool -j prog show | jq -r '[.[] | select(.run_cnt)] | "\(map(.run_time_ns) | add // 0) \(map(.run_cnt) | add // 0)"'; }
 
 # time_hits COMMAND...: sets hits, the number of runs of BPF programs meanwhile, and hit_ns, the mean
-# time of one.
+# time of one; 0 when there was none.
 time_hits() {
     local before after
     sysctl -qw kernel.bpf_stats_enabled=1
@@ -59,5 +59,5 @@ time_hits() {
     read -r -a before <<<"$before"
     read -r -a after <<<"$after"
     hits=$((after[1] - before[1]))
-    hit_ns=$(((after[0] - before[0]) / hits))
+    hit_ns=$((hits ? (after[0] - before[0]) / hits : 0))
 }
