@@ -67,7 +67,7 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   PWRU_ASSIGN(auto resolver, make_resolver(options, plan.expressions,
                                            {plan.functions, kernel.known.symbols, kernel.reasons,
                                             *kernel.btf, plan.expressions.types.btf.all()}));
-  const auto sink = make_sink(options, plan.expressions.read, target);
+  const auto sink = make_sink(options, plan, target);
   // `pwru | true`: nobody wants to see anything.
   if (auto begun = sink->begin(); !begun) return begun.error().code == EPIPE ? Result<>{} : begun;
 

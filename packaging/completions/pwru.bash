@@ -29,7 +29,7 @@ _pwru() {
     --backend) words='kprobe kprobe-multi fentry fentry-multi tracepoint' ;;
     --timestamp) words='none current relative absolute' ;;
     --color) words='auto always never' ;;
-    --output-layout) words='auto wide narrow line' ;;
+    --output-layout) words='auto wide narrow line journey' ;;
     --kmods) words="none $(cut -d ' ' -f 1 /proc/modules 2>/dev/null | _pwru_harmless)" ;;
     --filter-ifname) words=$(cd /sys/class/net 2>/dev/null && printf '%s\n' * | _pwru_harmless) ;;
     --filter-netns | --kernel-btf | --output-file | --ready-file)
@@ -48,7 +48,7 @@ _pwru() {
         ;;
     *)
         if [[ $current == -* ]]; then
-            words='--filter-func --drops --summary --filter-mark --filter-netns --filter-ifname --filter-skb-expr
+            words='--filter-func --drops --why --summary --filter-mark --filter-netns --filter-ifname --filter-skb-expr
                 --filter-xdp-expr --filter-track-skb --filter-track-skb-by-stackid
                 --filter-non-skb-funcs --filter-track-bpf-helpers --filter-trace-tc
                 --filter-trace-xdp --filter-tunnel-pcap-l2 --filter-tunnel-pcap-l3

@@ -26,10 +26,10 @@ template <>
 inline constexpr auto kNames<ColorChoice> = std::to_array<std::string_view>({"auto", "always",
                                                                              "never"});
 
-enum class LayoutChoice { Auto, Wide, Narrow, Line };
+enum class LayoutChoice { Auto, Wide, Narrow, Line, Journey };
 template <>
-inline constexpr auto kNames<LayoutChoice> = std::to_array<std::string_view>({"auto", "wide",
-                                                                              "narrow", "line"});
+inline constexpr auto kNames<LayoutChoice> =
+    std::to_array<std::string_view>({"auto", "wide", "narrow", "line", "journey"});
 
 // What --pretend-without names: features that old kernels lack, each of which has a fallback.
 enum class Feature { RingBuffer, MmapArrays, ProbeReadKernel, Fexit, GlobalFunctions, Cast };
@@ -54,6 +54,7 @@ struct Options {
   std::string filter_skb_expr;  // a C expression on struct sk_buff
   std::string filter_xdp_expr;  // and on struct xdp_buff
   bool drops = false;           // only packets that died, with the cause
+  bool why = false;             // the same with their way
   uint32_t summary = 0;         // seconds between two tables of them; 0: one at the end
   bool filter_track_skb = false;
   bool filter_trace_tc = false;
@@ -120,6 +121,11 @@ struct Options {
 // Every error is ExitCode::BadUsage and names the option, the value and what is expected. When
 // asks_for_text(), nothing will be traced, and options may contradict each other.
 [[nodiscard]] Result<Options> parse(int argc, const char* const* argv);
+
+// Whether packets that died are printed, and no others.
+[[nodiscard]] inline bool asks_for_deaths(const Options& options) {
+  return options.drops || options.why;
+}
 
 // Whether functions of modules are probed, of all or of some.
 [[nodiscard]] inline bool wants_modules(const Options& options) {

@@ -85,12 +85,29 @@ TEST(Options, DropsChooseWhatTheyNeed) {
   EXPECT_EQ(options.summary, 60u);
   EXPECT_EQ(good({"--drops", "--output-layout", "line"}).output_layout, LayoutChoice::Line);
   EXPECT_TRUE(has(refusal({"--drops", "--filter-func", "ip_rcv"}), "leave --filter-func out"));
-  EXPECT_TRUE(has(refusal({"--drops", "--filter-track-skb"}), "shows no path"));
+  EXPECT_TRUE(has(refusal({"--drops", "--filter-track-skb"}), "give --why"));
   EXPECT_TRUE(has(refusal({"--drops", "--output-skb"}), "add --output-json"));
   EXPECT_TRUE(good({"--drops", "--output-skb", "--output-json"}).drops);
-  EXPECT_TRUE(has(refusal({"--summary", "5"}), "give --drops too"));
+  EXPECT_TRUE(has(refusal({"--summary", "5"}), "give one of them too"));
   EXPECT_TRUE(has(refusal({"--drops", "--output-json", "--summary", "5"}), "about text"));
   EXPECT_TRUE(has(refusal({"--output-layout", "line"}), "give --drops too"));
+}
+
+TEST(Options, WhyAlsoFollowsPackets) {
+  const Options options = good({"--why", "tcp"});
+  EXPECT_TRUE(options.filter_func.text.empty() && options.filter_track_skb && options.output_stack);
+  EXPECT_EQ(good({"--why", "--filter-func", "ip_.*"}).filter_func.text, "@drops|ip_.*");
+  EXPECT_TRUE(has(refusal({"--why", "--drops"}), "give one of them"));
+  EXPECT_TRUE(has(refusal({"--why", "--output-layout", "line"}), "there is none"));
+  EXPECT_TRUE(has(refusal({"--why", "--filter-track-skb-by-stackid"}), "leave"));
+  EXPECT_EQ(good({"--why", "--output-layout", "journey"}).output_layout, LayoutChoice::Journey);
+}
+
+TEST(Options, AJourneyIsOfAPacketThatIsFollowed) {
+  EXPECT_TRUE(good({"--output-layout", "journey"}).filter_track_skb);
+  EXPECT_TRUE(has(refusal({"--output-layout", "journey", "--drops"}), "give --why"));
+  EXPECT_TRUE(has(refusal({"--output-layout", "journey", "--json"}), "about text"));
+  EXPECT_TRUE(has(refusal({"--output-layout", "journey", "--output-skb"}), "--output-skb is not"));
 }
 
 TEST(Options, ListFuncsTakesAPattern) {

@@ -47,6 +47,7 @@ std::string lists_go_to_stdout(const Options& options) {
 
 std::string drops_are_where_packets_die(const Options& options) {
   if (!options.drops) return "";
+  if (options.why) return "--why is --drops with the way of the packet: give one of them";
   if (!options.filter_func.text.empty())
     return "--drops chooses the functions itself: leave --filter-func out";
   const std::string_view other = follows_packets(options)   ? "options that follow packets"
@@ -54,13 +55,15 @@ std::string drops_are_where_packets_die(const Options& options) {
                                  : options.filter_trace_xdp ? "--filter-trace-xdp"
                                                             : "";
   if (other.empty()) return "";
-  return fmt::format("--drops only looks where packets die, and shows no path: leave {} out",
-                     other);
+  return fmt::format(
+      "--drops only looks where packets die: leave {} out, or give --why, which also "
+      "shows the path",
+      other);
 }
 
 // The blocks have no room for what fills pages, or columns.
-std::string drops_have_blocks_of_their_own(const Options& options) {
-  if (!options.drops || options.output_json) return "";
+std::string deaths_have_blocks_of_their_own(const Options& options) {
+  if (!asks_for_deaths(options) || options.output_json) return "";
   const std::string_view other = options.output_skb                     ? "--output-skb"
                                  : options.output_skb_shared_info       ? "--output-skb-shared-info"
                                  : !options.output_skb_metadata.empty() ? "--output-skb-metadata"
@@ -68,30 +71,61 @@ std::string drops_have_blocks_of_their_own(const Options& options) {
                                  : options.output_tunnel                ? "--output-tunnel"
                                                                         : "";
   if (other.empty()) return "";
-  return fmt::format("{} is not in what --drops prints: leave it out, or add --output-json", other);
+  return fmt::format("{} is not in what {} prints: leave it out, or add --output-json", other,
+                     options.why ? "--why" : "--drops");
 }
 
-std::string only_drops_have_tables(const Options& options) {
-  if (options.drops && options.output_json &&
+std::string ways_are_of_followed_packets(const Options& options) {
+  const bool is_journey = options.output_layout == LayoutChoice::Journey;
+  if (options.drops && is_journey)
+    return "--drops shows no path: give --why for --output-layout journey";
+  if (is_journey && options.output_json)
+    return "--output-layout journey is about text: leave it out with --output-json";
+  if (!options.why) return "";
+  const std::string_view other = option_about_functions(options);
+  return other.empty() ? ""
+                       : fmt::format("--why follows packets by their skb: leave {} out", other);
+}
+
+// A way has a line for each hop, and those have no room for more.
+std::string journeys_have_lines_of_their_own(const Options& options) {
+  if (options.output_layout != LayoutChoice::Journey || options.why) return "";
+  const std::string_view other = options.output_skb                     ? "--output-skb"
+                                 : options.output_skb_shared_info       ? "--output-skb-shared-info"
+                                 : !options.output_skb_metadata.empty() ? "--output-skb-metadata"
+                                 : options.output_stack                 ? "--output-stack"
+                                 : options.output_bpfmap                ? "--output-bpfmap"
+                                                                        : "";
+  if (other.empty()) return "";
+  return fmt::format("{} is not in what --output-layout journey prints: leave one of them out",
+                     other);
+}
+
+std::string only_deaths_have_tables(const Options& options) {
+  if (asks_for_deaths(options) && options.output_json &&
       (options.summary || options.output_layout == LayoutChoice::Line))
     return "--summary and --output-layout line are about text: leave them out with --output-json, "
            "which has a table at the end";
-  if (options.drops) return "";
-  if (options.summary) return "--summary is the table of --drops: give --drops too";
+  if (options.why && options.output_layout == LayoutChoice::Line)
+    return "--output-layout line is the short form of --drops: with --why there is none";
+  if (asks_for_deaths(options)) return "";
+  if (options.summary) return "--summary is the table of --drops and --why: give one of them too";
   if (options.output_layout == LayoutChoice::Line)
     return "--output-layout line is the short form of --drops: give --drops too";
   return "";
 }
 
 using Rule = std::string (*)(const Options&);
-constexpr std::array<Rule, 8> kRules = {none_is_alone,
-                                        interface_has_a_namespace_to_enter,
-                                        ids_are_of_followed_packets,
-                                        tracepoints_are_no_functions,
-                                        lists_go_to_stdout,
-                                        drops_are_where_packets_die,
-                                        drops_have_blocks_of_their_own,
-                                        only_drops_have_tables};
+constexpr std::array<Rule, 10> kRules = {none_is_alone,
+                                         interface_has_a_namespace_to_enter,
+                                         ids_are_of_followed_packets,
+                                         tracepoints_are_no_functions,
+                                         lists_go_to_stdout,
+                                         drops_are_where_packets_die,
+                                         deaths_have_blocks_of_their_own,
+                                         only_deaths_have_tables,
+                                         ways_are_of_followed_packets,
+                                         journeys_have_lines_of_their_own};
 
 // With --list-funcs no packet is traced: the word of the command line is a pattern.
 Result<> settle_pattern(Options& options) {
@@ -110,12 +144,24 @@ Result<> settle_pattern(Options& options) {
 }
 
 // Whoever asks why packets die need not know what shows it.
-Result<> settle_drops(Options& options) {
-  if (!options.drops) return {};
-  PWRU_ASSIGN(options.filter_func, read_func_filter("@drops"));
+Result<> settle_deaths(Options& options) {
+  if (!asks_for_deaths(options)) return {};
+  const std::string& chosen = options.filter_func.text;
+  if (options.drops || !chosen.empty()) {
+    PWRU_ASSIGN(options.filter_func,
+                read_func_filter(chosen.empty() ? "@drops" : "@drops|" + chosen));
+  }
+  options.filter_track_skb |= options.why;
   options.output_meta = options.output_tuple = true;
   options.output_caller = options.output_stack = true;
   return {};
+}
+
+// The hops of a packet are found by its id, and their lines name the place and the packet.
+void settle_journeys(Options& options) {
+  if (options.output_layout != LayoutChoice::Journey) return;
+  if (!follows_packets(options)) options.filter_track_skb = true;
+  options.output_meta = options.output_tuple = true;
 }
 
 // A module file may be called nf-tables.ko, but its name in /sys/module has no dashes.
@@ -140,7 +186,8 @@ Result<> settle(Options& options) {
     if (std::string sentence = rule(options); !sentence.empty())
       return fail(std::move(sentence), ExitCode::BadUsage);
   PWRU_TRY(settle_pattern(options));
-  PWRU_TRY(settle_drops(options));
+  PWRU_TRY(settle_deaths(options));
+  settle_journeys(options);
   settle_modules(options);
   return {};
 }

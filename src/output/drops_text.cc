@@ -7,6 +7,8 @@
 
 #include "base/escape.h"
 #include "event/tuple_text.h"
+#include "journey/way.h"
+#include "output/hops_text.h"
 
 namespace pwru::output {
 namespace {
@@ -52,12 +54,44 @@ void DropsText::append_row(std::string_view name, std::string_view text) {
   out_.append(escaped(text));
 }
 
-void DropsText::append_block(const resolve::Record& record, const diagnose::Diagnosis& diagnosis) {
+void DropsText::append_stages(const Way& way) {
+  constexpr size_t kMost = 16;
+  const auto stages = journey::stages_of(way);
+  const size_t left_out = stages.size() > kMost ? stages.size() - kMost : 0;
+  for (size_t i = 0; i < stages.size(); i++) {
+    if (left_out && i == kMost / 2) {
+      append_row("", fmt::format("... {} more places ...", left_out));
+      i += left_out;
+    }
+    append_row(i == 0 ? "way" : "", journey::stage_text(stages[i]));
+  }
+}
+
+void DropsText::append_hops(const Way& way) {
+  append_row("way", fmt::format("{} hops:", way.size()));
+  const journey::Hop* before = nullptr;
+  for (const journey::Hop* const hop : way) {
+    out_.append('\n');
+    append_hop(out_, *hop, before, way.front()->ts_ns);
+    before = hop;
+  }
+}
+
+void DropsText::append_block(const resolve::Record& record, const diagnose::Diagnosis& diagnosis,
+                             const Way* way) {
   if (style_.uses_color) out_.append(kRed);
   append_packet(record);
   if (style_.uses_color) out_.append(kPlain);
   append_row("why", fmt::format("{} ({})", diagnosis.what, diagnose::name_of(diagnosis.certainty)));
   append_row("do", diagnosis.advice);
+  if (way && style_.has_hops)
+    append_hops(*way);
+  else if (way)
+    append_stages(*way);
+  if (way)
+    append_row("took",
+               fmt::format("{}, {} functions",
+                           duration_text(way->back()->ts_ns - way->front()->ts_ns), way->size()));
   append_row("at", way_of(record, diagnosis));
   append_row("reason", diagnosis.reason);
 }
@@ -73,6 +107,11 @@ void DropsText::append_line(const resolve::Record& record, const diagnose::Diagn
 }
 
 Result<> DropsText::event(const resolve::Record& record) {
+  const Way* const way = ways_ ? ways_->add(record) : nullptr;
+  if (ways_ && !way) {
+    left_out_++;
+    return {};
+  }
   const diagnose::Diagnosis& diagnosis = deaths_.take(record);
   if (diagnosis.kind != diagnose::Kind::Died) {
     left_out_++;
@@ -81,7 +120,7 @@ Result<> DropsText::event(const resolve::Record& record) {
   if (style_.is_line)
     append_line(record, diagnosis);
   else
-    append_block(record, diagnosis);
+    append_block(record, diagnosis, way);
   return out_.end_event();
 }
 
@@ -117,6 +156,11 @@ Result<> DropsText::table() {
   if (deaths_.others()) out_.append(fmt::format("\n{:7} more, of other flows", deaths_.others()));
   if (deaths_.harmless())
     out_.append(fmt::format("\n{} more ended without a sign of loss.", deaths_.harmless()));
+  if (ways_ && ways_->evicted())
+    out_.append(
+        fmt::format("\nThe ways of {} packets were forgotten before their end, for want of "
+                    "memory: a filter leaves room for the others.",
+                    ways_->evicted()));
   const auto places = deaths_.unknown_places();
   for (const auto& [name, count] : places) {
     out_.append(fmt::format("\n{} were freed without a reason in {}, which pwru does not know.",

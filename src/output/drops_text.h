@@ -1,27 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the packets that died, a block or a line each, and a table of them at the end: --drops.
+// Writes the packets that died, a block or a line each, and a table of them at the end: --drops,
+// and with the way of each: --why.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "diagnose/deaths.h"
 #include "output/file/line_buffer.h"
 #include "output/sink.h"
+#include "output/ways.h"
 
 namespace pwru::output {
 
 struct DropsStyle {
-  bool is_line = false;  // one line a death instead of a block
+  bool is_line = false;   // one line a death instead of a block
+  bool has_hops = false;  // each hop of the way instead of its stages
   bool uses_color = false;
   std::chrono::seconds table_interval{0};  // 0: the table comes at the end only
 };
 
 class DropsText : public Sink {
  public:
-  DropsText(LineBuffer out, const DropsStyle& style, std::vector<knowledge::Fact> read)
-      : out_(std::move(out)), style_(style), deaths_(std::move(read)) {}
+  // With `ways` records of all functions come, and the way of each packet that died is written.
+  DropsText(LineBuffer out, const DropsStyle& style, std::vector<knowledge::Fact> read,
+            std::optional<Ways> ways = {})
+      : out_(std::move(out)), style_(style), deaths_(std::move(read)), ways_(std::move(ways)) {}
 
   Result<> begin() override { return {}; }
   Result<> event(const resolve::Record& record) override;
@@ -35,14 +42,20 @@ class DropsText : public Sink {
 
  private:
   void append_packet(const resolve::Record& record);
-  void append_block(const resolve::Record& record, const diagnose::Diagnosis& diagnosis);
+  // `way` may be null.
+  void append_block(const resolve::Record& record, const diagnose::Diagnosis& diagnosis,
+                    const std::vector<const journey::Hop*>* way);
   void append_line(const resolve::Record& record, const diagnose::Diagnosis& diagnosis);
   void append_row(std::string_view name, std::string_view text);
+  using Way = std::vector<const journey::Hop*>;
+  void append_stages(const Way& way);
+  void append_hops(const Way& way);
   [[nodiscard]] Result<> table();
 
   LineBuffer out_;
   DropsStyle style_;
   diagnose::Deaths deaths_;
+  std::optional<Ways> ways_;
   uint64_t left_out_ = 0;
   std::chrono::steady_clock::time_point next_table_ =
       std::chrono::steady_clock::now() + style_.table_interval;

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "event/tuple_text.h"
+#include "journey/way.h"
 #include "output/tunnel_text.h"
 
 namespace pwru::output {
@@ -37,8 +38,9 @@ JsonWriter::Plain type_name(pwru_event_type type) {
 
 }  // namespace
 
-JsonSink::JsonSink(LineBuffer out, JsonStyle style, std::optional<diagnose::Deaths> deaths)
-    : out_(std::move(out)), style_(style), deaths_(std::move(deaths)) {}
+JsonSink::JsonSink(LineBuffer out, JsonStyle style, std::optional<diagnose::Deaths> deaths,
+                   std::optional<Ways> ways)
+    : out_(std::move(out)), style_(style), deaths_(std::move(deaths)), ways_(std::move(ways)) {}
 
 void JsonSink::number(Name name, uint64_t value) {
   writer_.key(name);
@@ -84,6 +86,11 @@ void JsonSink::end_record() {
 }
 
 Result<> JsonSink::event(const resolve::Record& record) {
+  const Way* const way = ways_ ? ways_->add(record) : nullptr;
+  if (ways_ && !way) {
+    left_out_++;
+    return {};
+  }
   const diagnose::Diagnosis* const diagnosis = deaths_ ? &deaths_->take(record) : nullptr;
   if (diagnosis && diagnosis->kind != diagnose::Kind::Died) {
     left_out_++;
@@ -109,6 +116,8 @@ Result<> JsonSink::event(const resolve::Record& record) {
   if (!record.stack.empty()) write_stack(record);
   write_dumps(record);
   if (diagnosis) write_diagnosis(*diagnosis);
+  if (way) write_stages(*way);
+  if (way) write_path(*way);
   end_record();
   return out_.end_event();
 }
@@ -287,6 +296,41 @@ void JsonSink::write_diagnosis(const diagnose::Diagnosis& diagnosis) {
   }
   writer_.end_object();
   writer_.end_object();
+}
+
+void JsonSink::write_stages(const Way& way) {
+  writer_.key("way");
+  writer_.begin_array();
+  for (const journey::Stage& stage : journey::stages_of(way)) {
+    const resolve::Packet& packet = stage.last->packet;
+    writer_.begin_object();
+    number("since_ns", stage.first->ts_ns);
+    number("netns", packet.netns);
+    if (!stage.last->netns_name.empty()) text("netns_name", stage.last->netns_name);
+    text("ifname", packet.ifname.text());
+    number("ifindex", packet.ifindex);
+    number("functions", stage.hops);
+    writer_.key("steps");
+    writer_.begin_array();
+    for (const std::string& step : stage.steps) writer_.string(step);
+    writer_.end_array();
+    writer_.end_object();
+  }
+  writer_.end_array();
+}
+
+void JsonSink::write_path(const Way& way) {
+  writer_.key("path");
+  writer_.begin_array();
+  for (const journey::Hop* const hop : way) {
+    writer_.begin_object();
+    number("ts_ns", hop->ts_ns);
+    text("func", hop->function);
+    hex("skb", hop->packet.skb);
+    number("cpu", hop->packet.cpu);
+    writer_.end_object();
+  }
+  writer_.end_array();
 }
 
 Result<> JsonSink::write_deaths() {

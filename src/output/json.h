@@ -12,6 +12,7 @@
 #include "output/json_writer.h"
 #include "output/sink.h"
 #include "output/time_column.h"
+#include "output/ways.h"
 
 namespace pwru::output {
 
@@ -25,7 +26,9 @@ class JsonSink : public Sink {
   static constexpr unsigned kVersion = 1;
 
   // With `deaths` it writes packets that died only, each with its diagnosis, and a table of them.
-  JsonSink(LineBuffer out, JsonStyle style, std::optional<diagnose::Deaths> deaths = {});
+  // With `ways` too, records of all functions come, and each death has its way.
+  JsonSink(LineBuffer out, JsonStyle style, std::optional<diagnose::Deaths> deaths = {},
+           std::optional<Ways> ways = {});
 
   Result<> begin() override { return {}; }
   Result<> event(const resolve::Record& record) override;
@@ -56,6 +59,9 @@ class JsonSink : public Sink {
   void write_cb(const resolve::Record& record);
   void write_map_call(const resolve::MapCall& call);
   void write_dumps(const resolve::Record& record);
+  using Way = std::vector<const journey::Hop*>;
+  void write_stages(const Way& way);
+  void write_path(const Way& way);
   void write_diagnosis(const diagnose::Diagnosis& diagnosis);
   [[nodiscard]] Result<> write_deaths();
 
@@ -71,6 +77,7 @@ class JsonSink : public Sink {
   LineBuffer out_;
   JsonStyle style_;
   std::optional<diagnose::Deaths> deaths_;
+  std::optional<Ways> ways_;
   uint64_t left_out_ = 0;
   JsonWriter writer_;
   std::string scratch_;

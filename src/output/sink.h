@@ -25,6 +25,8 @@ class Sink {
   [[nodiscard]] virtual Result<> summary(const event::Counters& counters) = 0;
   // Writes what has gathered; called after every drain of the source.
   [[nodiscard]] virtual Result<> flush() = 0;
+  // Nothing more comes: writes what was kept for more to come.
+  [[nodiscard]] virtual Result<> finish() { return flush(); }
   // Records whose whole text was written so far.
   [[nodiscard]] virtual uint64_t events_written() const = 0;
   // Records that this sink does not show, because they are not what was asked for.

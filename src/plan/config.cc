@@ -29,6 +29,13 @@ constexpr uint32_t kStackBytes = 16 << 10;
 constexpr uint32_t kXdpParts = PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNNEL |
                                PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_PARENT;
 
+// What a record has where a packet goes on, when those where it dies have more.
+uint32_t parts_of_way(uint32_t parts, bool has_drop_reasons) {
+  parts &= ~uint32_t{PWRU_PART_STACK | PWRU_PART_EXPR | PWRU_PART_NFT | PWRU_PART_SKB |
+                     PWRU_PART_SHINFO | PWRU_PART_TUNNEL | PWRU_PART_CB};
+  return has_drop_reasons ? parts & ~uint32_t{PWRU_PART_CALLER} : parts;
+}
+
 uint32_t wanted_parts(const Inputs& inputs, const Plan& plan) {
   const Needs& needs = plan.needs;
   const cli::Options& options = inputs.options;
@@ -213,13 +220,17 @@ void make_configs(const Inputs& inputs, Plan& plan) {
       kTrackedEntries - std::min(kTrackedEntries, kFreeEntriesOfCpu * (inputs.cpus + 1));
   config.has_hit = is_plain(plan) && !plan.filters.hit.object.empty();
   plan.family = family_of(plan);
+  plan.death_config = config;
+  if (!plan.deaths.functions.empty())
+    config.parts = parts_of_way(config.parts, inputs.has_drop_reasons);
   plan.tc_config = config_of_programs(config);
   plan.xdp_config = config_of_xdp(plan.tc_config, !plan.expressions.xdp.values.empty());
   // All of them write into the same rings.
   RingWish rings = {inputs.options.output_buffer_bytes, inputs.cpus, plan.needs.nesting_rings, 0};
-  for (const pwru_config* each : {&config, &plan.tc_config, &plan.xdp_config})
+  for (const pwru_config* each : {&config, &plan.death_config, &plan.tc_config, &plan.xdp_config})
     rings.record_max_bytes = std::max(rings.record_max_bytes, pwru_record_max_bytes(each));
-  for (pwru_config* each : {&config, &plan.tc_config, &plan.xdp_config}) set_sizes(rings, *each);
+  for (pwru_config* each : {&config, &plan.death_config, &plan.tc_config, &plan.xdp_config})
+    set_sizes(rings, *each);
   plan.entries = map_entries(plan);
 }
 

@@ -30,7 +30,7 @@ std::vector<knowledge::Fact> readable_facts(const expr::TypeSource& types) {
 
 Result<Expressions> compile_expressions(const cli::Options& options, const kernel::Btf& vmlinux,
                                         bool may_copy) {
-  const bool wants_facts = options.drops && may_copy;
+  const bool wants_facts = cli::asks_for_deaths(options) && may_copy;
   const auto find_types = [&](bool with_facts) {
     return expr::find_types(vmlinux, texts_of(options, with_facts),
                             [&vmlinux] { return kernel::load_module_btf(vmlinux, {}); });

@@ -17,7 +17,7 @@ struct Expressions {
   expr::KnownTypes types;  // what the values are made of
   expr::Program skb;
   expr::Program xdp;
-  // With --drops, what is read for the diagnosis: the last values of `skb`.
+  // With --drops and --why, what is read for the diagnosis: the last values of `skb`.
   std::vector<knowledge::Fact> read;
 };
 

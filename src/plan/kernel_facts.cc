@@ -30,7 +30,7 @@ void leave_out(const std::vector<cli::Feature>& unwanted, kernel::Features& feat
 // Where nf_tables is not there, or has no types, there is nothing to report yet: see make_plan().
 // --kmods leaves other modules alone, and then a part of a rule might not be watched.
 void look_at_nft(const cli::Options& options, KernelFacts& facts) {
-  if (!options.drops || options.kmods) return;
+  if (!cli::asks_for_deaths(options) || options.kmods) return;
   facts.nft_sites = kernel::nft_sites(facts.known.symbols);
   if (facts.nft_sites.empty()) return;
   auto of_module = kernel::load_module_btf(*facts.btf, {std::string(kernel::kNftModule)});

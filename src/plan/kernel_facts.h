@@ -31,7 +31,7 @@ struct KernelFacts {
   kernel::FunctionNames held;  // asked for where fentry-multi may be used
   kernel::DropReasons reasons;
   std::optional<kernel::BtfFile> btf_file;   // --kernel-btf, as libbpf gets it
-  std::vector<kernel::Site> nft_sites = {};  // with --drops
+  std::vector<kernel::Site> nft_sites = {};  // with --drops and --why
   std::optional<pwru_nft_layout> nft_layout = {};
 };
 

@@ -15,6 +15,7 @@ Needs needs_of(const cli::Options& options) {
   needs.control_buffer = options.output_skb_cb || (options.filter_trace_tc && options.output_meta);
   needs.unwinds = needs.follows_stack || options.output_stack;
   needs.parents = options.output_id;
+  needs.deaths = options.why;
   needs.address_names = options.output_caller || options.output_stack || needs.follows_stack ||
                         !options.output_skb_metadata.empty() ||
                         !options.output_xdp_metadata.empty();

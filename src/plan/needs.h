@@ -18,6 +18,7 @@ struct Needs {
   bool unwinds = false;         // programs ask the kernel for call stacks
   bool map_calls = false;       // calls of functions of BPF maps are shown
   bool parents = false;         // what a packet was made of
+  bool deaths = false;          // where packets die, more is read than on their way
 };
 
 [[nodiscard]] Needs needs_of(const cli::Options& options);

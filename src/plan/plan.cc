@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/plan.h"
 
+#include <algorithm>
+
 #include "kernel/packet_ends.h"
 #include "plan/config.h"
 #include "plan/lockdown.h"
@@ -17,6 +19,18 @@ void set_positions(Plan& plan) {
   }
   // With kprobe-multi each program has a link, and few links are taken off sooner than many.
   if (cli::uses_kprobe_multi(plan.backend)) plan.arg_table = make_arg_table(plan.functions.found);
+}
+
+void set_deaths(const Inputs& inputs, Plan& plan) {
+  if (!plan.needs.deaths || plan.backend == cli::Backend::Tracepoint) return;
+  plan.deaths.functions = kernel::names_of_drops(inputs.vmlinux);
+  for (const kernel::Function& function : plan.functions.found) {
+    if (!is_death(plan.deaths, function)) continue;
+    if (kernel::takes_list(function))
+      plan.deaths.uses_list = true;
+    else
+      plan.deaths.uses_arg[function.skb_arg] = true;
+  }
 }
 
 void set_copy_functions(const Inputs& inputs, Plan& plan) {
@@ -61,6 +75,11 @@ void watch_release(const Inputs& inputs, Plan& plan) {
 
 }  // namespace
 
+bool is_death(const Deaths& deaths, const kernel::Function& function) {
+  return function.module.empty() &&
+         std::ranges::find(deaths.functions, function.name) != deaths.functions.end();
+}
+
 Result<Plan> make_plan(Inputs inputs) {
   Plan plan(std::move(inputs.expressions));
   plan.needs = needs_of(inputs.options);
@@ -80,6 +99,7 @@ Result<Plan> make_plan(Inputs inputs) {
   plan.filters = std::move(inputs.filters);
   if (plan.is_locked_down) PWRU_TRY(check_lockdown(inputs.options, plan));
   set_positions(plan);
+  set_deaths(inputs, plan);
   set_nft(inputs, plan);
   if (plan.needs.identity) plan.release = find_release(inputs.symbols);
   if (has_fentry) set_fentry_sites(inputs, plan);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,7 +51,7 @@ struct Inputs {
   Expressions expressions;
   TracepointSites tracepoints = {};  // with takes_tracepoints(), in the place of functions
   kernel::FunctionNames held = {};   // functions at which somebody else is, with fentry-multi
-  std::vector<kernel::Site> nft_sites = {};  // with --drops
+  std::vector<kernel::Site> nft_sites = {};  // with --drops and --why
   std::optional<pwru_nft_layout> nft_layout = {};
 };
 
@@ -74,6 +75,16 @@ struct MapEntries {
   uint32_t lookups = 1;  // look-ups in BPF maps that have not returned
 };
 
+// Functions where packets die, with --why at kprobes: they have programs of their own, which read
+// more than those on the packet's way.
+struct Deaths {
+  std::vector<std::string_view> functions;  // names; empty: all functions have the same programs
+  std::array<bool, 6> uses_arg = {};        // as Plan::uses_arg
+  bool uses_list = false;
+};
+
+[[nodiscard]] bool is_death(const Deaths& deaths, const kernel::Function& function);
+
 struct Plan {
   explicit Plan(Expressions compiled) : expressions(std::move(compiled)) {}
 
@@ -92,6 +103,7 @@ struct Plan {
   // counts apart.
   std::array<bool, 6> uses_arg = {};
   bool uses_list = false;
+  Deaths deaths;
   std::optional<ArgTable> arg_table;        // with it one program does positions 2 to 5
   std::vector<std::string> copy_functions;  // that make one skb of another, and are followed
   Release release;                          // where ids end, with tracking
@@ -103,9 +115,10 @@ struct Plan {
   Expressions expressions;
 
   MapEntries entries;
-  pwru_config config = {};      // of the programs at functions
-  pwru_config tc_config = {};   // of those at TC programs
-  pwru_config xdp_config = {};  // of those at XDP programs
+  pwru_config config = {};        // of the programs at functions
+  pwru_config death_config = {};  // of those that Deaths is about
+  pwru_config tc_config = {};     // of those at TC programs
+  pwru_config xdp_config = {};    // of those at XDP programs
   // What this kernel cannot do for these options, a sentence each.
   std::vector<std::string> warnings;
 };

@@ -55,6 +55,11 @@ bpf_program* use(bpf_program* program, bool is_used, cli::Backend backend) {
   return program;
 }
 
+void load_nothing(bpf_object* object) {
+  bpf_program* any = nullptr;
+  bpf_object__for_each_program(any, object) bpf_program__set_autoload(any, false);
+}
+
 class Picker {
  public:
   Picker(bpf_object* object, const plan::Plan& plan) : object_(object), plan_(plan) {}
@@ -64,10 +69,17 @@ class Picker {
   // For the end of an skb's life.
   Result<> pick_for_ends(Programs& programs) const;
   Result<> pick_for_maps(Programs& programs) const;
+  Result<> pick_for_nft(Programs& programs) const;
+  // For the functions of plan::Deaths.
+  Result<> pick_for_deaths(Programs& programs) const;
   Result<> pick_for_copies(Programs& programs) const;
   [[nodiscard]] Result<bpf_program*> pick(const std::string& name, bool is_used) const;
 
  private:
+  // "pwru_plain_1" and the like.
+  [[nodiscard]] std::string name(std::string_view args) const;
+  [[nodiscard]] const char* list_name() const;
+
   bpf_object* object_;
   const plan::Plan& plan_;
 };
@@ -77,10 +89,15 @@ Result<bpf_program*> Picker::pick(const std::string& name, bool is_used) const {
   return use(program, is_used, plan_.backend);
 }
 
+std::string Picker::name(std::string_view args) const {
+  return fmt::format("pwru_{}_{}", name_of(plan_.family), args);
+}
+
+const char* Picker::list_name() const {
+  return plan_.family == plan::Family::Trace ? "pwru_list_trace" : "pwru_list_plain";
+}
+
 Result<> Picker::pick_for_skbs(Programs& programs) const {
-  const auto name = [family = name_of(plan_.family)](std::string_view args) {
-    return fmt::format("pwru_{}_{}", family, args);
-  };
   PWRU_ASSIGN(bpf_program* const several, pick(name("2_to_5"), plan_.arg_table.has_value()));
   for (size_t arg = 1; arg <= 5; arg++) {
     const bool is_shared = arg > 1 && plan_.arg_table;
@@ -88,9 +105,23 @@ Result<> Picker::pick_for_skbs(Programs& programs) const {
                 pick(name(std::to_string(arg)), plan_.uses_arg[arg] && !is_shared));
     if (is_shared) programs.by_arg[arg] = several;
   }
-  PWRU_ASSIGN(programs.list,
-              pick(plan_.family == plan::Family::Trace ? "pwru_list_trace" : "pwru_list_plain",
-                   plan_.uses_list));
+  PWRU_ASSIGN(programs.list, pick(list_name(), plan_.uses_list));
+  return {};
+}
+
+Result<> Picker::pick_for_deaths(Programs& programs) const {
+  for (size_t arg = 1; arg <= 5; arg++) {
+    PWRU_ASSIGN(programs.death_by_arg[arg],
+                pick(name(std::to_string(arg)), plan_.deaths.uses_arg[arg]));
+  }
+  PWRU_ASSIGN(programs.death_list, pick(list_name(), plan_.deaths.uses_list));
+  programs.deaths = plan_.deaths;
+  return {};
+}
+
+Result<> Picker::pick_for_nft(Programs& programs) const {
+  if (plan_.nft_sites.empty()) return {};
+  PWRU_ASSIGN(programs.nft, pick("pwru_nft_passes", true));
   return {};
 }
 
@@ -133,6 +164,8 @@ Result<> Picker::pick_for_copies(Programs& programs) const {
 bpf_program* Programs::for_function(const kernel::Function& function) const {
   if (function.map_op != kernel::MapOp::None)
     return by_map_op[static_cast<size_t>(function.map_op)];
+  if (plan::is_death(deaths, function))
+    return kernel::takes_list(function) ? death_list : death_by_arg[function.skb_arg];
   return kernel::takes_list(function) ? list : by_arg[function.skb_arg];
 }
 
@@ -142,14 +175,11 @@ std::string_view name_of(plan::Family family) {
 }
 
 Result<Programs> pick_programs(bpf_object* object, const plan::Plan& plan) {
-  bpf_program* any = nullptr;
-  bpf_object__for_each_program(any, object) bpf_program__set_autoload(any, false);
+  load_nothing(object);
   const Picker picker(object, plan);
   Programs programs;
   PWRU_ASSIGN(programs.by_arg[0], picker.pick("pwru_trace_stack", plan.uses_arg[0]));
-  if (!plan.nft_sites.empty()) {
-    PWRU_ASSIGN(programs.nft, picker.pick("pwru_nft_passes", true));
-  }
+  if (plan.deaths.functions.empty()) PWRU_TRY(picker.pick_for_nft(programs));
   PWRU_TRY(picker.pick_for_skbs(programs));
   PWRU_TRY(picker.pick_for_maps(programs));
   PWRU_TRY(picker.pick_for_ends(programs));
@@ -157,9 +187,15 @@ Result<Programs> pick_programs(bpf_object* object, const plan::Plan& plan) {
   return programs;
 }
 
+Result<> pick_death_programs(bpf_object* object, const plan::Plan& plan, Programs& programs) {
+  load_nothing(object);
+  const Picker picker(object, plan);
+  PWRU_TRY(picker.pick_for_nft(programs));
+  return picker.pick_for_deaths(programs);
+}
+
 Result<> pick_fentry_programs(bpf_object* object, const plan::Plan& plan, Programs& programs) {
-  bpf_program* any = nullptr;
-  bpf_object__for_each_program(any, object) bpf_program__set_autoload(any, false);
+  load_nothing(object);
   const auto pick = [&](const std::string& name) -> Result<bpf_program*> {
     PWRU_ASSIGN(bpf_program* const program, find_program(object, name.c_str()));
     bpf_program__set_autoload(program, true);

@@ -29,6 +29,10 @@ struct Programs {
   // Of fentry-multi: by the position of the skb, and for the end of its life.
   std::array<bpf_program*, 6> fentry_by_arg = {};
   bpf_program* fentry_end = nullptr;
+  // For the functions of `deaths`, like by_arg and list.
+  std::array<bpf_program*, 6> death_by_arg = {};
+  bpf_program* death_list = nullptr;
+  plan::Deaths deaths;
   bpf_program* nft = nullptr;        // where rules of nf_tables are watched
   std::vector<bpf_program*> copies;  // fentry and fexit where a packet is made of another
 
@@ -44,5 +48,9 @@ struct Programs {
 // The same of the object of fentry-multi.
 [[nodiscard]] Result<> pick_fentry_programs(bpf_object* object, const plan::Plan& plan,
                                             Programs& programs);
+
+// The same of the object whose programs are where packets die.
+[[nodiscard]] Result<> pick_death_programs(bpf_object* object, const plan::Plan& plan,
+                                           Programs& programs);
 
 }  // namespace pwru::program

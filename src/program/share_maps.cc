@@ -11,7 +11,7 @@ namespace {
 // What a kernel lacks, or what is not used in its place: see size_maps().
 bool may_be_missing(std::string_view name) { return name == "doorbell" || name == "records"; }
 
-// Only where rules of nf_tables are watched.
+// Only where rules of nf_tables are watched, and then maybe into one of the objects.
 bool is_linked_in(std::string_view name) { return name == "nft_trail"; }
 
 }  // namespace
@@ -22,8 +22,8 @@ Result<> share_maps(bpf_object* object, const std::function<int(const char*)>& m
   for (const char* name : {"ring_memory", "doorbell", "records", "tracked", "dying", "heads",
                            "parents", ".bss", "nft_trail"}) {
     bpf_map* const map = bpf_object__find_map_by_name(object, name);
-    if (!map && is_linked_in(name)) continue;
     const int fd = map_fd(name);
+    if ((!map || fd < 0) && is_linked_in(name)) continue;
     if (map && fd < 0 && may_be_missing(name)) {
       bpf_map__set_autocreate(map, false);
       continue;

@@ -51,12 +51,13 @@ tl::unexpected<Error> explain_load(int code) {
 }
 
 Result<std::string> link_tracer(const std::string& unlinked, const plan::Plan& plan,
-                                std::string_view hit_object) {
-  std::vector<std::string_view> objects = with_filters(
-      unlinked, plan.filters.pcap, plan.filters.tunnel, plan.expressions, !plan.nft_sites.empty());
+                                const pwru_config& config, std::string_view hit_object) {
+  const bool has_nft = config.parts & PWRU_PART_NFT;
+  std::vector<std::string_view> objects =
+      with_filters(unlinked, plan.filters.pcap, plan.filters.tunnel, plan.expressions, has_nft);
   if (plan.uses_cast) objects.push_back(hit_object);
   PWRU_ASSIGN(std::string elf, link_objects(objects));
-  PWRU_TRY(set_constants(elf, plan.config));
+  PWRU_TRY(set_constants(elf, config));
   if (plan.is_locked_down) leave_out_copies(elf);
   if (plan.uses_old_copies) use_old_copies(elf);
   return elf;
@@ -72,8 +73,8 @@ Result<Tracer> Tracer::load(const plan::Plan& plan, const std::string& btf_path)
   Tracer tracer;
   const filter::HitFilter& hit = plan.filters.hit;
   PWRU_ASSIGN(const std::string unlinked, tracer_object(plan.uses_cast));
-  PWRU_ASSIGN(const std::string elf,
-              link_tracer(unlinked, plan, plan.config.has_hit ? hit.object : hit.unused));
+  PWRU_ASSIGN(const std::string elf, link_tracer(unlinked, plan, plan.config,
+                                                 plan.config.has_hit ? hit.object : hit.unused));
   InlineLoader loader(plan.family);
   PWRU_TRY(loader.check());
   PWRU_ASSIGN(tracer.object_, open_object(elf, btf_path));
@@ -88,17 +89,38 @@ Result<Tracer> Tracer::load(const plan::Plan& plan, const std::string& btf_path)
   PWRU_ASSIGN(tracer.ring_memory_, map_rings(object, plan.config));
   PWRU_ASSIGN(tracer.shared_, map_shared(object, plan.config));
   tracer.maps_rings_ = plan.config.maps_rings;
+  if (!plan.deaths.functions.empty()) PWRU_TRY(tracer.load_deaths(unlinked, plan, btf_path));
   if (plan.backend != cli::Backend::FentryMulti || plan.fentry_ids.empty()) return tracer;
   if (const auto loaded = tracer.load_fentry_multi(plan, btf_path); !loaded)
     log_warn("{}; kprobe-multi is used", loaded.error().what);
   return tracer;
 }
 
+Result<> Tracer::load_deaths(const std::string& unlinked, const plan::Plan& plan,
+                             const std::string& btf_path) {
+  const filter::HitFilter& hit = plan.filters.hit;
+  PWRU_ASSIGN(const std::string elf,
+              link_tracer(unlinked, plan, plan.death_config,
+                          plan.death_config.has_hit ? hit.object : hit.unused));
+  InlineLoader loader(plan.family);
+  PWRU_TRY(loader.check());
+  PWRU_ASSIGN(deaths_, open_object(elf, btf_path));
+  bpf_object* const object = deaths_.get();
+  if (!plan.has_global_functions) make_functions_static(object);
+  loader.look_up_types(object);
+  PWRU_TRY(pick_death_programs(object, plan, programs_));
+  PWRU_TRY(size_maps(object, plan));
+  PWRU_TRY(share_maps(object, [this](const char* name) { return map_fd(name); }));
+  if (const int error = bpf_object__load(object); error) return explain_load(-error);
+  return {};
+}
+
 Result<> Tracer::load_fentry_multi(const plan::Plan& plan, const std::string& btf_path) {
   const filter::HitFilter& hit = plan.filters.hit;
   PWRU_ASSIGN(const std::string unlinked, fentry_multi_object());
   PWRU_ASSIGN(const std::string elf,
-              link_tracer(unlinked, plan, plan.config.has_hit ? hit.args_object : hit.args_unused));
+              link_tracer(unlinked, plan, plan.config,
+                          plan.config.has_hit ? hit.args_object : hit.args_unused));
   InlineLoader loader(plan.family, "multi", kernel::kFentryMulti);
   PWRU_TRY(loader.check());
   PWRU_ASSIGN(BpfObject object, open_object(elf, btf_path));
@@ -152,8 +174,8 @@ void Tracer::refresh_counters() const {
 
 MissCounts Tracer::missed() const {
   MissCounts counts = missed_hits(object_.get());
-  if (fentry_multi_)
-    std::ranges::move(missed_hits(fentry_multi_.get()), std::back_inserter(counts));
+  for (const BpfObject* other : {&deaths_, &fentry_multi_})
+    if (*other) std::ranges::move(missed_hits(other->get()), std::back_inserter(counts));
   return counts;
 }
 

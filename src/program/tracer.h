@@ -52,11 +52,16 @@ class Tracer {
  private:
   [[nodiscard]] Result<> load_fentry_multi(const plan::Plan& plan, const std::string& btf_path);
 
+  // The same object once more, for the functions where packets die.
+  [[nodiscard]] Result<> load_deaths(const std::string& unlinked, const plan::Plan& plan,
+                                     const std::string& btf_path);
+
   [[nodiscard]] event::Reader make_reader(const pwru_config& config) const;
   // Where they are not mapped.
   void refresh_counters() const;
 
   BpfObject object_;
+  BpfObject deaths_;        // shares the maps of the first one, as the next one does
   BpfObject fentry_multi_;  // shares the maps of the other one; none where it is not used
   Programs programs_;
   std::optional<plan::ArgTable> arg_table_;

@@ -94,7 +94,7 @@ std::vector<kernel::Function> LateModules::take_attachable(kernel::Functions& fu
 // start.
 std::vector<kernel::Site> LateModules::nft_sites_of(const std::vector<kernel::ModuleBtf>& modules,
                                                     const kernel::Symbols& symbols) const {
-  if (!options_.drops || options_.kmods) return {};
+  if (!cli::asks_for_deaths(options_) || options_.kmods) return {};
   std::vector<kernel::Site> sites = kernel::nft_sites(symbols);
   std::erase_if(sites, [&](const kernel::Site& site) {
     return std::ranges::find(modules, site.module, &kernel::ModuleBtf::module) == modules.end();

@@ -8,6 +8,7 @@
 
 #include "cli/color.h"
 #include "output/drops_text.h"
+#include "output/journey_text.h"
 #include "output/json.h"
 #include "output/text.h"
 #include "plan/needs.h"
@@ -78,7 +79,7 @@ Result<resolve::Resolver> make_resolver(const cli::Options& options,
   resolve::Wanted wanted;
   wanted.caller = options.output_caller;
   wanted.since_last = options.timestamp == cli::Timestamp::Relative;
-  wanted.wall_time = options.timestamp == cli::Timestamp::Absolute || options.drops;
+  wanted.wall_time = options.timestamp == cli::Timestamp::Absolute || cli::asks_for_deaths(options);
   wanted.skb_dump = options.output_skb;
   wanted.shared_info_dump = options.output_skb_shared_info;
   if (options.output_netns_names) wanted.netns_names = kernel::NetnsNames::live();
@@ -89,21 +90,26 @@ Result<resolve::Resolver> make_resolver(const cli::Options& options,
   return resolve::Resolver::create(std::move(wanted), facts);
 }
 
-std::unique_ptr<output::Sink> make_sink(const cli::Options& options,
-                                        const std::vector<knowledge::Fact>& read,
+std::unique_ptr<output::Sink> make_sink(const cli::Options& options, const plan::Plan& plan,
                                         output::Target& target) {
+  const std::vector<knowledge::Fact>& read = plan.expressions.read;
+  std::optional<output::Ways> ways;
+  if (options.why) ways.emplace(plan.deaths.functions);
   if (options.output_json) {
     const output::JsonStyle style = {time_column(options.timestamp)};
     std::optional<diagnose::Deaths> deaths;
-    if (options.drops) deaths.emplace(read);
-    return std::make_unique<output::JsonSink>(target.lines(), style, std::move(deaths));
+    if (cli::asks_for_deaths(options)) deaths.emplace(read);
+    return std::make_unique<output::JsonSink>(target.lines(), style, std::move(deaths),
+                                              std::move(ways));
   }
-  if (options.drops) {
-    const output::DropsStyle style = {options.output_layout == cli::LayoutChoice::Line,
-                                      uses_color(options, target.fd()),
-                                      std::chrono::seconds(options.summary)};
-    return std::make_unique<output::DropsText>(target.lines(), style, read);
+  const bool has_colors = uses_color(options, target.fd());
+  const bool is_journey = options.output_layout == cli::LayoutChoice::Journey;
+  if (cli::asks_for_deaths(options)) {
+    const output::DropsStyle style = {options.output_layout == cli::LayoutChoice::Line, is_journey,
+                                      has_colors, std::chrono::seconds(options.summary)};
+    return std::make_unique<output::DropsText>(target.lines(), style, read, std::move(ways));
   }
+  if (is_journey) return std::make_unique<output::JourneyText>(target.lines(), has_colors);
   return std::make_unique<output::TextSink>(target.lines(), text_style(options, target.fd()));
 }
 

@@ -8,7 +8,7 @@
 #include "cli/options.h"
 #include "output/file/target.h"
 #include "output/sink.h"
-#include "plan/expressions.h"
+#include "plan/plan.h"
 #include "resolve/resolver.h"
 
 namespace pwru {
@@ -21,9 +21,9 @@ namespace pwru {
                                                       const plan::Expressions& expressions,
                                                       const resolve::Facts& facts);
 
-// Text or JSON; `target` must outlive it. `read`: the facts that records bring for a diagnosis.
+// Text or JSON; `target` must outlive it.
 [[nodiscard]] std::unique_ptr<output::Sink> make_sink(const cli::Options& options,
-                                                      const std::vector<knowledge::Fact>& read,
+                                                      const plan::Plan& plan,
                                                       output::Target& target);
 
 }  // namespace pwru

@@ -69,13 +69,17 @@ void Session::report(const std::vector<event::Miss>& misses) {
 
 Result<> Session::finish() {
   report_last_misses();
-  if (is_limit_reached_) return {};
+  if (!is_limit_reached_) PWRU_TRY(drain_last());
+  write_to_all([](output::Sink& sink) { return sink.finish(); });
+  return {};
+}
+
+Result<> Session::drain_last() {
   // In a hurry nothing was detached, and records may still be in the making.
   PWRU_TRY(step(!stop_is_urgent()));
   if (is_limit_reached_) return {};
   PWRU_ASSIGN(is_limit_reached_,
               source_.report_rest(*this).map([](bool goes_on) { return !goes_on; }));
-  write_to_all([](output::Sink& sink) { return sink.flush(); });
   return {};
 }
 

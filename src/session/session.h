@@ -47,6 +47,7 @@ class Session : private event::Consumer {
   Result<bool> event(const event::Event& event) override;
   Result<bool> lost(const event::Loss& loss) override;
   Result<> step(bool is_last);
+  Result<> drain_last();
   void report(const std::vector<event::Miss>& misses);
   [[nodiscard]] event::Counters count() const;
   [[nodiscard]] uint64_t left_out() const;

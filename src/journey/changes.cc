@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journey/changes.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstring>
+
+#include "event/tuple_text.h"
+
+namespace pwru::journey {
+namespace {
+
+std::string tuple_text(const event::Tuple& tuple) {
+  std::array<char, event::kTupleRoom> room;
+  const char* const end = event::append_tuple(room.data(), tuple, false);
+  return {room.data(), static_cast<size_t>(end - room.data())};
+}
+
+std::string end_text(const event::Tuple& tuple, bool is_source) {
+  std::array<char, 48> room;
+  const uint8_t* const address = is_source ? tuple.saddr : tuple.daddr;
+  const char* const end = tuple.is_v6 ? event::append_ipv6(room.data(), address)
+                                      : event::append_ipv4(room.data(), address);
+  const std::string text(room.data(), static_cast<size_t>(end - room.data()));
+  if (!tuple.has_ports) return text;
+  return fmt::format("{}{}{}:{}", tuple.is_v6 ? "[" : "", text, tuple.is_v6 ? "]" : "",
+                     is_source ? tuple.sport : tuple.dport);
+}
+
+bool is_same_address(const uint8_t (&a)[16], const uint8_t (&b)[16]) {
+  return std::memcmp(a, b, sizeof(a)) == 0;
+}
+
+bool has_address(const event::Tuple& tuple) {
+  constexpr uint8_t kNone[16] = {};
+  return !is_same_address(tuple.saddr, kNone) || !is_same_address(tuple.daddr, kNone);
+}
+
+// NAT leaves protocol and length alone; a tunnel has addresses of its own, and headers.
+bool is_tunnel(const resolve::Packet& before, const resolve::Packet& after) {
+  const event::Tuple& a = before.tuple;
+  const event::Tuple& b = after.tuple;
+  if (a.is_v6 != b.is_v6 || a.l4_proto != b.l4_proto) return true;
+  return !is_same_address(a.saddr, b.saddr) && !is_same_address(a.daddr, b.daddr) &&
+         before.len_bytes != after.len_bytes;
+}
+
+void add_tuple_changes(const resolve::Packet& before, const resolve::Packet& after,
+                       std::vector<std::string>& changes) {
+  const event::Tuple& a = before.tuple;
+  const event::Tuple& b = after.tuple;
+  // Of a fragment but the first nobody can read the ports.
+  if (a.is_later_fragment != b.is_later_fragment || a == b) return;
+  if (is_tunnel(before, after)) {
+    const bool is_longer = after.len_bytes > before.len_bytes;
+    changes.push_back(
+        fmt::format("{} {}", is_longer ? "wrapped into" : "unwrapped to", tuple_text(b)));
+    return;
+  }
+  if (a.has_ports != b.has_ports) return;
+  if (!is_same_address(a.saddr, b.saddr) || a.sport != b.sport)
+    changes.push_back(fmt::format("source {} became {}", end_text(a, true), end_text(b, true)));
+  if (!is_same_address(a.daddr, b.daddr) || a.dport != b.dport)
+    changes.push_back(
+        fmt::format("destination {} became {}", end_text(a, false), end_text(b, false)));
+}
+
+}  // namespace
+
+bool is_same_place(const resolve::Packet& before, const resolve::Packet& after) {
+  return before.netns == after.netns && before.ifindex == after.ifindex &&
+         before.ifname == after.ifname;
+}
+
+std::string place_text(const Hop& hop) {
+  const resolve::Packet& packet = hop.packet;
+  std::string text = packet.netns ? fmt::format("netns {}", packet.netns) : "no netns yet";
+  if (!hop.netns_name.empty()) text += fmt::format(" ({})", hop.netns_name);
+  if (!packet.ifname.text().empty()) text += fmt::format(", {}", packet.ifname.text());
+  return text;
+}
+
+std::vector<std::string> changes_of(const resolve::Packet& before, const resolve::Packet& after) {
+  std::vector<std::string> changes;
+  // A packet that is being made has headers with nothing in them yet.
+  if (before.has_tuple && after.has_tuple && has_address(before.tuple) && has_address(after.tuple))
+    add_tuple_changes(before, after, changes);
+  if (before.has_meta && after.has_meta && before.mark != after.mark)
+    changes.push_back(fmt::format("mark {:#x} became {:#x}", before.mark, after.mark));
+  return changes;
+}
+
+}  // namespace pwru::journey

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way of one packet: what was hit, in order, as plain values.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "resolve/record.h"
+
+namespace pwru::journey {
+
+// The views are the store's, and as long valid.
+struct Hop {
+  uint64_t ts_ns = 0;         // CLOCK_MONOTONIC
+  std::string_view function;  // as Record::function
+  std::string_view layer;     // knowledge::layer_of()
+  std::string_view outcome;   // of a packet's end, or what a BPF program decided; "" for all else
+  std::string_view netns_name;
+  resolve::Packet packet;
+  bool is_end = false;  // of this skb: what comes next at its address is another one
+  bool is_drop = false;
+};
+
+// A clone has the id of its packet, so a journey is of all skbs that carry the packet.
+struct Journey {
+  uint64_t id = 0;
+  std::vector<Hop> hops;
+  std::vector<uint64_t> alive;  // skbs that were seen, and whose end was not
+  uint64_t hops_left_out = 0;   // behind the first half of the most that are kept
+  uint64_t hops_shown = 0;      // earlier ones, which were printed and are no longer kept
+
+  [[nodiscard]] bool is_over() const { return alive.empty(); }
+};
+
+// The hops that led this skb to the journey's last hop: its own, and before its first one those of
+// the skb that it was made of, and so on. The pointers are into the journey.
+[[nodiscard]] std::vector<const Hop*> way_of(const Journey& journey, uint64_t skb);
+
+}  // namespace pwru::journey

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journey/store.h"
+
+#include <algorithm>
+
+#include "knowledge/layer.h"
+
+namespace pwru::journey {
+namespace {
+
+// Names of functions, of namespaces and of drop reasons: more than any kernel has.
+constexpr size_t kMostTexts = 50000;
+constexpr std::string_view kNoRoom = "...";
+
+// Every way to free an skb passes it, also that of an skb whose last reference this was not.
+constexpr std::string_view kRelease = "skb_release_head_state";
+
+std::string_view outcome_of(const resolve::Record& record) {
+  if (record.verdict) return record.verdict->name;
+  if (!record.end) return "";
+  if (!record.end->text.empty()) return record.end->text;
+  return record.end->kind == resolve::End::Kind::Consumed ? "consumed" : "";
+}
+
+bool is_drop(const resolve::Record& record) {
+  if (record.verdict) return record.verdict->is_drop;
+  return record.end && record.end->kind == resolve::End::Kind::Dropped;
+}
+
+}  // namespace
+
+std::string_view Store::keep(std::string_view text) {
+  if (text.empty()) return "";
+  const auto found = texts_.find(text);
+  if (found != texts_.end()) return *found;
+  return texts_.size() < kMostTexts ? std::string_view(*texts_.emplace(text).first) : kNoRoom;
+}
+
+Store::List::iterator Store::find_or_add(uint64_t id) {
+  const auto found = by_id_.find(id);
+  if (found != by_id_.end()) {
+    List& list = found->second->is_over() ? over_ : open_;
+    open_.splice(open_.end(), list, found->second);
+    return found->second;
+  }
+  open_.emplace_back();
+  open_.back().id = id;
+  return by_id_[id] = std::prev(open_.end());
+}
+
+// The first half of the most that are kept stays, and of what follows the newest.
+void Store::append(Journey& journey, const resolve::Record& record) {
+  if (journey.hops.size() == kMostHopsOfOne) {
+    journey.hops.erase(journey.hops.begin() + kMostHopsOfOne / 2);
+    journey.hops_left_out++;
+    hops_--;
+  }
+  Hop hop;
+  hop.ts_ns = record.ts_ns;
+  hop.function = keep(record.function);
+  hop.layer = keep(knowledge::layer_of(record.function));
+  hop.outcome = keep(outcome_of(record));
+  hop.netns_name = keep(record.netns_name);
+  hop.packet = record.packet;
+  hop.is_end = hop.function == kRelease || record.end.has_value();
+  hop.is_drop = is_drop(record);
+  journey.hops.push_back(hop);
+  hops_++;
+}
+
+Journey& Store::add(const resolve::Record& record) {
+  make_room();
+  const uint64_t skb = record.packet.skb;
+  const auto at = find_or_add(record.packet.id ? record.packet.id : skb);
+  Journey& journey = *at;
+  append(journey, record);
+  const Hop& hop = journey.hops.back();
+  if (hop.is_end)
+    std::erase(journey.alive, skb);
+  else if (hop.layer != knowledge::kFreeing && std::ranges::count(journey.alive, skb) == 0)
+    journey.alive.push_back(skb);
+  if (journey.is_over()) over_.splice(over_.end(), open_, at);
+  return journey;
+}
+
+void Store::make_room() {
+  while (hops_ >= most_hops_ && !by_id_.empty()) {
+    List& list = over_.empty() ? open_ : over_;
+    if (&list == &open_) evicted_++;
+    if (on_evict_) on_evict_(list.front());
+    forget(list, list.begin());
+  }
+}
+
+void Store::forget(List& list, List::iterator at) {
+  hops_ -= at->hops.size();
+  by_id_.erase(at->id);
+  list.erase(at);
+}
+
+void Store::take_quiet(uint64_t over_ns, uint64_t open_ns, const Take& take) {
+  const auto take_from = [&](List& list, uint64_t until_ns) {
+    while (!list.empty() && list.front().hops.back().ts_ns <= until_ns) {
+      take(list.front());
+      forget(list, list.begin());
+    }
+  };
+  take_from(over_, over_ns);
+  take_from(open_, open_ns);
+}
+
+}  // namespace pwru::journey

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ways of packets, kept until they die: for --why.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "journey/store.h"
+#include "resolve/record.h"
+
+namespace pwru::output {
+
+class Ways {
+ public:
+  // `deaths`: the functions at which packets die; none: whatever a record calls an end.
+  explicit Ways(std::vector<std::string_view> deaths) : deaths_(std::move(deaths)) {}
+
+  // Takes the record as the next hop. Null: the packet goes on, or arrived; else what led to its
+  // death, valid until the next call.
+  [[nodiscard]] const std::vector<const journey::Hop*>* add(const resolve::Record& record);
+
+  // Packets whose way was forgotten before their end.
+  [[nodiscard]] uint64_t evicted() const { return store_.evicted(); }
+
+ private:
+  [[nodiscard]] bool is_death(const resolve::Record& record) const;
+
+  std::vector<std::string_view> deaths_;
+  journey::Store store_;
+  std::vector<const journey::Hop*> way_;
+};
+
+}  // namespace pwru::output
