@@ -157,6 +157,7 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
   }
   set_place(record);
   set_facts(record);
+  if (is_xdp_drop(record)) set_program(record);
   reason_.clear();
   const bool is_drop = record.end && record.end->kind == resolve::End::Kind::Dropped;
   if (is_drop) reason_ = without_prefix(record.end->text);
@@ -170,6 +171,16 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
   else if (is_drop)
     tell_reason();
   return diagnosis_;
+}
+
+bool is_xdp_drop(const resolve::Record& record) {
+  return record.type == PWRU_EVENT_XDP_EXIT && record.verdict && record.verdict->is_drop;
+}
+
+// No function frees such a packet: the driver takes its buffer back. So the verdict is the place.
+void Diagnoser::set_program(const resolve::Record& record) {
+  place_ = record.verdict->name;
+  set(Fact::XdpProgram) = bare(record.function);
 }
 
 // The functions behind what is probed: first those that free for others, then the place.

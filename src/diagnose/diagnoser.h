@@ -33,6 +33,9 @@ struct Diagnosis {
 
 [[nodiscard]] std::string_view name_of(knowledge::Certainty certainty);
 
+// Whether a packet ended in an XDP program, of the driver or before it had an skb.
+[[nodiscard]] bool is_xdp_drop(const resolve::Record& record);
+
 class Diagnoser {
  public:
   // `read`: which facts Record::readings has, in its order.
@@ -49,6 +52,7 @@ class Diagnoser {
   void set_facts(const resolve::Record& record);
   void set_place(const resolve::Record& record);
   void set_nft(const resolve::Nft& nft);
+  void set_program(const resolve::Record& record);
   [[nodiscard]] bool holds(const knowledge::Condition& condition) const;
   [[nodiscard]] bool holds(const knowledge::Cause& cause) const;
   [[nodiscard]] const knowledge::Cause* find() const;

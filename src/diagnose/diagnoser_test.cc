@@ -382,5 +382,19 @@ TEST(Deaths, KeepABoundedNumberOfGroups) {
   EXPECT_EQ(deaths.others(), 5u);
 }
 
+TEST(Diagnoser, NamesAnXdpProgramThatWasTraced) {
+  Ending ending;
+  ending.record.end.reset();
+  ending.record.type = PWRU_EVENT_XDP_EXIT;
+  ending.record.function = "filter_in(xdp)";
+  ending.record.verdict = resolve::Verdict{1, "XDP_DROP", true};
+  const Diagnosis& diagnosis = ending.diagnosed();
+  EXPECT_EQ(diagnosis.kind, Kind::Died);
+  EXPECT_EQ(diagnosis.what, "the XDP program filter_in of eth0 dropped it");
+  EXPECT_EQ(diagnosis.place, "XDP_DROP");
+  ending.record.verdict->is_drop = false;
+  EXPECT_EQ(ending.diagnosed().kind, Kind::Unknown);
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

@@ -68,6 +68,10 @@ void add_tuple_changes(const resolve::Packet& before, const resolve::Packet& aft
 
 }  // namespace
 
+bool is_read(const resolve::Packet& packet) {
+  return packet.has_meta && (packet.netns != 0 || packet.ifindex != 0 || packet.len_bytes != 0);
+}
+
 bool is_same_place(const resolve::Packet& before, const resolve::Packet& after) {
   return before.netns == after.netns && before.ifindex == after.ifindex &&
          before.ifname == after.ifname;

@@ -9,6 +9,10 @@
 
 namespace pwru::journey {
 
+// Whether it was read where the packet was. At its tail end, and where an skb is not the caller's
+// any more, there is nothing to read.
+[[nodiscard]] bool is_read(const resolve::Packet& packet);
+
 // Whether both were met in the same network namespace, at the same device.
 [[nodiscard]] bool is_same_place(const resolve::Packet& before, const resolve::Packet& after);
 

@@ -41,7 +41,7 @@ std::vector<Stage> stages_of(const std::vector<const Hop*>& way) {
       add_step(stage, fmt::format("[{}: {}]", hop->function, hop->outcome));
     if (has_place || stage.last->packet.ifindex == 0) stage.last = hop;
     stage.hops++;
-    before = hop;
+    if (is_read(hop->packet)) before = hop;
   }
   return stages;
 }

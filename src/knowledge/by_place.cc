@@ -40,6 +40,14 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     HARMLESS("arp-handled", "arp_process arp_rcv", "", "-"),
     HARMLESS("ndisc-handled", "ndisc_rcv igmp_rcv igmp6_event_query igmp6_event_report mld_query_work", "", "-"),
 
+    // An XDP program that is traced itself.
+    {"xdp-program", "XDP_DROP", "", "", {}, Certain,
+     "the XDP program {xdp} of {dev} dropped it",
+     "ip link show {dev} and bpftool net show the program; bpftool prog dump xlated name {xdp} shows what it does"},
+    {"xdp-program", "XDP_ABORTED", "", "", {}, Certain,
+     "the XDP program {xdp} of {dev} gave up (XDP_ABORTED), which is an error in it",
+     "ip link show {dev} and bpftool net show the program; its author asks the tracepoint xdp:xdp_exception"},
+
     // Netfilter.
     {"nftables-policy", "nft_do_chain", "", "", {{{Fact::NftPolicy, Test::Is, "drop"}}}, Certain,
      "no rule of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) took it, and the policy of that chain is drop",

@@ -74,7 +74,7 @@ constexpr std::array kLayers = std::to_array<Row>({
 
     {"qdisc", "sch_direct_xmit __dev_xmit_skb __qdisc qdisc_pkt qdisc_enqueue qdisc_dequeue pfifo_ bfifo_ fq_ codel_ sfq_ tbf_ htb_ netem_ cake_ prio_ mq_ red_ hfsc_ etf_ taprio_ drr_ dualpi2_ dev_requeue_ dev_qdisc_"},
     {"receive", "netif_receive __netif_receive netif_rx __netif_rx enqueue_to_backlog napi_gro_ dev_gro_ gro_ inet_gro_ ipv6_gro_ eth_type_trans skb_defer_rx process_backlog rps_ get_rps ptype_ deliver_skb deliver_ptype __napi_ napi_skb_finish skb_gro_"},
-    {"transmit", "dev_queue_xmit __dev_queue_xmit dev_hard_start_xmit validate_xmit_ netif_skb_features xmit_one netdev_pick_tx netdev_core_pick harmonize_ skb_network_protocol passthru_ skb_gso_ __skb_gso skb_mac_gso inet_gso tcp4_gso tcp6_gso __dev_direct dev_direct skb_checksum_help __dev_loopback"},
+    {"transmit", "net_dev_queue net_dev_start_xmit net_dev_xmit dev_queue_xmit __dev_queue_xmit dev_hard_start_xmit validate_xmit_ netif_skb_features xmit_one netdev_pick_tx netdev_core_pick harmonize_ skb_network_protocol passthru_ skb_gso_ __skb_gso skb_mac_gso inet_gso tcp4_gso tcp6_gso __dev_direct dev_direct skb_checksum_help __dev_loopback"},
 });
 // clang-format on
 
@@ -91,6 +91,8 @@ bool has_prefix_of(std::string_view name, std::string_view prefixes) {
 
 std::string_view layer_of(std::string_view function) {
   if (function.ends_with("(tc)") || function.ends_with("(xdp)")) return function;
+  constexpr std::string_view kTracepoint = "tp:";
+  if (function.starts_with(kTracepoint)) function.remove_prefix(kTracepoint.size());
   for (const Row& row : kLayers)
     if (has_prefix_of(function, row.prefixes)) return row.layer;
   return "";

@@ -23,6 +23,8 @@ TEST(Layer, IsAWordOfTheUser) {
   EXPECT_EQ(layer_of("__dev_queue_xmit"), "transmit");
   EXPECT_EQ(layer_of("sch_direct_xmit"), "qdisc");
   EXPECT_EQ(layer_of("skb_release_data"), kFreeing);
+  EXPECT_EQ(layer_of("tp:netif_receive_skb"), "receive");
+  EXPECT_EQ(layer_of("tp:kfree_skb"), "");
 }
 
 TEST(Layer, OfAProgramIsItsName) {

@@ -24,7 +24,8 @@ std::string_view time_of_day(std::string_view time) {
 
 std::string way_of(const resolve::Record& record, const diagnose::Diagnosis& diagnosis) {
   constexpr size_t kShown = 4;
-  if (diagnosis.way.empty()) return std::string(record.caller);
+  if (diagnosis.way.empty())
+    return std::string(record.caller.empty() ? record.function : record.caller);
   const auto shown = diagnosis.way.first(std::min(diagnosis.way.size(), kShown));
   return fmt::format("{}", fmt::join(shown, " < "));
 }
@@ -69,11 +70,10 @@ void DropsText::append_stages(const Way& way) {
 
 void DropsText::append_hops(const Way& way) {
   append_row("way", fmt::format("{} hops:", way.size()));
-  const journey::Hop* before = nullptr;
+  HopsText hops;
   for (const journey::Hop* const hop : way) {
     out_.append('\n');
-    append_hop(out_, *hop, before, way.front()->ts_ns);
-    before = hop;
+    hops.append(out_, *hop);
   }
 }
 

@@ -3,17 +3,27 @@
 // one before, and with what is different since then.
 #pragma once
 
-#include <vector>
+#include <cstdint>
+#include <string>
 
 #include "journey/journey.h"
 #include "output/file/line_buffer.h"
 
 namespace pwru::output {
 
-// The line of a hop, without a newline; `before` is null for the first one. `begin_ns`: of the
-// first hop.
-void append_hop(LineBuffer& out, const journey::Hop& hop, const journey::Hop* before,
-                uint64_t begin_ns);
+// Begins anew with each packet.
+class HopsText {
+ public:
+  // Appends the line of the next hop, without a newline.
+  void append(LineBuffer& out, const journey::Hop& hop);
+
+ private:
+  [[nodiscard]] std::string differences(const journey::Hop& hop) const;
+
+  const journey::Hop* first_ = nullptr;
+  const journey::Hop* last_ = nullptr;
+  const journey::Hop* last_read_ = nullptr;  // what the next one is compared with
+};
 
 // "3.250 us", "12.000 ms", "1.500 s".
 [[nodiscard]] std::string duration_text(uint64_t ns);

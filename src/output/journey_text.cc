@@ -82,7 +82,7 @@ void JourneyText::append_end(const Journey& journey, Reason reason) {
 void JourneyText::write(const Journey& journey, Reason reason) {
   append_heading(journey);
   if (outcome_) outcome_ = out_.end_line();
-  const Hop* before = nullptr;
+  HopsText hops;
   const size_t gap = journey.hops_left_out ? journey::Store::kMostHopsOfOne / 2 : 0;
   for (const Hop& hop : journey.hops) {
     const auto index = static_cast<size_t>(&hop - journey.hops.data());
@@ -90,9 +90,8 @@ void JourneyText::write(const Journey& journey, Reason reason) {
       out_.append(fmt::format("    ... {} more ...", journey.hops_left_out));
       if (outcome_) outcome_ = out_.end_line();
     }
-    append_hop(out_, hop, before, journey.hops.front().ts_ns);
+    hops.append(out_, hop);
     if (outcome_) outcome_ = out_.end_event();
-    before = &hop;
   }
   left_out_ += journey.hops_left_out;
   append_end(journey, reason);
