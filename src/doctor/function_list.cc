@@ -74,6 +74,16 @@ kernel::Functions probed_by(const plan::Plan& plan) {
   return functions;
 }
 
+// Fentry leaves some functions to the kind of kprobe that there is.
+std::string_view hook_at(const plan::Plan& plan, const kernel::Function& function) {
+  cli::Backend hook = plan.backend;
+  if (!plan.fentry_ids.contains(function.addr)) {
+    if (hook == cli::Backend::Fentry) hook = cli::Backend::Kprobe;
+    if (hook == cli::Backend::FentryMulti) hook = cli::Backend::KprobeMulti;
+  }
+  return cli::name_of(hook);
+}
+
 }  // namespace
 
 std::string table_of(const kernel::Functions& functions, const HookOf& hook_of) {
@@ -124,11 +134,8 @@ Result<std::string> list_functions(const cli::Options& options) {
   log_info("{} {} would be probed by {}; left out: {}", functions.found.size(),
            prepared.plan.tracepoints.found.empty() ? "functions" : "tracepoints", hook,
            kernel::describe(functions.left_out));
-  const bool has_fentry = prepared.plan.backend == cli::Backend::FentryMulti;
   const HookOf hook_of = [&](const kernel::Function& function) {
-    return has_fentry && !prepared.plan.fentry_ids.contains(function.addr)
-               ? cli::name_of(cli::Backend::KprobeMulti)
-               : hook;
+    return hook_at(prepared.plan, function);
   };
   return options.output_json ? json_of(functions, hook_of) : table_of(functions, hook_of);
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/copies.h"
 
-#include <bpf/bpf.h>
-#include <fmt/core.h>
+#include <bpf/libbpf.h>
 
 #include <cerrno>
 #include <cstring>
-#include <string>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "kernel/private_mount.h"
@@ -16,15 +13,6 @@
 
 namespace pwru::probe {
 namespace {
-
-// Keeps the link in `folder`, in a bpffs, instead of by its descriptor.
-bool keep_in(const UniqueFd& folder, size_t number, Link& link) {
-  if (!folder) return false;
-  const std::string path = fmt::format("{}/{}", path_of_fd(folder.get()), number);
-  if (bpf_obj_pin(bpf_link__fd(link.link.get()), path.c_str()) != 0) return false;
-  link.link.reset();
-  return true;
-}
 
 class Copies : public Hook {
  public:
@@ -41,10 +29,6 @@ class Copies : public Hook {
   Links links_;      // those that could not be put there
 };
 
-// A trampoline is taken off under ftrace's lock, while the kernel waits for a grace period of RCU
-// tasks. On 6.1 and 6.12 their thread pauses for 100 ms after each (gp_sleep in
-// kernel/rcu/tasks.h), and whoever closes a link waits with it. The kernel itself takes off what
-// goes with an inode of bpffs (bpf_link_put() from bpf_free_inode()), in a kernel thread.
 Result<Attached> Copies::attach(const OnProgress& on_progress) {
   const auto& programs = tracer_.programs().copies;
   Attached attached;
@@ -61,7 +45,8 @@ Result<Attached> Copies::attach(const OnProgress& on_progress) {
       attached.left_out[std::strerror(code)]++;
       continue;
     }
-    if (!keep_in(folder_, attached.count, link)) links_.push_back(std::move(link));
+    if (!keep_in(folder_, attached.count, bpf_link__fd(link.link.get())))
+      links_.push_back(std::move(link));
     on_progress(++attached.count, programs.size());
   }
   if (code)

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/signals.h"
+#include "kernel/private_mount.h"
 #include "plan/fentry_ids.h"
 #include "program/counters.h"
 
@@ -67,7 +68,7 @@ class Fentry : public FunctionHook {
  private:
   struct Traced {
     UniqueFd program;
-    UniqueFd link;
+    UniqueFd link;  // where it could not be put into the folder
     std::string name;
   };
 
@@ -83,6 +84,7 @@ class Fentry : public FunctionHook {
   std::unique_ptr<program::ProgTemplate> programs_;
   const kernel::Btf& vmlinux_;
   MakeFunctionHook make_kprobes_;
+  UniqueFd folder_;  // a bpffs with links: when it closes, the kernel takes them off
   std::vector<Traced> traced_;
   std::unique_ptr<FunctionHook> kprobes_;  // none where nothing is left to them
 };
@@ -104,6 +106,7 @@ Result<std::optional<std::string>> Fentry::attach_one(const FentrySite& site) {
   const int code = errno;
   if (!link && is_about_all(code)) return sys_fail("attach fentry to " + site.site.name, code);
   if (!link) return std::strerror(code);
+  if (keep_in(folder_, traced_.size(), link.get())) link.reset();
   traced_.push_back({std::move(*program), std::move(link), site.site.name});
   return std::nullopt;
 }
@@ -118,6 +121,7 @@ void Fentry::leave_to_kprobes(const FentrySite& site) {
 Result<Attached> Fentry::attach(const OnProgress& on_progress) {
   const size_t total = sites_.size() + count_sites(rest_);
   log_info("Attaching kprobes via={} to {} functions..", name(), sites_.size());
+  folder_ = kernel::private_mount("bpf");
   Attached attached;
   size_t done = 0;
   std::string refusal;
@@ -175,6 +179,7 @@ program::MissCounts Fentry::missed() const {
 void Fentry::detach(const OnProgress& on_progress) {
   if (kprobes_) kprobes_->detach([](size_t, size_t) {});
   take_off_each(traced_, on_progress);
+  folder_.reset();
 }
 
 }  // namespace

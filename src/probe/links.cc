@@ -2,11 +2,14 @@
 #include "probe/links.h"
 
 #include <bpf/bpf.h>
+#include <fmt/core.h>
 #include <linux/bpf.h>
 
 #include <array>
+#include <string>
 #include <tuple>
 
+#include "base/file.h"
 #include "base/signals.h"
 
 namespace pwru::probe {
@@ -59,6 +62,12 @@ program::MissCounts missed_by(const Links& links) {
     if (missed) counts.push_back({bpf_program__name(link.program), missed, 0});
   }
   return counts;
+}
+
+bool keep_in(const UniqueFd& folder, size_t number, int link_fd) {
+  if (!folder) return false;
+  const std::string path = fmt::format("{}/{}", path_of_fd(folder.get()), number);
+  return bpf_obj_pin(link_fd, path.c_str()) == 0;
 }
 
 void take_off(Link& link) {

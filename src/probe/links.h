@@ -23,6 +23,16 @@ using Links = std::vector<Link>;
 // What the links say (6.7); nothing where the kernel cannot tell.
 [[nodiscard]] program::MissCounts missed_by(const Links& links);
 
+// Keeps a link as a file in `folder`, a bpffs, so that it goes when the folder is closed; false
+// where that cannot be done.
+//
+// A trampoline is taken off under ftrace's lock, while the kernel waits for a grace period of RCU
+// tasks. On 6.1 and 6.12 their thread pauses for 100 ms after each (gp_sleep in
+// kernel/rcu/tasks.h), and whoever closes a link waits with it. 6.12 itself takes off what goes
+// with an inode of bpffs (bpf_link_put() from bpf_free_inode()), in a kernel thread; on 6.1 whoever
+// closes the folder waits (bpf_destroy_inode()).
+[[nodiscard]] bool keep_in(const UniqueFd& folder, size_t number, int link_fd);
+
 // Takes a link off. When a stop is urgent the kernel does it as the process ends. That may take as
 // long, and all has been said by then.
 void take_off(Link& link);

@@ -25,9 +25,17 @@ done
 
 start_pwru --backend fentry --filter-func 'ip_output|ip_finish_output2' 'udp dst port 9'
 expect_stderr '^Attached to 2 functions'
+# Whoever closes the link of a trampoline waits for it: they are in a file system of pwru's instead.
+ls -l "/proc/$pwru_pid/fd" >"$work/descriptors"
+grep 'bpf.link' "$work/descriptors" && fail 'pwru holds links'
 kill -9 "$pwru_pid"
 expect_exit 137
 wait_for "the end of the programs" no_fentry
+
+# A function that takes a list has a kprobe there.
+"$PWRU" --backend fentry --list-funcs 'ip_output|dev_hard_start_xmit' >"$out" 2>"$err"
+grep -Eq '^ip_output +- +3 +fentry$' "$out"
+grep -Eq '^dev_hard_start_xmit +- +1 +kprobe$' "$out"
 
 start_pwru --backend fentry --output-caller --filter-func ip_output 'udp dst port 9'
 send_udp 1.0.0.1 9
