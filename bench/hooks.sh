@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # hooks.sh [KERNEL [BACKEND...]]: counts what each way to probe functions costs on one kernel (7.2:
 # kprobe-multi fentry-multi). The guest's clock counts instructions, one a nanosecond. Prints a table.
+# HOOKS_COUNTS: numbers of functions ("1 5 20 30"), each of which is probed alone; all are when there is none.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=counted.sh
 . "$(dirname "$(readlink -f "$0")")/counted.sh"
