@@ -24,6 +24,7 @@
 #include "session/late_modules.h"
 #include "session/least_privilege.h"
 #include "session/load.h"
+#include "session/loss_watch.h"
 #include "session/notes.h"
 #include "session/outputs.h"
 #include "session/session.h"
@@ -117,9 +118,11 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   session.watch_misses([&] { return missed_hits(hooks, tracer); });
   const UniqueFd kprobe_switch =
       cli::uses_kprobes(plan.backend) ? kernel::open_kprobe_switch() : UniqueFd();
+  std::optional<LossWatch> losses;
   Result<> outcome;
   if (is_attached) {
     if (options.debug) report_namespaces(options);
+    losses = LossWatch::start(options, plan.config.netns);
     log_info("Listening for events..");
     if (ready_file) outcome = make_ready_file(*ready_file);
     // From here on only what is open and loaded can be used.
@@ -127,6 +130,7 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
     if (outcome) outcome = session.listen();
   }
 
+  if (losses) losses->finish(*sink);
   // An urgent stop ends the detach; the rest is taken off when this function returns, and all that
   // there is to say comes first.
   warn_if_switched_off(plan.backend, kprobe_switch);

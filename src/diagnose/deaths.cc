@@ -33,6 +33,7 @@ std::string rule_of(const Diagnoser& diagnoser) {
 
 const Diagnosis& Deaths::take(const resolve::Record& record) {
   const Diagnosis& diagnosis = diagnoser_.diagnose(record);
+  ends_.count(record, diagnosis);
   switch (diagnosis.kind) {
     case Kind::Died:
       count_death(record, diagnosis);

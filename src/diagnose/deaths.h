@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "diagnose/diagnoser.h"
+#include "diagnose/ends.h"
 
 namespace pwru::diagnose {
 
@@ -35,6 +36,8 @@ class Deaths {
   [[nodiscard]] const Diagnosis& take(const resolve::Record& record);
 
   [[nodiscard]] const Diagnoser& diagnoser() const { return diagnoser_; }
+  // Of whatever kind, but of packets that were consumed.
+  [[nodiscard]] const Ends& ends() const { return ends_; }
   [[nodiscard]] uint64_t died() const { return died_; }
   [[nodiscard]] uint64_t harmless() const { return harmless_; }
   // Died, in no group.
@@ -51,6 +54,7 @@ class Deaths {
   using Key = std::tuple<std::string, std::string, std::string, std::string>;
 
   Diagnoser diagnoser_;
+  Ends ends_;
   uint64_t died_ = 0, harmless_ = 0, others_ = 0;
   std::map<Key, DeathGroup> groups_;
   std::map<std::string, uint64_t, std::less<>> unknown_;

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "diagnose/address.h"
+#include "diagnose/shell.h"
 #include "event/tuple_text.h"
 
 namespace pwru::diagnose {
@@ -108,22 +109,6 @@ std::string_view without_quotes(std::string_view text) {
   return text;
 }
 
-// Whoever owns a container names its devices, and root may paste the command. In the name of a
-// sysctl a dot of an interface's name is written as a slash.
-std::string for_shell(std::string_view value, bool is_in_sysctl) {
-  std::string text;
-  bool is_plain = true;
-  for (const char c : value) {
-    const bool is_word = std::isalnum(static_cast<unsigned char>(c)) != 0;
-    is_plain = is_plain && (is_word || std::string_view("._:@-").find(c) != std::string_view::npos);
-    if (c == '\'')
-      text += "'\\''";
-    else
-      text += is_in_sysctl && c == '.' ? '/' : c;
-  }
-  return is_plain ? text : "'" + text + "'";
-}
-
 // A name as nft(8) can write it. The kernel takes any bytes, and nft reads all its arguments as one
 // script: `filter INPUT; flush ruleset` would be one.
 bool is_nft_name(std::string_view name) {
@@ -164,9 +149,10 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
   diagnosis_.reason = reason_;
   diagnosis_.place = place_;
   const Cause* const cause = find();
-  if (cause && cause->is_harmless())
+  if (cause && cause->is_harmless()) {
     diagnosis_.kind = Kind::Harmless;
-  else if (cause)
+    diagnosis_.cause = cause->id;
+  } else if (cause)
     tell(*cause);
   else if (is_drop)
     tell_reason();

@@ -22,7 +22,8 @@ enum class Kind : uint8_t {
 // The views are valid until the diagnoser is asked again.
 struct Diagnosis {
   Kind kind = Kind::Unknown;
-  std::string_view cause;  // knowledge::Cause::id; "reason" when only the kernel's word is known
+  // knowledge::Cause::id; "reason" when only the kernel's word is known; "" for what was consumed
+  std::string_view cause;
   knowledge::Certainty certainty = knowledge::Certainty::Certain;
   std::string_view what;
   std::string_view advice;                // "": none

@@ -89,4 +89,12 @@ std::string warning(const CounterRow& row, const Counters& counters) {
   return fmt::format("{} {} {}", count, row.unit, row.sentence);
 }
 
+uint64_t missing_events(const Counters& counters) {
+  uint64_t missing = 0;
+  for (const Counter which :
+       {Counter::Unwritten, Counter::Lost, Counter::MissedProbes, Counter::RecursionMisses})
+    missing += counters[which];
+  return missing;
+}
+
 }  // namespace pwru::event

@@ -66,4 +66,7 @@ class Counters {
 // "3 packets were no longer followed because ...": a warning, "" when there is nothing to warn of.
 [[nodiscard]] std::string warning(const CounterRow& row, const Counters& counters);
 
+// Events that happened and came to no sink.
+[[nodiscard]] uint64_t missing_events(const Counters& counters);
+
 }  // namespace pwru::event

@@ -101,18 +101,19 @@ struct Oldest {
   uint64_t started = 0;
 };
 
-void add_processes(NetnsNameTable& names) {
-  std::unordered_map<uint32_t, Oldest> oldest;
+// Without the namespaces that are in `known`.
+std::map<uint32_t, Oldest> oldest_processes(const NetnsNameTable& known) {
+  std::map<uint32_t, Oldest> oldest;
   for (const std::string& pid : names_in("/proc")) {
     if (pid[0] < '0' || pid[0] > '9') continue;
     const std::string folder = "/proc/" + pid;
     const uint32_t inode = netns_of_process(folder);
-    if (!inode || names.contains(inode)) continue;
+    if (!inode || known.contains(inode)) continue;
     const uint64_t started = start_time(folder);
-    const auto [known, is_new] = oldest.try_emplace(inode, Oldest{folder, started});
-    if (!is_new && started < known->second.started) known->second = {folder, started};
+    const auto [other, is_new] = oldest.try_emplace(inode, Oldest{folder, started});
+    if (!is_new && started < other->second.started) other->second = {folder, started};
   }
-  for (const auto& [inode, process] : oldest) names.emplace(inode, name_of_process(process.folder));
+  return oldest;
 }
 
 }  // namespace
@@ -135,8 +136,15 @@ std::string container_of(std::string_view cgroup) {
 NetnsNameTable scan_netns_names() {
   NetnsNameTable names;
   add_named(names);
-  add_processes(names);
+  for (const auto& [inode, process] : oldest_processes(names))
+    names.emplace(inode, name_of_process(process.folder));
   return names;
+}
+
+std::map<uint32_t, std::string> processes_in_netns() {
+  std::map<uint32_t, std::string> processes;
+  for (auto& [inode, process] : oldest_processes({})) processes[inode] = process.folder;
+  return processes;
 }
 
 NetnsNames NetnsNames::live() {

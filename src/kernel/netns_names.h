@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,6 +22,9 @@ using NetnsNameTable = std::unordered_map<uint32_t, std::string>;
 // All namespaces that have a name now: the files of /run/netns, then the oldest process of each
 // namespace, by its container or, outside of a container, by its comm.
 [[nodiscard]] NetnsNameTable scan_netns_names();
+
+// A process of each namespace that has one, the oldest, as its folder in /proc.
+[[nodiscard]] std::map<uint32_t, std::string> processes_in_netns();
 
 // Names by inode number. They are looked up again now and then, because the kernel uses numbers
 // again and some namespaces get a name late.

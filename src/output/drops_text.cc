@@ -42,6 +42,10 @@ void DropsText::append_packet(const resolve::Record& record) {
   else
     out_.append(fmt::format("EtherType {:#06x}", packet.proto));
   out_.append(fmt::format("  {} bytes", packet.len_bytes));
+  // What leaves the device, or came in by it, has the size of a segment.
+  if (const auto segment = deaths_.diagnoser().fact(knowledge::Fact::GsoSize);
+      packet.len_bytes > packet.mtu && !segment.empty() && segment != "0")
+    out_.append(fmt::format(" (GSO, segments of {})", escaped(segment)));
   if (!packet.ifname.text().empty()) out_.append("  on " + escaped(packet.ifname.text()));
   out_.append(fmt::format("  netns {}", packet.netns));
   if (!record.netns_name.empty()) out_.append(fmt::format(" ({})", escaped(record.netns_name)));
@@ -169,8 +173,29 @@ Result<> DropsText::table() {
   return out_.end_line();
 }
 
-Result<> DropsText::summary(const event::Counters&) {
+Result<> DropsText::unseen_losses(uint64_t lost) {
+  const auto losses = diagnose::unseen_losses(readings_, deaths_.ends(), lost);
+  if (losses.empty()) return {};
+  out_.append("The kernel counted losses that no packet above shows:");
+  for (const diagnose::UnseenLoss& loss : losses) {
+    out_.append(fmt::format("\n{:7} {}", loss.count, loss.counter));
+    if (loss.netns == 0)
+      out_.append(fmt::format(" of CPU {}", loss.owner));
+    else if (!loss.owner.empty())
+      out_.append(" of " + escaped(loss.owner));
+    if (loss.netns) out_.append(fmt::format("  netns {}", loss.netns));
+    if (!loss.netns_name.empty()) out_.append(fmt::format(" ({})", escaped(loss.netns_name)));
+    if (loss.rose != loss.count)
+      out_.append(fmt::format("  ({} in all, the others are above)", loss.rose));
+    out_.append(
+        fmt::format("\n        {}\n        do: {}", escaped(loss.what), escaped(loss.advice)));
+  }
+  return out_.end_line();
+}
+
+Result<> DropsText::summary(const event::Counters& counters) {
   PWRU_TRY(table());
+  PWRU_TRY(unseen_losses(event::missing_events(counters)));
   return out_.flush();
 }
 

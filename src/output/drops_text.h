@@ -34,7 +34,8 @@ class DropsText : public Sink {
   Result<> event(const resolve::Record& record) override;
   Result<> lost(const event::Loss& loss) override;
   Result<> missed(const event::Miss& miss) override;
-  // The table. The counters are on standard error.
+  void compare_with(diagnose::Readings readings) override { readings_ = std::move(readings); }
+  // The table, and losses that it does not have. The counters are on standard error.
   Result<> summary(const event::Counters& counters) override;
   Result<> flush() override;
   uint64_t events_written() const override { return out_.events_written(); }
@@ -51,11 +52,13 @@ class DropsText : public Sink {
   void append_stages(const Way& way);
   void append_hops(const Way& way);
   [[nodiscard]] Result<> table();
+  [[nodiscard]] Result<> unseen_losses(uint64_t lost);
 
   LineBuffer out_;
   DropsStyle style_;
   diagnose::Deaths deaths_;
   std::optional<Ways> ways_;
+  diagnose::Readings readings_;
   uint64_t left_out_ = 0;
   std::chrono::steady_clock::time_point next_table_ =
       std::chrono::steady_clock::now() + style_.table_interval;

@@ -14,7 +14,8 @@ using resolve::End;
 
 class Printed : public ScreenOf<DropsText> {
  public:
-  explicit Printed(const DropsStyle& style) : ScreenOf(style, std::vector<knowledge::Fact>()) {}
+  explicit Printed(const DropsStyle& style, std::vector<knowledge::Fact> read = {})
+      : ScreenOf(style, std::move(read)) {}
 };
 
 constexpr std::array<std::string_view, 3> kStack = {"sk_skb_reason_drop+0x90", "tcp_v4_rcv+0x91",
@@ -76,6 +77,39 @@ TEST(DropsText, ATableAtTheEnd) {
       "reset (certain)\n"
       "1 more ended without a sign of loss.\n"
       "1 were freed without a reason in unheard_of, which pwru does not know.\n");
+}
+
+TEST(DropsText, LossesWithoutADeathFollowTheTable) {
+  Printed printed({.is_line = true});
+  printed.sink().compare_with(
+      {{{7, "", "TcpExtListenOverflows", 2}, {0, "3", "softnet_dropped", 1}},
+       {{7, "", "TcpExtListenOverflows", 5}, {0, "3", "softnet_dropped", 3}},
+       {{7, "b\x1b"}},
+       false});
+  EXPECT_EQ(
+      printed.summary(),
+      "\n0 packets died.\n"
+      "The kernel counted losses that no packet above shows:\n"
+      "      2 softnet_dropped of CPU 3\n"
+      "        the backlog of received packets of CPU 3 was full\n"
+      "        do: sysctl net.core.netdev_max_backlog is the limit; spread the load over more "
+      "CPUs (RSS, RPS)\n"
+      "      3 TcpExtListenOverflows  netns 7 (b\\x1b)\n"
+      "        connections were refused without an answer: a program accepts them too slowly, "
+      "and the queue of its listening socket was full\n"
+      "        do: ss -ltn shows the queues (Recv-Q) and their limits (Send-Q, of listen() and "
+      "net.core.somaxconn); look at that program\n");
+}
+
+TEST(DropsText, SegmentsOfAGsoPacketAreSaid) {
+  Printed printed({.is_line = true}, {knowledge::Fact::GsoSize});
+  resolve::Record record = closed_port();
+  record.packet.len_bytes = 4396;
+  record.packet.mtu = 1500;
+  const std::array<resolve::Value, 1> values = {{{"", "1448"}}};
+  record.readings = values;
+  EXPECT_NE(printed.event(record).find("  4396 bytes (GSO, segments of 1448)  on "),
+            std::string::npos);
 }
 
 TEST(DropsText, NamesOfOthersAreHarmless) {

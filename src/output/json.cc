@@ -358,6 +358,29 @@ Result<> JsonSink::write_deaths() {
   return {};
 }
 
+Result<> JsonSink::write_unseen_losses(uint64_t lost) {
+  for (const auto& loss : diagnose::unseen_losses(readings_, deaths_->ends(), lost)) {
+    begin_record("unseen-loss");
+    plain("counter", loss.counter);
+    number("count", loss.count);
+    number("rose", loss.rose);
+    if (loss.netns) number("netns", loss.netns);
+    if (!loss.netns_name.empty()) text("netns_name", loss.netns_name);
+    uint32_t cpu = 0;
+    if (loss.netns && !loss.owner.empty())
+      text("ifname", loss.owner);
+    else if (!loss.netns &&
+             std::from_chars(loss.owner.data(), loss.owner.data() + loss.owner.size(), cpu).ec ==
+                 std::errc())
+      number("cpu", cpu);
+    text("what", loss.what);
+    text("advice", loss.advice);
+    end_record();
+    PWRU_TRY(out_.end_line());
+  }
+  return {};
+}
+
 Result<> JsonSink::lost(const event::Loss& loss) {
   begin_record("lost");
   number("cpu", loss.cpu);
@@ -379,7 +402,10 @@ Result<> JsonSink::missed(const event::Miss& miss) {
 }
 
 Result<> JsonSink::summary(const event::Counters& counters) {
-  if (deaths_) PWRU_TRY(write_deaths());
+  if (deaths_) {
+    PWRU_TRY(write_deaths());
+    PWRU_TRY(write_unseen_losses(event::missing_events(counters)));
+  }
   begin_record("summary");
   for (const event::CounterRow& row : event::counter_table()) {
     writer_.any_key(row.json_key);

@@ -34,6 +34,7 @@ class JsonSink : public Sink {
   Result<> event(const resolve::Record& record) override;
   Result<> lost(const event::Loss& loss) override;
   Result<> missed(const event::Miss& miss) override;
+  void compare_with(diagnose::Readings readings) override { readings_ = std::move(readings); }
   Result<> summary(const event::Counters& counters) override;
   Result<> flush() override { return out_.flush(); }
   uint64_t events_written() const override { return out_.events_written(); }
@@ -64,6 +65,7 @@ class JsonSink : public Sink {
   void write_path(const Way& way);
   void write_diagnosis(const diagnose::Diagnosis& diagnosis);
   [[nodiscard]] Result<> write_deaths();
+  [[nodiscard]] Result<> write_unseen_losses(uint64_t lost);
 
   void number(Name name, uint64_t value);
   void text(Name name, std::string_view value);
@@ -78,6 +80,7 @@ class JsonSink : public Sink {
   JsonStyle style_;
   std::optional<diagnose::Deaths> deaths_;
   std::optional<Ways> ways_;
+  diagnose::Readings readings_;
   uint64_t left_out_ = 0;
   JsonWriter writer_;
   std::string scratch_;

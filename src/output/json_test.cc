@@ -345,6 +345,11 @@ TEST(JsonSink, APacketThatDiedHasADiagnosis) {
   hit.end = End{End::Kind::Consumed, "consumed"};
   ASSERT_TRUE(sink.event(hit));
   EXPECT_EQ(sink.events_left_out(), 2u);
+  sink.compare_with(
+      {{{7, "", "UdpRcvbufErrors", 2}, {0, "3", "softnet_dropped", 1}, {7, "e", "rx_fifo", 0}},
+       {{7, "", "UdpRcvbufErrors", 5}, {0, "3", "softnet_dropped", 3}, {7, "e", "rx_fifo", 1}},
+       {{7, "blue"}},
+       false});
   ASSERT_TRUE(sink.summary({}));
   EXPECT_EQ(sink.events_written(), 1u);
   std::array<char, 8192> room = {};
@@ -361,9 +366,16 @@ TEST(JsonSink, APacketThatDiedHasADiagnosis) {
       EXPECT_STREQ(record["diagnosis"]["certainty"].GetString(), "certain");
       EXPECT_STREQ(record["diagnosis"]["facts"]["port"].GetString(), "8080");
     }
+    if (record.HasMember("rose")) {
+      const std::string counter = record["counter"].GetString();
+      EXPECT_EQ(record.HasMember("ifname"), counter == "rx_fifo");
+      EXPECT_EQ(record.HasMember("cpu"), counter == "softnet_dropped");
+      EXPECT_EQ(record.HasMember("netns_name"), counter != "softnet_dropped");
+    }
     rest.remove_prefix(end + 1);
   }
-  EXPECT_EQ(types, (std::vector<std::string>{"function", "deaths", "unknown-ends", "summary"}));
+  EXPECT_EQ(types, (std::vector<std::string>{"function", "deaths", "unknown-ends", "unseen-loss",
+                                             "unseen-loss", "unseen-loss", "summary"}));
 }
 
 TEST(JsonSchema, RefusesWhatIsWrong) {

@@ -31,6 +31,7 @@ class ScreenOf {
   std::string summary() { return written(sink_.summary({})); }
   std::string flush() { return written(sink_.flush()); }
   [[nodiscard]] const Of& sink() const { return sink_; }
+  [[nodiscard]] Of& sink() { return sink_; }
 
  private:
   // What came since the last call.

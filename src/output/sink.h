@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "diagnose/unseen.h"
 #include "event/counters.h"
 #include "event/event.h"
 #include "event/miss.h"
@@ -21,6 +22,8 @@ class Sink {
   [[nodiscard]] virtual Result<> lost(const event::Loss& loss) = 0;
   // Hits that no program saw.
   [[nodiscard]] virtual Result<> missed(const event::Miss& miss) = 0;
+  // What the kernel has counted meanwhile, for the summary of a sink that diagnoses.
+  virtual void compare_with(diagnose::Readings) {}
   // The end: what was printed, and everything that is missing.
   [[nodiscard]] virtual Result<> summary(const event::Counters& counters) = 0;
   // Writes what has gathered; called after every drain of the source.

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diagnose/shell.h"
+
+#include <cctype>
+
+namespace pwru::diagnose {
+
+std::string for_shell(std::string_view value, bool is_in_sysctl) {
+  std::string text;
+  bool is_plain = true;
+  for (const char c : value) {
+    const bool is_word = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    is_plain = is_plain && (is_word || std::string_view("._:@-").find(c) != std::string_view::npos);
+    if (c == '\'')
+      text += "'\\''";
+    else
+      text += is_in_sysctl && c == '.' ? '/' : c;
+  }
+  return is_plain ? text : "'" + text + "'";
+}
+
+}  // namespace pwru::diagnose

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/loss_counters.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <charconv>
+
+#include "base/file.h"
+#include "kernel/netns.h"
+#include "kernel/netns_names.h"
+
+namespace pwru::kernel {
+namespace {
+
+std::string_view take_line(std::string_view& text) {
+  const size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+std::string_view take_word(std::string_view& line) {
+  const size_t begin = std::min(line.find_first_not_of(" \t"), line.size());
+  const size_t end = std::min(line.find_first_of(" \t", begin), line.size());
+  const std::string_view word = line.substr(begin, end - begin);
+  line.remove_prefix(end);
+  return word;
+}
+
+template <class Int>
+bool read_number(std::string_view word, Int& value, int base = 10) {
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value, base);
+  return error == std::errc() && end == word.data() + word.size() && !word.empty();
+}
+
+// A line of names, then a line of their values: snmp_seq_show(), netstat_seq_show().
+void parse_pairs(std::string_view text, uint32_t netns, CounterValues& values) {
+  while (!text.empty()) {
+    std::string_view names = take_line(text), numbers = take_line(text);
+    std::string_view prefix = take_word(names);
+    if (!prefix.ends_with(':') || take_word(numbers) != prefix) return;
+    prefix.remove_suffix(1);
+    for (;;) {
+      const std::string_view name = take_word(names), number = take_word(numbers);
+      if (name.empty()) break;
+      uint64_t value = 0;
+      // TcpMaxConn may be -1.
+      if (read_number(number, value))
+        values.push_back({netns, "", fmt::format("{}{}", prefix, name), value});
+    }
+  }
+}
+
+void parse_snmp6(std::string_view text, uint32_t netns, CounterValues& values) {
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    const std::string_view name = take_word(line);
+    uint64_t value = 0;
+    if (read_number(take_word(line), value))
+      values.push_back({netns, "", std::string(name), value});
+  }
+}
+
+// dev_seq_printf_stats(). The name may contain a colon, no number does.
+void parse_devices(std::string_view text, uint32_t netns, CounterValues& values) {
+  constexpr std::array<std::string_view, 16> kColumns = {
+      "", "", "rx_errors", "rx_drop", "rx_fifo", "rx_frame", "",           "",
+      "", "", "tx_errors", "tx_drop", "tx_fifo", "",         "tx_carrier", ""};
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    const size_t colon = line.rfind(':');
+    if (colon == std::string_view::npos) continue;  // a headline
+    std::string_view device = line.substr(0, colon);
+    device.remove_prefix(std::min(device.find_first_not_of(' '), device.size()));
+    line.remove_prefix(colon + 1);
+    for (const std::string_view column : kColumns) {
+      uint64_t value = 0;
+      if (!read_number(take_word(line), value)) break;
+      if (!column.empty())
+        values.push_back({netns, std::string(device), std::string(column), value});
+    }
+  }
+}
+
+// softnet_seq_show(): a line for each CPU that is online. Its number is the 13th word (Linux 5.10).
+void parse_softnet(std::string_view text, CounterValues& values) {
+  constexpr size_t kDropped = 1, kCpu = 12;
+  for (uint32_t number = 0; !text.empty(); number++) {
+    std::string_view line = take_line(text);
+    uint32_t dropped = 0, cpu = number;
+    bool is_read = false;
+    for (size_t at = 0; at <= kCpu; at++) {
+      const std::string_view word = take_word(line);
+      if (at == kDropped) is_read = read_number(word, dropped, 16);
+      if (at == kCpu && !word.empty() && !read_number(word, cpu, 16)) is_read = false;
+    }
+    if (is_read) values.push_back({0, fmt::to_string(cpu), "softnet_dropped", dropped});
+  }
+}
+
+struct FileRow {
+  CounterFile file;
+  const char* name;
+  bool is_of_machine;
+};
+constexpr std::array kFiles = std::to_array<FileRow>({
+    {CounterFile::Snmp, "snmp", false},
+    {CounterFile::Netstat, "netstat", false},
+    {CounterFile::Snmp6, "snmp6", false},  // none without IPv6
+    {CounterFile::Dev, "dev", false},
+    {CounterFile::Softnet, "softnet_stat", true},
+});
+
+UniqueFd open_in(int folder, const char* name, int flags = 0) {
+  return UniqueFd(::openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | flags));
+}
+
+// 0 when the process is gone.
+ino_t identity_of(int folder) {
+  struct stat st = {};
+  return ::fstatat(folder, "dev", &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_ino : 0;
+}
+
+}  // namespace
+
+CounterValues parse_counters(CounterFile file, std::string_view text, uint32_t netns) {
+  CounterValues values;
+  switch (file) {
+    case CounterFile::Snmp:
+    case CounterFile::Netstat:
+      parse_pairs(text, netns, values);
+      break;
+    case CounterFile::Snmp6:
+      parse_snmp6(text, netns, values);
+      break;
+    case CounterFile::Dev:
+      parse_devices(text, netns, values);
+      break;
+    case CounterFile::Softnet:
+      parse_softnet(text, values);
+      break;
+  }
+  return values;
+}
+
+// An open file in /proc/PID/net would keep the namespace alive (seq_open_net()), an open folder
+// does not: proc_tgid_net_lookup() looks the process's namespace up each time, and takes no
+// privileges. It never means another process, but the process may have gone to another namespace.
+void LossCounters::add(uint32_t inode, std::string name, const std::string& process) {
+  UniqueFd folder = open_in(AT_FDCWD, (process + "/net").c_str(), O_DIRECTORY);
+  if (!folder) return;
+  const ino_t identity = identity_of(folder.get());
+  if (identity) namespaces_.push_back({inode, std::move(name), std::move(folder), identity});
+}
+
+LossCounters LossCounters::open(uint32_t only) {
+  LossCounters counters;
+  counters.has_machine_ = only == 0;
+  const uint32_t own = current_netns_inode().value_or(0);
+  const NetnsNameTable names = scan_netns_names();
+  const auto name_of = [&](uint32_t inode) {
+    const auto found = names.find(inode);
+    return found == names.end() ? "" : found->second;
+  };
+  if (own && (!only || only == own)) counters.add(own, name_of(own), "/proc/self");
+  for (const auto& [inode, process] : processes_in_netns()) {
+    if (inode == own || (only && inode != only)) continue;
+    if (counters.namespaces_.size() == kMostNetns) {
+      counters.are_all_ = false;
+      break;
+    }
+    counters.add(inode, name_of(inode), process);
+  }
+  return counters;
+}
+
+CounterValues LossCounters::read() const {
+  CounterValues values;
+  bool has_machine = has_machine_;
+  for (const Netns& netns : namespaces_) {
+    if (identity_of(netns.folder.get()) != netns.identity) continue;
+    for (const FileRow& row : kFiles) {
+      if (row.is_of_machine && !has_machine) continue;
+      const UniqueFd fd = open_in(netns.folder.get(), row.name);
+      const auto text = fd ? read_all(fd.get(), row.name) : tl::unexpected<Error>(Error{});
+      if (!text) continue;
+      CounterValues found = parse_counters(row.file, *text, netns.inode);
+      values.insert(values.end(), std::make_move_iterator(found.begin()),
+                    std::make_move_iterator(found.end()));
+    }
+    has_machine = false;
+  }
+  return values;
+}
+
+}  // namespace pwru::kernel
