@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "base/file.h"
+#include "kernel/link_counters.h"
 #include "kernel/netns.h"
 #include "kernel/netns_names.h"
 
@@ -165,7 +166,11 @@ LossCounters LossCounters::open(uint32_t only) {
     const auto found = names.find(inode);
     return found == names.end() ? "" : found->second;
   };
-  if (own && (!only || only == own)) counters.add(own, name_of(own), "/proc/self");
+  if (own && (!only || only == own)) {
+    counters.add(own, name_of(own), "/proc/self");
+    counters.rtnetlink_ = open_rtnetlink();
+    counters.own_ = own;
+  }
   for (const auto& [inode, process] : processes_in_netns()) {
     if (inode == own || (only && inode != only)) continue;
     if (counters.namespaces_.size() == kMostNetns) {
@@ -178,7 +183,7 @@ LossCounters LossCounters::open(uint32_t only) {
 }
 
 CounterValues LossCounters::read() const {
-  CounterValues values;
+  CounterValues values = read_link_counters(rtnetlink_, own_);
   bool has_machine = has_machine_;
   for (const Netns& netns : namespaces_) {
     if (identity_of(netns.folder.get()) != netns.identity) continue;

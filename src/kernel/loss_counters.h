@@ -52,6 +52,8 @@ class LossCounters {
   void add(uint32_t inode, std::string name, const std::string& process);
 
   std::vector<Netns> namespaces_;
+  UniqueFd rtnetlink_;  // of this process's own, if it is looked at
+  uint32_t own_ = 0;
   bool has_machine_ = true;  // the counters of CPUs are read too
   bool are_all_ = true;      // no namespace was left out for its number
 };

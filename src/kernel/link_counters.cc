@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/link_counters.h"
+
+#include <linux/gen_stats.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <cstring>
+#include <vector>
+
+namespace pwru::kernel {
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+// False when the bytes are too few.
+template <class T>
+bool take(Bytes bytes, T& value) {
+  if (bytes.size() < sizeof(T)) return false;
+  std::memcpy(&value, bytes.data(), sizeof(T));
+  return true;
+}
+
+Bytes after(Bytes bytes, size_t count) { return bytes.subspan(std::min(bytes.size(), count)); }
+
+// The payload of the first attribute of that type; empty without one.
+Bytes attribute(Bytes attributes, unsigned type) {
+  rtattr head;
+  while (take(attributes, head) && head.rta_len >= sizeof(head) &&
+         head.rta_len <= attributes.size()) {
+    if ((head.rta_type & NLA_TYPE_MASK) == type)
+      return attributes.subspan(sizeof(head), head.rta_len - sizeof(head));
+    attributes = after(attributes, RTA_ALIGN(head.rta_len));
+  }
+  return {};
+}
+
+std::string text_of(Bytes bytes) {
+  const auto* const text = reinterpret_cast<const char*>(bytes.data());
+  return {text, ::strnlen(text, bytes.size())};
+}
+
+void parse_link(Bytes body, uint32_t netns, DeviceNames& names, CounterValues& values) {
+  ifinfomsg link;
+  if (!take(body, link)) return;
+  const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(link)));
+  const std::string name = text_of(attribute(attributes, IFLA_IFNAME));
+  names[link.ifi_index] = name;
+  uint64_t missed = 0;
+  const Bytes stats = attribute(attributes, IFLA_STATS64);
+  if (take(after(stats, offsetof(rtnl_link_stats64, rx_missed_errors)), missed))
+    values.push_back({netns, name, "rx_missed", missed});
+}
+
+// The qdisc at the root counts what those below it drop.
+void parse_qdisc(Bytes body, uint32_t netns, const DeviceNames& names, CounterValues& values) {
+  tcmsg qdisc;
+  if (!take(body, qdisc) || qdisc.tcm_parent != TC_H_ROOT) return;
+  const auto name = names.find(qdisc.tcm_ifindex);
+  gnet_stats_queue queue;
+  const Bytes stats = attribute(after(body, NLMSG_ALIGN(sizeof(qdisc))), TCA_STATS2);
+  if (name != names.end() && take(attribute(stats, TCA_STATS_QUEUE), queue))
+    values.push_back({netns, name->second, "qdisc_drops", queue.drops});
+}
+
+bool ask(const UniqueFd& socket, uint16_t type) {
+  struct {
+    nlmsghdr head;
+    union {
+      ifinfomsg link;
+      tcmsg qdisc;
+    };
+  } request = {};
+  request.head.nlmsg_len =
+      NLMSG_LENGTH(type == RTM_GETLINK ? sizeof(request.link) : sizeof(request.qdisc));
+  request.head.nlmsg_type = type;
+  request.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  return ::send(socket.get(), &request, request.head.nlmsg_len, 0) ==
+         static_cast<ssize_t>(request.head.nlmsg_len);
+}
+
+}  // namespace
+
+bool parse_link_messages(std::span<const std::byte> messages, uint32_t netns, DeviceNames& names,
+                         CounterValues& values) {
+  nlmsghdr head;
+  while (take(messages, head) && head.nlmsg_len >= sizeof(head) &&
+         head.nlmsg_len <= messages.size()) {
+    const Bytes body = messages.subspan(sizeof(head), head.nlmsg_len - sizeof(head));
+    if (head.nlmsg_type == RTM_NEWLINK)
+      parse_link(body, netns, names, values);
+    else if (head.nlmsg_type == RTM_NEWQDISC)
+      parse_qdisc(body, netns, names, values);
+    else if (head.nlmsg_type == NLMSG_DONE || head.nlmsg_type == NLMSG_ERROR)
+      return false;
+    messages = after(messages, NLMSG_ALIGN(head.nlmsg_len));
+  }
+  return messages.empty();
+}
+
+UniqueFd open_rtnetlink() {
+  UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  const timeval limit = {1, 0};
+  if (fd && ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0) fd.reset();
+  return fd;
+}
+
+CounterValues read_link_counters(const UniqueFd& socket, uint32_t netns) {
+  constexpr size_t kAnswerBytes = 65536;  // the kernel makes none larger than 32 KiB
+  CounterValues values;
+  DeviceNames names;
+  std::vector<std::byte> room(kAnswerBytes);
+  if (!socket) return values;
+  for (const uint16_t type : {RTM_GETLINK, RTM_GETQDISC}) {
+    if (!ask(socket, type)) break;
+    for (;;) {
+      const ssize_t size = ::recv(socket.get(), room.data(), room.size(), 0);
+      if (size < 0 && errno == EINTR) continue;
+      if (size <= 0) return values;
+      if (!parse_link_messages(Bytes(room).first(static_cast<size_t>(size)), netns, names, values))
+        break;
+    }
+  }
+  return values;
+}
+
+}  // namespace pwru::kernel
