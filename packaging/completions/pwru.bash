@@ -57,7 +57,7 @@ _pwru() {
                 --output-tuple --output-tcp-flags --output-tunnel --output-id --output-skb
                 --output-skb-metadata --output-xdp-metadata --output-skb-shared-info
                 --output-skb-cb --output-stack --output-caller --output-bpfmap
-                --output-json --json --output-layout --output-file --output-file-max-size --output-file-max-age
+                --latency --output-json --json --output-layout --output-file --output-file-max-size --output-file-max-age
                 --output-file-max-backups --output-file-compress --output-limit-lines
                 --output-buffer-size --set-percpu-buf --timestamp --color --ready-file
                 --list-funcs --debug --man --json-schema --version --help'

@@ -89,6 +89,7 @@ struct Options {
   bool output_netns_names = false;
   uint32_t netns_names_max_length = 16;  // at least 10
   uint32_t set_percpu_buf = 0;           // ignored; accepted because scripts give it
+  bool latency = false;                  // only a table of times between functions
   bool output_json = false;
   std::string output_file;               // appended to; "": stdout
   uint32_t output_file_max_size = 100;   // megabytes; a larger file is rotated

@@ -110,6 +110,13 @@ TEST(Options, AJourneyIsOfAPacketThatIsFollowed) {
   EXPECT_TRUE(has(refusal({"--output-layout", "journey", "--output-skb"}), "--output-skb is not"));
 }
 
+TEST(Options, LatencyIsATable) {
+  EXPECT_TRUE(good({"--latency", "--summary", "5"}).filter_track_skb);
+  EXPECT_TRUE(good({"--latency", "--json"}).latency);
+  EXPECT_TRUE(has(refusal({"--latency", "--why"}), "leave --why out"));
+  EXPECT_TRUE(has(refusal({"--latency", "--json", "--summary", "5"}), "about text"));
+}
+
 TEST(Options, ListFuncsTakesAPattern) {
   EXPECT_TRUE(good({"--list-funcs"}).list_funcs);
   for (const Options& options :

@@ -101,22 +101,40 @@ std::string journeys_have_lines_of_their_own(const Options& options) {
                      other);
 }
 
+std::string latency_is_a_table(const Options& options) {
+  if (!options.latency) return "";
+  const std::string_view other = options.drops                          ? "--drops"
+                                 : options.why                          ? "--why"
+                                 : options.output_skb                   ? "--output-skb"
+                                 : options.output_skb_shared_info       ? "--output-skb-shared-info"
+                                 : !options.output_skb_metadata.empty() ? "--output-skb-metadata"
+                                 : options.output_stack                 ? "--output-stack"
+                                 : options.output_bpfmap                ? "--output-bpfmap"
+                                 : options.output_limit_lines           ? "--output-limit-lines"
+                                 : options.output_layout == LayoutChoice::Journey
+                                     ? "--output-layout journey"
+                                     : "";
+  if (other.empty()) return "";
+  return fmt::format("--latency prints a table and no packets: leave {} out", other);
+}
+
 std::string only_deaths_have_tables(const Options& options) {
-  if (asks_for_deaths(options) && options.output_json &&
+  if ((asks_for_deaths(options) || options.latency) && options.output_json &&
       (options.summary || options.output_layout == LayoutChoice::Line))
     return "--summary and --output-layout line are about text: leave them out with --output-json, "
            "which has a table at the end";
   if (options.why && options.output_layout == LayoutChoice::Line)
     return "--output-layout line is the short form of --drops: with --why there is none";
   if (asks_for_deaths(options)) return "";
-  if (options.summary) return "--summary is the table of --drops and --why: give one of them too";
+  if (options.summary && !options.latency)
+    return "--summary is the table of --drops, --why and --latency: give one of them too";
   if (options.output_layout == LayoutChoice::Line)
     return "--output-layout line is the short form of --drops: give --drops too";
   return "";
 }
 
 using Rule = std::string (*)(const Options&);
-constexpr std::array<Rule, 10> kRules = {none_is_alone,
+constexpr std::array<Rule, 11> kRules = {none_is_alone,
                                          interface_has_a_namespace_to_enter,
                                          ids_are_of_followed_packets,
                                          tracepoints_are_no_functions,
@@ -125,7 +143,8 @@ constexpr std::array<Rule, 10> kRules = {none_is_alone,
                                          deaths_have_blocks_of_their_own,
                                          only_deaths_have_tables,
                                          ways_are_of_followed_packets,
-                                         journeys_have_lines_of_their_own};
+                                         journeys_have_lines_of_their_own,
+                                         latency_is_a_table};
 
 // With --list-funcs no packet is traced: the word of the command line is a pattern.
 Result<> settle_pattern(Options& options) {
@@ -159,7 +178,7 @@ Result<> settle_deaths(Options& options) {
 
 // The hops of a packet are found by its id, and their lines name the place and the packet.
 void settle_journeys(Options& options) {
-  if (options.output_layout != LayoutChoice::Journey) return;
+  if (options.output_layout != LayoutChoice::Journey && !options.latency) return;
   if (!follows_packets(options)) options.filter_track_skb = true;
   options.output_meta = options.output_tuple = true;
 }

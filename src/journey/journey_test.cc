@@ -7,6 +7,7 @@
 #include <string>
 
 #include "journey/changes.h"
+#include "journey/latency.h"
 #include "journey/store.h"
 #include "journey/way.h"
 
@@ -182,6 +183,62 @@ TEST(Stages, AreOnePlaceEach) {
       stage_text(stages[1]),
       "netns 4026532000 (blue), eth1: [destination 10.0.0.2:53 became 10.0.0.3:53], IP receive");
   EXPECT_EQ(stages[1].hops, 2u);
+}
+
+TEST(Histogram, HasQuantilesAtTheEndsOfItsSteps) {
+  Histogram histogram;
+  for (int i = 0; i < 99; i++) histogram.add(1000);
+  histogram.add(5'000'000);
+  EXPECT_EQ(histogram.quantile_ns(0.5), 1023u);
+  EXPECT_EQ(histogram.quantile_ns(0.99), 5'000'000u);
+  EXPECT_EQ(histogram.least_ns, 1000u);
+  EXPECT_EQ(histogram.total_ns, 5'099'000u);
+  EXPECT_EQ(Histogram().quantile_ns(0.5), 0u);
+}
+
+TEST(Latency, CountsStepsByTheirFunctions) {
+  Latency latency;
+  resolve::Record record;
+  const auto hit = [&](uint64_t id, uint64_t skb, std::string_view function, uint64_t ts_ns) {
+    record.packet.id = id;
+    record.packet.skb = skb;
+    record.function = function;
+    record.ts_ns = ts_ns;
+    latency.add(record);
+  };
+  for (uint64_t id = 1; id <= 3; id++) {
+    hit(id, kSkb, "ip_rcv", 1000 * id);
+    hit(id, kClone, "packet_rcv", 1000 * id + 5);  // a clone, which goes its own way
+    hit(id, kSkb, "ip_forward", 1000 * id + 100 * id);
+  }
+  const auto rows = latency.rows();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].first, Latency::Pair("ip_rcv", "ip_forward"));
+  EXPECT_EQ(rows[0].second->count, 3u);
+  EXPECT_EQ(rows[0].second->most_ns, 300u);
+  EXPECT_EQ(rows[1].first, Latency::Pair("ip_rcv", "packet_rcv"));
+  EXPECT_EQ(latency.packets(), 3u);
+  ASSERT_EQ(latency.slowest().size(), 3u);
+  EXPECT_EQ(latency.slowest()[0].id, 3u);
+  EXPECT_EQ(latency.slowest()[0].total_ns, 300u);
+  EXPECT_EQ(latency.slowest()[0].to, "ip_forward");
+}
+
+TEST(Latency, KeepsTheSlowest) {
+  Latency latency;
+  resolve::Record record;
+  for (uint64_t id = 1; id <= 20; id++) {
+    record.packet.id = record.packet.skb = id;
+    record.function = "first";
+    record.ts_ns = 1000;
+    latency.add(record);
+    record.function = "last";
+    record.ts_ns = 1000 + id;
+    latency.add(record);
+  }
+  ASSERT_EQ(latency.slowest().size(), Latency::kSlowest);
+  EXPECT_EQ(latency.slowest().front().total_ns, 20u);
+  EXPECT_EQ(latency.slowest().back().total_ns, 11u);
 }
 
 }  // namespace

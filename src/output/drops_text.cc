@@ -200,13 +200,7 @@ Result<> DropsText::summary(const event::Counters& counters) {
 }
 
 Result<> DropsText::flush() {
-  if (style_.table_interval.count() > 0) {
-    const auto now = std::chrono::steady_clock::now();
-    if (now >= next_table_) {
-      PWRU_TRY(table());
-      next_table_ = now + style_.table_interval;
-    }
-  }
+  if (interval_.is_over()) PWRU_TRY(table());
   return out_.flush();
 }
 

@@ -11,6 +11,7 @@
 
 #include "diagnose/deaths.h"
 #include "output/file/line_buffer.h"
+#include "output/interval.h"
 #include "output/sink.h"
 #include "output/ways.h"
 
@@ -60,8 +61,7 @@ class DropsText : public Sink {
   std::optional<Ways> ways_;
   diagnose::Readings readings_;
   uint64_t left_out_ = 0;
-  std::chrono::steady_clock::time_point next_table_ =
-      std::chrono::steady_clock::now() + style_.table_interval;
+  Interval interval_{style_.table_interval};
 };
 
 }  // namespace pwru::output

@@ -86,6 +86,11 @@ void JsonSink::end_record() {
 }
 
 Result<> JsonSink::event(const resolve::Record& record) {
+  if (latency_) {
+    latency_->add(record);
+    left_out_++;
+    return {};
+  }
   const Way* const way = ways_ ? ways_->add(record) : nullptr;
   if (ways_ && !way) {
     left_out_++;
@@ -381,6 +386,48 @@ Result<> JsonSink::write_unseen_losses(uint64_t lost) {
   return {};
 }
 
+void JsonSink::write_histogram(const journey::Histogram& histogram) {
+  constexpr double kMedian = 0.5, kTail = 0.99;
+  number("count", histogram.count);
+  number("median_ns", histogram.quantile_ns(kMedian));
+  number("p99_ns", histogram.quantile_ns(kTail));
+  number("max_ns", histogram.most_ns);
+  number("total_ns", histogram.total_ns);
+  writer_.key("histogram");
+  writer_.begin_array();
+  for (size_t width = 0; width < histogram.counts.size(); width++) {
+    if (histogram.counts[width] == 0) continue;
+    writer_.begin_object();
+    number("from_ns", width == 0 ? 0 : uint64_t{1} << (width - 1));
+    number("count", histogram.counts[width]);
+    writer_.end_object();
+  }
+  writer_.end_array();
+}
+
+Result<> JsonSink::write_latency() {
+  for (const auto& [pair, histogram] : latency_->rows()) {
+    begin_record("latency");
+    text("from", pair.first);
+    text("to", pair.second);
+    write_histogram(*histogram);
+    end_record();
+    PWRU_TRY(out_.end_line());
+  }
+  for (const journey::SlowPacket& slow : latency_->slowest()) {
+    begin_record("slow-packet");
+    hex("packet_id", slow.id);
+    number("total_ns", slow.total_ns);
+    if (slow.packet.has_tuple) write_tuple("tuple", slow.packet.tuple);
+    text("from", slow.from);
+    text("to", slow.to);
+    number("longest_ns", slow.longest_ns);
+    end_record();
+    PWRU_TRY(out_.end_line());
+  }
+  return {};
+}
+
 Result<> JsonSink::lost(const event::Loss& loss) {
   begin_record("lost");
   number("cpu", loss.cpu);
@@ -406,6 +453,7 @@ Result<> JsonSink::summary(const event::Counters& counters) {
     PWRU_TRY(write_deaths());
     PWRU_TRY(write_unseen_losses(event::missing_events(counters)));
   }
+  if (latency_) PWRU_TRY(write_latency());
   begin_record("summary");
   for (const event::CounterRow& row : event::counter_table()) {
     writer_.any_key(row.json_key);

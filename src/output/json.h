@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "diagnose/deaths.h"
+#include "journey/latency.h"
 #include "output/file/line_buffer.h"
 #include "output/json_writer.h"
 #include "output/sink.h"
@@ -29,6 +30,9 @@ class JsonSink : public Sink {
   // With `ways` too, records of all functions come, and each death has its way.
   JsonSink(LineBuffer out, JsonStyle style, std::optional<diagnose::Deaths> deaths = {},
            std::optional<Ways> ways = {});
+
+  // Writes no events: times between functions, at the end.
+  void only_latency() { latency_.emplace(); }
 
   Result<> begin() override { return {}; }
   Result<> event(const resolve::Record& record) override;
@@ -66,6 +70,8 @@ class JsonSink : public Sink {
   void write_diagnosis(const diagnose::Diagnosis& diagnosis);
   [[nodiscard]] Result<> write_deaths();
   [[nodiscard]] Result<> write_unseen_losses(uint64_t lost);
+  [[nodiscard]] Result<> write_latency();
+  void write_histogram(const journey::Histogram& histogram);
 
   void number(Name name, uint64_t value);
   void text(Name name, std::string_view value);
@@ -81,6 +87,7 @@ class JsonSink : public Sink {
   std::optional<diagnose::Deaths> deaths_;
   std::optional<Ways> ways_;
   diagnose::Readings readings_;
+  std::optional<journey::Latency> latency_;
   uint64_t left_out_ = 0;
   JsonWriter writer_;
   std::string scratch_;

@@ -10,6 +10,7 @@
 #include "output/drops_text.h"
 #include "output/journey_text.h"
 #include "output/json.h"
+#include "output/latency_text.h"
 #include "output/text.h"
 #include "plan/needs.h"
 
@@ -99,8 +100,10 @@ std::unique_ptr<output::Sink> make_sink(const cli::Options& options, const plan:
     const output::JsonStyle style = {time_column(options.timestamp)};
     std::optional<diagnose::Deaths> deaths;
     if (cli::asks_for_deaths(options)) deaths.emplace(read);
-    return std::make_unique<output::JsonSink>(target.lines(), style, std::move(deaths),
-                                              std::move(ways));
+    auto json = std::make_unique<output::JsonSink>(target.lines(), style, std::move(deaths),
+                                                   std::move(ways));
+    if (options.latency) json->only_latency();
+    return json;
   }
   const bool has_colors = uses_color(options, target.fd());
   const bool is_journey = options.output_layout == cli::LayoutChoice::Journey;
@@ -109,6 +112,9 @@ std::unique_ptr<output::Sink> make_sink(const cli::Options& options, const plan:
                                       has_colors, std::chrono::seconds(options.summary)};
     return std::make_unique<output::DropsText>(target.lines(), style, read, std::move(ways));
   }
+  if (options.latency)
+    return std::make_unique<output::LatencyText>(target.lines(),
+                                                 std::chrono::seconds(options.summary));
   if (is_journey) return std::make_unique<output::JourneyText>(target.lines(), has_colors);
   return std::make_unique<output::TextSink>(target.lines(), text_style(options, target.fd()));
 }

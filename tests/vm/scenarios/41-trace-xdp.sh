@@ -23,5 +23,14 @@ for mode in xdpdrv xdpgeneric; do
         ':10\(udp\) +udp_rcv$'
     expect_no_line ':9\(udp\) +udp_rcv'
     expect_no_line ':11\(udp\)'
+    # What the program drops is a death.
+    if [ "$mode" = xdpdrv ]; then
+        start_pwru --why --filter-trace-xdp --filter-netns "inode:$inode" --filter-func udp_rcv 'udp dst port 9 or udp dst port 10'
+        send_udp 10.1.0.2 9
+        send_udp 10.1.0.2 10
+        stop_pwru
+        expect_line '^  why +the XDP program drops_discard_port of vb dropped it \(certain\)$'
+        expect_line '^1 packet died:$'
+    fi
     ip -n b link set vb "$mode" off
 done

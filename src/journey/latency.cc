@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journey/latency.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace pwru::journey {
+namespace {
+
+// What the last hop came from: of its skb, or, if it is the first one of that, of the packet. Null:
+// nothing is known, or another skb had the address.
+const Hop* hop_before(const Journey& journey) {
+  const auto& hops = journey.hops;
+  if (hops.size() < 2) return nullptr;
+  const uint64_t skb = hops.back().packet.skb;
+  for (size_t i = hops.size() - 1; i-- > 0;)
+    if (hops[i].packet.skb == skb)
+      return hops[i].is_end && !hops.back().is_end ? nullptr : &hops[i];
+  return &hops[hops.size() - 2];
+}
+
+const Hop& with_addresses(const Journey& journey) {
+  const auto found =
+      std::ranges::find_if(journey.hops, [](const Hop& hop) { return hop.packet.has_tuple; });
+  return found == journey.hops.end() ? journey.hops.front() : *found;
+}
+
+}  // namespace
+
+void Histogram::add(uint64_t ns) {
+  counts[static_cast<size_t>(std::bit_width(ns))]++;
+  count++;
+  least_ns = std::min(least_ns, ns);
+  most_ns = std::max(most_ns, ns);
+  total_ns += ns;
+}
+
+uint64_t Histogram::quantile_ns(double share) const {
+  const auto wanted = static_cast<uint64_t>(share * static_cast<double>(count));
+  uint64_t seen = 0;
+  for (size_t width = 0; width < counts.size(); width++) {
+    seen += counts[width];
+    if (seen > wanted || seen == count)
+      return std::min(most_ns, width < 64 ? (uint64_t{1} << width) - (width > 0 ? 1 : 0) : most_ns);
+  }
+  return most_ns;
+}
+
+void Latency::add(const resolve::Record& record) {
+  const Journey& journey = store_.add(record);
+  if (journey.hops.size() == 1) packets_++;
+  const Hop* const before = hop_before(journey);
+  if (!before) return;
+  const Hop& now = journey.hops.back();
+  const uint64_t step_ns = now.ts_ns > before->ts_ns ? now.ts_ns - before->ts_ns : 0;
+  const Pair step = {before->function, now.function};
+  const auto found = pairs_.find(step);
+  if (found != pairs_.end())
+    found->second.add(step_ns);
+  else if (pairs_.size() < kMostPairs)
+    pairs_[step].add(step_ns);
+  else
+    left_out_++;
+  rank(journey, step, step_ns);
+}
+
+void Latency::rank(const Journey& journey, const Pair& step, uint64_t step_ns) {
+  const uint64_t total_ns = journey.hops.back().ts_ns - journey.hops.front().ts_ns;
+  auto slow = std::ranges::find(slowest_, journey.id, &SlowPacket::id);
+  if (slow == slowest_.end()) {
+    if (slowest_.size() == kSlowest && slowest_.back().total_ns >= total_ns) return;
+    if (slowest_.size() == kSlowest) slowest_.pop_back();
+    slowest_.push_back({journey.id, 0, with_addresses(journey).packet, {}, {}, 0});
+    slow = std::prev(slowest_.end());
+    // It was not watched until now.
+    for (size_t i = 1; i + 1 < journey.hops.size(); i++) {
+      const uint64_t ns = journey.hops[i].ts_ns - journey.hops[i - 1].ts_ns;
+      if (ns >= slow->longest_ns) {
+        slow->longest_ns = ns;
+        slow->from = journey.hops[i - 1].function;
+        slow->to = journey.hops[i].function;
+      }
+    }
+  }
+  slow->total_ns = total_ns;
+  if (step_ns >= slow->longest_ns) {
+    slow->longest_ns = step_ns;
+    std::tie(slow->from, slow->to) = step;
+  }
+  std::ranges::stable_sort(slowest_, std::greater<>(), &SlowPacket::total_ns);
+}
+
+std::vector<Latency::Row> Latency::rows() const {
+  std::vector<Row> rows;
+  for (const auto& [pair, histogram] : pairs_) rows.emplace_back(pair, &histogram);
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return a.second->total_ns > b.second->total_ns;
+  });
+  return rows;
+}
+
+}  // namespace pwru::journey
