@@ -121,8 +121,8 @@ TEST(Store, KeepsBothEndsOfALongWay) {
   packet.hits("first");
   for (size_t i = 0; i < Store::kMostHopsOfOne; i++) packet.hits("ip_rcv");
   packet.hits("last");
-  EXPECT_EQ(packet.journey->hops.size(), Store::kMostHopsOfOne);
-  EXPECT_EQ(packet.journey->hops_left_out, 2u);
+  EXPECT_LE(packet.journey->hops.size(), Store::kMostHopsOfOne);
+  EXPECT_EQ(packet.journey->hops.size() + packet.journey->hops_left_out, Store::kMostHopsOfOne + 2);
   EXPECT_EQ(packet.journey->hops.front().function, "first");
   EXPECT_EQ(packet.journey->hops.back().function, "last");
 }

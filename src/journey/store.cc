@@ -36,6 +36,17 @@ std::string_view Store::keep(std::string_view text) {
   return texts_.size() < kMostTexts ? std::string_view(*texts_.emplace(text).first) : kNoRoom;
 }
 
+// At the address of a module that is gone may be another function later.
+const Store::Function& Store::function_of(const resolve::Record& record) {
+  if (functions_.size() >= kMostTexts) functions_.clear();
+  Function& known = functions_[record.function_addr];
+  if (known.name == record.function) return known;
+  known.name = keep(record.function);
+  known.layer = keep(knowledge::layer_of(record.function));
+  known.is_release = record.function == kRelease;
+  return known;
+}
+
 Store::List::iterator Store::find_or_add(uint64_t id) {
   const auto found = by_id_.find(id);
   if (found != by_id_.end()) {
@@ -48,21 +59,25 @@ Store::List::iterator Store::find_or_add(uint64_t id) {
   return by_id_[id] = std::prev(open_.end());
 }
 
-// The first half of the most that are kept stays, and of what follows the newest.
+// The first half of the most that are kept stays, and of what follows the newest. They go in pieces,
+// as what is behind them has to be moved.
 void Store::append(Journey& journey, const resolve::Record& record) {
   if (journey.hops.size() == kMostHopsOfOne) {
-    journey.hops.erase(journey.hops.begin() + kMostHopsOfOne / 2);
-    journey.hops_left_out++;
-    hops_--;
+    constexpr size_t kPiece = kMostHopsOfOne / 4;
+    const auto from = journey.hops.begin() + kMostHopsOfOne / 2;
+    journey.hops.erase(from, from + kPiece);
+    journey.hops_left_out += kPiece;
+    hops_ -= kPiece;
   }
   Hop hop;
   hop.ts_ns = record.ts_ns;
-  hop.function = keep(record.function);
-  hop.layer = keep(knowledge::layer_of(record.function));
+  const Function& function = function_of(record);
+  hop.function = function.name;
+  hop.layer = function.layer;
   hop.outcome = keep(outcome_of(record));
   hop.netns_name = keep(record.netns_name);
   hop.packet = record.packet;
-  hop.is_end = hop.function == kRelease || record.end.has_value();
+  hop.is_end = function.is_release || record.end.has_value();
   hop.is_drop = is_drop(record);
   journey.hops.push_back(hop);
   hops_++;

@@ -42,7 +42,14 @@ class Store {
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
 
+  // What is known of a function for its name, which takes long to find out.
+  struct Function {
+    std::string_view name, layer;
+    bool is_release = false;
+  };
+
   List::iterator find_or_add(uint64_t id);
+  const Function& function_of(const resolve::Record& record);
   void append(Journey& journey, const resolve::Record& record);
   void make_room();
   void forget(List& list, List::iterator at);
@@ -54,6 +61,7 @@ class Store {
   List open_, over_;  // the one that was quiet for longest first
   std::unordered_map<uint64_t, List::iterator> by_id_;
   std::unordered_set<std::string, Hash, std::equal_to<>> texts_;
+  std::unordered_map<uint64_t, Function> functions_;  // by address
   Take on_evict_;
 };
 

@@ -57,3 +57,14 @@ expect_line '^packet 0x[0-9a-f]+  10\.1\.0\.2:[0-9]+->10\.1\.0\.1:53\(udp\)  [0-
 expect_line ' mark 0x0 became 0x7'
 expect_line '^  = consumed by [a-z_]+, [0-9.]+ [mu]?s after it was first seen$'
 expect_stderr ' 0 lost'
+
+# The time in the queue of a socket.
+start_pwru --latency --filter-func '__udp_enqueue_schedule_skb|skb_consume_udp' 'udp port 9000'
+before=$(ip netns exec b awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp)
+send 53
+has_arrived() { [ "$(ip netns exec b awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp)" -gt "$before" ]; }
+wait_for 'the packet to be read' has_arrived
+stop_pwru
+expect_line '^1 packets, [12] pairs of functions'
+expect_line '^ +1 +[0-9.]+ [mu]?s .*  __udp_enqueue_schedule_skb -> skb_consume_udp$'
+expect_line '^ +[0-9.]+ [mu]?s  0x[0-9a-f]+  10\.1\.0\.2:[0-9]+->10\.2\.0\.2:9000\(udp\)  [0-9.]+ [mu]?s from __udp_enqueue_schedule_skb to skb_consume_udp$'
