@@ -66,6 +66,27 @@ void add_tuple_changes(const resolve::Packet& before, const resolve::Packet& aft
         fmt::format("destination {} became {}", end_text(a, false), end_text(b, false)));
 }
 
+// enum ip_conntrack_info of include/uapi/linux/netfilter/nf_conntrack_common.h.
+std::string_view conntrack_text(uint8_t info) {
+  switch (info) {
+    case Hop::kNone:
+      return "none";
+    case 0:
+      return "established";
+    case 1:
+      return "related";
+    case 2:
+      return "new";
+    case 3:
+      return "established, a reply";
+    case 4:
+      return "related, a reply";
+    case 7:
+      return "untracked";
+  }
+  return "unknown";
+}
+
 }  // namespace
 
 bool is_read(const resolve::Packet& packet) {
@@ -83,6 +104,18 @@ std::string place_text(const Hop& hop) {
   if (!hop.netns_name.empty()) text += fmt::format(" ({})", hop.netns_name);
   if (!packet.ifname.text().empty()) text += fmt::format(", {}", packet.ifname.text());
   return text;
+}
+
+std::vector<std::string> state_changes_of(const Hop& before, const Hop& after) {
+  std::vector<std::string> changes;
+  if (before.ttl && after.ttl && before.ttl != after.ttl &&
+      before.packet.tuple.l4_proto == after.packet.tuple.l4_proto)
+    changes.push_back(fmt::format("TTL {} became {}", before.ttl, after.ttl));
+  if (before.conntrack != after.conntrack && before.conntrack != Hop::kNotRead &&
+      after.conntrack != Hop::kNotRead)
+    changes.push_back(fmt::format("conntrack {} became {}", conntrack_text(before.conntrack),
+                                  conntrack_text(after.conntrack)));
+  return changes;
 }
 
 std::vector<std::string> changes_of(const resolve::Packet& before, const resolve::Packet& after) {

@@ -23,5 +23,7 @@ namespace pwru::journey {
 // "wrapped into 192.0.2.1->192.0.2.2(gre)", "mark 0x0 became 0x1". Names are not escaped.
 [[nodiscard]] std::vector<std::string> changes_of(const resolve::Packet& before,
                                                   const resolve::Packet& after);
+// The same of what is read for journeys: "TTL 64 became 63", "conntrack none became new".
+[[nodiscard]] std::vector<std::string> state_changes_of(const Hop& before, const Hop& after);
 
 }  // namespace pwru::journey

@@ -18,6 +18,10 @@ struct Hop {
   std::string_view outcome;   // of a packet's end, or what a BPF program decided; "" for all else
   std::string_view netns_name;
   resolve::Packet packet;
+  // Read for journeys only: TTL or hop limit, 0 when it is not known; ip_conntrack_info, or kNone.
+  static constexpr uint8_t kNotRead = 0xff, kNone = 0xfe;
+  uint8_t ttl = 0;
+  uint8_t conntrack = kNotRead;
   bool is_end = false;  // of this skb: what comes next at its address is another one
   bool is_drop = false;
 };

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 #include <string>
 
@@ -162,6 +163,22 @@ TEST(Changes, NatIsOfAnAddressAndATunnelOfAll) {
   EXPECT_EQ(changes_of(after, before),
             std::vector<std::string>{"unwrapped to 10.0.0.1:99->10.0.0.2:53(udp)"});
   EXPECT_TRUE(changes_of(before, before).empty());
+}
+
+TEST(Changes, OfTtlAndConntrackWhereTheyAreRead) {
+  using knowledge::Fact;
+  Store store(100, {Fact::Ttl, Fact::HopLimit, Fact::Conntrack});
+  Packet packet;
+  std::array<resolve::Value, 3> values = {{{"", "64"}, {"", "17"}, {"", "0"}}};
+  packet.record.readings = values;
+  (void)store.add(packet.record);
+  values[0].text = "63";
+  values[2].text = "0xffff888000000102";
+  const Journey& journey = store.add(packet.record);
+  EXPECT_EQ(state_changes_of(journey.hops[0], journey.hops[1]),
+            (std::vector<std::string>{"TTL 64 became 63", "conntrack none became new"}));
+  packet.hits("ip_rcv").hits("ip_forward");
+  EXPECT_TRUE(state_changes_of(packet.journey->hops[0], packet.journey->hops[1]).empty());
 }
 
 TEST(Stages, AreOnePlaceEach) {

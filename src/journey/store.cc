@@ -2,6 +2,8 @@
 #include "journey/store.h"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 #include "knowledge/layer.h"
 
@@ -14,6 +16,19 @@ constexpr std::string_view kNoRoom = "...";
 
 // Every way to free an skb passes it, also that of an skb whose last reference this was not.
 constexpr std::string_view kRelease = "skb_release_head_state";
+
+constexpr uint64_t kInfoMask = 7;  // NFCT_INFOMASK
+
+// Decimal, or hexadecimal with 0x in front.
+std::optional<uint64_t> number(std::string_view text) {
+  const bool is_hex = text.starts_with("0x");
+  if (is_hex) text.remove_prefix(2);
+  uint64_t value = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, is_hex ? 16 : 10);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
 
 std::string_view outcome_of(const resolve::Record& record) {
   if (record.verdict) return record.verdict->name;
@@ -59,8 +74,8 @@ Store::List::iterator Store::find_or_add(uint64_t id) {
   return by_id_[id] = std::prev(open_.end());
 }
 
-// The first half of the most that are kept stays, and of what follows the newest. They go in pieces,
-// as what is behind them has to be moved.
+// The first half of the most that are kept stays, and of what follows the newest. They go in
+// pieces, as what is behind them has to be moved.
 void Store::append(Journey& journey, const resolve::Record& record) {
   if (journey.hops.size() == kMostHopsOfOne) {
     constexpr size_t kPiece = kMostHopsOfOne / 4;
@@ -79,8 +94,21 @@ void Store::append(Journey& journey, const resolve::Record& record) {
   hop.packet = record.packet;
   hop.is_end = function.is_release || record.end.has_value();
   hop.is_drop = is_drop(record);
+  if (!read_.empty()) set_read(record, hop);
   journey.hops.push_back(hop);
   hops_++;
+}
+
+void Store::set_read(const resolve::Record& record, Hop& hop) const {
+  using knowledge::Fact;
+  const size_t count = std::min(read_.size(), record.readings.size());
+  for (size_t i = 0; i < count; i++) {
+    const auto value = number(record.readings[i].text);
+    const bool is_ttl = read_[i] == (hop.packet.tuple.is_v6 ? Fact::HopLimit : Fact::Ttl);
+    if (value && is_ttl && hop.packet.has_tuple) hop.ttl = static_cast<uint8_t>(*value);
+    if (value && read_[i] == Fact::Conntrack)
+      hop.conntrack = *value == 0 ? Hop::kNone : static_cast<uint8_t>(*value & kInfoMask);
+  }
 }
 
 Journey& Store::add(const resolve::Record& record) {

@@ -10,8 +10,10 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "journey/journey.h"
+#include "knowledge/fact.h"
 
 namespace pwru::journey {
 
@@ -21,7 +23,9 @@ class Store {
   static constexpr size_t kMostHops = size_t{1} << 17;
   static constexpr size_t kMostHopsOfOne = 512;
 
-  explicit Store(size_t most_hops = kMostHops) : most_hops_(most_hops) {}
+  // `read`: which facts Record::readings has, when they are of kFactsOfHops.
+  explicit Store(size_t most_hops = kMostHops, std::vector<knowledge::Fact> read = {})
+      : most_hops_(most_hops), read_(std::move(read)) {}
 
   // The way of the record's packet, with this hit as its last hop. Valid until the next call.
   [[nodiscard]] Journey& add(const resolve::Record& record);
@@ -55,7 +59,10 @@ class Store {
   void forget(List& list, List::iterator at);
   std::string_view keep(std::string_view text);
 
+  void set_read(const resolve::Record& record, Hop& hop) const;
+
   size_t most_hops_;
+  std::vector<knowledge::Fact> read_;
   size_t hops_ = 0;
   uint64_t evicted_ = 0;
   List open_, over_;  // the one that was quiet for longest first

@@ -46,6 +46,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Ttl, "ttl", NETWORK_HEADER("iphdr") "->ttl"},
     {Fact::HopLimit, "hop_limit", NETWORK_HEADER("ipv6hdr") "->hop_limit"},
     {Fact::GsoSize, "gso_size", "((struct skb_shared_info *)(skb->head + skb->end))->gso_size"},
+    {Fact::Conntrack, "conntrack", "skb->_nfct"},
     {Fact::Vlan, "vlan", "skb->vlan_tci"},
     {Fact::Qdisc, "qdisc", QDISC "ops->id"},
     {Fact::QdiscLength, "qdisc_len", QDISC "q.qlen"},

@@ -3,6 +3,7 @@
 // record; the others are read in the kernel, at the drop, by an expression on the sk_buff.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -43,24 +44,25 @@ enum class Fact : uint8_t {
   Ttl,                 // of an IPv4 header
   HopLimit,            // of an IPv6 header
   GsoSize,             // bytes of a segment; 0: the packet is not to be cut
-  Vlan,                // the tag that the device took out of the frame; 0: none
-  Qdisc,               // kind of the first queue's qdisc; "noop" without a carrier
-  QdiscLength,         // packets in it
-  QdiscLimit,          // its limit, in its own unit
-  Forwarding4,         // net.ipv4.conf.DEVICE.forwarding
-  Forwarding6,         // net.ipv6.conf.all.forwarding
-  ForceForwarding6,    // net.ipv6.conf.DEVICE.force_forwarding, Linux 6.17
-  RpFilter,            // net.ipv4.conf.DEVICE.rp_filter
-  RpFilterAll,         // net.ipv4.conf.all.rp_filter
-  AcceptLocal,         // net.ipv4.conf.DEVICE.accept_local
-  RouteLocalnet,       // net.ipv4.conf.DEVICE.route_localnet
-  XdpProgram,          // name of the generic XDP program of the device
-  XdpProgramId,        // its id
-  XdpDriverProgram,    // the same of the one in the driver
-  XdpDriverId,         // its id
-  XdpLinkProgram,      // the same when a bpf_link attached it
-  XdpLinkId,           // its id
-  BridgePortState,     // of the device; right only where a bridge drops
+  Conntrack,    // sk_buff::_nfct: 0 without an entry; the lowest three bits are ip_conntrack_info
+  Vlan,         // the tag that the device took out of the frame; 0: none
+  Qdisc,        // kind of the first queue's qdisc; "noop" without a carrier
+  QdiscLength,  // packets in it
+  QdiscLimit,   // its limit, in its own unit
+  Forwarding4,  // net.ipv4.conf.DEVICE.forwarding
+  Forwarding6,  // net.ipv6.conf.all.forwarding
+  ForceForwarding6,  // net.ipv6.conf.DEVICE.force_forwarding, Linux 6.17
+  RpFilter,          // net.ipv4.conf.DEVICE.rp_filter
+  RpFilterAll,       // net.ipv4.conf.all.rp_filter
+  AcceptLocal,       // net.ipv4.conf.DEVICE.accept_local
+  RouteLocalnet,     // net.ipv4.conf.DEVICE.route_localnet
+  XdpProgram,        // name of the generic XDP program of the device
+  XdpProgramId,      // its id
+  XdpDriverProgram,  // the same of the one in the driver
+  XdpDriverId,       // its id
+  XdpLinkProgram,    // the same when a bpf_link attached it
+  XdpLinkId,         // its id
+  BridgePortState,   // of the device; right only where a bridge drops
 };
 inline constexpr size_t kFacts = static_cast<size_t>(Fact::BridgePortState) + 1;
 
@@ -69,6 +71,9 @@ struct FactRow {
   std::string_view name;        // in sentences: "{port}"; in JSON
   std::string_view expression;  // C, on struct sk_buff *skb; "": of the record
 };
+
+// What changes from hop to hop, beside what every record has.
+inline constexpr std::array<Fact, 3> kFactsOfHops = {Fact::Ttl, Fact::HopLimit, Fact::Conntrack};
 
 // One row for each fact, in the order of the enum.
 [[nodiscard]] std::span<const FactRow> facts();

@@ -36,6 +36,7 @@ std::string HopsText::differences(const journey::Hop& hop) const {
   if (last_ && last_->packet.skb != now.skb) add(fmt::format("skb {:#x}", now.skb));
   if (!is_read || !before) return text;
   for (const std::string& change : journey::changes_of(before->packet, now)) add(change);
+  for (const std::string& change : journey::state_changes_of(*before, hop)) add(change);
   if (before->packet.len_bytes != now.len_bytes)
     add(fmt::format("{} bytes became {}", before->packet.len_bytes, now.len_bytes));
   return text;

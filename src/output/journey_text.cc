@@ -27,8 +27,12 @@ const Hop& most_telling(const Journey& journey) {
 
 }  // namespace
 
-JourneyText::JourneyText(LineBuffer out, bool uses_color, std::function<uint64_t()> now_ns)
-    : out_(std::move(out)), uses_color_(uses_color), now_ns_(std::move(now_ns)) {
+JourneyText::JourneyText(LineBuffer out, bool uses_color, std::vector<knowledge::Fact> read,
+                         std::function<uint64_t()> now_ns)
+    : out_(std::move(out)),
+      uses_color_(uses_color),
+      now_ns_(std::move(now_ns)),
+      store_(journey::Store::kMostHops, std::move(read)) {
   store_.on_evict([this](const Journey& journey) { write(journey, Reason::NoRoom); });
 }
 

@@ -18,8 +18,9 @@ class JourneyText : public Sink {
   // for the second.
   static constexpr uint64_t kOverNs = 50'000'000, kOpenNs = 1'000'000'000;
 
-  // `now_ns`: CLOCK_MONOTONIC.
-  JourneyText(LineBuffer out, bool uses_color, std::function<uint64_t()> now_ns = monotonic_ns);
+  // `read`: which facts Record::readings has. `now_ns`: CLOCK_MONOTONIC.
+  JourneyText(LineBuffer out, bool uses_color, std::vector<knowledge::Fact> read,
+              std::function<uint64_t()> now_ns = monotonic_ns);
 
   Result<> begin() override { return {}; }
   Result<> event(const resolve::Record& record) override;

@@ -21,7 +21,8 @@ resolve::Record hit(uint64_t ts_ns, std::string_view function) {
 
 class Printed : public ScreenOf<JourneyText> {
  public:
-  explicit Printed(const uint64_t& now_ns) : ScreenOf(false, [&now_ns] { return now_ns; }) {}
+  explicit Printed(const uint64_t& now_ns)
+      : ScreenOf(false, std::vector<knowledge::Fact>(), [&now_ns] { return now_ns; }) {}
 };
 
 TEST(JourneyText, APacketThatIsOverHasItsWholeWay) {

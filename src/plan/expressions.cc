@@ -6,44 +6,60 @@
 namespace pwru::plan {
 namespace {
 
-std::vector<std::string> texts_of(const cli::Options& options, bool with_facts) {
+std::string_view expression_of(knowledge::Fact fact) {
+  return knowledge::facts()[static_cast<size_t>(fact)].expression;
+}
+
+std::vector<std::string> texts_of(const cli::Options& options,
+                                  const std::vector<knowledge::Fact>& facts) {
   std::vector<std::string> texts = {options.filter_skb_expr, options.filter_xdp_expr};
   for (const auto* list : {&options.output_skb_metadata, &options.output_xdp_metadata})
     texts.insert(texts.end(), list->begin(), list->end());
-  if (with_facts)
-    for (const knowledge::FactRow& row : knowledge::facts()) texts.emplace_back(row.expression);
+  for (const knowledge::Fact fact : facts) texts.emplace_back(expression_of(fact));
   return texts;
 }
 
-// A kernel need not have every member: what does not compile is not known, and that is all.
-std::vector<knowledge::Fact> readable_facts(const expr::TypeSource& types) {
+// What the answer to a death, or a journey, is made of. No program may copy: nothing.
+std::vector<knowledge::Fact> wanted_facts(const cli::Options& options, bool may_copy) {
   std::vector<knowledge::Fact> facts;
-  for (const knowledge::FactRow& row : knowledge::facts()) {
-    if (row.expression.empty()) continue;
-    const std::string text(row.expression);
-    if (expr::compile_values(types, expr::skb_root(), {&text, 1})) facts.push_back(row.id);
+  if (!may_copy) return facts;
+  if (!cli::asks_for_deaths(options)) {
+    if (options.output_layout == cli::LayoutChoice::Journey)
+      facts.assign(knowledge::kFactsOfHops.begin(), knowledge::kFactsOfHops.end());
+    return facts;
   }
+  for (const knowledge::FactRow& row : knowledge::facts())
+    if (!row.expression.empty()) facts.push_back(row.id);
   return facts;
+}
+
+// A kernel need not have every member: what does not compile is not known, and that is all.
+void keep_readable(std::vector<knowledge::Fact>& facts, const expr::TypeSource& types) {
+  std::erase_if(facts, [&](knowledge::Fact fact) {
+    const std::string text(expression_of(fact));
+    return !expr::compile_values(types, expr::skb_root(), {&text, 1});
+  });
 }
 
 }  // namespace
 
 Result<Expressions> compile_expressions(const cli::Options& options, const kernel::Btf& vmlinux,
                                         bool may_copy) {
-  const bool wants_facts = cli::asks_for_deaths(options) && may_copy;
-  const auto find_types = [&](bool with_facts) {
-    return expr::find_types(vmlinux, texts_of(options, with_facts),
+  std::vector<knowledge::Fact> read = wanted_facts(options, may_copy);
+  const auto find_types = [&](const std::vector<knowledge::Fact>& facts) {
+    return expr::find_types(vmlinux, texts_of(options, facts),
                             [&vmlinux] { return kernel::load_module_btf(vmlinux, {}); });
   };
-  auto found = find_types(wants_facts);
-  if (!found && wants_facts) found = find_types(false);
+  auto found = find_types(read);
+  if (!found && !read.empty()) {
+    read.clear();
+    found = find_types(read);
+  }
   if (!found) return tl::unexpected<Error>(std::move(found.error()));
   expr::KnownTypes types = std::move(*found);
-  std::vector<knowledge::Fact> read;
+  keep_readable(read, types.source());
   std::vector<std::string> skb_values = options.output_skb_metadata;
-  if (wants_facts) read = readable_facts(types.source());
-  for (const knowledge::Fact fact : read)
-    skb_values.emplace_back(knowledge::facts()[static_cast<size_t>(fact)].expression);
+  for (const knowledge::Fact fact : read) skb_values.emplace_back(expression_of(fact));
   PWRU_ASSIGN(auto skb, expr::compile_skb(types.source(), {options.filter_skb_expr, skb_values}));
   PWRU_ASSIGN(auto xdp, expr::compile_xdp(types.source(),
                                           {options.filter_xdp_expr, options.output_xdp_metadata}));

@@ -115,7 +115,7 @@ std::unique_ptr<output::Sink> make_sink(const cli::Options& options, const plan:
   if (options.latency)
     return std::make_unique<output::LatencyText>(target.lines(),
                                                  std::chrono::seconds(options.summary));
-  if (is_journey) return std::make_unique<output::JourneyText>(target.lines(), has_colors);
+  if (is_journey) return std::make_unique<output::JourneyText>(target.lines(), has_colors, read);
   return std::make_unique<output::TextSink>(target.lines(), text_style(options, target.fd()));
 }
 

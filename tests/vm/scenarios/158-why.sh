@@ -55,6 +55,8 @@ wait_for 'the end of the journey' is_over
 stop_pwru
 expect_line '^packet 0x[0-9a-f]+  10\.1\.0\.2:[0-9]+->10\.1\.0\.1:53\(udp\)  [0-9]+ bytes  bash:[0-9]+$'
 expect_line ' mark 0x0 became 0x7'
+expect_line ' TTL 64 became 63'
+expect_line ' conntrack none became new'
 expect_line '^  = consumed by [a-z_]+, [0-9.]+ [mu]?s after it was first seen$'
 expect_stderr ' 0 lost'
 
