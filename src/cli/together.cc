@@ -61,18 +61,27 @@ std::string drops_are_where_packets_die(const Options& options) {
       other);
 }
 
-// The blocks have no room for what fills pages, or columns.
+// What fills pages, or a column of its own; "": none of it was asked for.
+std::string_view option_of_dumps(const Options& options) {
+  if (options.output_skb) return "--output-skb";
+  if (options.output_skb_shared_info) return "--output-skb-shared-info";
+  if (!options.output_skb_metadata.empty()) return "--output-skb-metadata";
+  if (options.output_skb_cb) return "--output-skb-cb";
+  return options.output_tunnel ? "--output-tunnel" : "";
+}
+
+// The same, and what is of a function and not of its packet.
+std::string_view option_beyond_hops(const Options& options) {
+  if (const std::string_view dump = option_of_dumps(options); !dump.empty()) return dump;
+  if (options.output_stack) return "--output-stack";
+  return options.output_bpfmap ? "--output-bpfmap" : "";
+}
+
 std::string deaths_have_blocks_of_their_own(const Options& options) {
-  if (!asks_for_deaths(options) || options.output_json) return "";
-  const std::string_view other = options.output_skb                     ? "--output-skb"
-                                 : options.output_skb_shared_info       ? "--output-skb-shared-info"
-                                 : !options.output_skb_metadata.empty() ? "--output-skb-metadata"
-                                 : options.output_skb_cb                ? "--output-skb-cb"
-                                 : options.output_tunnel                ? "--output-tunnel"
-                                                                        : "";
-  if (other.empty()) return "";
-  return fmt::format("{} is not in what {} prints: leave it out, or add --output-json", other,
-                     options.why ? "--why" : "--drops");
+  if (!asks_for_deaths(options) || options.output_json || option_of_dumps(options).empty())
+    return "";
+  return fmt::format("{} is not in what {} prints: leave it out, or add --output-json",
+                     option_of_dumps(options), options.why ? "--why" : "--drops");
 }
 
 std::string ways_are_of_followed_packets(const Options& options) {
@@ -90,12 +99,7 @@ std::string ways_are_of_followed_packets(const Options& options) {
 // A way has a line for each hop, and those have no room for more.
 std::string journeys_have_lines_of_their_own(const Options& options) {
   if (options.output_layout != LayoutChoice::Journey || options.why) return "";
-  const std::string_view other = options.output_skb                     ? "--output-skb"
-                                 : options.output_skb_shared_info       ? "--output-skb-shared-info"
-                                 : !options.output_skb_metadata.empty() ? "--output-skb-metadata"
-                                 : options.output_stack                 ? "--output-stack"
-                                 : options.output_bpfmap                ? "--output-bpfmap"
-                                                                        : "";
+  const std::string_view other = option_beyond_hops(options);
   if (other.empty()) return "";
   return fmt::format("{} is not in what --output-layout journey prints: leave one of them out",
                      other);
@@ -103,17 +107,12 @@ std::string journeys_have_lines_of_their_own(const Options& options) {
 
 std::string latency_is_a_table(const Options& options) {
   if (!options.latency) return "";
-  const std::string_view other = options.drops                          ? "--drops"
-                                 : options.why                          ? "--why"
-                                 : options.output_skb                   ? "--output-skb"
-                                 : options.output_skb_shared_info       ? "--output-skb-shared-info"
-                                 : !options.output_skb_metadata.empty() ? "--output-skb-metadata"
-                                 : options.output_stack                 ? "--output-stack"
-                                 : options.output_bpfmap                ? "--output-bpfmap"
-                                 : options.output_limit_lines           ? "--output-limit-lines"
+  const std::string_view other = options.drops                ? "--drops"
+                                 : options.why                ? "--why"
+                                 : options.output_limit_lines ? "--output-limit-lines"
                                  : options.output_layout == LayoutChoice::Journey
                                      ? "--output-layout journey"
-                                     : "";
+                                     : option_beyond_hops(options);
   if (other.empty()) return "";
   return fmt::format("--latency prints a table and no packets: leave {} out", other);
 }

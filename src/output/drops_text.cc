@@ -128,16 +128,6 @@ Result<> DropsText::event(const resolve::Record& record) {
   return out_.end_event();
 }
 
-Result<> DropsText::lost(const event::Loss& loss) {
-  out_.append(fmt::format("*** {} ends of packets were lost on CPU {}", loss.count, loss.cpu));
-  return out_.end_line();
-}
-
-Result<> DropsText::missed(const event::Miss& miss) {
-  out_.append(fmt::format("*** {} hits did not reach {}", miss.count, miss.program));
-  return out_.end_line();
-}
-
 Result<> DropsText::table() {
   const auto groups = deaths_.groups();
   out_.append(

@@ -11,6 +11,7 @@
 
 #include "diagnose/deaths.h"
 #include "output/file/line_buffer.h"
+#include "output/gaps.h"
 #include "output/interval.h"
 #include "output/sink.h"
 #include "output/ways.h"
@@ -33,8 +34,8 @@ class DropsText : public Sink {
 
   Result<> begin() override { return {}; }
   Result<> event(const resolve::Record& record) override;
-  Result<> lost(const event::Loss& loss) override;
-  Result<> missed(const event::Miss& miss) override;
+  Result<> lost(const event::Loss& loss) override { return write_loss(out_, loss); }
+  Result<> missed(const event::Miss& miss) override { return write_miss(out_, miss); }
   void compare_with(diagnose::Readings readings) override { readings_ = std::move(readings); }
   // The table, and losses that it does not have. The counters are on standard error.
   Result<> summary(const event::Counters& counters) override;

@@ -104,16 +104,6 @@ void JourneyText::write(const Journey& journey, Reason reason) {
 
 Result<> JourneyText::take_outcome() { return std::exchange(outcome_, Result<>{}); }
 
-Result<> JourneyText::lost(const event::Loss& loss) {
-  out_.append(fmt::format("*** {} events were lost on CPU {}", loss.count, loss.cpu));
-  return out_.end_line();
-}
-
-Result<> JourneyText::missed(const event::Miss& miss) {
-  out_.append(fmt::format("*** {} hits did not reach {}", miss.count, miss.program));
-  return out_.end_line();
-}
-
 void JourneyText::take(uint64_t over_ns, uint64_t open_ns, Reason reason) {
   store_.take_quiet(over_ns, open_ns, [&](const Journey& journey) {
     write(journey, journey.is_over() ? Reason::Over : reason);

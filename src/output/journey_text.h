@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "journey/store.h"
 #include "output/file/line_buffer.h"
+#include "output/gaps.h"
 #include "output/sink.h"
 
 namespace pwru::output {
@@ -24,8 +25,8 @@ class JourneyText : public Sink {
 
   Result<> begin() override { return {}; }
   Result<> event(const resolve::Record& record) override;
-  Result<> lost(const event::Loss& loss) override;
-  Result<> missed(const event::Miss& miss) override;
+  Result<> lost(const event::Loss& loss) override { return write_loss(out_, loss); }
+  Result<> missed(const event::Miss& miss) override { return write_miss(out_, miss); }
   Result<> summary(const event::Counters&) override { return {}; }
   Result<> flush() override;
   Result<> finish() override;

@@ -17,16 +17,6 @@ Result<> LatencyText::event(const resolve::Record& record) {
   return {};
 }
 
-Result<> LatencyText::lost(const event::Loss& loss) {
-  out_.append(fmt::format("*** {} events were lost on CPU {}", loss.count, loss.cpu));
-  return out_.end_line();
-}
-
-Result<> LatencyText::missed(const event::Miss& miss) {
-  out_.append(fmt::format("*** {} hits did not reach {}", miss.count, miss.program));
-  return out_.end_line();
-}
-
 void LatencyText::append_row(const journey::Latency::Row& row) {
   constexpr double kMedian = 0.5, kTail = 0.99;
   const auto& [pair, histogram] = row;

@@ -7,6 +7,7 @@
 
 #include "journey/latency.h"
 #include "output/file/line_buffer.h"
+#include "output/gaps.h"
 #include "output/interval.h"
 #include "output/sink.h"
 
@@ -23,8 +24,8 @@ class LatencyText : public Sink {
 
   Result<> begin() override { return {}; }
   Result<> event(const resolve::Record& record) override;
-  Result<> lost(const event::Loss& loss) override;
-  Result<> missed(const event::Miss& miss) override;
+  Result<> lost(const event::Loss& loss) override { return write_loss(out_, loss); }
+  Result<> missed(const event::Miss& miss) override { return write_miss(out_, miss); }
   Result<> summary(const event::Counters&) override;
   Result<> flush() override;
   uint64_t events_written() const override { return 0; }
