@@ -62,9 +62,10 @@ expect_stderr ' 0 lost'
 
 # The time in the queue of a socket.
 start_pwru --latency --filter-func '__udp_enqueue_schedule_skb|skb_consume_udp' 'udp port 9000'
-before=$(ip netns exec b awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp)
+datagrams() { ip netns exec b sed -n 's/^Udp: \([0-9]*\) .*/\1/p' /proc/net/snmp; }
+before=$(datagrams)
 send 53
-has_arrived() { [ "$(ip netns exec b awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp)" -gt "$before" ]; }
+has_arrived() { [ "$(datagrams)" -gt "$before" ]; } # InDatagrams counts what was read
 wait_for 'the packet to be read' has_arrived
 stop_pwru
 expect_line '^1 packets, [12] pairs of functions'
