@@ -32,7 +32,6 @@ struct Journey {
   std::vector<Hop> hops;
   std::vector<uint64_t> alive;  // skbs that were seen, and whose end was not
   uint64_t hops_left_out = 0;   // behind the first half of the most that are kept
-  bool is_dropped_by_xdp = false;
 
   [[nodiscard]] bool is_over() const { return alive.empty(); }
 };

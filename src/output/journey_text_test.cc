@@ -106,6 +106,20 @@ TEST(Why, OrEachHop) {
       << block;
 }
 
+TEST(Why, WhatXdpDropsDiesOnce) {
+  Why printed({});
+  resolve::Record program = hit(1000, "filter_in(xdp)");
+  program.type = PWRU_EVENT_XDP_EXIT;
+  program.verdict = resolve::Verdict{1, "XDP_DROP", true};
+  EXPECT_NE(printed.event(program).find("the XDP program filter_in of eth0 dropped it"),
+            std::string::npos);
+  resolve::Record freed = death(2000);
+  freed.packet.id = 0x20;  // of an skb that was not met before
+  EXPECT_EQ(printed.event(freed), "");
+  freed.packet.id = 0x30;
+  EXPECT_NE(printed.event(freed), "");
+}
+
 // What a function that drops is called by another one is no death of its own.
 TEST(Why, OnlyDeathsAreDiagnosed) {
   Why printed({});

@@ -14,11 +14,23 @@ bool Ways::is_death(const resolve::Record& record) const {
          std::ranges::find(deaths_, record.function) != deaths_.end();
 }
 
+// An XDP program that is given an skb, by veth or generic XDP, has the kernel free it. That is the
+// same death once more, often of an skb that was not met before.
+bool Ways::is_freed_for_xdp(const resolve::Record& record, const journey::Journey& journey) {
+  const auto drop = xdp_drops_.find(record.packet.cpu);
+  if (drop == xdp_drops_.end() || !(drop->second.tuple == record.packet.tuple)) return false;
+  if (drop->second.id != journey.id && journey.hops.size() > 1) return false;
+  xdp_drops_.erase(drop);
+  return true;
+}
+
 const std::vector<const journey::Hop*>* Ways::add(const resolve::Record& record) {
-  journey::Journey& journey = store_.add(record);
-  // What generic XDP drops has an skb, which is freed behind the program.
-  if (!is_death(record) || journey.is_dropped_by_xdp) return nullptr;
-  journey.is_dropped_by_xdp = diagnose::is_xdp_drop(record);
+  const journey::Journey& journey = store_.add(record);
+  if (!is_death(record)) return nullptr;
+  if (diagnose::is_xdp_drop(record))
+    xdp_drops_[record.packet.cpu] = {journey.id, record.packet.tuple};
+  else if (is_freed_for_xdp(record, journey))
+    return nullptr;
   way_ = journey::way_of(journey, record.packet.skb);
   return &way_;
 }

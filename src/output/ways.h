@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "journey/store.h"
@@ -24,10 +25,18 @@ class Ways {
   [[nodiscard]] uint64_t evicted() const { return store_.evicted(); }
 
  private:
+  struct XdpDrop {
+    uint64_t id = 0;
+    event::Tuple tuple;
+  };
+
   [[nodiscard]] bool is_death(const resolve::Record& record) const;
+  [[nodiscard]] bool is_freed_for_xdp(const resolve::Record& record,
+                                      const journey::Journey& journey);
 
   std::vector<std::string_view> deaths_;
   journey::Store store_;
+  std::unordered_map<uint32_t, XdpDrop> xdp_drops_;  // the last one of a CPU
   std::vector<const journey::Hop*> way_;
 };
 
