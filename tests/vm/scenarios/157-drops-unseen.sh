@@ -14,6 +14,10 @@ rose() { [ "$(counter "$1")" -ge $((before + $2)) ]; }
 namespace blue
 ip netns exec blue sleep 1000 &
 sleeper=$!
+namespace green
+ip link add va type veth peer name vb netns green
+ip netns exec green sleep 1000 &
+resident=$!
 # Servers that are stopped, and so read nothing.
 socat -u TCP-LISTEN:81,backlog=1,reuseaddr OPEN:/dev/null &
 tcp=$!
@@ -24,6 +28,10 @@ wait_for 'the UDP socket' grep -q ':1388 ' /proc/net/udp
 kill -STOP $tcp $udp
 
 start_pwru --drops --output-layout line
+# No namespace is kept alive for its counters.
+kill $resident
+ip netns del green
+wait_for 'the other end of the cable to go' bash -c '! ip link show va'
 before=$(counter ListenOverflows)
 clients=()
 for _ in 1 2 3 4 5; do
