@@ -142,7 +142,8 @@ struct Options {
 
 // Whether packets have an identity.
 [[nodiscard]] inline bool follows_packets(const Options& options) {
-  return options.filter_track_skb || follows_by_stack(options);
+  return options.filter_track_skb || options.why || options.latency ||
+         options.output_layout == LayoutChoice::Journey || follows_by_stack(options);
 }
 
 }  // namespace pwru::cli

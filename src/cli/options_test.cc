@@ -96,7 +96,8 @@ TEST(Options, DropsChooseWhatTheyNeed) {
 TEST(Options, WhyAlsoFollowsPackets) {
   const Options options = good({"--why", "tcp"});
   EXPECT_TRUE(options.filter_func.text.empty() && options.filter_track_skb && options.output_stack);
-  EXPECT_EQ(good({"--why", "--filter-func", "ip_.*"}).filter_func.text, "@drops|ip_.*");
+  EXPECT_EQ(good({"--why", "--filter-func", "ip_.*"}).filter_func.text,
+            "@drops|skb_release_head_state|ip_.*");
   EXPECT_TRUE(has(refusal({"--why", "--drops"}), "give one of them"));
   EXPECT_TRUE(has(refusal({"--why", "--output-layout", "line"}), "there is none"));
   EXPECT_TRUE(has(refusal({"--why", "--filter-track-skb-by-stackid"}), "leave"));

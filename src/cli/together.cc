@@ -165,9 +165,11 @@ Result<> settle_pattern(Options& options) {
 Result<> settle_deaths(Options& options) {
   if (!asks_for_deaths(options)) return {};
   const std::string& chosen = options.filter_func.text;
-  if (options.drops || !chosen.empty()) {
-    PWRU_ASSIGN(options.filter_func,
-                read_func_filter(chosen.empty() ? "@drops" : "@drops|" + chosen));
+  if (options.drops) {
+    PWRU_ASSIGN(options.filter_func, read_func_filter("@drops"));
+  } else if (!chosen.empty()) {
+    // Where packets that arrive end, so that their ways can be forgotten.
+    PWRU_ASSIGN(options.filter_func, read_func_filter("@drops|skb_release_head_state|" + chosen));
   }
   options.filter_track_skb |= options.why;
   options.output_meta = options.output_tuple = true;
@@ -178,7 +180,7 @@ Result<> settle_deaths(Options& options) {
 // The hops of a packet are found by its id, and their lines name the place and the packet.
 void settle_journeys(Options& options) {
   if (options.output_layout != LayoutChoice::Journey && !options.latency) return;
-  if (!follows_packets(options)) options.filter_track_skb = true;
+  if (!follows_by_stack(options)) options.filter_track_skb = true;
   options.output_meta = options.output_tuple = true;
 }
 

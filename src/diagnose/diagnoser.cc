@@ -165,8 +165,9 @@ bool is_xdp_drop(const resolve::Record& record) {
 
 // No function frees such a packet: the driver takes its buffer back. So the verdict is the place.
 void Diagnoser::set_program(const resolve::Record& record) {
-  place_ = record.verdict->name;
-  set(Fact::XdpProgram) = bare(record.function);
+  // bpf_warn_invalid_xdp_action(): what is no verdict is XDP_ABORTED.
+  place_ = record.verdict->name.empty() ? "XDP_ABORTED" : record.verdict->name;
+  set(Fact::XdpProgram) = record.function.substr(0, record.function.rfind('('));
 }
 
 // The functions behind what is probed: first those that free for others, then the place.

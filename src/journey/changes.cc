@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -42,8 +43,12 @@ bool is_tunnel(const resolve::Packet& before, const resolve::Packet& after) {
   const event::Tuple& a = before.tuple;
   const event::Tuple& b = after.tuple;
   if (a.is_v6 != b.is_v6 || a.l4_proto != b.l4_proto) return true;
+  // A link-layer header comes and goes; the shortest header of a tunnel is that of IPv4.
+  constexpr uint32_t kHeaderBytes = 20;
+  const uint32_t longer = std::max(before.len_bytes, after.len_bytes);
+  const uint32_t shorter = std::min(before.len_bytes, after.len_bytes);
   return !is_same_address(a.saddr, b.saddr) && !is_same_address(a.daddr, b.daddr) &&
-         before.len_bytes != after.len_bytes;
+         longer - shorter >= kHeaderBytes;
 }
 
 void add_tuple_changes(const resolve::Packet& before, const resolve::Packet& after,

@@ -22,8 +22,11 @@ struct Hop {
   static constexpr uint8_t kNotRead = 0xff, kNone = 0xfe;
   uint8_t ttl = 0;
   uint8_t conntrack = kNotRead;
-  bool is_end = false;  // of this skb: what comes next at its address is another one
+  // Something said that the skb ends. It may have other owners, and go on.
+  bool is_end = false;
+  bool is_release = false;  // it did end, or its memory is given back after that
   bool is_drop = false;
+  bool is_caller = false;  // the outcome is the function that freed it
 };
 
 // A clone has the id of its packet, so a journey is of all skbs that carry the packet.
@@ -35,6 +38,10 @@ struct Journey {
 
   [[nodiscard]] bool is_over() const { return alive.empty(); }
 };
+
+// What the skb of this hop, which is its first one, was made of: the last skb that this CPU copied,
+// else the one that was met first. Null: it was the first.
+[[nodiscard]] const Hop* made_of(const Journey& journey, size_t hop);
 
 // The hops that led this skb to the journey's last hop: its own, and before its first one those of
 // the skb that it was made of, and so on. The pointers are into the journey.

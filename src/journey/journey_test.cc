@@ -74,8 +74,42 @@ TEST(Way, IsThatOfTheSkbAndOfWhatItWasMadeOf) {
 TEST(Way, HasNothingOfACloneThatIsGone) {
   Packet packet;
   packet.hits("skb_clone").hits("ip_rcv", kClone).ends("consume_skb", kClone);
-  packet.hits("tcp_retransmit_skb").hits("ip_forward", kClone).ends("kfree_skb", kClone);
+  packet.hits("skb_release_head_state", kClone)
+      .hits("tcp_retransmit_skb")
+      .hits("ip_forward", kClone)
+      .ends("kfree_skb", kClone);
   EXPECT_EQ(packet.way(kClone), "skb_clone tcp_retransmit_skb ip_forward kfree_skb");
+}
+
+TEST(Way, GoesOnBehindAFunctionThatOnlySaysThatItEnds) {
+  Packet packet;
+  // A packet socket gives its reference back; tcp_drop_reason() calls the function that frees.
+  packet.hits("ip_rcv").ends("consume_skb").hits("tcp_v4_rcv").ends("tcp_drop_reason");
+  packet.ends("sk_skb_reason_drop");
+  EXPECT_EQ(packet.way(), "ip_rcv consume_skb tcp_v4_rcv tcp_drop_reason sk_skb_reason_drop");
+}
+
+TEST(Way, HasThatOfACopiedSkbThatIsGone) {
+  Packet packet;
+  packet.hits("ip_output")
+      .hits("skb_copy_expand")
+      .ends("consume_skb")
+      .hits("skb_release_head_state");
+  packet.hits("skb_release_data").hits("kfree_skbmem");
+  packet.hits("vxlan_xmit", kClone).hits("udp_tunnel_xmit_skb", kClone);
+  EXPECT_EQ(packet.way(kClone),
+            "ip_output skb_copy_expand consume_skb vxlan_xmit udp_tunnel_xmit_skb");
+}
+
+TEST(Way, HasNothingOfASiblingOnAnotherCpu) {
+  constexpr uint64_t kSecond = 0xffff888000000300;
+  Packet packet;
+  packet.hits("br_flood").hits("skb_clone");
+  packet.record.packet.cpu = 1;
+  packet.hits("netif_rx", kClone);
+  packet.record.packet.cpu = 0;
+  packet.hits("veth_xmit", kSecond);
+  EXPECT_EQ(packet.way(kSecond), "br_flood skb_clone veth_xmit");
 }
 
 TEST(Way, HasNothingOfACloneThatLives) {

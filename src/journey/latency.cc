@@ -3,26 +3,31 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 
 namespace pwru::journey {
 namespace {
 
-// What the last hop came from: of its skb, or, if it is the first one of that, of the packet. Null:
-// nothing is known, or another skb had the address.
-const Hop* hop_before(const Journey& journey) {
+// What this hop came from: of its skb, or, if it is the first one of that, of what that was made
+// of. Null: nothing is known, or another skb had the address.
+const Hop* hop_before(const Journey& journey, size_t hop) {
   const auto& hops = journey.hops;
-  if (hops.size() < 2) return nullptr;
-  const uint64_t skb = hops.back().packet.skb;
-  for (size_t i = hops.size() - 1; i-- > 0;)
-    if (hops[i].packet.skb == skb)
-      return hops[i].is_end && !hops.back().is_end ? nullptr : &hops[i];
-  return &hops[hops.size() - 2];
+  for (size_t i = hop; i-- > 0;)
+    if (hops[i].packet.skb == hops[hop].packet.skb)
+      return hops[i].is_release && !hops[hop].is_release ? nullptr : &hops[i];
+  return made_of(journey, hop);
 }
 
 const Hop& with_addresses(const Journey& journey) {
   const auto found =
       std::ranges::find_if(journey.hops, [](const Hop& hop) { return hop.packet.has_tuple; });
   return found == journey.hops.end() ? journey.hops.front() : *found;
+}
+
+void set_longest(SlowPacket& slow, const Latency::Pair& step, uint64_t step_ns) {
+  if (step_ns < slow.longest_ns) return;
+  slow.longest_ns = step_ns;
+  std::tie(slow.from, slow.to) = step;
 }
 
 }  // namespace
@@ -49,7 +54,7 @@ uint64_t Histogram::quantile_ns(double share) const {
 void Latency::add(const resolve::Record& record) {
   const Journey& journey = store_.add(record);
   if (journey.hops.size() == 1) packets_++;
-  const Hop* const before = hop_before(journey);
+  const Hop* const before = hop_before(journey, journey.hops.size() - 1);
   if (!before) return;
   const Hop& now = journey.hops.back();
   const uint64_t step_ns = now.ts_ns > before->ts_ns ? now.ts_ns - before->ts_ns : 0;
@@ -73,20 +78,13 @@ void Latency::rank(const Journey& journey, const Pair& step, uint64_t step_ns) {
     slowest_.push_back({journey.id, 0, with_addresses(journey).packet, {}, {}, 0});
     slow = std::prev(slowest_.end());
     // It was not watched until now.
-    for (size_t i = 1; i + 1 < journey.hops.size(); i++) {
-      const uint64_t ns = journey.hops[i].ts_ns - journey.hops[i - 1].ts_ns;
-      if (ns >= slow->longest_ns) {
-        slow->longest_ns = ns;
-        slow->from = journey.hops[i - 1].function;
-        slow->to = journey.hops[i].function;
-      }
-    }
+    for (size_t i = 1; i + 1 < journey.hops.size(); i++)
+      if (const Hop* const before = hop_before(journey, i))
+        set_longest(*slow, {before->function, journey.hops[i].function},
+                    journey.hops[i].ts_ns - before->ts_ns);
   }
   slow->total_ns = total_ns;
-  if (step_ns >= slow->longest_ns) {
-    slow->longest_ns = step_ns;
-    std::tie(slow->from, slow->to) = step;
-  }
+  set_longest(*slow, step, step_ns);
   std::ranges::stable_sort(slowest_, std::greater<>(), &SlowPacket::total_ns);
 }
 

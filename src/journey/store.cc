@@ -37,6 +37,12 @@ std::string_view outcome_of(const resolve::Record& record) {
   return record.end->kind == resolve::End::Kind::Consumed ? "consumed" : "";
 }
 
+// What an XDP program has is no skb, and nobody says when it ends.
+bool lives(const resolve::Record& record, const Hop& hop) {
+  return hop.layer != knowledge::kFreeing && record.type != PWRU_EVENT_XDP_ENTRY &&
+         record.type != PWRU_EVENT_XDP_EXIT;
+}
+
 bool is_drop(const resolve::Record& record) {
   if (record.verdict) return record.verdict->is_drop;
   return record.end && record.end->kind == resolve::End::Kind::Dropped;
@@ -74,6 +80,16 @@ Store::List::iterator Store::find_or_add(uint64_t id) {
   return by_id_[id] = std::prev(open_.end());
 }
 
+// Whether this is the rest of the end of an skb. The same functions run when it only changes its
+// owner (skb_orphan()).
+bool is_after_release(const std::vector<Hop>& hops, const Hop& hop) {
+  if (hop.layer != knowledge::kFreeing) return false;
+  const auto before = std::find_if(hops.rbegin(), hops.rend(), [&](const Hop& other) {
+    return other.packet.skb == hop.packet.skb;
+  });
+  return before != hops.rend() && before->is_release;
+}
+
 // The first half of the most that are kept stays, and of what follows the newest. They go in
 // pieces, as what is behind them has to be moved.
 void Store::append(Journey& journey, const resolve::Record& record) {
@@ -92,7 +108,10 @@ void Store::append(Journey& journey, const resolve::Record& record) {
   hop.outcome = keep(outcome_of(record));
   hop.netns_name = keep(record.netns_name);
   hop.packet = record.packet;
-  hop.is_end = function.is_release || record.end.has_value();
+  hop.is_release = function.is_release || (record.end && record.type == PWRU_EVENT_TRACEPOINT);
+  hop.is_release |= is_after_release(journey.hops, hop);
+  hop.is_end = hop.is_release || record.end.has_value();
+  hop.is_caller = record.end && record.end->is_caller;
   hop.is_drop = is_drop(record);
   if (!read_.empty()) set_read(record, hop);
   journey.hops.push_back(hop);
@@ -120,8 +139,10 @@ Journey& Store::add(const resolve::Record& record) {
   const Hop& hop = journey.hops.back();
   if (hop.is_end)
     std::erase(journey.alive, skb);
-  else if (hop.layer != knowledge::kFreeing && std::ranges::count(journey.alive, skb) == 0)
+  else if (lives(record, hop) && journey.alive.size() < kMostHopsOfOne &&
+           std::ranges::count(journey.alive, skb) == 0)
     journey.alive.push_back(skb);
+  newest_ns_ = std::max(newest_ns_, record.ts_ns);
   if (journey.is_over()) over_.splice(over_.end(), open_, at);
   return journey;
 }
@@ -129,7 +150,10 @@ Journey& Store::add(const resolve::Record& record) {
 void Store::make_room() {
   while (hops_ >= most_hops_ && !by_id_.empty()) {
     List& list = over_.empty() ? open_ : over_;
-    if (&list == &open_) evicted_++;
+    // What is quiet for long has arrived where no function is probed.
+    constexpr uint64_t kQuietNs = 1'000'000'000;
+    const bool is_quiet = list.front().hops.back().ts_ns + kQuietNs < newest_ns_;
+    if (&list == &open_ && !is_quiet) evicted_++;
     if (on_evict_) on_evict_(list.front());
     forget(list, list.begin());
   }

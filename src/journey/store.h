@@ -19,8 +19,8 @@ namespace pwru::journey {
 
 class Store {
  public:
-  // Some 30 MB, and of one packet the most that anybody reads.
-  static constexpr size_t kMostHops = size_t{1} << 17;
+  // Some 15 MB and what holds them, and of one packet the most that anybody reads.
+  static constexpr size_t kMostHops = size_t{1} << 16;
   static constexpr size_t kMostHopsOfOne = 512;
 
   // `read`: which facts Record::readings has, when they are of kFactsOfHops.
@@ -36,7 +36,7 @@ class Store {
   // Called with a journey that is to be forgotten for want of room.
   void on_evict(Take take) { on_evict_ = std::move(take); }
 
-  // Packets that were forgotten, and whose end had not been seen.
+  // Packets that were forgotten while more of them could be expected.
   [[nodiscard]] uint64_t evicted() const { return evicted_; }
 
  private:
@@ -65,6 +65,7 @@ class Store {
   std::vector<knowledge::Fact> read_;
   size_t hops_ = 0;
   uint64_t evicted_ = 0;
+  uint64_t newest_ns_ = 0;
   List open_, over_;  // the one that was quiet for longest first
   std::unordered_map<uint64_t, List::iterator> by_id_;
   std::unordered_set<std::string, Hash, std::equal_to<>> texts_;

@@ -81,6 +81,15 @@ void DropsText::append_hops(const Way& way) {
   }
 }
 
+void DropsText::append_sum(const Way& way) {
+  std::string text =
+      fmt::format("{}, {} functions", duration_text(way.back()->ts_ns - way.front()->ts_ns),
+                  way.size() + ways_->left_out());
+  if (ways_->left_out())
+    text += fmt::format("; {} of them, in the middle, were not kept", ways_->left_out());
+  append_row("took", text);
+}
+
 void DropsText::append_block(const resolve::Record& record, const diagnose::Diagnosis& diagnosis,
                              const Way* way) {
   if (style_.uses_color) out_.append(kRed);
@@ -92,10 +101,7 @@ void DropsText::append_block(const resolve::Record& record, const diagnose::Diag
     append_hops(*way);
   else if (way)
     append_stages(*way);
-  if (way)
-    append_row("took",
-               fmt::format("{}, {} functions",
-                           duration_text(way->back()->ts_ns - way->front()->ts_ns), way->size()));
+  if (way) append_sum(*way);
   append_row("at", way_of(record, diagnosis));
   append_row("reason", diagnosis.reason);
 }

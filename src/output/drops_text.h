@@ -53,6 +53,7 @@ class DropsText : public Sink {
   using Way = std::vector<const journey::Hop*>;
   void append_stages(const Way& way);
   void append_hops(const Way& way);
+  void append_sum(const Way& way);
   [[nodiscard]] Result<> table();
   [[nodiscard]] Result<> unseen_losses(uint64_t lost);
 

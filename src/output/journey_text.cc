@@ -25,6 +25,23 @@ const Hop& most_telling(const Journey& journey) {
   return found == journey.hops.end() ? journey.hops.front() : *found;
 }
 
+// Of several skbs that carried the packet, a drop tells more than that another one arrived.
+const Hop* telling_end(const Journey& journey) {
+  const auto last = [&](auto is_wanted) {
+    const auto found = std::find_if(journey.hops.rbegin(), journey.hops.rend(), is_wanted);
+    return found == journey.hops.rend() ? nullptr : &*found;
+  };
+  const Hop* const drop = last([](const Hop& hop) { return hop.is_drop; });
+  if (drop) return drop;
+  return last([](const Hop& hop) { return hop.is_end && !hop.outcome.empty(); });
+}
+
+std::string end_text(const Hop& end) {
+  if (end.is_drop) return fmt::format("dropped ({}) by {}", end.outcome, end.function);
+  if (end.is_caller) return fmt::format("freed by {}, with {}", end.outcome, end.function);
+  return fmt::format("{} by {}", end.outcome, end.function);
+}
+
 }  // namespace
 
 JourneyText::JourneyText(LineBuffer out, bool uses_color, std::vector<knowledge::Fact> read,
@@ -38,6 +55,9 @@ JourneyText::JourneyText(LineBuffer out, bool uses_color, std::vector<knowledge:
 
 Result<> JourneyText::event(const resolve::Record& record) {
   (void)store_.add(record);
+  newest_ns_ = std::max(newest_ns_, record.ts_ns);
+  has_events_ = true;
+  left_out_++;  // until its journey is written, which counts as one
   return take_outcome();
 }
 
@@ -57,15 +77,10 @@ void JourneyText::append_heading(const Journey& journey) {
 void JourneyText::append_end(const Journey& journey, Reason reason) {
   const Hop& first = journey.hops.front();
   const Hop& last = journey.hops.back();
-  const auto end = std::find_if(journey.hops.rbegin(), journey.hops.rend(), [](const Hop& hop) {
-    return hop.is_drop || (hop.is_end && !hop.outcome.empty());
-  });
+  const Hop* const end = journey.is_over() ? telling_end(journey) : nullptr;
   std::string text;
-  if (journey.is_over() && end != journey.hops.rend())
-    text = fmt::format(
-        "{} by {}",
-        end->is_drop ? "dropped (" + std::string(end->outcome) + ")" : std::string(end->outcome),
-        end->function);
+  if (end)
+    text = end_text(*end);
   else if (journey.is_over())
     text = "gone";
   else if (reason == Reason::NoRoom)
@@ -74,8 +89,7 @@ void JourneyText::append_end(const Journey& journey, Reason reason) {
     text = fmt::format("not over: nothing more was seen of it for {}", duration_text(kOpenNs));
   else
     text = "not over when the trace ended";
-  const bool is_red =
-      uses_color_ && journey.is_over() && end != journey.hops.rend() && end->is_drop;
+  const bool is_red = uses_color_ && end && end->is_drop;
   out_.append("  = ");
   if (is_red) out_.append(kRed);
   out_.append(fmt::format("{}, {} after it was first seen", escaped(text),
@@ -83,23 +97,22 @@ void JourneyText::append_end(const Journey& journey, Reason reason) {
   if (is_red) out_.append(kPlain);
 }
 
+// One record, so that a file that rotates does not part it.
 void JourneyText::write(const Journey& journey, Reason reason) {
   append_heading(journey);
-  if (outcome_) outcome_ = out_.end_line();
   HopsText hops;
   const size_t gap = journey.hops_left_out ? journey::Store::kMostHopsOfOne / 2 : 0;
   for (const Hop& hop : journey.hops) {
     const auto index = static_cast<size_t>(&hop - journey.hops.data());
-    if (gap && index == gap) {
-      out_.append(fmt::format("    ... {} more ...", journey.hops_left_out));
-      if (outcome_) outcome_ = out_.end_line();
-    }
+    if (gap && index == gap)
+      out_.append(fmt::format("\n    ... {} more ...", journey.hops_left_out));
+    out_.append('\n');
     hops.append(out_, hop);
-    if (outcome_) outcome_ = out_.end_event();
   }
-  left_out_ += journey.hops_left_out;
+  out_.append('\n');
   append_end(journey, reason);
-  if (outcome_) outcome_ = out_.end_line();
+  left_out_--;
+  if (outcome_) outcome_ = out_.end_event();
 }
 
 Result<> JourneyText::take_outcome() { return std::exchange(outcome_, Result<>{}); }
@@ -111,7 +124,9 @@ void JourneyText::take(uint64_t over_ns, uint64_t open_ns, Reason reason) {
 }
 
 Result<> JourneyText::flush() {
-  const uint64_t now_ns = now_ns_();
+  // With events in this step the clock may be ahead of what is still to be read.
+  const uint64_t now_ns = has_events_ ? std::min(now_ns_(), newest_ns_) : now_ns_();
+  has_events_ = false;
   take(now_ns - std::min(now_ns, kOverNs), now_ns - std::min(now_ns, kOpenNs), Reason::Quiet);
   PWRU_TRY(take_outcome());
   return out_.flush();

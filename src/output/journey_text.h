@@ -47,6 +47,8 @@ class JourneyText : public Sink {
   journey::Store store_;
   Result<> outcome_;  // of the last write
   uint64_t left_out_ = 0;
+  uint64_t newest_ns_ = 0;
+  bool has_events_ = false;  // since the last flush()
 };
 
 }  // namespace pwru::output

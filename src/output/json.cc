@@ -325,6 +325,7 @@ void JsonSink::write_stages(const Way& way) {
 }
 
 void JsonSink::write_path(const Way& way) {
+  if (ways_->left_out()) number("path_left_out", ways_->left_out());
   writer_.key("path");
   writer_.begin_array();
   for (const journey::Hop* const hop : way) {
@@ -364,6 +365,7 @@ Result<> JsonSink::summary(const event::Counters& counters) {
     PWRU_TRY(write_unseen_losses(event::missing_events(counters)));
   }
   if (latency_) PWRU_TRY(write_latency());
+  if (latency_ || ways_) PWRU_TRY(write_ways());
   begin_record("summary");
   for (const event::CounterRow& row : event::counter_table()) {
     writer_.any_key(row.json_key);

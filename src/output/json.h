@@ -71,6 +71,7 @@ class JsonSink : public Sink {
   [[nodiscard]] Result<> write_deaths();
   [[nodiscard]] Result<> write_unseen_losses(uint64_t lost);
   [[nodiscard]] Result<> write_latency();
+  [[nodiscard]] Result<> write_ways();
   void write_histogram(const journey::Histogram& histogram);
 
   void number(Name name, uint64_t value);

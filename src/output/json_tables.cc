@@ -55,6 +55,17 @@ Result<> JsonSink::write_unseen_losses(uint64_t lost) {
   return {};
 }
 
+Result<> JsonSink::write_ways() {
+  begin_record("ways");
+  if (latency_) {
+    number("packets", latency_->packets());
+    number("steps_left_out", latency_->left_out());
+  }
+  number("forgotten", latency_ ? latency_->evicted() : ways_->evicted());
+  end_record();
+  return out_.end_line();
+}
+
 void JsonSink::write_histogram(const journey::Histogram& histogram) {
   constexpr double kMedian = 0.5, kTail = 0.99;
   number("count", histogram.count);

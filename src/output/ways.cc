@@ -32,6 +32,7 @@ const std::vector<const journey::Hop*>* Ways::add(const resolve::Record& record)
   else if (is_freed_for_xdp(record, journey))
     return nullptr;
   way_ = journey::way_of(journey, record.packet.skb);
+  left_out_ = journey.hops_left_out;
   return &way_;
 }
 

@@ -17,6 +17,9 @@ class Ways {
   // `deaths`: the functions at which packets die; none: whatever a record calls an end.
   explicit Ways(std::vector<std::string_view> deaths) : deaths_(std::move(deaths)) {}
 
+  // Hops of the last way that add() returned which are no longer kept, in its middle.
+  [[nodiscard]] uint64_t left_out() const { return left_out_; }
+
   // Takes the record as the next hop. Null: the packet goes on, or arrived; else what led to its
   // death, valid until the next call.
   [[nodiscard]] const std::vector<const journey::Hop*>* add(const resolve::Record& record);
@@ -38,6 +41,7 @@ class Ways {
   journey::Store store_;
   std::unordered_map<uint32_t, XdpDrop> xdp_drops_;  // the last one of a CPU
   std::vector<const journey::Hop*> way_;
+  uint64_t left_out_ = 0;
 };
 
 }  // namespace pwru::output

@@ -69,9 +69,9 @@ void Session::report(const std::vector<event::Miss>& misses) {
 
 Result<> Session::finish() {
   report_last_misses();
-  if (!is_limit_reached_) PWRU_TRY(drain_last());
+  const Result<> drained = is_limit_reached_ ? Result<>() : drain_last();
   write_to_all([](output::Sink& sink) { return sink.finish(); });
-  return {};
+  return drained;
 }
 
 Result<> Session::drain_last() {

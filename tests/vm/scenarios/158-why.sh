@@ -21,7 +21,10 @@ wait_for 'the server' ip netns exec b grep -q ':2328 ' /proc/net/udp
 send() { ip netns exec a bash -c "echo x >/dev/udp/10.1.0.1/$1"; } # to 53 it arrives, to 54 it dies
 died() { grep -qE '^1 packets? died|^  (why|at) .*(netfilter|nf_hook_slow|iptables)' "$out"; }
 
-# The way in stages.
+# The way in stages; a packet socket that takes a copy changes nothing.
+ip netns exec r tcpdump -q -n -U -i ra -w "$work/taken" udp 2>/dev/null &
+has_begun() { [ -s "$work/taken" ]; }
+wait_for 'the packet socket' has_begun
 start_pwru --why --output-netns-names 'udp portrange 53-54'
 send 53
 send 54
@@ -35,6 +38,15 @@ expect_line '^ +netns [0-9]+ \(r\), ra: receive, IP receive, .*netfilter, .*\[de
 expect_line '^ +netns [0-9]+ \(r\), rb: .*IP send, .*transmit'
 expect_line '^ +netns [0-9]+ \(b\), vb: .*IP receive, IP deliver, netfilter'
 expect_line '^  took +[0-9.]+ (us|ms|s), [0-9]+ functions$'
+
+# TCP, where a function that is given the reason calls the one that frees.
+start_pwru --why 'tcp port 9100'
+ip netns exec a bash -c ': >/dev/tcp/10.2.0.2/9100' 2>/dev/null || true
+refused() { grep -q '^  why .*no program listens on TCP 10\.2\.0\.2:9100' "$out"; }
+wait_for 'the reset' refused
+stop_pwru
+expect_line '^  way +netns [0-9]+, va: .*IP send, .*transmit'
+expect_line '^ +netns [0-9]+, vb: .*IP receive, .*TCP'
 
 # Each hop.
 start_pwru --why --output-layout journey 'udp portrange 53-54'
