@@ -7,6 +7,15 @@
 
 #include "abi/nft.h"
 
+/* A function whose hit sends the path of the packet. */
+struct pwru_trigger {
+	__u64 ip;	/* 0: none */
+	__u32 harmless; /* the value of the argument with which it does not */
+	__u8 arg;	/* 2 or 3, 0: in any case */
+	__u8 pad0[3];
+};
+#define PWRU_TRIGGERS 8
+
 struct pwru_config {
 	/*
 	 * Where the struct page of the first page is, and that page's bytes; 0: page fragments are
@@ -60,6 +69,7 @@ struct pwru_config {
 	__u64 return_trampoline_ip; /* where kretprobes return to, with by_stack */
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 	__u64 release_addr;	    /* the function that ends an skb, with kprobe-multi */
+	__u64 gone_addr;	    /* the one that returns its memory, with tracks */
 	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */
 	__u32 arg_shift;
 	__u32 fixed_bytes; /* of a record without map data and tuple, see pwru_fixed_bytes() */
@@ -77,6 +87,16 @@ struct pwru_config {
 	__u8 has_doorbell; /* maps_rings, and a BPF ring buffer wakes the reader up */
 	__u8 pad0[6];
 	struct pwru_nft_layout nft; /* with PWRU_PART_NFT */
+	/* With --on, see bpf/write/keep.bpf.h. */
+	struct pwru_trigger on[PWRU_TRIGGERS];
+	__u64 on_slow_ns;   /* since the packet's first hit; 0: no trigger */
+	__u32 path_shift;   /* a CPU's packets have 1 << this paths, its children a quarter */
+	__u8 keeps_paths;   /* the path of a packet is kept until a trigger fires */
+	__u8 on_rst;	    /* a trigger: TCP's RST flag */
+	__u8 has_on_expr;   /* a trigger: pwru_on_expr */
+	__u8 shows_gone;    /* gone_addr is among the functions to show */
+	__u8 on_retransmit; /* TCP's own skb is followed with its clone, see track_original() */
+	__u8 pad1[7];
 };
 
 /*
@@ -103,7 +123,7 @@ static inline void pwru_set_copies(struct pwru_config *config, __u32 dev, __u32 
 /* The number that stands for a field in the instructions of an object: its size and offset. */
 #define PWRU_CONSTANT_MARK 0x7077727543460000ull
 #define PWRU_CONSTANT(field)                                                                       \
-	(PWRU_CONSTANT_MARK | sizeof(((struct pwru_config *)0)->field) << 8 |                      \
+	(PWRU_CONSTANT_MARK | sizeof(((struct pwru_config *)0)->field) << 12 |                     \
 	 __builtin_offsetof(struct pwru_config, field))
 
 /*
@@ -134,6 +154,6 @@ static inline void pwru_set_copies(struct pwru_config *config, __u32 dev, __u32 
 #define PWRU_TARGET_ARG2 1
 #define PWRU_TARGET_ARG3 2
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 216, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 376, "pwru_config is the same on both sides");
 
 #endif

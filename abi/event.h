@@ -43,7 +43,8 @@
 	PART(BPFMAP, bpfmap,                                                                       \
 	     sizeof(struct pwru_bpfmap) + PWRU_MAP_LARGE_KEY + PWRU_MAP_LARGE_VALUE)               \
 	PART(TUPLE4, tuple4, sizeof(struct pwru_tuple4))                                           \
-	PART(TUPLE6, tuple6, sizeof(struct pwru_tuple6))
+	PART(TUPLE6, tuple6, sizeof(struct pwru_tuple6))                                           \
+	PART(PATH, path, sizeof(struct pwru_path) + PWRU_HOPS * sizeof(struct pwru_hop))
 
 #define PWRU_NO_CONFIG(field) 0 /* for a user of the list that reads no sizes */
 
@@ -187,6 +188,28 @@ struct pwru_tuple6 {
 	struct pwru_l4 l4;
 };
 
+/*
+ * With --on: a hit that was kept in the kernel, see bpf/follow/path.bpf.h. `event` has only what
+ * PWRU_PART_META, CALLER and TUPLE4 or TUPLE6 name; its `lost` is the CPU.
+ */
+struct pwru_hop {
+	struct pwru_event event;
+	union {
+		struct pwru_tuple4 tuple4;
+		struct pwru_tuple6 tuple6;
+	};
+	__u64 end_ns; /* written last: not event.ts_ns where two CPUs wrote at once */
+};
+
+/*
+ * The path of the packet up to this hit. The hops that are left of it follow, at most PWRU_HOPS:
+ * hop n of them at n % PWRU_HOPS.
+ */
+struct pwru_path {
+	__u64 written; /* hops since the path began, or was sent */
+};
+#define PWRU_HOPS 64 /* a power of two */
+
 /* Of the map `heads`, see bpf/follow/heads.bpf.h. */
 struct pwru_head_owner {
 	__u64 packet_id;
@@ -284,6 +307,10 @@ PWRU_STATIC_ASSERT(sizeof(struct pwru_nft) == 544, "pwru_nft is the same on both
 PWRU_IS_AT(pwru_nft, kind, 12);
 PWRU_IS_AT(pwru_nft, chain, 288);
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tunnel) == 72, "pwru_tunnel is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_hop) == 176, "pwru_hop is the same on both sides");
+PWRU_IS_AT(pwru_hop, tuple4, 120);
+PWRU_IS_AT(pwru_hop, end_ns, 168);
+PWRU_STATIC_ASSERT(sizeof(struct pwru_path) == 8, "pwru_path is the same on both sides");
 PWRU_IS_AT(pwru_tunnel, dst_mac, 12);
 PWRU_IS_AT(pwru_tunnel, tuple4, 24);
 #undef PWRU_IS_AT

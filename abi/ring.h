@@ -71,7 +71,8 @@ struct pwru_shared {
 	 */
 	__u64 sends_begun;
 	__u64 sends_ended;
-	__u32 pad1[4];
+	__u64 paths_evicted; /* packets that ended after their path had made room for another */
+	__u32 pad1[2];
 	struct pwru_ring ring[2 * PWRU_MAX_CPUS]; /* by CPU, then by CPU of programs that nest */
 };
 

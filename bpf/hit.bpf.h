@@ -101,6 +101,10 @@ __noinline int pwru_filter_matched(hook_ctx *ctx CONTEXT_TAG, __u64 skb, __u64 b
 	MASK_IRQS(flags);
 	if (CFG(tracks) && !packet_id)
 		packet_id = track_matched(skb);
+#if HAS_PATHS
+	if (CFG(keeps_paths) && !pwru_is_to_send(ctx, skb, base, where, packet_id))
+		return 0;
+#endif
 	/* What tracking calls takes stack too. So with it this is a call, whose frame is gone
 	 * before the next one. */
 	if (CFG(tracks))
@@ -189,6 +193,9 @@ static __always_inline int end_skb(void *ctx, bool is_release, bool is_to_show, 
 	struct skb_pos pos;
 
 	SET_SLOT(&pos, slot);
+	/* __consume_stateless_skb(), as for most UDP, does not call skb_release_head_state(). */
+	if (packet_id && hook_func_ip(ctx) - CFG(gone_addr) < PWRU_ENTRY_BYTES)
+		is_release = true;
 	if (!is_release && !packet_id)
 		packet_id = packet_of_dying(skb);
 	if (is_to_show) {
@@ -197,6 +204,10 @@ static __always_inline int end_skb(void *ctx, bool is_release, bool is_to_show, 
 		if (is_shown(ctx, &pos, &packet_id))
 			emit_func(ctx, &pos, skb, packet_id);
 	}
+#if HAS_PATHS
+	if (CFG(keeps_paths) && is_release)
+		path_ends(packet_id);
+#endif
 	if (is_release)
 		track_release(skb, packet_id);
 	return 0;

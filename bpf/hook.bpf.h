@@ -50,4 +50,7 @@
 #define DESCRIBES_HITS 0
 #endif
 
+/* Hits can be kept until a trigger fires, see bpf/write/keep.bpf.h. */
+#define HAS_PATHS (HAS_REGS && !DESCRIBES_HITS)
+
 #endif

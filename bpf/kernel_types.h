@@ -92,6 +92,9 @@ struct qdisc_skb_cb {
 struct sk_buff___pkt_type {
 	__u8 pkt_type : 3;
 };
+struct sk_buff___fclone {
+	__u8 fclone : 2;
+};
 
 /* Until 6.1 a bit of its own says that vlan_tci is valid; since 6.2 vlan_all != 0 does. */
 struct sk_buff___vlan_bit {

@@ -6,7 +6,9 @@
 #ifndef PWRU_BPF_TRACK_H
 #define PWRU_BPF_TRACK_H
 
+#include "bpf/kernel_types.h"
 #include "bpf/nest.bpf.h"
+#include <bpf/bpf_core_read.h>
 
 /* struct sk_buff address to packet id. LRU: an skb whose end we miss must not fill it for ever. */
 struct {
@@ -120,12 +122,29 @@ static __always_inline __u64 new_packet_id(__u32 slot __attribute__((unused)))
 #endif
 }
 
+#define SKB_FCLONE_CLONE 2
+
+/*
+ * TCP keeps a segment until it is acknowledged and sends a clone of it. It has no headers, so that
+ * no filter matches it; but what is sent again is this one. The clone lies behind it (struct
+ * sk_buff_fclones).
+ */
+static __always_inline void track_original(__u64 clone, __u64 id)
+{
+	struct sk_buff___fclone *bits = (void *)clone;
+
+	if (BPF_CORE_READ_BITFIELD_PROBED(bits, fclone) == SKB_FCLONE_CLONE)
+		track_as(clone - CFG(skb_bytes), id);
+}
+
 /* `slot` is that of the program, see bpf/nest.bpf.h. */
 static __always_inline __u64 track_new(__u64 skb, __u32 slot)
 {
 	__u64 id = new_packet_id(slot);
 
 	track_as(skb, id);
+	if (HAS_PATHS && CFG(on_retransmit))
+		track_original(skb, id);
 	return id;
 }
 

@@ -39,9 +39,12 @@ PROGRAMS(trace)
 SEC(ENTRY_SECTION)
 int pwru_trace_end(void *ctx)
 {
-	bool is_release = bpf_get_func_ip(ctx) - CFG(release_addr) < PWRU_ENTRY_BYTES;
+	__u64 ip = bpf_get_func_ip(ctx);
+	bool is_release = ip - CFG(release_addr) < PWRU_ENTRY_BYTES;
+	bool is_gone = ip - CFG(gone_addr) < PWRU_ENTRY_BYTES;
+	bool is_to_show = is_release ? CFG(shows_release) : !is_gone || CFG(shows_gone);
 
-	return skb_ends(ctx, is_release, !is_release || CFG(shows_release), 0);
+	return skb_ends(ctx, is_release, is_to_show, 0);
 }
 
 #endif

@@ -4,183 +4,19 @@
 #define PWRU_BPF_EMIT_H
 
 #include "abi/filter.h"
-#include "bpf/write/dump.bpf.h"
-#include "bpf/read/expr.bpf.h"
 #include "bpf/write/map_part.bpf.h"
-#include "bpf/read/meta.bpf.h"
-#include "bpf/follow/parents.bpf.h"
-#include "bpf/read/args.bpf.h"
+#include "bpf/write/parts.bpf.h"
 #include "bpf/write/ring.bpf.h"
-#include "bpf/read/tunnel.bpf.h"
-#include "bpf/read/tuple.bpf.h"
 
-static __always_inline void fill_task(struct pwru_event *event)
-{
-#ifdef PWRU_CAST
-	/* The verifier trusts this pointer: loads through it are not checked. */
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	event->pid = task->tgid;
-	*(__u64 *)event->comm = *(__u64 *)task->comm;
-	*(__u64 *)(event->comm + 8) = *(__u64 *)(task->comm + 8);
-#else
-	event->pid = bpf_get_current_pid_tgid() >> 32;
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
+#if HAS_PATHS
+#include "bpf/write/keep.bpf.h"
 #endif
-}
-
-/* Linked in: bpf/hooks/nft.bpf.c, or the stub that answers nothing. */
-extern __hidden int pwru_nft_verdict(__u64 skb, struct pwru_nft *nft);
-
-/* What was hit, and from where, unless the context says so: at the return of a function, and at BPF
- * programs. */
-struct hit {
-	__u64 func_ip;
-	__u64 caller_ip;
-	__u32 arg2;
-	__u32 arg3;
-	__s32 verdict;
-	__u16 type; /* PWRU_EVENT_* */
-	__u64 xdp;  /* address of the struct xdp_buff, for events of XDP programs */
-};
-
-static __always_inline void read_func_hit(struct hit *hit, void *ctx)
-{
-	__u64 caller_ip = 0;
-
-	hit->func_ip = hook_func_ip(ctx);
-	if (CFG(parts) & PWRU_PART_CALLER)
-		hook_read_caller(ctx, &caller_ip);
-	hit->caller_ip = caller_ip;
-	hit->arg2 = hook_arg(ctx, 2);
-	hit->arg3 = hook_arg(ctx, 3);
-	hit->verdict = 0;
-	hit->type = PWRU_EVENT_FUNC;
-	hit->xdp = 0;
-}
-
-static __always_inline void fill_func(struct pwru_event *event, void *ctx)
-{
-	event->func_ip = hook_func_ip(ctx);
-	event->caller_ip = 0;
-	if (CFG(parts) & PWRU_PART_CALLER)
-		hook_read_caller(ctx, &event->caller_ip);
-	event->arg2 = hook_arg(ctx, 2);
-	event->arg3 = hook_arg(ctx, 3);
-	event->type = PWRU_EVENT_FUNC;
-	event->verdict = 0;
-}
-
-static __always_inline void fill_hit(struct pwru_event *event, const struct hit *hit)
-{
-	event->func_ip = hit->func_ip;
-	event->caller_ip = hit->caller_ip;
-	event->arg2 = hit->arg2;
-	event->arg3 = hit->arg3;
-	event->type = hit->type;
-	event->verdict = hit->verdict;
-}
-
-/* What the parts of one record are written from. */
-struct source {
-	struct pwru_event *event;
-	void *ctx;
-	const struct hit *hit;
-	const struct skb_pos *pos;
-};
-
-/* One function for each of PWRU_FIXED_PARTS. */
-
-static __always_inline void write_stack(void *part, const struct source *from)
-{
-	struct pwru_stack *stack = part;
-
-#ifdef REGS_FP
-	/*
-	 * At the entry of a function the unwinder of arm64 finds the caller's frame, which says
-	 * where the caller returns to. So the caller itself, in the link register, is missing.
-	 */
-	if (HAS_REGS) {
-		__u64 caller;
-
-		hook_read_caller(from->ctx, &caller);
-		stack->ip[2] = 0;
-		stack->size_bytes = bpf_get_stack(from->ctx, &stack->ip[1],
-						  sizeof(stack->ip) - sizeof(__u64), 0);
-		if (stack->size_bytes > 0 && stack->ip[2] != caller) {
-			stack->ip[0] = stack->ip[1];
-			stack->ip[1] = caller;
-			stack->size_bytes += sizeof(__u64);
-			return;
-		}
-	}
-#endif
-	stack->size_bytes = bpf_get_stack(from->ctx, stack->ip, sizeof(stack->ip), 0);
-	/* A misled unwinder finds no caller; see pwru_unwind() in bpf/follow/stack_x86.bpf.h. */
-	if (HAS_REGS && !CFG(has_func_ip) && stack->size_bytes == sizeof(__u64)) {
-		hook_read_caller(from->ctx, &stack->ip[1]);
-		stack->size_bytes += sizeof(__u64);
-	}
-}
-
-static __always_inline void write_skb(void *part, const struct source *from)
-{
-	bpf_probe_read_kernel(part, CFG(skb_bytes), (void *)from->pos->skb);
-}
-
-static __always_inline void write_cb(void *part, const struct source *from)
-{
-	copy_cb(part, from->pos->skb);
-}
-
-static __always_inline void write_shinfo(void *part, const struct source *from)
-{
-	copy_shared_info(part, from->pos);
-}
-
-static __always_inline void write_expr(void *part, const struct source *from)
-{
-	if (MAY_BE_XDP && from->hit && from->hit->xdp)
-		pwru_xdp_values(from->hit->xdp, part);
-	else
-		pwru_skb_values(from->pos->skb, part);
-}
-
-static __always_inline void write_tunnel(void *part, const struct source *from)
-{
-	struct pwru_tunnel *tunnel = part;
-
-	tunnel->kind = read_tunnel(tunnel, from->pos);
-}
-
-static __always_inline void write_parent(void *part, const struct source *from)
-{
-	/* The key lies in the record: no room on the stack is left for it. */
-	fill_parent(part, &from->event->packet_id);
-}
-
-static __always_inline void write_nft(void *part, const struct source *from)
-{
-	pwru_nft_verdict(from->pos->skb, part);
-}
-
-static __always_inline void write_fixed_parts(const struct source *from)
-{
-	void *part = from->event + 1;
-
-#define WRITE_PART(NAME, name, bytes)                                                              \
-	if (CFG(parts) & PWRU_PART_##NAME) {                                                       \
-		write_##name(part, from);                                                          \
-		part += PWRU_ROUND_UP_8(bytes);                                                    \
-	}
-	PWRU_FIXED_PARTS(WRITE_PART, CFG)
-#undef WRITE_PART
-}
 
 /* emit_record() writes the variable parts, in this order. */
 _Static_assert(PWRU_INDEX_TUPLE4 == PWRU_INDEX_BPFMAP + 1 &&
 		       PWRU_INDEX_TUPLE6 == PWRU_INDEX_TUPLE4 + 1 &&
-		       PWRU_PART_COUNT == PWRU_INDEX_TUPLE6 + 1,
+		       PWRU_INDEX_PATH == PWRU_INDEX_TUPLE6 + 1 &&
+		       PWRU_PART_COUNT == PWRU_INDEX_PATH + 1,
 	       "emit_record() knows all variable parts");
 
 /*
@@ -220,12 +56,16 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	__u64 number = ring_number(bpf_get_smp_processor_id());
 	struct pwru_ring *ring = ring_of(number);
 	__u32 bytes = CFG(fixed_bytes), map_at = bytes, tuple_at, parts = CFG(parts);
+#if HAS_PATHS
+	__u32 path_at;
+	__u64 hops = 0;
+#endif
 	struct pwru_event *event;
 	struct ip_pos ip = {};
 
 	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6))
 		find_ip_of(pos, &ip);
-	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_BPFMAP);
+	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_BPFMAP | PWRU_PART_PATH);
 	if (call) {
 		parts |= PWRU_PART_BPFMAP;
 		bytes += MAP_ROOM_BYTES(room);
@@ -238,6 +78,16 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 		parts |= PWRU_PART_TUPLE6;
 		bytes += PWRU_ROUND_UP_8(sizeof(struct pwru_tuple6));
 	}
+#if HAS_PATHS
+	path_at = bytes;
+	if (!call && CFG(keeps_paths))
+		hops = hops_to_send(packet_id);
+	if (hops) {
+		parts |= PWRU_PART_PATH;
+		bytes += sizeof(struct pwru_path) +
+			 (hops < PWRU_HOPS ? hops : PWRU_HOPS) * sizeof(struct pwru_hop);
+	}
+#endif
 	barrier_var(ring); /* or it is computed again at each use */
 	event = begin_record(ring, number, bytes, parts, skb, packet_id, !CFG(maps_rings));
 	if (!event)
@@ -258,6 +108,10 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	if (call)
 		fill_map_part((void *)event + map_at, call, room);
 	read_tuple_of((void *)event + tuple_at, &ip);
+#if HAS_PATHS
+	if (!call && hops)
+		send_path((void *)event + path_at, packet_id, hops);
+#endif
 	if (CFG(maps_rings))
 		ring_commit(ring);
 	else
@@ -363,6 +217,24 @@ WITH_CONTEXT int pwru_try_plain(hook_ctx *ctx CONTEXT_TAG, __u64 skb, __u64 base
 	return emit_plain_at(ctx, skb, base, where, packet_id);
 }
 
+#if HAS_PATHS
+/* See is_to_send(). */
+WITH_CONTEXT int pwru_is_to_send(hook_ctx *ctx CONTEXT_TAG, __u64 skb, __u64 base, __u64 where,
+				 __u64 packet_id)
+{
+	struct skb_pos pos;
+	__u64 plain_at = 0;
+
+	if (!CFG(keeps_paths))
+		return 1;
+	set_located(&pos, skb, base, where);
+	if (where & PWRU_WHERE_PLAIN && pos.linear_len >= l2_bytes_of(where) + PLAIN_HEADER_BYTES &&
+	    SKB_FIELD(&pos, protocol) == bpf_htons(ETH_P_IP))
+		plain_at = base + l2_bytes_of(where);
+	return is_to_send(ctx, &pos, plain_at, skb, packet_id);
+}
+#endif
+
 static __always_inline void emit_func(void *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
@@ -373,6 +245,10 @@ static __always_inline void emit_func(void *ctx, const struct skb_pos *pos, __u6
 		where |= PWRU_WHERE_GONE;
 	else if (is_network_first(pos))
 		where |= PWRU_WHERE_PLAIN | (__u64)plain_l2_bytes(pos) << PWRU_WHERE_L2_BYTES_SHIFT;
+#if HAS_PATHS
+	if (CFG(keeps_paths) && !pwru_is_to_send(ctx, skb, pos->base, where, packet_id))
+		return;
+#endif
 	if (!CFG(plain_parts) || !pwru_try_plain(ctx, skb, pos->base, where, packet_id))
 		pwru_emit_other(ctx, skb, pos->base, where, packet_id);
 }
@@ -384,9 +260,26 @@ static __noinline int try_plain(void *ctx, const struct skb_pos *pos, __u64 skb,
 	return emit_plain(ctx, pos, plain_l2_bytes(pos), skb, packet_id);
 }
 
+#if HAS_PATHS
+static __noinline int keep(void *ctx, const struct skb_pos *pos, __u64 skb, __u64 packet_id)
+{
+	__u32 l2_bytes = plain_l2_bytes(pos);
+	__u64 plain_at = 0;
+
+	if (pos->skb && is_network_first(pos) && pos->protocol == bpf_htons(ETH_P_IP) &&
+	    pos->linear_len >= l2_bytes + PLAIN_HEADER_BYTES)
+		plain_at = pos->base + l2_bytes;
+	return is_to_send(ctx, pos, plain_at, skb, packet_id);
+}
+#endif
+
 static __always_inline void emit_func(void *ctx, const struct skb_pos *pos, __u64 skb,
 				      __u64 packet_id)
 {
+#if HAS_PATHS
+	if (CFG(keeps_paths) && !keep(ctx, pos, skb, packet_id))
+		return;
+#endif
 	if (CFG(plain_parts) && pos->skb && is_network_first(pos) &&
 	    try_plain(ctx, pos, skb, packet_id))
 		return;

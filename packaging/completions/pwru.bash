@@ -37,10 +37,11 @@ _pwru() {
         compopt -o filenames 2>/dev/null
         return
         ;;
+    --on) words='drop slow= rst retransmit' ;;
     --filter-func) words="@drops $(_pwru_functions | _pwru_harmless)" ;;
     --filter-non-skb-funcs) words=$(_pwru_functions | _pwru_harmless) ;;
     --filter-tunnel-pcap-l2 | --filter-tunnel-pcap-l3) words=$pcap_words ;;
-    --summary | --filter-mark | --filter-skb-expr | --filter-xdp-expr | --filter-kprobe-batch | \
+    --summary | --on-packets | --filter-mark | --filter-skb-expr | --filter-xdp-expr | --filter-kprobe-batch | \
         --output-skb-metadata | --output-xdp-metadata | --output-limit-lines | \
         --output-buffer-size | --output-file-max-size | --output-file-max-age | \
         --output-file-max-backups | --netns-names-max-length | --set-percpu-buf)
@@ -48,7 +49,7 @@ _pwru() {
         ;;
     *)
         if [[ $current == -* ]]; then
-            words='--filter-func --drops --why --summary --filter-mark --filter-netns --filter-ifname --filter-skb-expr
+            words='--filter-func --drops --why --summary --on --on-packets --filter-mark --filter-netns --filter-ifname --filter-skb-expr
                 --filter-xdp-expr --filter-track-skb --filter-track-skb-by-stackid
                 --filter-non-skb-funcs --filter-track-bpf-helpers --filter-trace-tc
                 --filter-trace-xdp --filter-tunnel-pcap-l2 --filter-tunnel-pcap-l3

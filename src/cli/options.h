@@ -43,6 +43,19 @@ struct MarkFilter {
   uint32_t mask = 0;
 };
 
+// --on: what makes the path of a packet be sent; nothing: every hit is sent when it happens.
+struct Triggers {
+  bool drop = false;
+  bool rst = false;
+  bool retransmit = false;
+  uint64_t slow_ns = 0;  // since the packet's first hit; 0: none
+  std::string expr;      // a C expression on struct sk_buff
+
+  [[nodiscard]] bool any() const {
+    return drop || rst || retransmit || slow_ns != 0 || !expr.empty();
+  }
+};
+
 // One member an option, named like it. For strings "" means "not given", as in cilium/pwru.
 struct Options {
   // The remaining words joined by single spaces: a pcap-filter(7) expression, "" for all packets.
@@ -56,6 +69,8 @@ struct Options {
   bool drops = false;           // only packets that died, with the cause
   bool why = false;             // the same with their way
   uint32_t summary = 0;         // seconds between two tables of them; 0: one at the end
+  Triggers on;
+  uint32_t on_packets = 4096;  // of so many packets the path is kept at once
   bool filter_track_skb = false;
   bool filter_trace_tc = false;
   bool filter_trace_xdp = false;

@@ -118,6 +118,32 @@ TEST(Options, LatencyIsATable) {
   EXPECT_TRUE(has(refusal({"--latency", "--json", "--summary", "5"}), "about text"));
 }
 
+TEST(Options, TriggersOfTheFlightRecorder) {
+  const Options options = good({"--on", "drop", "--on=slow=5ms", "tcp", "--on", "skb->mark == 7"});
+  EXPECT_TRUE(options.on.drop && !options.on.rst && !options.on.retransmit);
+  EXPECT_EQ(options.on.slow_ns, 5'000'000u);
+  EXPECT_EQ(options.on.expr, "skb->mark == 7");
+  EXPECT_TRUE(options.filter_track_skb);
+  EXPECT_EQ(options.on_packets, 4096u);
+  EXPECT_FALSE(good({"tcp"}).on.any());
+  EXPECT_EQ(good({"--on", "slow=250us"}).on.slow_ns, 250'000u);
+  EXPECT_EQ(good({"--on", "slow=2s"}).on.slow_ns, 2'000'000'000u);
+  EXPECT_TRUE(good({"--on", "rst", "--on", "retransmit"}).on.retransmit);
+  EXPECT_EQ(good({"--on", "drop", "--on-packets", "1"}).on_packets, 64u);
+  for (const char* wrong :
+       {"", "drops", "slow", "slow=", "slow=5", "slow=0ms", "slow=-1s", "slow=5m"})
+    EXPECT_TRUE(has(refusal({"--on", wrong}), "expected drop, rst, retransmit, slow=TIME"))
+        << wrong;
+}
+
+TEST(Options, PathsAreKeptAtFunctions) {
+  EXPECT_TRUE(has(refusal({"--on", "drop", "--backend", "tracepoint"}), "--backend tracepoint"));
+  EXPECT_TRUE(has(refusal({"--on", "drop", "--drops"}), "leave --drops out"));
+  EXPECT_TRUE(has(refusal({"--on", "drop", "--filter-trace-tc"}), "leave --filter-trace-tc out"));
+  EXPECT_TRUE(has(refusal({"--on", "drop", "--output-bpfmap"}), "leave --output-bpfmap out"));
+  EXPECT_TRUE(has(refusal({"--on", "rst", "--output-tuple=false"}), "in the tuple"));
+}
+
 TEST(Options, ListFuncsTakesAPattern) {
   EXPECT_TRUE(good({"--list-funcs"}).list_funcs);
   for (const Options& options :

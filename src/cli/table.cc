@@ -29,6 +29,13 @@ Result<> set_help(Options& options, std::string_view value) {
   return {};
 }
 
+Result<> set_on(Options& options, std::string_view value) {
+  if (add_trigger(options.on, value)) return {};
+  return expected(
+      "drop, rst, retransmit, slow=TIME with a unit as in slow=5ms, or a C expression on skb as in "
+      "'skb->mark == 7'");
+}
+
 Result<> set_mark(Options& options, std::string_view value) {
   const std::optional<MarkFilter> mark = read_mark(value);
   if (!mark) return expected("MARK[/MASK], each decimal or 0x hex of at most 32 bits");
@@ -105,6 +112,11 @@ constexpr std::array kTable = std::to_array<OptionRow>({
     {"summary", Group::Filter,
      Number{.metavar = "SECONDS", .member = &Options::summary, .unit = "seconds", .most = 86400, .zero = "the end only"},
      "with --drops, --why and --latency: print the table every so many seconds too (default: 0, at the end)"},
+    {"on", Group::Filter, Special{"TRIGGER", set_on},
+     "keep the paths of packets in the kernel, and print one only on: drop, slow=5ms, rst, retransmit, or a C expression on skb"},
+    {"on-packets", Group::Filter,
+     Number{.metavar = "N", .member = &Options::on_packets, .unit = "packets", .most = 1 << 20, .raised_to = 64},
+     "with --on: of so many packets the path is kept at once, 14 KiB each (default: 4096)"},
     {"filter-mark", Group::Filter, Special{"MARK[/MASK]", set_mark},
      "only packets with this mark; decimal or 0x hex"},
     {"filter-netns", Group::Filter, Special{"NETNS", set_netns},

@@ -132,8 +132,24 @@ std::string only_deaths_have_tables(const Options& options) {
   return "";
 }
 
+std::string paths_are_kept_at_functions(const Options& options) {
+  if (!options.on.any()) return "";
+  if (options.backend == Backend::Tracepoint)
+    return "--on keeps the hits of functions: it cannot be used with --backend tracepoint";
+  const std::string_view other = options.drops              ? "--drops"
+                                 : options.filter_trace_tc  ? "--filter-trace-tc"
+                                 : options.filter_trace_xdp ? "--filter-trace-xdp"
+                                 : options.output_bpfmap    ? "--output-bpfmap"
+                                                            : "";
+  if (!other.empty())
+    return fmt::format("--on keeps the hits of functions that take an skb: leave {} out", other);
+  if (options.on.rst && !options.output_tuple)
+    return "--on rst looks for the flag in the tuple: leave --output-tuple=false out";
+  return "";
+}
+
 using Rule = std::string (*)(const Options&);
-constexpr std::array<Rule, 11> kRules = {none_is_alone,
+constexpr std::array<Rule, 12> kRules = {none_is_alone,
                                          interface_has_a_namespace_to_enter,
                                          ids_are_of_followed_packets,
                                          tracepoints_are_no_functions,
@@ -143,7 +159,8 @@ constexpr std::array<Rule, 11> kRules = {none_is_alone,
                                          only_deaths_have_tables,
                                          ways_are_of_followed_packets,
                                          journeys_have_lines_of_their_own,
-                                         latency_is_a_table};
+                                         latency_is_a_table,
+                                         paths_are_kept_at_functions};
 
 // With --list-funcs no packet is traced: the word of the command line is a pattern.
 Result<> settle_pattern(Options& options) {
@@ -184,6 +201,11 @@ void settle_journeys(Options& options) {
   options.output_meta = options.output_tuple = true;
 }
 
+// A path is that of a packet, also where the filter no longer knows it.
+void settle_on(Options& options) {
+  if (options.on.any()) options.filter_track_skb = true;
+}
+
 // A module file may be called nf-tables.ko, but its name in /sys/module has no dashes.
 void settle_modules(Options& options) {
   if (options.all_kmods) options.kmods.reset();
@@ -208,6 +230,7 @@ Result<> settle(Options& options) {
   PWRU_TRY(settle_pattern(options));
   PWRU_TRY(settle_deaths(options));
   settle_journeys(options);
+  settle_on(options);
   settle_modules(options);
   return {};
 }

@@ -64,6 +64,43 @@ std::optional<MarkFilter> read_mark(std::string_view text) {
   return MarkFilter{static_cast<uint32_t>(*mark & *mask), static_cast<uint32_t>(*mask)};
 }
 
+namespace {
+
+// "5ms", "250us", "2s"; not 0.
+std::optional<uint64_t> read_duration_ns(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    uint64_t ns;
+  };
+  static constexpr std::array<Unit, 4> kUnits = {
+      {{"ns", 1}, {"us", 1000}, {"ms", 1'000'000}, {"s", 1'000'000'000}}};
+  for (const Unit& unit : kUnits) {
+    if (!text.ends_with(unit.name)) continue;
+    const std::string_view digits = text.substr(0, text.size() - unit.name.size());
+    const auto number = read_digits(digits, 10, kMax64 / unit.ns);
+    if (number) return *number ? std::optional<uint64_t>(*number * unit.ns) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool add_trigger(Triggers& triggers, std::string_view text) {
+  static constexpr std::string_view kSlow = "slow=";
+  if (text == "drop") return triggers.drop = true;
+  if (text == "rst") return triggers.rst = true;
+  if (text == "retransmit") return triggers.retransmit = true;
+  if (text.starts_with(kSlow)) {
+    const auto ns = read_duration_ns(text.substr(kSlow.size()));
+    triggers.slow_ns = ns.value_or(0);
+    return ns.has_value();
+  }
+  // A word that is misspelt is no expression: each says something about skb.
+  if (text.find("skb") == std::string_view::npos) return false;
+  triggers.expr = text;
+  return true;
+}
+
 bool is_netns(std::string_view text) {
   static constexpr std::string_view kInode = "inode:";
   if (text.starts_with('/')) return true;

@@ -22,6 +22,9 @@ namespace pwru::cli {
 // MARK[/MASK], 32 bits each; without a mask all bits count.
 [[nodiscard]] std::optional<MarkFilter> read_mark(std::string_view text);
 
+// A trigger of --on, which is added to the others: a word, slow=TIME, or what may be an expression.
+[[nodiscard]] bool add_trigger(Triggers& triggers, std::string_view text);
+
 // "/path", or "inode:N" with N from 1 to 2^32-1 in decimal.
 [[nodiscard]] bool is_netns(std::string_view text);
 

@@ -45,6 +45,12 @@ constexpr std::array<CounterRow, kCounters> kTable = {{
     {Counter::SendsForgotten, "sends_forgotten", "", "packets",
      "may lack their event of net_dev_xmit because too many were in the hands of drivers at once",
      Announced::AsASentence},
+    {Counter::PathsEvicted, "paths_evicted", "", "packets",
+     "ended after their path had made room for that of another (see --on-packets)",
+     Announced::AsASentence},
+    {Counter::HopsOverwritten, "hops_overwritten", "", "hits",
+     "are missing at the begin of a path, because only its last 64 are kept",
+     Announced::AsASentence},
 }};
 
 constexpr bool is_in_order() {

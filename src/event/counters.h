@@ -28,8 +28,10 @@ enum class Counter : uint8_t {
   LookupsLost,
   StacksForgotten,
   SendsForgotten,
+  PathsEvicted,
+  HopsOverwritten,
 };
-inline constexpr size_t kCounters = 15;
+inline constexpr size_t kCounters = 17;
 
 // Where standard error says how often it happened.
 enum class Announced : uint8_t {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/round.h"
@@ -170,6 +171,28 @@ bool take_tuple6(Event& event, std::span<const std::byte>& rest, size_t /*bytes*
   return take_tuple<pwru_tuple6>(event, rest, true);
 }
 
+const pwru_hop& hop_at(const Event& event, size_t at) {
+  return event.path[(event.hops_written - event.path.size() + at) % PWRU_HOPS];
+}
+
+bool is_whole(const Event& event, const pwru_hop& hop) {
+  return hop.end_ns == hop.event.ts_ns && hop.event.packet_id == event.packet_id;
+}
+
+bool take_path(Event& event, std::span<const std::byte>& rest, size_t /*most_bytes*/) {
+  const std::byte* part = take(rest, sizeof(pwru_path));
+  if (!part) return false;
+  event.hops_written = reinterpret_cast<const pwru_path*>(part)->written;
+  const size_t hops = std::min<uint64_t>(event.hops_written, PWRU_HOPS);
+  const std::byte* const first = take(rest, hops * sizeof(pwru_hop));
+  if (!first) return false;
+  event.path = {reinterpret_cast<const pwru_hop*>(first), hops};
+  event.hops_missing = event.hops_written - hops;
+  for (const pwru_hop& hop : event.path)
+    if (!is_whole(event, hop)) event.hops_missing++;
+  return true;
+}
+
 bool take_all(Event& event, std::span<const std::byte> record, const PartSizes& sizes) {
   const pwru_event& core = header_of(record);
   std::span<const std::byte> rest = record.subspan(sizeof(core));
@@ -188,6 +211,18 @@ bool take_all(Event& event, std::span<const std::byte> record, const PartSizes& 
 
 const pwru_event& header_of(std::span<const std::byte> record) {
   return *reinterpret_cast<const pwru_event*>(record.data());
+}
+
+std::optional<Event> hop_of(const Event& event, size_t at) {
+  const pwru_hop& hop = hop_at(event, at);
+  if (!is_whole(event, hop)) return std::nullopt;
+  std::optional<Event> kept(std::in_place);
+  set_core(*kept, hop.event);
+  kept->cpu = hop.event.lost;
+  kept->has_tuple = (hop.event.parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6)) != 0;
+  if (hop.event.parts & PWRU_PART_TUPLE4) copy_tuple(kept->tuple, hop.tuple4, false);
+  if (hop.event.parts & PWRU_PART_TUPLE6) copy_tuple(kept->tuple, hop.tuple6, true);
+  return kept;
 }
 
 // One way out, so that the event is made where the caller has it.

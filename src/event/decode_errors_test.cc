@@ -61,7 +61,7 @@ TEST(Decode, TruncatedAtEveryLengthIsAnError) {
 TEST(Decode, RandomBytesNeverLeadOutside) {
   std::mt19937_64 random(1);
   size_t accepted = 0;
-  for (int round = 0; round < 20000; round++) {
+  for (int round = 0; round < 40000; round++) {
     std::vector<uint64_t> words(random() % 110);
     std::generate(words.begin(), words.end(), random);
     if (constexpr size_t kTypeWord = offsetof(pwru_event, type) / 8; words.size() > kTypeWord)
@@ -79,6 +79,7 @@ TEST(Decode, RandomBytesNeverLeadOutside) {
     ASSERT_TRUE(is_inside(event->stack.data(), event->stack.size_bytes()));
     ASSERT_TRUE(is_inside(event->skb_bytes.data(), event->skb_bytes.size()));
     ASSERT_TRUE(is_inside(event->expr_bytes.data(), event->expr_bytes.size()));
+    ASSERT_TRUE(is_inside(event->path.data(), event->path.size_bytes()));
   }
   EXPECT_GT(accepted, 1000u);
 }

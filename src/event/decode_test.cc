@@ -99,8 +99,31 @@ TEST(Decode, RecordsHaveTheSizesOfTheList) {
     EXPECT_GE(pwru_record_max_bytes(&config), wire.size()) << index;
   }
   config.parts = kAllParts;
-  EXPECT_EQ(pwru_record_max_bytes(&config),
-            120 + 408 + 232 + 24 + 320 + 24 + 72 + 8 + 544 + (48 + 512 + 4096) + 24 + 48);
+  EXPECT_EQ(pwru_record_max_bytes(&config), 120 + 408 + 232 + 24 + 320 + 24 + 72 + 8 + 544 +
+                                                (48 + 512 + 4096) + 24 + 48 + (8 + 64 * 176));
+}
+
+TEST(Decode, ThePathBeforeAnEvent) {
+  Wire wire = core(PWRU_PART_PATH);
+  put_path(wire, 70);  // six hops were overwritten
+  auto event = decode(wire.bytes(), kCpu, kSizes);
+  ASSERT_TRUE(event) << event.error().what;
+  ASSERT_EQ(event->path.size(), 64u);
+  EXPECT_EQ(event->hops_missing, 6u);
+  for (size_t at = 0; at < 64; at++) {
+    const auto hop = hop_of(*event, at);
+    ASSERT_TRUE(hop) << at;
+    EXPECT_EQ(hop->ts_ns, 1007 + at);
+    EXPECT_EQ(hop->cpu, 6 + at);
+    EXPECT_TRUE(hop->has_meta && hop->has_tuple && !hop->tuple.is_v6);
+    EXPECT_EQ(hop->tuple.saddr[0], 10);
+  }
+  // Two CPUs wrote there at once.
+  wire.put<uint64_t>(120 + 8 + 168, 1);
+  event = decode(wire.bytes(), kCpu, kSizes);
+  EXPECT_EQ(event->hops_missing, 7u);
+  EXPECT_FALSE(hop_of(*event, 58));  // hop 64
+  EXPECT_TRUE(hop_of(*event, 57));
 }
 
 TEST(Decode, AChildWithoutItsParent) {

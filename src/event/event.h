@@ -52,6 +52,10 @@ struct Event {
   const pwru_nft* nft = nullptr;  // null: no rule is known
   bool has_map_call = false;
   BpfMapCall map_call;
+
+  std::span<const pwru_hop> path;  // what was kept until this event, see PWRU_PART_PATH
+  uint64_t hops_written = 0;       // how long it was
+  uint64_t hops_missing = 0;       // of it, hops that were overwritten
 };
 
 // Events of one CPU that found its ring full.
@@ -72,6 +76,10 @@ struct PartSizes {
 // Fails on a record that cannot be one of ours: too short for the parts it names.
 [[nodiscard]] Result<Event> decode(std::span<const std::byte> record, uint32_t cpu,
                                    const PartSizes& sizes);
+
+// The hits that an event's path has, from the oldest on; `at` counts from 0. Empty: two CPUs wrote
+// there at once, and it is among the missing.
+[[nodiscard]] std::optional<Event> hop_of(const Event& event, size_t at);
 
 // The time and the loss counter of a record, without decoding the rest; `record` holds a
 // pwru_event.

@@ -107,6 +107,12 @@ Result<bool> Reader::deliver_next(Consumer& consumer, size_t cpu_index) {
   if (!event) return tl::unexpected<Error>(event.error());
   cpu.last_ts_ns = pending.ts_ns;
   cpu.next++;
+  for (size_t at = 0; at < event->path.size(); at++) {
+    const std::optional<Event> hop = hop_of(*event, at);
+    if (!hop) continue;
+    PWRU_ASSIGN(const bool goes_on, consumer.event(*hop));
+    if (!goes_on) return false;
+  }
   return consumer.event(*event);
 }
 

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "event/fake_ring_for_test.h"
+#include "event/wire_for_test.h"
 
 namespace pwru::event {
 namespace {
@@ -98,6 +99,19 @@ class ReaderTest : public testing::Test {
 };
 
 using List = std::vector<Report>;
+
+TEST_F(ReaderTest, APathComesBeforeItsEvent) {
+  Wire wire = core(PWRU_PART_PATH);
+  put_path(wire, 2);
+  wire.put<uint64_t>(0, 5000).put<uint32_t>(44, 0).put<uint16_t>(
+      42, static_cast<uint16_t>(wire.size()));
+  rings[0].add(2000, 1);
+  rings[1].write(rings[1].reserve(static_cast<uint32_t>(wire.size())), wire.data(), wire.size());
+  rings[1].commit();
+  const uint64_t packet = 5ull << 48 | 7;
+  EXPECT_EQ(drained(), (List{reported_event(2000, 1), reported_event(1001, packet, 0),
+                             reported_event(1002, packet, 1), reported_event(5000, packet, 1)}));
+}
 
 TEST_F(ReaderTest, NothingThere) {
   EXPECT_EQ(drained(), List{});

@@ -140,6 +140,21 @@ inline void put_nft(Wire& wire, uint8_t kind, uint64_t handle) {
   wire.put_text(at + 288, "in").resize(at + sizeof(pwru_nft));
 }
 
+// Hops of the packet of core(), the first of them at 1001 ns; the oldest stands at `hops` %
+// PWRU_HOPS.
+inline void put_path(Wire& wire, uint64_t hops) {
+  const size_t at = wire.size();
+  wire.put<uint64_t>(at, hops);
+  wire.resize(at + 8 + std::min<uint64_t>(hops, PWRU_HOPS) * sizeof(pwru_hop));
+  for (uint64_t n = 0; n < hops; n++) {
+    const size_t hop = at + 8 + n % PWRU_HOPS * sizeof(pwru_hop);
+    wire.put<uint64_t>(hop, 1001 + n).put<uint64_t>(hop + 168, 1001 + n);
+    wire.put<uint64_t>(hop + 24, 5ull << 48 | 7).put<uint32_t>(hop + 44, static_cast<uint32_t>(n));
+    wire.put<uint16_t>(hop + 40, static_cast<uint16_t>(PWRU_PART_META | PWRU_PART_TUPLE4));
+    wire.put_text(hop + 120, "\x0a\x01\x02\x03");
+  }
+}
+
 inline constexpr uint32_t kMapRoom = 96;
 
 // Its value stands at 64 of the room behind it.
@@ -172,6 +187,8 @@ inline void put_part_nft(Wire& wire) { put_nft(wire, PWRU_NFT_RULE, 7); }
 inline void put_part_bpfmap(Wire& wire) { put_map_call(wire, 4, 64, 32); }
 inline void put_part_tuple4(Wire& wire) { put_tuple4(wire, 6, PWRU_L4_HAS_PORTS); }
 inline void put_part_tuple6(Wire& wire) { put_tuple6(wire, 6, PWRU_L4_HAS_PORTS); }
+
+inline void put_part_path(Wire& wire) { put_path(wire, 1); }
 
 inline Wire with_parts(uint32_t parts) {
   Wire wire = core(parts);

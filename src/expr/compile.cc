@@ -217,4 +217,12 @@ Result<Program> compile_xdp(const TypeSource& source, const Request& request) {
   return compile(source, {xdp_root(), Function::XdpFilter, Function::XdpValues}, request);
 }
 
+Result<std::string> compile_trigger(const TypeSource& source, const std::string& text) {
+  if (text.empty()) return expression_object(Function::Trigger, std::nullopt);
+  const Root root = skb_root();
+  auto code = compile_condition(source, root, text);
+  if (!code) return in_option("--on", root, code.error());
+  return expression_object(Function::Trigger, std::move(*code));
+}
+
 }  // namespace pwru::expr

@@ -80,6 +80,10 @@ struct Program {
 [[nodiscard]] Result<Program> compile_skb(const TypeSource& source, const Request& request);
 [[nodiscard]] Result<Program> compile_xdp(const TypeSource& source, const Request& request);
 
+// The object of a trigger, --on; "" for one that never fires.
+[[nodiscard]] Result<std::string> compile_trigger(const TypeSource& source,
+                                                  const std::string& text);
+
 // The two steps of these functions. Errors begin with the column.
 [[nodiscard]] Result<filter::Code> compile_condition(const TypeSource& source, const Root& root,
                                                      std::string_view text);

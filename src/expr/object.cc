@@ -8,6 +8,7 @@
 extern "C" {
 extern const char pwru_filter_skb_expr_begin[], pwru_filter_skb_expr_end[];
 extern const char pwru_filter_xdp_expr_begin[], pwru_filter_xdp_expr_end[];
+extern const char pwru_on_expr_begin[], pwru_on_expr_end[];
 extern const char pwru_skb_values_begin[], pwru_skb_values_end[];
 extern const char pwru_xdp_values_begin[], pwru_xdp_values_end[];
 }
@@ -29,6 +30,8 @@ std::string_view stub_of(Function function) {
       return between(pwru_filter_xdp_expr_begin, pwru_filter_xdp_expr_end);
     case Function::XdpValues:
       return between(pwru_xdp_values_begin, pwru_xdp_values_end);
+    case Function::Trigger:
+      return between(pwru_on_expr_begin, pwru_on_expr_end);
   }
   return {};
 }

@@ -38,6 +38,7 @@ std::string_view asks_for_registers(const cli::Options& options) {
   if (options.output_caller) return "--output-caller";
   if (cli::follows_by_stack(options)) return "a packet that is followed by its call stack";
   if (options.output_bpfmap) return "--output-bpfmap";
+  if (options.on.any()) return "--on";
   // The kernel knows a function by its id in the kernel's own BTF. A file may number it otherwise.
   if (!options.kernel_btf.empty()) return "--kernel-btf";
   return "";

@@ -7,6 +7,7 @@
 #include "abi/event.h"
 #include "expr/types.h"
 #include "plan/ring_sizes.h"
+#include "plan/triggers.h"
 
 namespace pwru::plan {
 namespace {
@@ -51,6 +52,7 @@ uint32_t wanted_parts(const Inputs& inputs, const Plan& plan) {
   if (needs.map_calls) parts |= PWRU_PART_BPFMAP;
   if (options.output_tunnel) parts |= PWRU_PART_TUNNEL;
   if (needs.parents) parts |= PWRU_PART_PARENT;
+  if (needs.paths) parts |= PWRU_PART_PATH;
   if (!plan.nft_sites.empty()) parts |= PWRU_PART_NFT;
   // Without drop reasons, the function that called kfree_skb() is the reason.
   if (options.output_caller || !inputs.has_drop_reasons) parts |= PWRU_PART_CALLER;
@@ -99,6 +101,12 @@ uint64_t return_trampoline(const kernel::Symbols& symbols) {
   return 0;
 }
 
+bool is_probed(const Plan& plan, uint64_t address) {
+  return std::ranges::any_of(plan.functions.found, [&](const kernel::Function& function) {
+    return function.addr == address;
+  });
+}
+
 void set_following(const Inputs& inputs, const Plan& plan, pwru_config& config) {
   config.tracks = plan.needs.identity;
   config.has_fentry = plan.backend == cli::Backend::FentryMulti;
@@ -111,13 +119,13 @@ void set_following(const Inputs& inputs, const Plan& plan, pwru_config& config) 
     if (const auto found = inputs.symbols.addresses("__htab_map_lookup_elem", ""); !found.empty())
       config.htab_element_ip = found.front();
   }
+  config.gone_addr = plan.release.gone_addr;
+  config.shows_gone = is_probed(plan, config.gone_addr);
   // One program for release and death, which tells them apart by the address: only kprobe-multi
   // knows it.
   if (plan.needs.identity && config.has_func_ip) {
     config.release_addr = plan.release.addr;
-    config.shows_release = std::ranges::any_of(
-        plan.functions.found,
-        [&](const kernel::Function& function) { return function.addr == config.release_addr; });
+    config.shows_release = is_probed(plan, config.release_addr);
   }
 }
 
@@ -188,6 +196,7 @@ MapEntries map_entries(const Plan& plan) {
   if (plan.needs.follows_skb) entries.parents = plan.needs.parents ? kTrackedEntries : kIdEntries;
   if (plan.needs.follows_xdp) entries.heads = kTrackedEntries;
   if (plan.needs.follows_stack) entries.stacks = kStackEntries;
+  if (plan.needs.paths) entries.paths = path_entries(config);
   if (plan.needs.map_calls) entries.lookups = kStackEntries;
   return entries;
 }
@@ -195,7 +204,7 @@ MapEntries map_entries(const Plan& plan) {
 pwru_config config_of_programs(const pwru_config& of_functions) {
   pwru_config config = of_functions;
   config.has_func_ip = 0;
-  config.parts &= ~uint32_t{PWRU_PART_CALLER | PWRU_PART_NFT};
+  config.parts &= ~uint32_t{PWRU_PART_CALLER | PWRU_PART_NFT | PWRU_PART_PATH};
   return config;
 }
 
@@ -216,6 +225,7 @@ void make_configs(const Inputs& inputs, Plan& plan) {
   set_filters(inputs, plan, config);
   set_record(inputs, plan, config);
   set_following(inputs, plan, config);
+  if (plan.needs.paths) set_paths(inputs, plan.functions.found, config);
   config.never_evicted =
       kTrackedEntries - std::min(kTrackedEntries, kFreeEntriesOfCpu * (inputs.cpus + 1));
   config.has_hit = is_plain(plan) && !plan.filters.hit.object.empty();

@@ -12,7 +12,8 @@ std::string_view expression_of(knowledge::Fact fact) {
 
 std::vector<std::string> texts_of(const cli::Options& options,
                                   const std::vector<knowledge::Fact>& facts) {
-  std::vector<std::string> texts = {options.filter_skb_expr, options.filter_xdp_expr};
+  std::vector<std::string> texts = {options.filter_skb_expr, options.filter_xdp_expr,
+                                    options.on.expr};
   for (const auto* list : {&options.output_skb_metadata, &options.output_xdp_metadata})
     texts.insert(texts.end(), list->begin(), list->end());
   for (const knowledge::Fact fact : facts) texts.emplace_back(expression_of(fact));
@@ -63,7 +64,9 @@ Result<Expressions> compile_expressions(const cli::Options& options, const kerne
   PWRU_ASSIGN(auto skb, expr::compile_skb(types.source(), {options.filter_skb_expr, skb_values}));
   PWRU_ASSIGN(auto xdp, expr::compile_xdp(types.source(),
                                           {options.filter_xdp_expr, options.output_xdp_metadata}));
-  return Expressions{std::move(types), std::move(skb), std::move(xdp), std::move(read)};
+  PWRU_ASSIGN(auto on, expr::compile_trigger(types.source(), options.on.expr));
+  return Expressions{std::move(types), std::move(skb), std::move(on), std::move(xdp),
+                     std::move(read)};
 }
 
 }  // namespace pwru::plan

@@ -16,6 +16,7 @@ namespace pwru::plan {
 struct Expressions {
   expr::KnownTypes types;  // what the values are made of
   expr::Program skb;
+  std::string on_object;  // pwru_on_expr(), of --on
   expr::Program xdp;
   // With --drops and --why, what is read for the diagnosis: the last values of `skb`.
   std::vector<knowledge::Fact> read;

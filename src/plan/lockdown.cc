@@ -33,6 +33,7 @@ Result<> check_lockdown(const cli::Options& options, const Plan& plan) {
       {"--output-skb-cb", options.output_skb_cb},
       {"--output-skb-metadata", !options.output_skb_metadata.empty()},
       {"--filter-skb-expr", !options.filter_skb_expr.empty()},
+      {"--on", options.on.any()},
       {"--filter-tunnel-pcap-l2", plan.filters.tunnel.has_l2},
       {"--filter-tunnel-pcap-l3", plan.filters.tunnel.has_l3},
       {"--filter-trace-tc", options.filter_trace_tc},

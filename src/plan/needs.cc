@@ -14,6 +14,7 @@ Needs needs_of(const cli::Options& options) {
   needs.nesting_rings = needs.bpf_programs;
   needs.control_buffer = options.output_skb_cb || (options.filter_trace_tc && options.output_meta);
   needs.unwinds = needs.follows_stack || options.output_stack;
+  needs.paths = options.on.any();
   needs.parents = options.output_id;
   needs.deaths = options.why;
   needs.address_names = options.output_caller || options.output_stack || needs.follows_stack ||

@@ -17,6 +17,7 @@ struct Needs {
   bool address_names = false;   // an address may have to be named that is no probed function's
   bool unwinds = false;         // programs ask the kernel for call stacks
   bool map_calls = false;       // calls of functions of BPF maps are shown
+  bool paths = false;           // hits are kept until a trigger fires
   bool parents = false;         // what a packet was made of
   bool deaths = false;          // where packets die, more is read than on their way
 };

@@ -6,6 +6,7 @@
 #include "kernel/packet_ends.h"
 #include "plan/config.h"
 #include "plan/lockdown.h"
+#include "plan/triggers.h"
 
 namespace pwru::plan {
 namespace {
@@ -102,9 +103,11 @@ Result<Plan> make_plan(Inputs inputs) {
   set_deaths(inputs, plan);
   set_nft(inputs, plan);
   if (plan.needs.identity) plan.release = find_release(inputs.symbols);
+  plan.release.watches_gone = plan.needs.paths;
   if (has_fentry) set_fentry_sites(inputs, plan);
   if (plan.needs.follows_skb) set_copy_functions(inputs, plan);
   if (plan.needs.follows_skb && has_tracepoints) watch_release(inputs, plan);
+  if (plan.needs.paths) PWRU_TRY(check_triggers(inputs.options, plan));
   make_configs(inputs, plan);
   return plan;
 }

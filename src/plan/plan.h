@@ -72,6 +72,7 @@ struct MapEntries {
   uint32_t parents = 1;  // parents of packets, or ids that are given out
   uint32_t heads = 1;    // buffers between XDP and their skb
   uint32_t stacks = 1;   // call stacks that handle a packet
+  uint32_t paths = 1;    // of packets, with their children
   uint32_t lookups = 1;  // look-ups in BPF maps that have not returned
 };
 

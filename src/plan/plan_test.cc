@@ -413,6 +413,29 @@ TEST_F(PlanTest, TheRingsFitTheLongestRecordOfAnyProgram) {
   }
 }
 
+TEST_F(PlanTest, ATriggerIsAFunctionThatIsProbed) {
+  options_.on.drop = true;
+  options_.filter_track_skb = true;
+  EXPECT_NE(refusal().find("no function that drops packets (@drops) is probed"), std::string::npos);
+  functions_.found.push_back(function("kfree_skb", kFree));
+  functions_.found.back().reason_arg = 2;
+  Plan made = planned();
+  EXPECT_EQ(made.config.on[0].ip, kFree);
+  EXPECT_EQ(made.config.on[0].arg, 2);
+  EXPECT_EQ(made.config.on[1].ip, 0u);
+  EXPECT_TRUE(made.config.keeps_paths && made.config.tracks && !made.config.on_retransmit);
+  EXPECT_TRUE(made.config.parts & PWRU_PART_PATH);
+  EXPECT_EQ(made.config.plain_parts, 0u);
+  EXPECT_EQ(made.config.path_shift, 11u);  // two CPUs
+  EXPECT_EQ(made.entries.paths, 4096u + 1024u);
+  options_.on.retransmit = true;
+  EXPECT_NE(refusal().find("no function that sends TCP segments again"), std::string::npos);
+  options_.on = {};
+  made = planned();
+  EXPECT_FALSE(made.config.keeps_paths);
+  EXPECT_EQ(made.entries.paths, 1u);
+}
+
 TEST_F(PlanTest, RingsAreBoundedOnEveryMachine) {
   for (const uint32_t cpus : {1u, 2u, 7u, 512u}) {
     cpus_ = cpus;

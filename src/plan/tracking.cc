@@ -13,8 +13,7 @@ namespace {
 // Where an id is taken away; the first one that the kernel has. Every way to free an skb passes
 // skb_release_head_state(); kfree_skbmem() misses those that go back to a cache
 // (napi_skb_cache_put).
-constexpr std::array<std::string_view, 2> kReleaseFunctions = {"skb_release_head_state",
-                                                               "kfree_skbmem"};
+constexpr std::array<std::string_view, 2> kReleaseFunctions = {"skb_release_head_state", kGone};
 
 constexpr std::array kCopyFunctions = {
     "skb_clone",
@@ -60,7 +59,11 @@ std::string not_followed(const std::vector<std::string>& functions) {
 Release find_release(const kernel::Symbols& symbols) {
   for (const std::string_view name : kReleaseFunctions) {
     const auto addresses = symbols.addresses(name, "");
-    if (!addresses.empty()) return {std::string(name), addresses.front()};
+    if (addresses.empty()) continue;
+    Release release = {std::string(name), addresses.front()};
+    if (const auto gone = symbols.addresses(kGone, ""); !gone.empty() && name != kGone)
+      release.gone_addr = gone.front();
+    return release;
   }
   return {};
 }

@@ -11,10 +11,15 @@
 
 namespace pwru::plan {
 
+inline constexpr const char* kGone = "kfree_skbmem";
+
 // Where the id of a packet ends.
 struct Release {
   std::string name;  // "" when this kernel has no such function
   uint64_t addr = 0;
+  // kGone, which returns the memory of an skb that was not released before; 0: there is none.
+  uint64_t gone_addr = 0;
+  bool watches_gone = false;  // it is probed in any case
 };
 [[nodiscard]] Release find_release(const kernel::Symbols& symbols);
 

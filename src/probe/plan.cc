@@ -37,6 +37,7 @@ class Planner {
       fentry = programs_.fentry_end;
       shows_release_ = true;
     } else if (programs_.trace_dying && kernel::runs_after_release(function)) {
+      if (function.addr == release_.gone_addr) shows_gone_ = true;
       program = programs_.trace_dying;
       fentry = programs_.fentry_end;
     }
@@ -48,6 +49,9 @@ class Planner {
     if (release_.addr && !shows_release_)
       put({programs_.release, programs_.fentry_end},
           {release_.addr, kernel::SiteKind::Function, release_.name, "", release_.addr}, 1);
+    if (release_.watches_gone && release_.gone_addr && !shows_gone_)
+      put({programs_.release, nullptr},
+          {release_.gone_addr, kernel::SiteKind::Function, plan::kGone, "", release_.gone_addr}, 1);
   }
 
   // Returns come first: of two probes at one address, the one that was added last runs first.
@@ -92,6 +96,7 @@ class Planner {
   std::map<bpf_program*, Group> groups_;
   std::vector<kernel::Site> lookups_;
   bool shows_release_ = false;
+  bool shows_gone_ = false;
 };
 
 }  // namespace

@@ -106,6 +106,21 @@ TEST(Plan, TheEndOfAPacketIsWatchedAlsoWhereItIsNotShown) {
   EXPECT_EQ(names_of(plan, programs().release), Names{});
 }
 
+TEST(Plan, TheReturnOfTheMemoryIsWatchedByRequest) {
+  kernel::Functions functions;
+  functions.found = {{.name = "ip_rcv", .module = "", .addr = 0x1000, .skb_arg = 1}};
+  plan::Release release = kRelease;
+  release.gone_addr = 0x6000;
+  Plan plan = make_plan(functions, symbols(), programs(), release);
+  EXPECT_EQ(names_of(plan, programs().release), Names{"skb_release_head_state"});
+  release.watches_gone = true;
+  plan = make_plan(functions, symbols(), programs(), release);
+  EXPECT_EQ(names_of(plan, programs().release), (Names{"skb_release_head_state", plan::kGone}));
+  functions.found.push_back({.name = plan::kGone, .module = "", .addr = 0x6000, .skb_arg = 1});
+  plan = make_plan(functions, symbols(), programs(), release);
+  EXPECT_EQ(names_of(plan, programs().trace_dying), Names{plan::kGone});
+}
+
 TEST(Plan, FentryMultiGetsWhatHasAnId) {
   kernel::Functions functions;
   functions.found = {{.name = "ip_rcv", .module = "", .addr = 0x1000, .skb_arg = 1},

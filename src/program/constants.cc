@@ -76,7 +76,7 @@ Result<> set_constants(std::string& elf, const pwru_config& config) {
     WideLoad load;
     std::memcpy(&load, elf.data() + at, sizeof(load));
     if (!is_mark(load)) continue;
-    const size_t offset = load.number() & 0xff, bytes = load.number() >> 8 & 0xff;
+    const size_t offset = load.number() & 0xfff, bytes = load.number() >> 12 & 0xf;
     uint64_t value = 0;
     if (bytes > sizeof(value) || offset + bytes > sizeof(config))
       return fail("the built-in BPF object has a constant that is unknown: this build is broken");

@@ -91,6 +91,7 @@ void add_losses(const bpf_object& object, const pwru_shared& shared, event::Coun
   // Some may still be under way.
   counters[Counter::LookupsLost] += shared.lookups_begun - shared.lookups_ended;
   counters[Counter::StacksForgotten] += stacks_forgotten(object, shared);
+  counters[Counter::PathsEvicted] += shared.paths_evicted;
   counters[Counter::SendsForgotten] += sends_forgotten(object, shared);
 }
 

@@ -36,6 +36,13 @@ Result<> choose_ways(bpf_object* object, const pwru_config& config) {
   return {};
 }
 
+// Only programs that are not loaded use it, or branches that the verifier deletes.
+Result<> leave_out(bpf_object* object, const char* name) {
+  PWRU_ASSIGN(bpf_map* const map, find_map(object, name));
+  bpf_map__set_autocreate(map, false);
+  return {};
+}
+
 }  // namespace
 
 Result<> size_maps(bpf_object* object, const plan::Plan& plan) {
@@ -47,14 +54,16 @@ Result<> size_maps(bpf_object* object, const plan::Plan& plan) {
   const pwru_config& config = plan.config;
   bpf_map__set_value_size(rings, config.maps_rings ? config.chunk_bytes : config.record_max_bytes);
   PWRU_TRY(choose_ways(object, config));
+  if (!config.keeps_paths) PWRU_TRY(leave_out(object, "paths"));
   const plan::MapEntries& entries = plan.entries;
-  const std::array<std::pair<const char*, uint32_t>, 7> sizes = {{
+  const std::array<std::pair<const char*, uint32_t>, 8> sizes = {{
       {"ring_memory", entries.rings},
       {"tracked", entries.tracked},
       {"dying", entries.dying},
       {"parents", entries.parents},
       {"heads", entries.heads},
       {"stacks", entries.stacks},
+      {"paths", entries.paths},
       {"map_lookups", entries.lookups},
   }};
   for (const auto& [name, count] : sizes) {

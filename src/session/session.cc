@@ -97,6 +97,7 @@ Result<bool> Session::event(const event::Event& event) {
   const uint64_t events = ++seen_[Counter::Events];
   events_in_step_++;
   if (event.has_stack_failed) seen_[Counter::FailedStacks]++;
+  seen_[Counter::HopsOverwritten] += event.hops_missing;
   if (event.is_parent_forgotten) seen_[Counter::ParentsForgotten]++;
   if (!output_end_) {
     const resolve::Record& record = resolver_.resolve(event);

@@ -41,6 +41,7 @@ Functions generated(size_t filter_bytes) {
       {"pwru_filter_hit", {filter_bytes, {"pwru_filter_load", "pwru_filter_matched"}}},
       {"pwru_filter_skb_expr", {128, {}}},
       {"pwru_filter_xdp_expr", {128, {}}},
+      {"pwru_on_expr", {128, {}}},
       {"pwru_skb_values", {128, {}}},
       {"pwru_xdp_values", {128, {}}},
   };
