@@ -35,7 +35,8 @@ std::string_view address_kind(const uint8_t* address, bool is_v6) {
   if (address[0] >= 224 && address[0] < 240) return "multicast";
   if (std::all_of(address, address + 4, [](uint8_t byte) { return byte == 255; }))
     return "broadcast";
-  return is_zero(address, 4) ? "any" : "unicast";
+  if (address[0] == 0) return is_zero(address, 4) ? "any" : "this-network";
+  return "unicast";
 }
 
 }  // namespace pwru::diagnose

@@ -321,6 +321,68 @@ TEST(Diagnoser, WithoutAStackTheCallerIsThePlace) {
   EXPECT_EQ(ending.diagnosed().place, "ip_error");
 }
 
+// ip_rcv_core() takes a frame with a VLAN tag that nobody wants for one of another host.
+TEST(Diagnoser, AFrameForTheOwnAddressHadATag) {
+  Ending ending;
+  ending.dies({"ip_rcv_core+0x1"}, "OTHERHOST").with(Fact::Vlan, "0").with(Fact::ForDevice, "0");
+  EXPECT_EQ(ending.diagnosed().kind, Kind::Harmless);
+  Ending own;
+  own.dies({"ip_rcv_core+0x1"}, "OTHERHOST").with(Fact::Vlan, "0").with(Fact::ForDevice, "1");
+  EXPECT_EQ(own.diagnosed().what, "its frame has a VLAN tag that eth0 has no device for");
+}
+
+TEST(Diagnoser, ABridgeIsToldApartByItsPort) {
+  const auto cause = [](std::string_view isolated, std::string_view vlans, std::string_view state) {
+    Ending ending;
+    ending.is_freed({"kfree_skb+0x9", "br_handle_frame_finish[bridge]+0x40d"});
+    ending.with(Fact::BridgePortIsolated, isolated).with(Fact::BridgeVlans, vlans);
+    ending.with(Fact::BridgePortState, state);
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause("1", "0", "3"), "bridge-isolated");
+  EXPECT_EQ(cause("0", "1", "3"), "bridge-vlan");
+  EXPECT_EQ(cause("0", "0", "3"), "bridge-port");
+  EXPECT_EQ(cause("1", "1", "3"), "bridge");
+  EXPECT_EQ(cause("?", "?", "3"), "bridge");
+  EXPECT_EQ(cause("0", "0", "1"), "bridge-port-state");
+  Ending ingress;
+  ingress.is_freed({"kfree_skb+0x9", "__allowed_ingress[bridge]+0x1"});
+  EXPECT_EQ(ingress.diagnosed().cause, "bridge-vlan");
+  EXPECT_EQ(ingress.diagnosed().certainty, Certainty::Certain);
+}
+
+TEST(Diagnoser, AddressesThatMayNotBeThere) {
+  Ending source;
+  std::memcpy(source.record.packet.tuple.saddr, "\xe0\x00\x00\x05", 4);
+  EXPECT_EQ(source.dies({"ip_rcv_finish_core+0x1"}, "IP_INVALID_SOURCE").diagnosed().cause,
+            "martian-source");
+  Ending destination;
+  std::memcpy(destination.record.packet.tuple.daddr, "\x00\x00\x00\x05", 4);
+  EXPECT_EQ(destination.is_freed({"ip_rcv_finish_core+0x1"}).diagnosed().cause,
+            "destination-refused");
+}
+
+TEST(Diagnoser, HeadersOfIpv6) {
+  Ending version;
+  EXPECT_EQ(version.dies({"ip6_rcv_core+0x1"}, "UNHANDLED_PROTO").diagnosed().cause,
+            "ipv6-version");
+  Ending option;
+  EXPECT_EQ(option.dies({"ip6_tlvopt_unknown+0x1"}, "UNHANDLED_PROTO").diagnosed().cause,
+            "ipv6-option");
+  Ending route;
+  route.dies({"ip6_pkt_discard+0x1"}, "IP_INNOROUTES").with(Fact::RouteError, "-113");
+  EXPECT_EQ(route.diagnosed().cause, "route-unreachable6");
+}
+
+TEST(Diagnoser, TunnelsThatNobodyHas) {
+  Ending gre;
+  EXPECT_EQ(gre.is_freed({"kfree_skb+0x9", "gre_rcv[ip_gre]+0x1"}).diagnosed().cause, "gre-key");
+  Ending vxlan;
+  vxlan.is_freed({"kfree_skb_reason+0x9", "vxlan_rcv[vxlan]+0x1"});
+  EXPECT_EQ(vxlan.diagnosed().cause, "vxlan-refused");
+  EXPECT_EQ(vxlan.diagnosed().certainty, Certainty::Possible);
+}
+
 TEST(AddressKind, OfBothFamilies) {
   const auto v4 = [](std::array<uint8_t, 4> bytes) { return address_kind(bytes.data(), false); };
   EXPECT_EQ(v4({127, 0, 0, 5}), "loopback");
@@ -328,6 +390,7 @@ TEST(AddressKind, OfBothFamilies) {
   EXPECT_EQ(v4({239, 1, 1, 1}), "multicast");
   EXPECT_EQ(v4({255, 255, 255, 255}), "broadcast");
   EXPECT_EQ(v4({0, 0, 0, 0}), "any");
+  EXPECT_EQ(v4({0, 0, 0, 5}), "this-network");
   EXPECT_EQ(v4({10, 0, 0, 1}), "unicast");
   uint8_t v6[16] = {};
   EXPECT_EQ(address_kind(v6, true), "any");

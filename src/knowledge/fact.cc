@@ -48,6 +48,9 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::GsoSize, "gso_size", "((struct skb_shared_info *)(skb->head + skb->end))->gso_size"},
     {Fact::Conntrack, "conntrack", "skb->_nfct"},
     {Fact::Vlan, "vlan", "skb->vlan_tci"},
+    {Fact::ForDevice, "for_dev",
+     "*(unsigned int *)(skb->head + skb->mac_header + 2) == "
+     "*(unsigned int *)(skb->dev->dev_addr + 2)"},
     {Fact::Qdisc, "qdisc", QDISC "ops->id"},
     {Fact::QdiscLength, "qdisc_len", QDISC "q.qlen"},
     {Fact::QdiscLimit, "qdisc_limit", QDISC "limit"},
@@ -66,6 +69,10 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::XdpLinkId, "xdp_link_id", "skb->dev->xdp_state[1].link->link.prog->aux->id"},
     {Fact::BridgePortState, "port_state",
      "((struct net_bridge_port *)skb->dev->rx_handler_data)->state"},
+    {Fact::BridgePortIsolated, "port_isolated",
+     "((struct net_bridge_port *)skb->dev->rx_handler_data)->flags >> 16 & 1"},
+    {Fact::BridgeVlans, "bridge_vlans",
+     "((struct net_bridge_port *)skb->dev->rx_handler_data)->br->options & 1"},
 });
 static_assert(kFactTable.size() == kFacts);
 

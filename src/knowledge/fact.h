@@ -12,9 +12,10 @@ namespace pwru::knowledge {
 
 enum class Fact : uint8_t {
   // Of the record.
-  Source,           // address
-  Destination,      // address
-  SourceKind,       // "loopback", "local-multicast", "multicast", "broadcast", "any", "unicast"
+  Source,       // address
+  Destination,  // address
+  SourceKind,   // "loopback", "local-multicast", "multicast", "broadcast", "any", "this-network",
+                // "unicast"
   DestinationKind,  // the same
   Port,             // of the destination; "" without ports
   Protocol,         // "tcp", "udp", "icmp", "icmp6", or a number
@@ -46,25 +47,28 @@ enum class Fact : uint8_t {
   GsoSize,             // bytes of a segment; 0: the packet is not to be cut
   Conntrack,    // sk_buff::_nfct: 0 without an entry; the lowest three bits are ip_conntrack_info
   Vlan,         // the tag that the device took out of the frame; 0: none
+  ForDevice,    // 1: the frame was sent to the MAC address of the device (its last four bytes)
   Qdisc,        // kind of the first queue's qdisc; "noop" without a carrier
   QdiscLength,  // packets in it
   QdiscLimit,   // its limit, in its own unit
   Forwarding4,  // net.ipv4.conf.DEVICE.forwarding
   Forwarding6,  // net.ipv6.conf.all.forwarding
-  ForceForwarding6,  // net.ipv6.conf.DEVICE.force_forwarding, Linux 6.17
-  RpFilter,          // net.ipv4.conf.DEVICE.rp_filter
-  RpFilterAll,       // net.ipv4.conf.all.rp_filter
-  AcceptLocal,       // net.ipv4.conf.DEVICE.accept_local
-  RouteLocalnet,     // net.ipv4.conf.DEVICE.route_localnet
-  XdpProgram,        // name of the generic XDP program of the device
-  XdpProgramId,      // its id
-  XdpDriverProgram,  // the same of the one in the driver
-  XdpDriverId,       // its id
-  XdpLinkProgram,    // the same when a bpf_link attached it
-  XdpLinkId,         // its id
-  BridgePortState,   // of the device; right only where a bridge drops
+  ForceForwarding6,    // net.ipv6.conf.DEVICE.force_forwarding, Linux 6.17
+  RpFilter,            // net.ipv4.conf.DEVICE.rp_filter
+  RpFilterAll,         // net.ipv4.conf.all.rp_filter
+  AcceptLocal,         // net.ipv4.conf.DEVICE.accept_local
+  RouteLocalnet,       // net.ipv4.conf.DEVICE.route_localnet
+  XdpProgram,          // name of the generic XDP program of the device
+  XdpProgramId,        // its id
+  XdpDriverProgram,    // the same of the one in the driver
+  XdpDriverId,         // its id
+  XdpLinkProgram,      // the same when a bpf_link attached it
+  XdpLinkId,           // its id
+  BridgePortState,     // of the device; right only where a bridge drops
+  BridgePortIsolated,  // 1: BR_ISOLATED, of the same
+  BridgeVlans,         // 1: BROPT_VLAN_ENABLED of its bridge
 };
-inline constexpr size_t kFacts = static_cast<size_t>(Fact::BridgePortState) + 1;
+inline constexpr size_t kFacts = static_cast<size_t>(Fact::BridgeVlans) + 1;
 
 struct FactRow {
   Fact id;
