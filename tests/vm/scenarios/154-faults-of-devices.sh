@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# --drops names what is to blame, fault by fault: traffic control, devices, bridges, netfilter, IPsec,
+# tunnels, BPF programs. The faults of IP itself are in 153.
+# kernels: 6.1 7.2
+# shellcheck source-path=SCRIPTDIR/../guest source=diagnosis.sh
+. /vm/diagnosis.sh
+modprobe -a cls_matchall act_gact act_police sch_tbf sch_netem || skip 'this kernel has no modules of tc'
+modprobe -a iptable_raw ipt_REJECT nft_compat nft_reject_inet nft_ct ip_gre esp4 xfrm_user macvlan tun wireguard || true
+make_hosts
+data=13881388001000006c6f737421212121 # UDP, port 5000, "lost!!!!"
+# A bridge of d with three ports; e is behind the first, f behind the second.
+namespace d
+namespace e
+namespace f
+ip -n d link add br0 type bridge
+ip -n d link set br0 up
+for port in 'p1 e 1' 'p2 f 2'; do
+    read -r name host number <<<"$port"
+    ip link add "$name" netns d type veth peer name eth0 netns "$host"
+    ip -n d link set "$name" master br0 up
+    ip -n "$host" link set eth0 address "02:00:00:00:0e:0$number"
+    ip -n "$host" addr add "10.3.0.$number/24" dev eth0
+    ip -n "$host" link set eth0 up
+done
+ip netns exec e ping -q -c 1 -W 30 10.3.0.2
+pings_e() { ip netns exec e ping -q -c 1 -W 0.4 10.3.0.2; }
+ip -n e neigh replace 10.3.0.2 lladdr 02:00:00:00:0e:02 dev eth0
+ip -n f neigh replace 10.3.0.1 lladdr 02:00:00:00:0e:01 dev eth0
+host_sysctl() { nsenter --net=/proc/1/ns/net sysctl -qw "$1"; } # what is not of a namespace
+has_link() { ip -n a link show "$1" | grep -c "[<,]$2[,>]"; } # DEVICE FLAG
+start_pwru --drops
+
+# Traffic control.
+for dev in va vc; do in_a tc qdisc add dev $dev clsact; done
+in_a tc filter add dev va ingress pref 10 matchall action drop
+fault 'tc filter, ingress' 'a filter of tc dropped it on its way in by va' '' pings 10.2.0.2
+in_a tc filter del dev va ingress
+in_a tc filter add dev vc egress pref 10 matchall action drop
+fault 'tc filter, egress' 'a filter of tc dropped it on its way out by vc' '' pings 10.2.0.2
+in_a tc filter del dev vc egress
+in_a tc filter add dev va ingress pref 10 matchall action police rate 8kbit burst 100 conform-exceed drop
+fault 'tc police' 'a filter of tc dropped it on its way in by va' '' pings -s 1000 10.2.0.2
+in_a tc filter del dev va ingress
+in_a tc qdisc add dev vc root handle 5: tbf rate 8kbit burst 1600 limit 100
+fault 'qdisc tbf is full' 'the qdisc tbf of vc dropped it' '' in_b ping -q -c 3 -l 3 -i 0.2 -W 0.4 -s 1000 10.2.0.2
+in_a tc qdisc del dev vc root
+in_a tc qdisc add dev vc root netem loss 100%
+fault 'qdisc netem' 'the qdisc netem of vc lost it on purpose' '' pings 10.2.0.2
+in_a tc qdisc del dev vc root
+
+# Devices.
+ip -n a neigh replace 10.2.0.2 lladdr 02:00:00:00:00:99 dev vc # asks for no address
+ip -n c link set vd down
+wait_for 'the end of the carrier' has_link vc NO-CARRIER
+fault 'no carrier' 'vc has no carrier, or is going down' '' pings 10.2.0.2
+ip -n c link set vd up
+wait_for 'the carrier' has_link vc LOWER_UP
+set_routes
+ip -n a neigh del 10.2.0.2 dev vc
+fault 'VLAN without a device' 'a VLAN tag .*that va has no device for' '' \
+    frame 8100 "00070800$(ipv4 17 10.1.0.2 10.1.0.1 "$data")"
+ip -n a tuntap add tun0 mode tun
+ip -n a addr add 10.5.0.1/24 dev tun0
+ip -n a link set tun0 up
+fault 'tun without a program' 'tun0 has no carrier' '' pings 10.5.0.2
+ip -n a link del tun0
+ip netns exec a socat TUN:10.5.0.1/24,tun-name=tun1,iff-up,iff-no-pi PIPE &
+reader=$!
+wait_for 'the tun' has_link tun1 LOWER_UP
+ip -n a link set tun1 txqueuelen 1
+kill -STOP $reader
+fault 'tun: the program does not read' 'the queue of tun1 is full' '' in_b ping -q -c 10 -l 10 -i 0.2 -W 0.4 10.5.0.2
+kill -KILL $reader
+host_sysctl net.core.netdev_max_backlog=1
+fault 'backlog of a CPU' 'backlog of received packets' '' pings -s 20000 10.1.0.1 # the fragments of its answer
+host_sysctl net.core.netdev_max_backlog=1000
+
+# BPF programs.
+in_a ip link set va xdpgeneric obj /vm/xdp.bpf.o sec xdp
+fault 'XDP, generic' 'the XDP program drops_discard_\w* \(id [0-9]+\) of va dropped it' '' udp 10.1.0.1 9
+in_a ip link set va xdpgeneric off
+in_a ip link set va xdp obj /vm/xdp.bpf.o sec xdp
+fault 'XDP, in the driver' 'the XDP program drops_discard_\w* \(id [0-9]+\) of va dropped it' '' udp 10.1.0.1 9
+in_a ip link set va xdp off
+
+# Bridges.
+ip -n d link set br0 type bridge stp_state 1
+ip -n d link set p1 down
+ip -n d link set p1 up
+fault 'bridge: port is not forwarding' 'the bridge port p1 does not forward' 'spanning tree' pings_e
+ip -n d link set br0 type bridge stp_state 0
+ip -n d link set p1 down
+ip -n d link set p1 up
+wait_for 'the port' eval 'bridge -n d link show dev p1 | grep -q forwarding'
+bridge -n d link set dev p1 isolated on
+bridge -n d link set dev p2 isolated on
+fault 'bridge: isolated ports' 'the bridge port p1 is isolated' '' pings_e
+bridge -n d link set dev p1 isolated off
+bridge -n d link set dev p2 isolated off
+ip -n d link set br0 type bridge vlan_filtering 1
+bridge -n d vlan del vid 1 dev p1
+fault 'bridge: VLAN filter on the way in' 'the VLAN filter of the bridge does not let it in by the port p1' '' pings_e
+bridge -n d vlan add vid 1 pvid untagged dev p1
+bridge -n d vlan del vid 1 dev p2
+fault 'bridge: VLAN filter on the way out' 'is not in its VLAN: VLAN filter of the bridge' 'VLAN filter' pings_e
+bridge -n d vlan add vid 1 pvid untagged dev p2
+ip -n d link set br0 type bridge vlan_filtering 0
+bridge -n d fdb replace 02:00:00:00:0e:02 dev p1 master static
+fault 'bridge: address is at the port it came from' 'its destination at the port p1 that it came from' 'the port it came from' pings_e
+bridge -n d fdb del 02:00:00:00:0e:02 dev p1 master
+
+# Netfilter.
+chain_rule() { # HOOK TABLE CHAIN COMMAND...
+    in_a iptables -t "$2" -A "$3" -d 10.0.0.0/8 -j DROP
+    fault "iptables $2 $3" "rule .*the chain $3" "dropped it in the hook $1" "${@:4}"
+    in_a iptables -t "$2" -F "$3"
+}
+chain_rule input filter INPUT pings 10.1.0.1
+chain_rule forward filter FORWARD pings 10.2.0.2
+chain_rule output filter OUTPUT pings 10.1.0.1
+chain_rule prerouting raw PREROUTING pings 10.2.0.2
+in_a iptables -A INPUT -p icmp -j REJECT
+fault 'iptables REJECT' 'rule .*the chain INPUT' 'dropped it in the hook input' pings 10.1.0.1
+in_a iptables -F INPUT
+in_a iptables -P FORWARD DROP
+fault 'iptables, policy' 'the policy of FORWARD' 'dropped it in the hook forward' pings 10.2.0.2
+in_a iptables -P FORWARD ACCEPT
+in_a iptables -A INPUT -p icmp -j NFQUEUE --queue-num 5
+fault 'NFQUEUE without a program' 'queue of NFQUEUE in the hook input, and no program listens' '' pings 10.1.0.1
+in_a iptables -F INPUT
+in_a ip6tables -A INPUT -p icmpv6 --icmpv6-type echo-request -j DROP
+fault 'ip6tables filter INPUT' 'rule .*the chain INPUT' 'dropped it in the hook input' pings fd01::1
+in_a ip6tables -F INPUT
+in_a iptables -A OUTPUT -m conntrack --ctstate NEW -j ACCEPT
+in_a iptables -A INPUT -m conntrack --ctstate INVALID -j DROP
+fault 'conntrack: invalid' 'invalid' 'dropped it in the hook input' frame 0800 "$(ipv4 6 10.1.0.2 10.1.0.1 11112222000000010000000050140000beef0000)"
+in_a iptables -F INPUT
+nf_max=$(sysctl -n net.netfilter.nf_conntrack_max)
+host_sysctl net.netfilter.nf_conntrack_max=1
+flood() {
+    in_b bash -c 'for _ in {1..5}; do echo lost >/dev/udp/10.1.0.1/5999; done' || true
+    return 1
+}
+fault 'conntrack: table is full' 'the table of conntrack is full' 'a full conntrack table' flood
+host_sysctl "net.netfilter.nf_conntrack_max=$nf_max"
+in_a iptables -F OUTPUT
+in_a nft -f - <<'RULES'
+table inet fw {
+    chain in { type filter hook input priority 0; policy accept; udp dport 5000 drop; }
+    chain via { type filter hook forward priority 0; policy drop; }
+}
+table netdev early {
+    chain ing { type filter hook ingress device va priority 0; udp dport 5002 drop; }
+}
+RULES
+fault 'nftables, rule' 'rule 1 of the nftables chain in \(table inet fw, hook input\) dropped it' 'dropped it in the hook input' udp 10.1.0.1 5000
+fault 'nftables, policy' 'no rule of the nftables chain via .*the policy of that chain is drop' 'dropped it in the hook forward' pings 10.2.0.2
+fault 'nftables, netdev' 'rule 1 of the nftables chain ing \(table netdev early, hook ingress\) dropped it' 'dropped it in the hook ingress' udp 10.1.0.1 5002
+in_a nft flush ruleset
+in_a iptables-nft -A INPUT -p udp --dport 5000 -j DROP
+fault 'iptables-nft' 'rule 1 of the chain INPUT \(iptables table filter, hook input\) dropped it' 'dropped it in the hook input' udp 10.1.0.1 5000
+in_a nft flush ruleset
+
+# IPsec.
+in_a ip xfrm policy add src 10.1.0.2 dst 10.2.0.2 dir fwd action block
+fault 'IPsec: policy forbids forwarding' 'IPsec policy forbids to forward' '' pings 10.2.0.2
+in_a ip xfrm policy flush
+in_a ip xfrm policy add src 10.1.0.2 dst 10.1.0.1 dir in tmpl proto esp mode transport
+fault 'IPsec: came in plain text' 'IPsec policy forbids it, or asks for protection' 'IPsec' udp 10.1.0.1 5000
+in_a ip xfrm policy flush
+fault 'IPsec: SPI that nobody knows' 'no IPsec association of this host takes it' '' frame 0800 "$(ipv4 50 10.1.0.2 10.1.0.1 0000123400000001aaaaaaaabbbbbbbb)"
+
+# Tunnels.
+ip -n a link add vx0 type vxlan id 42 local 10.1.0.1 dstport 4789
+ip -n a link set vx0 up
+vni() { # VNI
+    frame 0800 "$(ipv4 17 10.1.0.2 10.1.0.1 "138812b5001e00000800000000${1}00ffffffffffff0200000000ff9999")"
+}
+fault 'VXLAN: VNI that nobody knows' 'no VXLAN device of this host has its VNI' 'VXLAN' vni 002b
+ip -n a link del vx0
+ip -n a link add gre1 type gre local 10.1.0.1 remote 10.1.0.2 key 5
+ip -n a link set gre1 up
+inner=$(ipv4 17 10.9.0.1 10.9.0.2 "$data")
+fault 'GRE: key that nobody knows' 'GRE' '' frame 0800 "$(ipv4 47 10.1.0.2 10.1.0.1 "2000080000000007$inner")"
+ip -n a link del gre1
+if ip -n a link add wg0 type wireguard; then
+    ip -n a addr add 10.6.0.1/24 dev wg0
+    ip -n a link set wg0 up
+    fault 'WireGuard: no peer for the address' 'no peer of wg0 has 10\.6\.0\.2 in its AllowedIPs' '' in_a ping -q -c 1 -W 0.4 10.6.0.2
+    ip -n a link del wg0
+fi
+for number in 1 2; do
+    ip -n a link add "mv$number" link va type macvlan mode private
+    namespace "m$number"
+    ip -n a link set "mv$number" netns "m$number"
+    ip -n "m$number" addr add "10.1.0.2$number/24" dev "mv$number"
+    ip -n "m$number" link set "mv$number" up
+done
+untold 'macvlan in mode private' ip netns exec m1 ping -q -c 1 -W 0.4 10.1.0.22
+end_faults
