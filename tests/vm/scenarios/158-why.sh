@@ -42,7 +42,7 @@ expect_line '^  took +[0-9.]+ (us|ms|s), [0-9]+ functions$'
 # TCP, where a function that is given the reason calls the one that frees.
 start_pwru --why 'tcp port 9100'
 ip netns exec a bash -c ': >/dev/tcp/10.2.0.2/9100' 2>/dev/null || true
-refused() { grep -q '^  why .*no program listens on TCP 10\.2\.0\.2:9100' "$out"; }
+refused() { grep -qE '^  at +tcp_v4_rcv' "$out"; }
 wait_for 'the reset' refused
 stop_pwru
 expect_line '^  way +netns [0-9]+, va: .*IP send, .*transmit'
