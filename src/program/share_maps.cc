@@ -11,8 +11,9 @@ namespace {
 // What a kernel lacks, or what is not used in its place: see size_maps().
 bool may_be_missing(std::string_view name) { return name == "doorbell" || name == "records"; }
 
-// Only where rules of nf_tables are watched, and then maybe into one of the objects.
-bool is_linked_in(std::string_view name) { return name == "nft_trail"; }
+// What not every object has: where rules of nf_tables are watched, and where paths are kept
+// (HAS_PATHS of bpf/hook.bpf.h).
+bool is_of_some(std::string_view name) { return name == "nft_trail" || name == "paths"; }
 
 }  // namespace
 
@@ -20,10 +21,10 @@ bool is_linked_in(std::string_view name) { return name == "nft_trail"; }
 // .bss are the counters.
 Result<> share_maps(bpf_object* object, const std::function<int(const char*)>& map_fd) {
   for (const char* name : {"ring_memory", "doorbell", "records", "tracked", "dying", "heads",
-                           "parents", ".bss", "nft_trail"}) {
+                           "parents", ".bss", "nft_trail", "paths"}) {
     bpf_map* const map = bpf_object__find_map_by_name(object, name);
     const int fd = map_fd(name);
-    if ((!map || fd < 0) && is_linked_in(name)) continue;
+    if ((!map || fd < 0) && is_of_some(name)) continue;
     if (map && fd < 0 && may_be_missing(name)) {
       bpf_map__set_autocreate(map, false);
       continue;

@@ -48,6 +48,17 @@ stop_pwru
 expect_line '^  way +netns [0-9]+, va: .*IP send, .*transmit'
 expect_line '^ +netns [0-9]+, vb: .*IP receive, .*TCP'
 
+# The same with paths that are kept in the kernel until their packet dies.
+start_pwru --why --on drop 'udp portrange 53-54'
+send 53
+send 54
+wait_for 'the death' died
+stop_pwru
+expect_line '^1 packet died:'
+expect_line '^ +netns [0-9]+, rb: .*IP send, .*transmit'
+expect_line '^ +netns [0-9]+, vb: .*IP receive, IP deliver, netfilter'
+expect_stderr 'because only its last 64 are kept$'
+
 # Each hop.
 start_pwru --why --output-layout journey 'udp portrange 53-54'
 send 54
