@@ -127,6 +127,10 @@ TEST(Options, TriggersOfTheFlightRecorder) {
   EXPECT_EQ(options.on_packets, 4096u);
   EXPECT_FALSE(good({"tcp"}).on.any());
   EXPECT_EQ(good({"--on", "slow=250us"}).on.slow_ns, 250'000u);
+  EXPECT_EQ(good({"--on", "slow=2s", "--on", "slow=3s"}).on.slow_ns, 2'000'000'000u);
+  EXPECT_EQ(good({"--on", "skb->len > 9", "--on", "skb->mark"}).on.expr,
+            "(skb->len > 9) || (skb->mark)");
+  EXPECT_TRUE(good({"--why", "--on", "slow=2s"}).on.drop);  // or deaths would be missing
   EXPECT_EQ(good({"--on", "slow=2s"}).on.slow_ns, 2'000'000'000u);
   EXPECT_TRUE(good({"--on", "rst", "--on", "retransmit"}).on.retransmit);
   EXPECT_EQ(good({"--on", "drop", "--on-packets", "1"}).on_packets, 64u);

@@ -204,6 +204,7 @@ void settle_journeys(Options& options) {
 // A path is that of a packet, also where the filter no longer knows it.
 void settle_on(Options& options) {
   if (options.on.any()) options.filter_track_skb = true;
+  if (options.on.any() && options.why) options.on.drop = true;
 }
 
 // A module file may be called nf-tables.ko, but its name in /sys/module has no dashes.

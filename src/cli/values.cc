@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/values.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -92,12 +94,13 @@ bool add_trigger(Triggers& triggers, std::string_view text) {
   if (text == "retransmit") return triggers.retransmit = true;
   if (text.starts_with(kSlow)) {
     const auto ns = read_duration_ns(text.substr(kSlow.size()));
-    triggers.slow_ns = ns.value_or(0);
-    return ns.has_value();
+    if (!ns) return false;
+    triggers.slow_ns = triggers.slow_ns ? std::min(triggers.slow_ns, *ns) : *ns;
+    return true;
   }
   // A word that is misspelt is no expression: each says something about skb.
   if (text.find("skb") == std::string_view::npos) return false;
-  triggers.expr = text;
+  triggers.expr = triggers.expr.empty() ? text : fmt::format("({}) || ({})", triggers.expr, text);
   return true;
 }
 

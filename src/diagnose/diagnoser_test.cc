@@ -348,7 +348,16 @@ TEST(Diagnoser, ABridgeIsToldApartByItsPort) {
   Ending ingress;
   ingress.is_freed({"kfree_skb+0x9", "__allowed_ingress[bridge]+0x1"});
   EXPECT_EQ(ingress.diagnosed().cause, "bridge-vlan");
-  EXPECT_EQ(ingress.diagnosed().certainty, Certainty::Certain);
+  EXPECT_EQ(ingress.diagnosed().certainty, Certainty::Likely);
+  std::memcpy(ingress.record.packet.tuple.daddr, "\xff\xff\xff\xff", 4);
+  EXPECT_EQ(ingress.diagnosed().kind, Kind::Harmless);  // of another VLAN of a trunk
+  Ending own;
+  own.is_freed({"kfree_skb+0x9", "br_allowed_ingress[bridge]+0x1", "br_dev_xmit[bridge]+0x1"});
+  EXPECT_EQ(own.diagnosed().kind, Kind::Harmless);
+  Ending snooped;
+  std::memcpy(snooped.record.packet.tuple.daddr, "\xe0\x00\x01\x01", 4);
+  snooped.dies({"br_multicast_flood[bridge]+0x1"}, "NO_TX_TARGET");
+  EXPECT_EQ(snooped.diagnosed().kind, Kind::Harmless);
 }
 
 TEST(Diagnoser, AddressesThatMayNotBeThere) {
@@ -369,6 +378,9 @@ TEST(Diagnoser, HeadersOfIpv6) {
   Ending option;
   EXPECT_EQ(option.dies({"ip6_tlvopt_unknown+0x1"}, "UNHANDLED_PROTO").diagnosed().cause,
             "ipv6-option");
+  Ending answered;
+  answered.dies({"icmpv6_param_prob+0x1", "ip6_tlvopt_unknown+0x1"}, "UNHANDLED_PROTO");
+  EXPECT_EQ(answered.diagnosed().cause, "ipv6-option");
   Ending route;
   route.dies({"ip6_pkt_discard+0x1"}, "IP_INNOROUTES").with(Fact::RouteError, "-113");
   EXPECT_EQ(route.diagnosed().cause, "route-unreachable6");

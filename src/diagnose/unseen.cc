@@ -21,7 +21,7 @@ using Values = std::map<Key, uint64_t>;
 Values by_key(const kernel::CounterValues& counters) {
   Values values;
   for (const kernel::CounterValue& counter : counters)
-    values[{counter.netns, counter.owner, counter.name}] += counter.value;
+    values[{counter.netns, counter.owner, counter.name}] = counter.value;
   return values;
 }
 
@@ -49,7 +49,8 @@ class Comparison {
  public:
   Comparison(const Readings& readings, const Ends& ends, uint64_t lost)
       : readings_(readings), ends_(ends), lost_(lost), rises_(rises_of(readings)) {
-    for (const kernel::CounterValue& counter : readings.after) known_.insert(counter.netns);
+    for (const kernel::CounterValue& counter : readings.after)
+      if (counter.netns) known_.insert(counter.netns);
   }
 
   std::vector<UnseenLoss> losses() const {
@@ -72,7 +73,7 @@ class Comparison {
     if (!row.is_before_packets) {
       count += lost_ + ends_.others();
       for (const auto& [end, ended] : ends_.counts())
-        if (accounts_for(end, row, netns, owner)) count += ended;
+        if (accounts_for(end, row, netns)) count += ended;
     }
     for (const auto& [other, rose] : rises_)
       if (std::get<0>(other) == netns && std::get<1>(other) == owner &&
@@ -81,13 +82,11 @@ class Comparison {
     return count;
   }
 
-  bool accounts_for(const Ends::Key& end, const LossRow& row, uint32_t netns,
-                    std::string_view owner) const {
+  bool accounts_for(const Ends::Key& end, const LossRow& row, uint32_t netns) const {
     using knowledge::is_in_list;
     if (is_in_list(end.place, row.anywhere)) return true;
     // The namespace of a packet without a device may be unknown, or what lies in its place.
     if (row.near != Near::Machine && end.netns != netns && known_.contains(end.netns)) return false;
-    if (row.near == Near::Device && end.device != owner) return false;
     if (row.places == "*" || is_in_list(end.cause, row.causes)) return true;
     // Of an end that is not known to be a death the counter says more.
     return end.kind == Kind::Died &&

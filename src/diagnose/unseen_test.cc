@@ -77,7 +77,7 @@ TEST(UnseenLosses, EventsThatAreMissingMayHaveBeenTheDeaths) {
   EXPECT_EQ(Trace().rose("UdpRcvbufErrors", 5).unseen(4), "1/5 UdpRcvbufErrors;");
   EXPECT_EQ(Trace().rose("UdpRcvbufErrors", 5).unseen(5), "");
   // Nothing that happens before there is a packet.
-  EXPECT_EQ(Trace().rose("rx_fifo", 5, "eth0").unseen(5), "5/5 rx_fifo of eth0;");
+  EXPECT_EQ(Trace().rose("rx_missed", 5, "eth0").unseen(5), "5/5 rx_missed of eth0;");
 }
 
 TEST(UnseenLosses, DeathsElsewhereAccountForNothing) {
@@ -91,11 +91,20 @@ TEST(UnseenLosses, DeathsElsewhereAccountForNothing) {
   EXPECT_EQ(
       Trace().rose("UdpRcvbufErrors", 5).died("SOCKET_RCVBUFF", "", 5, Kind::Died, 2).unseen(), "");
   EXPECT_EQ(Trace().rose("softnet_dropped", 5, "1", 0).died("CPU_BACKLOG", "", 5).unseen(), "");
+  // TCP takes the device away from a segment, and so the namespace.
+  EXPECT_EQ(Trace()
+                .rose("softnet_dropped", 0, "1", 0)
+                .rose("TcpExtTCPBacklogDrop", 5)
+                .died("SOCKET_BACKLOG", "", 5, Kind::Died, 0)
+                .unseen(),
+            "");
 }
 
 TEST(UnseenLosses, OfADeviceItsEndsAccount) {
   EXPECT_EQ(Trace().rose("rx_drop", 2, "eth0").died("", "x", 2, Kind::Harmless).unseen(), "");
-  EXPECT_EQ(Trace().rose("rx_drop", 2, "eth1").died("", "x", 2).unseen(), "2/2 rx_drop of eth1;");
+  // Of a VLAN or a tunnel, what dies at the device below.
+  EXPECT_EQ(Trace().rose("tx_drop", 2, "eth0.5").died("", "x", 2).unseen(), "");
+  EXPECT_EQ(Trace().rose("rx_fifo", 2, "gre1").died("", "x", 1).unseen(), "1/2 rx_fifo of gre1;");
   // The other end of a veth.
   EXPECT_EQ(Trace().rose("tx_drop", 2, "eth1").died("", "enqueue_to_backlog", 2).unseen(), "");
 }
@@ -109,9 +118,9 @@ TEST(UnseenLosses, ASumIsNotReportedTwice) {
 
 TEST(UnseenLosses, OfAPartOfThePacketsOnlyWhatIsNoPacket) {
   Trace trace;
-  trace.rose("UdpRcvbufErrors", 5).rose("rx_frame", 2, "eth0").rose("rx_drop", 2, "eth0");
+  trace.rose("UdpRcvbufErrors", 5).rose("rx_missed", 2, "eth0").rose("rx_drop", 2, "eth0");
   trace.readings.is_partial = true;
-  EXPECT_EQ(trace.unseen(), "2/2 rx_frame of eth0;");
+  EXPECT_EQ(trace.unseen(), "2/2 rx_missed of eth0;");
 }
 
 TEST(UnseenLosses, ACounterWithoutAStartSaysNothing) {

@@ -24,6 +24,11 @@ const Hop& with_addresses(const Journey& journey) {
   return found == journey.hops.end() ? journey.hops.front() : *found;
 }
 
+// 0 when they come in the wrong order, as paths that were kept in the kernel may.
+uint64_t ns_between(const Hop& before, const Hop& after) {
+  return after.ts_ns > before.ts_ns ? after.ts_ns - before.ts_ns : 0;
+}
+
 void set_longest(SlowPacket& slow, const Latency::Pair& step, uint64_t step_ns) {
   if (step_ns < slow.longest_ns) return;
   slow.longest_ns = step_ns;
@@ -57,7 +62,7 @@ void Latency::add(const resolve::Record& record) {
   const Hop* const before = hop_before(journey, journey.hops.size() - 1);
   if (!before) return;
   const Hop& now = journey.hops.back();
-  const uint64_t step_ns = now.ts_ns > before->ts_ns ? now.ts_ns - before->ts_ns : 0;
+  const uint64_t step_ns = ns_between(*before, now);
   const Pair step = {before->function, now.function};
   const auto found = pairs_.find(step);
   if (found != pairs_.end())
@@ -70,7 +75,7 @@ void Latency::add(const resolve::Record& record) {
 }
 
 void Latency::rank(const Journey& journey, const Pair& step, uint64_t step_ns) {
-  const uint64_t total_ns = journey.hops.back().ts_ns - journey.hops.front().ts_ns;
+  const uint64_t total_ns = ns_between(journey.hops.front(), journey.hops.back());
   auto slow = std::ranges::find(slowest_, journey.id, &SlowPacket::id);
   if (slow == slowest_.end()) {
     if (slowest_.size() == kSlowest && slowest_.back().total_ns >= total_ns) return;
@@ -81,7 +86,7 @@ void Latency::rank(const Journey& journey, const Pair& step, uint64_t step_ns) {
     for (size_t i = 1; i + 1 < journey.hops.size(); i++)
       if (const Hop* const before = hop_before(journey, i))
         set_longest(*slow, {before->function, journey.hops[i].function},
-                    journey.hops[i].ts_ns - before->ts_ns);
+                    ns_between(*before, journey.hops[i]));
   }
   slow->total_ns = total_ns;
   set_longest(*slow, step, step_ns);

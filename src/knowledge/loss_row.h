@@ -12,8 +12,9 @@ namespace pwru::knowledge {
 // What an end must have in common with the counter to account for it, besides a reason, a place or
 // a cause of the row.
 enum class Near : uint8_t {
-  Netns,    // it was in the counter's network namespace
-  Device,   // it was on the counter's device there
+  // It was in the counter's network namespace; not at its device, because what a VLAN or a tunnel
+  // counts dies at the device below it.
+  Netns,
   Machine,  // nothing: the counter is of the whole machine
 };
 

@@ -82,9 +82,10 @@ void DropsText::append_hops(const Way& way) {
 }
 
 void DropsText::append_sum(const Way& way) {
-  std::string text =
-      fmt::format("{}, {} functions", duration_text(way.back()->ts_ns - way.front()->ts_ns),
-                  way.size() + ways_->left_out());
+  std::string text = fmt::format(
+      "{}, {} functions",
+      duration_text(way.back()->ts_ns - std::min(way.back()->ts_ns, way.front()->ts_ns)),
+      way.size() + ways_->left_out());
   if (ways_->left_out())
     text += fmt::format("; {} of them, in the middle, were not kept", ways_->left_out());
   append_row("took", text);

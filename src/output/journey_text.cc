@@ -93,7 +93,7 @@ void JourneyText::append_end(const Journey& journey, Reason reason) {
   out_.append("  = ");
   if (is_red) out_.append(kRed);
   out_.append(fmt::format("{}, {} after it was first seen", escaped(text),
-                          duration_text(last.ts_ns - first.ts_ns)));
+                          duration_text(last.ts_ns - std::min(last.ts_ns, first.ts_ns))));
   if (is_red) out_.append(kPlain);
 }
 

@@ -346,8 +346,8 @@ TEST(JsonSink, APacketThatDiedHasADiagnosis) {
   ASSERT_TRUE(sink.event(hit));
   EXPECT_EQ(sink.events_left_out(), 2u);
   sink.compare_with(
-      {{{7, "", "UdpRcvbufErrors", 2}, {0, "3", "softnet_dropped", 1}, {7, "e", "rx_fifo", 0}},
-       {{7, "", "UdpRcvbufErrors", 5}, {0, "3", "softnet_dropped", 3}, {7, "e", "rx_fifo", 1}},
+      {{{7, "", "UdpRcvbufErrors", 2}, {0, "3", "softnet_dropped", 1}, {7, "e", "rx_missed", 0}},
+       {{7, "", "UdpRcvbufErrors", 5}, {0, "3", "softnet_dropped", 3}, {7, "e", "rx_missed", 1}},
        {{7, "blue"}},
        false});
   ASSERT_TRUE(sink.summary({}));
@@ -368,7 +368,7 @@ TEST(JsonSink, APacketThatDiedHasADiagnosis) {
     }
     if (record.HasMember("rose")) {
       const std::string counter = record["counter"].GetString();
-      EXPECT_EQ(record.HasMember("ifname"), counter == "rx_fifo");
+      EXPECT_EQ(record.HasMember("ifname"), counter == "rx_missed");
       EXPECT_EQ(record.HasMember("cpu"), counter == "softnet_dropped");
       EXPECT_EQ(record.HasMember("netns_name"), counter != "softnet_dropped");
     }

@@ -24,7 +24,7 @@ cat >"$page" <<'END'
 This page is generated: `tests/vm/diagnosis.sh` boots these kernels, injects each fault, sends packets that it
 kills, and writes down what one `pwru --drops` printed about them. The faults are in the scenarios
 [153](../tests/vm/scenarios/153-faults-of-ip.sh) and [154](../tests/vm/scenarios/154-faults-of-devices.sh), where a
-fault whose answer has become worse fails the test.
+fault that is answered by something else, or not at all, fails the test.
 
 - **right**: the answer names the object or the setting that is to blame.
 - **partly**: it is true and weaker: it names the place, or several possible causes with this one among them.
