@@ -2,9 +2,6 @@
 #include "diagnose/address.h"
 
 #include <algorithm>
-#include <array>
-
-#include "event/tuple_text.h"
 
 namespace pwru::diagnose {
 namespace {
@@ -20,13 +17,6 @@ std::string_view kind_of_v6(const uint8_t* address) {
 }
 
 }  // namespace
-
-std::string address_text(const uint8_t* address, bool is_v6) {
-  std::array<char, 48> text;  // at most 42 characters
-  char* const end =
-      is_v6 ? event::append_ipv6(text.data(), address) : event::append_ipv4(text.data(), address);
-  return {text.data(), end};
-}
 
 std::string_view address_kind(const uint8_t* address, bool is_v6) {
   if (is_v6) return kind_of_v6(address);

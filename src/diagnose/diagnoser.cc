@@ -209,8 +209,8 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   if (!packet.has_tuple) return;
   const event::Tuple& tuple = packet.tuple;
   std::string protocol;
-  set(Fact::Source) = address_text(tuple.saddr, tuple.is_v6);
-  set(Fact::Destination) = address_text(tuple.daddr, tuple.is_v6);
+  set(Fact::Source) = event::address_text(tuple.saddr, tuple.is_v6);
+  set(Fact::Destination) = event::address_text(tuple.daddr, tuple.is_v6);
   set(Fact::SourceKind) = address_kind(tuple.saddr, tuple.is_v6);
   set(Fact::DestinationKind) = address_kind(tuple.daddr, tuple.is_v6);
   set(Fact::Protocol) = protocol_name(tuple.l4_proto, protocol);
@@ -248,7 +248,7 @@ std::string Diagnoser::next_hop(bool is_v6) const {
   const auto gateway = number(fact(Fact::RouteGateway4));
   if (!gateway || *gateway == 0) return destination;
   const uint32_t bytes = htonl(static_cast<uint32_t>(*gateway));
-  return address_text(reinterpret_cast<const uint8_t*>(&bytes), false);
+  return event::address_text(reinterpret_cast<const uint8_t*>(&bytes), false);
 }
 
 bool Diagnoser::holds(const Condition& condition) const {

@@ -217,4 +217,14 @@ char* append_tuple(char* out, const Tuple& tuple, bool with_tcp_flags) {
   return put_protocol(out, tuple, with_tcp_flags);
 }
 
+char* append_address(char* out, const uint8_t* address, bool is_v6) {
+  return is_v6 ? append_ipv6(out, address) : append_ipv4(out, address);
+}
+
+std::string address_text(const uint8_t* address, bool is_v6) {
+  std::array<char, kAddressRoom> text;
+  char* const end = append_address(text.data(), address, is_v6);
+  return {text.data(), end};
+}
+
 }  // namespace pwru::event

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "event/tuple.h"
 
@@ -27,5 +28,9 @@ inline constexpr size_t kTupleRoom = 150;
 // As inet_ntop() writes it; at most 39 characters, up to three more are scribbled on.
 [[nodiscard]] char* append_ipv4(char* out, const uint8_t address[4]);
 [[nodiscard]] char* append_ipv6(char* out, const uint8_t address[16]);
+// One of the two.
+inline constexpr size_t kAddressRoom = 48;
+[[nodiscard]] char* append_address(char* out, const uint8_t* address, bool is_v6);
+[[nodiscard]] std::string address_text(const uint8_t* address, bool is_v6);
 
 }  // namespace pwru::event

@@ -19,14 +19,10 @@ std::string tuple_text(const event::Tuple& tuple) {
 }
 
 std::string end_text(const event::Tuple& tuple, bool is_source) {
-  std::array<char, 48> room;
-  const uint8_t* const address = is_source ? tuple.saddr : tuple.daddr;
-  const char* const end = tuple.is_v6 ? event::append_ipv6(room.data(), address)
-                                      : event::append_ipv4(room.data(), address);
-  const std::string text(room.data(), static_cast<size_t>(end - room.data()));
+  const std::string text = event::address_text(is_source ? tuple.saddr : tuple.daddr, tuple.is_v6);
   if (!tuple.has_ports) return text;
-  return fmt::format("{}{}{}:{}", tuple.is_v6 ? "[" : "", text, tuple.is_v6 ? "]" : "",
-                     is_source ? tuple.sport : tuple.dport);
+  const uint16_t port = is_source ? tuple.sport : tuple.dport;
+  return tuple.is_v6 ? fmt::format("[{}]:{}", text, port) : fmt::format("{}:{}", text, port);
 }
 
 bool is_same_address(const uint8_t (&a)[16], const uint8_t (&b)[16]) {

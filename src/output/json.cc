@@ -11,10 +11,9 @@
 namespace pwru::output {
 namespace {
 
-std::string_view append_address(std::array<char, 48>& room, const event::Tuple& tuple,
-                                const uint8_t* address) {
-  const char* const end = tuple.is_v6 ? event::append_ipv6(room.data(), address)
-                                      : event::append_ipv4(room.data(), address);
+std::string_view append_address(std::array<char, event::kAddressRoom>& room,
+                                const event::Tuple& tuple, const uint8_t* address) {
+  const char* const end = event::append_address(room.data(), address, tuple.is_v6);
   return {room.data(), end};
 }
 
@@ -237,7 +236,7 @@ void JsonSink::write_tunnel(const event::Tunnel& tunnel) {
 }
 
 void JsonSink::write_tuple(Name name, const event::Tuple& tuple) {
-  std::array<char, 48> room;
+  std::array<char, event::kAddressRoom> room;
   writer_.key(name);
   writer_.begin_object();
   plain("saddr", append_address(room, tuple, tuple.saddr));
