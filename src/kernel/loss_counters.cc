@@ -161,8 +161,8 @@ LossCounters LossCounters::open(uint32_t only) {
   LossCounters counters;
   counters.has_machine_ = only == 0;
   const uint32_t own = current_netns_inode().value_or(0);
-  const NetnsNameTable names = scan_netns_names();
-  const auto name_of = [&](uint32_t inode) {
+  const auto [names, folders] = scan_netns_processes();
+  const auto name_of = [&names = names](uint32_t inode) {
     const auto found = names.find(inode);
     return found == names.end() ? "" : found->second;
   };
@@ -171,7 +171,7 @@ LossCounters LossCounters::open(uint32_t only) {
     counters.rtnetlink_ = open_rtnetlink();
     counters.own_ = own;
   }
-  for (const auto& [inode, process] : processes_in_netns()) {
+  for (const auto& [inode, process] : folders) {
     if (inode == own || (only && inode != only)) continue;
     if (counters.namespaces_.size() == kMostNetns) {
       counters.are_all_ = false;

@@ -141,10 +141,14 @@ NetnsNameTable scan_netns_names() {
   return names;
 }
 
-std::map<uint32_t, std::string> processes_in_netns() {
-  std::map<uint32_t, std::string> processes;
-  for (auto& [inode, process] : oldest_processes({})) processes[inode] = process.folder;
-  return processes;
+NetnsProcesses scan_netns_processes() {
+  NetnsProcesses found;
+  add_named(found.names);
+  for (const auto& [inode, process] : oldest_processes({})) {
+    if (!found.names.contains(inode)) found.names.emplace(inode, name_of_process(process.folder));
+    found.folders.emplace(inode, process.folder);
+  }
+  return found;
 }
 
 NetnsNames NetnsNames::live() {

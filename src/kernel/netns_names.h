@@ -23,8 +23,12 @@ using NetnsNameTable = std::unordered_map<uint32_t, std::string>;
 // namespace, by its container or, outside of a container, by its comm.
 [[nodiscard]] NetnsNameTable scan_netns_names();
 
-// A process of each namespace that has one, the oldest, as its folder in /proc.
-[[nodiscard]] std::map<uint32_t, std::string> processes_in_netns();
+// The same, with a process of each namespace that has one, the oldest, as its folder in /proc.
+struct NetnsProcesses {
+  NetnsNameTable names;
+  std::map<uint32_t, std::string> folders;
+};
+[[nodiscard]] NetnsProcesses scan_netns_processes();
 
 // Names by inode number. They are looked up again now and then, because the kernel uses numbers
 // again and some namespaces get a name late.
