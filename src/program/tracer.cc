@@ -63,6 +63,21 @@ Result<std::string> link_tracer(const std::string& unlinked, const plan::Plan& p
   return elf;
 }
 
+// The object of the programs at kprobes, with these constants. `loader` must live until it is
+// loaded.
+Result<BpfObject> open_tracer(const std::string& unlinked, const plan::Plan& plan,
+                              const pwru_config& config, const std::string& btf_path,
+                              InlineLoader& loader) {
+  const filter::HitFilter& hit = plan.filters.hit;
+  PWRU_ASSIGN(const std::string elf,
+              link_tracer(unlinked, plan, config, config.has_hit ? hit.object : hit.unused));
+  PWRU_TRY(loader.check());
+  PWRU_ASSIGN(BpfObject object, open_object(elf, btf_path));
+  if (!plan.has_global_functions) make_functions_static(object.get());
+  loader.look_up_types(object.get());
+  return object;
+}
+
 event::RingLayout layout_of(const pwru_config& config) {
   return {config.cpus, config.ring_bytes, config.chunk_bytes, config.record_max_bytes};
 }
@@ -71,16 +86,10 @@ event::RingLayout layout_of(const pwru_config& config) {
 
 Result<Tracer> Tracer::load(const plan::Plan& plan, const std::string& btf_path) {
   Tracer tracer;
-  const filter::HitFilter& hit = plan.filters.hit;
   PWRU_ASSIGN(const std::string unlinked, tracer_object(plan.uses_cast));
-  PWRU_ASSIGN(const std::string elf, link_tracer(unlinked, plan, plan.config,
-                                                 plan.config.has_hit ? hit.object : hit.unused));
   InlineLoader loader(plan.family);
-  PWRU_TRY(loader.check());
-  PWRU_ASSIGN(tracer.object_, open_object(elf, btf_path));
+  PWRU_ASSIGN(tracer.object_, open_tracer(unlinked, plan, plan.config, btf_path, loader));
   bpf_object* const object = tracer.object_.get();
-  if (!plan.has_global_functions) make_functions_static(object);
-  loader.look_up_types(object);
   PWRU_ASSIGN(tracer.programs_, pick_programs(object, plan));
   PWRU_TRY(size_maps(object, plan));
   if (const int error = bpf_object__load(object); error) return explain_load(-error);
@@ -98,16 +107,9 @@ Result<Tracer> Tracer::load(const plan::Plan& plan, const std::string& btf_path)
 
 Result<> Tracer::load_deaths(const std::string& unlinked, const plan::Plan& plan,
                              const std::string& btf_path) {
-  const filter::HitFilter& hit = plan.filters.hit;
-  PWRU_ASSIGN(const std::string elf,
-              link_tracer(unlinked, plan, plan.death_config,
-                          plan.death_config.has_hit ? hit.object : hit.unused));
   InlineLoader loader(plan.family);
-  PWRU_TRY(loader.check());
-  PWRU_ASSIGN(deaths_, open_object(elf, btf_path));
+  PWRU_ASSIGN(deaths_, open_tracer(unlinked, plan, plan.death_config, btf_path, loader));
   bpf_object* const object = deaths_.get();
-  if (!plan.has_global_functions) make_functions_static(object);
-  loader.look_up_types(object);
   PWRU_TRY(pick_death_programs(object, plan, programs_));
   PWRU_TRY(size_maps(object, plan));
   PWRU_TRY(share_maps(object, [this](const char* name) { return map_fd(name); }));
