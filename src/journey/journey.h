@@ -29,6 +29,11 @@ struct Hop {
   bool is_caller = false;  // the outcome is the function that freed it
 };
 
+// 0 when they are in the wrong order, as those of a path that was kept in the kernel may be.
+[[nodiscard]] inline uint64_t ns_between(const Hop& before, const Hop& after) {
+  return after.ts_ns > before.ts_ns ? after.ts_ns - before.ts_ns : 0;
+}
+
 // A clone has the id of its packet, so a journey is of all skbs that carry the packet.
 struct Journey {
   uint64_t id = 0;

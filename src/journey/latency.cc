@@ -24,11 +24,6 @@ const Hop& with_addresses(const Journey& journey) {
   return found == journey.hops.end() ? journey.hops.front() : *found;
 }
 
-// 0 when they come in the wrong order, as paths that were kept in the kernel may.
-uint64_t ns_between(const Hop& before, const Hop& after) {
-  return after.ts_ns > before.ts_ns ? after.ts_ns - before.ts_ns : 0;
-}
-
 void set_longest(SlowPacket& slow, const Latency::Pair& step, uint64_t step_ns) {
   if (step_ns < slow.longest_ns) return;
   slow.longest_ns = step_ns;
@@ -90,7 +85,11 @@ void Latency::rank(const Journey& journey, const Pair& step, uint64_t step_ns) {
   }
   slow->total_ns = total_ns;
   set_longest(*slow, step, step_ns);
-  std::ranges::stable_sort(slowest_, std::greater<>(), &SlowPacket::total_ns);
+  // It only became slower, so that it can only rise.
+  const auto faster = std::find_if(slowest_.begin(), slow, [&](const SlowPacket& other) {
+    return other.total_ns < slow->total_ns;
+  });
+  std::rotate(faster, slow, slow + 1);
 }
 
 std::vector<Latency::Row> Latency::rows() const {

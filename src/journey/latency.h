@@ -24,6 +24,12 @@ struct Histogram {
   // No more than this share of the durations is longer; at most twice the true value, and never
   // more than the longest.
   [[nodiscard]] uint64_t quantile_ns(double share) const;
+  [[nodiscard]] uint64_t median_ns() const { return quantile_ns(0.5); }
+  [[nodiscard]] uint64_t p99_ns() const { return quantile_ns(0.99); }
+  // The least duration that `counts[width]` counts.
+  [[nodiscard]] static uint64_t from_ns(size_t width) {
+    return width == 0 ? 0 : uint64_t{1} << (width - 1);
+  }
 };
 
 struct SlowPacket {

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "base/escape.h"
-#include "event/tuple_text.h"
 #include "journey/way.h"
+#include "output/flow_text.h"
 #include "output/hops_text.h"
 
 namespace pwru::output {
@@ -37,10 +37,7 @@ void DropsText::append_packet(const resolve::Record& record) {
   const resolve::Packet& packet = record.packet;
   out_.append(time_of_day(record.wall_time));
   out_.append("  ");
-  if (packet.has_tuple)
-    out_.commit(event::append_tuple(out_.reserve(event::kTupleRoom), packet.tuple, true));
-  else
-    out_.append(fmt::format("EtherType {:#06x}", packet.proto));
+  append_flow(out_, packet);
   out_.append(fmt::format("  {} bytes", packet.len_bytes));
   // What leaves the device, or came in by it, has the size of a segment.
   if (const auto segment = deaths_.diagnoser().fact(knowledge::Fact::GsoSize);
@@ -82,10 +79,9 @@ void DropsText::append_hops(const Way& way) {
 }
 
 void DropsText::append_sum(const Way& way) {
-  std::string text = fmt::format(
-      "{}, {} functions",
-      duration_text(way.back()->ts_ns - std::min(way.back()->ts_ns, way.front()->ts_ns)),
-      way.size() + ways_->left_out());
+  std::string text =
+      fmt::format("{}, {} functions", duration_text(journey::ns_between(*way.front(), *way.back())),
+                  way.size() + ways_->left_out());
   if (ways_->left_out())
     text += fmt::format("; {} of them, in the middle, were not kept", ways_->left_out());
   append_row("took", text);

@@ -43,15 +43,11 @@ std::string HopsText::differences(const journey::Hop& hop) const {
 }
 
 void HopsText::append(LineBuffer& out, const journey::Hop& hop) {
-  if (!first_) first_ = last_ = &hop;
-  const auto since = [&](const journey::Hop& other) {
-    return hop.ts_ns > other.ts_ns ? hop.ts_ns - other.ts_ns : 0;
-  };
+  if (!first_) first_ = &hop;
   std::string function(hop.function);
   if (!hop.outcome.empty()) function += fmt::format("({})", hop.outcome);
-  out.append(fmt::format("    {:>11} {:>11}  ", duration_text(since(*first_)),
-                         "+" + duration_text(since(*last_))));
-  if (last_ == &hop) last_ = nullptr;  // the first one differs in all
+  out.append(fmt::format("    {:>11} {:>11}  ", duration_text(journey::ns_between(*first_, hop)),
+                         "+" + duration_text(last_ ? journey::ns_between(*last_, hop) : 0)));
   const std::string different = escaped(differences(hop));
   if (different.empty()) {
     out.append(escaped(function));

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/escape.h"
-#include "event/tuple_text.h"
+#include "output/flow_text.h"
 #include "output/hops_text.h"
 #include "output/text_columns.h"
 
@@ -65,10 +65,7 @@ void JourneyText::append_heading(const Journey& journey) {
   const resolve::Packet& packet = most_telling(journey).packet;
   const resolve::Packet& first = journey.hops.front().packet;
   out_.append(fmt::format("packet {:#x}  ", journey.id));
-  if (packet.has_tuple)
-    out_.commit(event::append_tuple(out_.reserve(event::kTupleRoom), packet.tuple, true));
-  else
-    out_.append(fmt::format("EtherType {:#06x}", packet.proto));
+  append_flow(out_, packet);
   out_.append(fmt::format("  {} bytes", packet.len_bytes));
   if (packet.parent_id) out_.append(fmt::format("  made of {:#x}", packet.parent_id));
   out_.append(fmt::format("  {}:{}", escaped(first.comm.text()), first.pid));
@@ -93,7 +90,7 @@ void JourneyText::append_end(const Journey& journey, Reason reason) {
   out_.append("  = ");
   if (is_red) out_.append(kRed);
   out_.append(fmt::format("{}, {} after it was first seen", escaped(text),
-                          duration_text(last.ts_ns - std::min(last.ts_ns, first.ts_ns))));
+                          duration_text(journey::ns_between(first, last))));
   if (is_red) out_.append(kPlain);
 }
 

@@ -67,10 +67,9 @@ Result<> JsonSink::write_ways() {
 }
 
 void JsonSink::write_histogram(const journey::Histogram& histogram) {
-  constexpr double kMedian = 0.5, kTail = 0.99;
   number("count", histogram.count);
-  number("median_ns", histogram.quantile_ns(kMedian));
-  number("p99_ns", histogram.quantile_ns(kTail));
+  number("median_ns", histogram.median_ns());
+  number("p99_ns", histogram.p99_ns());
   number("max_ns", histogram.most_ns);
   number("total_ns", histogram.total_ns);
   writer_.key("histogram");
@@ -78,7 +77,7 @@ void JsonSink::write_histogram(const journey::Histogram& histogram) {
   for (size_t width = 0; width < histogram.counts.size(); width++) {
     if (histogram.counts[width] == 0) continue;
     writer_.begin_object();
-    number("from_ns", width == 0 ? 0 : uint64_t{1} << (width - 1));
+    number("from_ns", journey::Histogram::from_ns(width));
     number("count", histogram.counts[width]);
     writer_.end_object();
   }

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/escape.h"
-#include "event/tuple_text.h"
+#include "output/flow_text.h"
 #include "output/hops_text.h"
 
 namespace pwru::output {
@@ -18,18 +18,16 @@ Result<> LatencyText::event(const resolve::Record& record) {
 }
 
 void LatencyText::append_row(const journey::Latency::Row& row) {
-  constexpr double kMedian = 0.5, kTail = 0.99;
   const auto& [pair, histogram] = row;
   out_.append(fmt::format("\n{:8} {:>11} {:>11} {:>11} {:>11}  {} -> {}", histogram->count,
-                          duration_text(histogram->quantile_ns(kMedian)),
-                          duration_text(histogram->quantile_ns(kTail)),
+                          duration_text(histogram->median_ns()), duration_text(histogram->p99_ns()),
                           duration_text(histogram->most_ns), duration_text(histogram->total_ns),
                           escaped(pair.first), escaped(pair.second)));
   out_.append("\n         ");
   for (size_t width = 0; width < histogram->counts.size(); width++) {
     if (histogram->counts[width] == 0) continue;
-    const uint64_t from_ns = width == 0 ? 0 : uint64_t{1} << (width - 1);
-    out_.append(fmt::format(" {}+: {}", duration_text(from_ns), histogram->counts[width]));
+    out_.append(fmt::format(" {}+: {}", duration_text(journey::Histogram::from_ns(width)),
+                            histogram->counts[width]));
   }
 }
 
@@ -38,10 +36,7 @@ void LatencyText::append_slowest() {
   out_.append("\nThe slowest packets, and where each took longest:");
   for (const journey::SlowPacket& slow : latency_.slowest()) {
     out_.append(fmt::format("\n{:>11}  {:#x}  ", duration_text(slow.total_ns), slow.id));
-    if (slow.packet.has_tuple)
-      out_.commit(event::append_tuple(out_.reserve(event::kTupleRoom), slow.packet.tuple, true));
-    else
-      out_.append(fmt::format("EtherType {:#06x}", slow.packet.proto));
+    append_flow(out_, slow.packet);
     out_.append(fmt::format("  {} from {} to {}", duration_text(slow.longest_ns),
                             escaped(slow.from), escaped(slow.to)));
   }
