@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # --on: of many packets, the paths of those are printed for which a trigger fires, and whole. What is kept
 # in the kernel is bounded, and what made room is counted.
-# kernels: 6.1 7.2
+# kernels: 5.10 7.2
 datagrams() { for ((i = 0; i < $1; i++)); do printf 'hello' >/dev/udp/127.0.0.1/5000; done; }
 has_received() { [ "$(stat -c %s "$work/received")" -eq $((5 * $1)) ]; }
 functions() { events | grep -oE '[^ ]+$' | sed 's/(.*//'; }
