@@ -39,9 +39,9 @@ fault() {
     elif [ -n "$3" ] && why=$(grep -E '^  why ' <<<"$said" | grep -E -m 1 -- "$3"); then
         verdict=partly
     elif why=$(grep -E -m 1 '^  why ' <<<"$said"); then
-        wrong+=("$name")
+        wrong+=("$name, answered by '${why#  why }'")
     elif has_symbol kfree_skb_reason || has_symbol sk_skb_reason_drop; then
-        wrong+=("$name")
+        wrong+=("$name, without an answer")
     else
         verdict='cannot tell' # before 5.17 the kernel gives no reasons
     fi
@@ -50,10 +50,13 @@ fault() {
     [ "$verdict" = right ] || printf '%s: %s\n%s\n' "$verdict" "$name" "$said"
 }
 
-# untold NAME COMMAND...: the packet dies, and the kernel frees none that tells of it.
+# untold NAME COMMAND... ADDRESS: the packet, to that address, dies, and the kernel frees none that tells
+# of it.
 untold() {
+    local why
     lose "$@"
-    if grep -E '^  why ' <<<"$said"; then wrong+=("$1"); fi
+    said=$(awk -v address="${!#}" '/^[0-9][0-9]:/ { is_its = index($0, address) } is_its' <<<"$said")
+    if why=$(grep -E -m 1 '^  why ' <<<"$said"); then wrong+=("$1, answered by '${why#  why }'"); fi
     echo "$1|cannot tell||" >>"$faults"
 }
 
@@ -62,7 +65,7 @@ end_faults() {
     sed -n '/^[0-9]* packets* died/,$p' "$out"
     expect_stderr ' 0 lost'
     ! grep -q lost "$work/received" || fail 'a packet arrived that should be lost'
-    [ ${#wrong[@]} -eq 0 ] || fail "wrong: ${wrong[*]}"
+    [ ${#wrong[@]} -eq 0 ] || fail "wrong: $(printf '%s; ' "${wrong[@]}")"
 }
 
 pings() { in_b ping -q -c 1 -W 0.2 "$@"; } # one packet
