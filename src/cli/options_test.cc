@@ -54,6 +54,7 @@ TEST(Options, DefaultsAreThoseOfCilium) {
 TEST(Options, IdsNeedPacketsThatAreFollowed) {
   EXPECT_TRUE(good({"--output-id", "--filter-track-skb"}).output_id);
   EXPECT_TRUE(good({"--output-id", "--filter-track-skb-by-stackid"}).output_id);
+  EXPECT_TRUE(good({"--output-id", "--on", "drop"}).output_id);
   EXPECT_TRUE(has(refusal({"--output-id"}), "--filter-track-skb"));
 }
 

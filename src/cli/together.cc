@@ -29,7 +29,7 @@ std::string interface_has_a_namespace_to_enter(const Options& options) {
 }
 
 std::string ids_are_of_followed_packets(const Options& options) {
-  if (!options.output_id || follows_packets(options)) return "";
+  if (!options.output_id || follows_packets(options) || options.on.any()) return "";
   return "--output-id prints the ids of packets that are followed: give --filter-track-skb too";
 }
 

@@ -35,7 +35,6 @@ void set_longest(SlowPacket& slow, const Latency::Pair& step, uint64_t step_ns) 
 void Histogram::add(uint64_t ns) {
   counts[static_cast<size_t>(std::bit_width(ns))]++;
   count++;
-  least_ns = std::min(least_ns, ns);
   most_ns = std::max(most_ns, ns);
   total_ns += ns;
 }

@@ -18,7 +18,7 @@ namespace pwru::journey {
 struct Histogram {
   std::array<uint64_t, 65> counts = {};
   uint64_t count = 0;
-  uint64_t least_ns = ~uint64_t{0}, most_ns = 0, total_ns = 0;
+  uint64_t most_ns = 0, total_ns = 0;
 
   void add(uint64_t ns);
   // No more than this share of the durations is longer; at most twice the true value, and never
