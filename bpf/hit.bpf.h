@@ -190,13 +190,13 @@ static __always_inline int trace_skb(void *ctx, __u64 skb, __u32 slot)
 static __always_inline int end_skb(void *ctx, bool is_release, bool is_to_show, __u32 slot)
 {
 	__u64 skb = hook_arg(ctx, 1), packet_id = packet_of_hit(skb);
+	bool is_gone = hook_func_ip(ctx) - CFG(gone_addr) < PWRU_ENTRY_BYTES;
+	/* __consume_stateless_skb(), as for most UDP, does not call skb_release_head_state(). */
+	bool is_end = is_release || (is_gone && packet_id);
 	struct skb_pos pos;
 
 	SET_SLOT(&pos, slot);
-	/* __consume_stateless_skb(), as for most UDP, does not call skb_release_head_state(). */
-	if (packet_id && hook_func_ip(ctx) - CFG(gone_addr) < PWRU_ENTRY_BYTES)
-		is_release = true;
-	if (!is_release && !packet_id)
+	if (!is_end && !packet_id)
 		packet_id = packet_of_dying(skb);
 	if (is_to_show) {
 		skb_read(&pos, skb);
@@ -205,11 +205,13 @@ static __always_inline int end_skb(void *ctx, bool is_release, bool is_to_show, 
 			emit_func(ctx, &pos, skb, packet_id);
 	}
 #if HAS_PATHS
-	if (CFG(keeps_paths) && is_release)
+	if (CFG(keeps_paths) && is_end)
 		path_ends(packet_id);
 #endif
-	if (is_release)
+	if (is_end)
 		track_release(skb, packet_id);
+	if (is_gone && packet_id)
+		track_gone(skb);
 	return 0;
 }
 

@@ -164,6 +164,12 @@ static __always_inline void track_release(__u64 skb, __u64 id)
 	bpf_map_update_elem(&dying, &skb, &id, BPF_ANY);
 }
 
+/* The memory of the skb is given back: what comes next at its address is another packet. */
+static __always_inline void track_gone(__u64 skb)
+{
+	bpf_map_delete_elem(&dying, &skb);
+}
+
 static __always_inline __u64 packet_of_dying(__u64 skb)
 {
 	return packet_in(&dying, &skb);

@@ -45,7 +45,9 @@ static __always_inline void keep_meta(struct path *path, const struct pwru_event
 	__u64 dev = SKB_ADDRESS(pos, dev), sk = SKB_ADDRESS(pos, sk),
 	      refdst = SKB_FIELD(pos, _skb_refdst);
 
-	if (!path->written || dev != path->dev || sk != path->sk || refdst != path->refdst) {
+	/* Another CPU may have stored the hop of a clone, which is at another device. */
+	if (!path->written || last->skb != event->skb || dev != path->dev || sk != path->sk ||
+	    refdst != path->refdst) {
 		fill_meta(event, pos, bpf_ntohs(SKB_FIELD(pos, protocol)));
 		path->dev = dev;
 		path->sk = sk;
@@ -137,6 +139,9 @@ static __always_inline bool is_to_send(void *ctx, const struct skb_pos *pos, __u
 	hop->end_ns = now;
 	if (!path->first_ns)
 		path->first_ns = now;
+	/* A packet of another CPU may have taken the place meanwhile. */
+	if (path->packet_id != packet_id)
+		return false;
 	if ((CFG(on_slow_ns) && now - path->first_ns >= CFG(on_slow_ns)) ||
 	    (CFG(on_rst) && is_rst(hop, tuple))) {
 		path->has_fired = 1; /* this hit has a record of its own */

@@ -50,7 +50,9 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Vlan, "vlan", "skb->vlan_tci"},
     {Fact::ForDevice, "for_dev",
      "*(unsigned int *)(skb->head + skb->mac_header + 2) == "
-     "*(unsigned int *)(skb->dev->dev_addr + 2)"},
+     "*(unsigned int *)(skb->dev->dev_addr + 2) && "
+     "*(unsigned short *)(skb->head + skb->mac_header) == "
+     "*(unsigned short *)skb->dev->dev_addr"},
     {Fact::Qdisc, "qdisc", QDISC "ops->id"},
     {Fact::QdiscLength, "qdisc_len", QDISC "q.qlen"},
     {Fact::QdiscLimit, "qdisc_limit", QDISC "limit"},
