@@ -217,6 +217,8 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   if (tuple.has_ports) set(Fact::Port) = fmt::to_string(tuple.dport);
   if (tuple.l4_proto == IPPROTO_TCP) set(Fact::TcpFlags) = flags_text(tuple.tcp_flags);
 
+  set(Fact::OpenAt) = record.bound_ports;
+
   set(Fact::NextHop) = next_hop(tuple.is_v6);
 }
 

@@ -159,6 +159,19 @@ TEST(Diagnoser, WithoutTheRuleItNamesTheHook) {
   EXPECT_EQ(ending.dies(in_nft(), "NETFILTER_DROP").diagnosed().cause, "nftables");
 }
 
+TEST(Diagnoser, SaysWhereAPortIsOpenThatIsClosedHere) {
+  Ending ending;
+  ending.record.bound_ports = "127.0.0.1:9000";
+  const Diagnosis& udp = ending.dies({"__udp4_lib_rcv+0x4bc"}, "NO_SOCKET").diagnosed();
+  EXPECT_EQ(udp.cause, "udp-other-address");
+  EXPECT_NE(udp.what.find("one is bound to 127.0.0.1:9000;"), std::string_view::npos) << udp.what;
+  ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
+  ending.record.packet.tuple.tcp_flags = 0x02;
+  const Diagnosis& tcp = ending.dies({"tcp_v4_rcv+0x1"}, "NO_SOCKET").diagnosed();
+  EXPECT_EQ(tcp.cause, "tcp-other-address");
+  EXPECT_NE(tcp.what.find("one listens on 127.0.0.1:9000;"), std::string_view::npos) << tcp.what;
+}
+
 TEST(Diagnoser, NamesThePortThatIsClosed) {
   Ending ending;
   const Diagnosis& found =

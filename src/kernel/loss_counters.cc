@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/loss_counters.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/stat.h>
 
 #include <array>
 #include <charconv>
 
-#include "base/file.h"
 #include "kernel/link_counters.h"
 #include "kernel/netns.h"
 #include "kernel/netns_names.h"
@@ -115,16 +112,6 @@ constexpr std::array kFiles = std::to_array<FileRow>({
     {CounterFile::Softnet, "softnet_stat", true},
 });
 
-UniqueFd open_in(int folder, const char* name, int flags = 0) {
-  return UniqueFd(::openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | flags));
-}
-
-// 0 when the process is gone.
-ino_t identity_of(int folder) {
-  struct stat st = {};
-  return ::fstatat(folder, "dev", &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_ino : 0;
-}
-
 }  // namespace
 
 CounterValues parse_counters(CounterFile file, std::string_view text, uint32_t netns) {
@@ -147,14 +134,9 @@ CounterValues parse_counters(CounterFile file, std::string_view text, uint32_t n
   return values;
 }
 
-// An open file in /proc/PID/net would keep the namespace alive (seq_open_net()), an open folder
-// does not: proc_tgid_net_lookup() looks the process's namespace up each time, and takes no
-// privileges. It never means another process, but the process may have gone to another namespace.
 void LossCounters::add(uint32_t inode, std::string name, const std::string& process) {
-  UniqueFd folder = open_in(AT_FDCWD, (process + "/net").c_str(), O_DIRECTORY);
-  if (!folder) return;
-  const ino_t identity = identity_of(folder.get());
-  if (identity) namespaces_.push_back({inode, std::move(name), std::move(folder), identity});
+  auto files = ProcNet::open(process);
+  if (files) namespaces_.push_back({inode, std::move(name), *std::move(files)});
 }
 
 LossCounters LossCounters::open(uint32_t only) {
@@ -186,11 +168,10 @@ CounterValues LossCounters::read() const {
   CounterValues values = read_link_counters(rtnetlink_, own_);
   bool has_machine = has_machine_;
   for (const Netns& netns : namespaces_) {
-    if (identity_of(netns.folder.get()) != netns.identity) continue;
+    if (!netns.files.is_same()) continue;
     for (const FileRow& row : kFiles) {
       if (row.is_of_machine && !has_machine) continue;
-      const UniqueFd fd = open_in(netns.folder.get(), row.name);
-      const auto text = fd ? read_all(fd.get(), row.name) : tl::unexpected<Error>(Error{});
+      const auto text = netns.files.read(row.name);
       if (!text) continue;
       CounterValues found = parse_counters(row.file, *text, netns.inode);
       values.insert(values.end(), std::make_move_iterator(found.begin()),

@@ -3,14 +3,13 @@
 // namespaces of this machine.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/handle.h"
+#include "kernel/proc_net.h"
 
 namespace pwru::kernel {
 
@@ -36,8 +35,7 @@ class LossCounters {
   struct Netns {
     uint32_t inode;
     std::string name;  // of `ip netns`, or of the container or process in it
-    UniqueFd folder;   // /proc/PID/net of a process in it
-    ino_t identity;    // of the file `dev` in there: each namespace has one of its own
+    ProcNet files;
   };
 
   // `only`: the inode number of the one namespace that is asked for; 0: this process's own, and all

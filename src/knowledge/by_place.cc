@@ -265,6 +265,9 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "bpftool cgroup tree lists the programs of all cgroups"},
 
     // Sockets. A segment that does not begin a connection belongs to one that is gone.
+    {"tcp-other-address", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
+     "no program listens on TCP {dst}:{port} in this network namespace, one listens on {open_at}; the sender gets a reset",
+     "ss -ltnp 'sport = :{port}' shows it; let it listen on {dst} or on all addresses, or send to its address"},
     {"tcp-closed-port", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}, Certain,
      "no program listens on TCP {dst}:{port} in this network namespace; the sender gets a reset",
      "ss -ltnp 'sport = :{port}'; is the program running, and bound to this address?"},
@@ -275,6 +278,9 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "it answers a connection that this host did not begin, or has given up; the sender gets a reset",
      "does the request leave by another way or with another address (NAT, load balancer)? conntrack -L; pwru --filter-track-skb host {src}"},
     HARMLESS("tcp-late-segment", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET -"),
+    {"udp-other-address", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET", {{{Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
+     "no socket takes UDP {dst}:{port} in this network namespace, one is bound to {open_at}; the sender gets an ICMP error",
+     "ss -lunp 'sport = :{port}' shows it; let it bind to {dst} or to all addresses and devices, or send to its address"},
     {"udp-closed-port", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET", {}, Certain,
      "no socket takes UDP {dst}:{port} in this network namespace; the sender gets an ICMP error",
      "ss -lunp 'sport = :{port}'; is the program running, bound to this address and device?"},

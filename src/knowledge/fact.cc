@@ -28,6 +28,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Netns, "netns", ""},
     {Fact::Hook, "hook", ""},
     {Fact::NextHop, "next_hop", ""},
+    {Fact::OpenAt, "open_at", ""},
     {Fact::NftFamily, "nft_family", ""},
     {Fact::NftTable, "nft_table", ""},
     {Fact::NftChain, "nft_chain", ""},

@@ -26,6 +26,7 @@ enum class Fact : uint8_t {
   Netns,            // inode number of the network namespace
   Hook,             // the netfilter hook, by the functions on the stack: "input"
   NextHop,          // the gateway of the route, or the destination
+  OpenAt,           // where its port is open: "127.0.0.1:53, [::1]:53"; "" when nobody has it
   NftFamily,        // of what nf_tables dropped; "ip", "inet"
   NftTable,
   NftChain,

@@ -163,6 +163,8 @@ struct Record {
   std::span<const Value> values;
   std::span<const Value> readings;  // values that nobody asked to see: the diagnosis needs them
   std::optional<Nft> nft;
+  // Of a packet that no socket took: where its port is open, "127.0.0.1:53, [::1]:53".
+  std::string_view bound_ports;
   std::optional<MapCall> map_call;
   std::string_view skb_dump;          // struct sk_buff, several lines without a newline at the end
   std::string_view shared_info_dump;  // struct skb_shared_info

@@ -21,6 +21,8 @@ std::string_view text_of(std::optional<StructText>& type, std::span<const std::b
   return type && !bytes.empty() && bytes.size() == size ? type->format(bytes) : std::string_view();
 }
 
+constexpr std::string_view kNoSocket = "SKB_DROP_REASON_NO_SOCKET";
+
 // NFPROTO_*, by the names that nft(8) has for them.
 std::string_view nft_family(uint8_t family) {
   switch (family) {
@@ -100,6 +102,8 @@ const Record& Resolver::resolve(const event::Event& event) {
   if (!event.expr_bytes.empty()) set_values(event);
   record_.nft.reset();
   if (event.nft) set_nft(*event.nft);
+  record_.bound_ports = {};
+  if (wanted_.bound_ports && record_.end) set_bound_ports(event.netns);
   record_.map_call.reset();
   if (event.has_map_call) set_map_call(event.map_call);
   if (skb_text_ || shared_info_text_) set_dumps(event);
@@ -189,6 +193,16 @@ void Resolver::set_nft(const pwru_nft& from) {
   nft.handle = from.handle;
   nft.position = from.position;
   nft.expr = nft_expr_;
+}
+
+void Resolver::set_bound_ports(uint32_t netns) {
+  const event::Tuple& tuple = record_.packet.tuple;
+  const bool is_tcp = tuple.l4_proto == IPPROTO_TCP;
+  if (record_.end->text != kNoSocket || !netns || !record_.packet.has_tuple || !tuple.has_ports ||
+      (!is_tcp && tuple.l4_proto != IPPROTO_UDP))
+    return;
+  bound_ports_ = wanted_.bound_ports->text(netns, is_tcp, tuple.dport);
+  record_.bound_ports = bound_ports_;
 }
 
 void Resolver::set_map_call(const event::BpfMapCall& call) {

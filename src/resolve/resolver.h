@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "event/event.h"
 #include "expr/values.h"
+#include "kernel/bound_ports.h"
 #include "kernel/btf.h"
 #include "kernel/netns_names.h"
 #include "resolve/last_seen.h"
@@ -33,6 +34,7 @@ struct Wanted {
   bool skb_dump = false;
   bool shared_info_dump = false;
   std::optional<kernel::NetnsNames> netns_names;
+  std::optional<kernel::BoundPorts> bound_ports;
   MapTypes::Load load_map_types = nullptr;  // for MapCall::key_text and value_text
   std::vector<expr::Value> skb_values;      // the expressions whose values events have
   size_t readings = 0;                      // the last ones of these are Record::readings
@@ -69,6 +71,7 @@ class Resolver {
   void set_cb(const event::Event& event);
   void set_values(const event::Event& event);
   void set_nft(const pwru_nft& from);
+  void set_bound_ports(uint32_t netns);
   void set_map_call(const event::BpfMapCall& call);
   void set_dumps(const event::Event& event);
 
@@ -89,6 +92,7 @@ class Resolver {
   std::vector<std::string> value_texts_;
   std::vector<Value> values_;
   std::string nft_table_, nft_chain_, nft_expr_;
+  std::string bound_ports_;
   std::string map_name_;
   std::vector<std::byte> map_key_;
   std::vector<std::byte> map_value_;

@@ -83,6 +83,33 @@ TEST(Resolver, FunctionAndEnd) {
   EXPECT_FALSE(record.verdict);
 }
 
+TEST(Resolver, WhereAPortIsOpenIsAskedForWhatNoSocketTook) {
+  const FakeKernel kernel;
+  Wanted wanted;
+  std::string asked;
+  wanted.bound_ports.emplace(
+      [&](uint32_t netns, const char* file) -> std::string {
+        asked += std::to_string(netns) + file + " ";
+        return "  0: 0100007F:2328 00000000:0000 0A 0\n";
+      },
+      [] { return uint64_t{1}; });
+  Resolver resolver = kernel.resolver(std::move(wanted));
+  event::Event event = in_ip_rcv();
+  event.netns = 7;
+  event.has_tuple = event.tuple.has_ports = true;
+  event.tuple.l4_proto = 6;
+  event.tuple.dport = 9000;
+  event.func_ip = kKfreeSkbReason;
+  event.arg2 = 2;
+  EXPECT_EQ(resolver.resolve(event).bound_ports, "");
+  EXPECT_EQ(asked, "");
+  event.arg2 = 3;
+  EXPECT_EQ(resolver.resolve(event).bound_ports, "127.0.0.1:9000");
+  EXPECT_EQ(asked, "7tcp 7tcp6 ");
+  event.tuple.l4_proto = 1;
+  EXPECT_EQ(resolver.resolve(event).bound_ports, "");
+}
+
 TEST(Resolver, Verdicts) {
   const FakeKernel kernel;
   Resolver resolver = kernel.resolver();

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/bound_ports.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <memory>
+
+#include "base/strings.h"
+#include "kernel/netns.h"
+#include "kernel/proc_net.h"
+
+namespace pwru::kernel {
+namespace {
+
+constexpr uint64_t kSecond = 1'000'000'000;
+constexpr uint64_t kShareOfReading = 20;
+constexpr size_t kMostNetns = 64;  // whose sockets are kept
+constexpr size_t kMostAddresses = 3;
+// enum tcp_state. An unconnected UDP socket is TCP_CLOSE.
+constexpr std::string_view kListen = "0A", kClose = "07";
+
+bool read_hex(std::string_view digits, auto& value) {
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  return error == std::errc() && end == digits.data() + digits.size();
+}
+
+// "0100007F:0035": the address as words in the byte order of the host, the port as a number.
+bool read_address(std::string_view word, BoundPort& bound) {
+  const size_t colon = word.find(':');
+  if (colon != 8 && colon != 32) return false;
+  bound.is_v6 = colon == 32;
+  for (size_t at = 0; at < colon; at += 8) {
+    uint32_t bytes = 0;
+    if (!read_hex(word.substr(at, 8), bytes)) return false;
+    std::memcpy(bound.address.data() + at / 2, &bytes, sizeof(bytes));
+  }
+  return read_hex(word.substr(colon + 1), bound.port);
+}
+
+std::string address_text(const BoundPort& bound) {
+  std::array<char, INET6_ADDRSTRLEN> address;
+  ::inet_ntop(bound.is_v6 ? AF_INET6 : AF_INET, bound.address.data(), address.data(),
+              address.size());
+  return bound.is_v6 ? fmt::format("[{}]:{}", address.data(), bound.port)
+                     : fmt::format("{}:{}", address.data(), bound.port);
+}
+
+std::string_view take(std::string_view& text, std::string_view separators) {
+  const size_t begin = std::min(text.find_first_not_of(separators), text.size());
+  const size_t end = std::min(text.find_first_of(separators, begin), text.size());
+  const std::string_view taken = text.substr(begin, end - begin);
+  text.remove_prefix(end);
+  return taken;
+}
+
+// Looks for a process in a namespace that is not known yet, not more often than each ten seconds,
+// because that walks through all processes.
+class Namespaces {
+ public:
+  const ProcNet* find(uint32_t netns, uint64_t now_ns) {
+    const auto known = files_.find(netns);
+    if (known != files_.end() && known->second.is_same()) return &known->second;
+    files_.erase(netns);
+    if (files_.size() == kMostNetns) files_.clear();
+    if (netns == own_) return add(netns, "/proc/self");
+    if (now_ns < next_walk_ns_) return nullptr;
+    next_walk_ns_ = now_ns + 10 * kSecond;
+    const auto folders = scan_netns_processes().folders;
+    const auto found = folders.find(netns);
+    return found == folders.end() ? nullptr : add(netns, found->second);
+  }
+
+ private:
+  const ProcNet* add(uint32_t netns, const std::string& process) {
+    auto files = ProcNet::open(process);
+    return files ? &files_.emplace(netns, *std::move(files)).first->second : nullptr;
+  }
+
+  uint32_t own_ = current_netns_inode().value_or(0);
+  std::map<uint32_t, ProcNet> files_;
+  uint64_t next_walk_ns_ = 0;
+};
+
+uint64_t monotonic_ns() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<uint64_t>(std::chrono::nanoseconds(now).count());
+}
+
+}  // namespace
+
+// tcp4_seq_show(), tcp6_seq_show(), udp4_seq_show(), udp6_seq_show(): "  0: LOCAL REMOTE STATE ..."
+std::vector<BoundPort> parse_bound_ports(std::string_view text) {
+  std::vector<BoundPort> ports;
+  while (!text.empty()) {
+    std::string_view line = take(text, "\n");
+    BoundPort bound;
+    if (!take(line, " ").ends_with(':') || !read_address(take(line, " "), bound)) continue;
+    take(line, " ");
+    const std::string_view state = take(line, " ");
+    if (bound.port && (state == kListen || state == kClose)) ports.push_back(bound);
+  }
+  return ports;
+}
+
+BoundPorts BoundPorts::live() {
+  const auto namespaces = std::make_shared<Namespaces>();
+  const auto read = [namespaces](uint32_t netns, const char* file) {
+    const ProcNet* const files = namespaces->find(netns, monotonic_ns());
+    return files ? files->read(file).value_or("") : "";
+  };
+  return {read, monotonic_ns};
+}
+
+BoundPorts::Sockets BoundPorts::read(uint32_t netns, bool is_tcp) const {
+  Sockets sockets;
+  const uint64_t begin_ns = clock_();
+  for (const char* file : is_tcp ? std::array{"tcp", "tcp6"} : std::array{"udp", "udp6"}) {
+    const auto found = parse_bound_ports(read_(netns, file));
+    sockets.ports.insert(sockets.ports.end(), found.begin(), found.end());
+  }
+  const uint64_t end_ns = clock_();
+  sockets.valid_until_ns = end_ns + std::max(kSecond, (end_ns - begin_ns) * kShareOfReading);
+  return sockets;
+}
+
+std::string BoundPorts::text(uint32_t netns, bool is_tcp, uint16_t port) {
+  if (sockets_.size() > 2 * kMostNetns) sockets_.clear();
+  Sockets& sockets = sockets_[{netns, is_tcp}];
+  if (clock_() >= sockets.valid_until_ns) sockets = read(netns, is_tcp);
+  std::vector<std::string> addresses;
+  for (const BoundPort& bound : sockets.ports) {
+    if (bound.port != port) continue;
+    std::string address = address_text(bound);
+    if (std::ranges::find(addresses, address) != addresses.end()) continue;  // SO_REUSEPORT
+    if (addresses.size() == kMostAddresses) return join(addresses, ", ") + ", …";
+    addresses.push_back(std::move(address));
+  }
+  return join(addresses, ", ");
+}
+
+}  // namespace pwru::kernel
