@@ -107,6 +107,7 @@ TEST(Options, WhyAlsoFollowsPackets) {
 
 TEST(Options, AJourneyIsOfAPacketThatIsFollowed) {
   EXPECT_TRUE(good({"--output-layout", "journey"}).filter_track_skb);
+  EXPECT_TRUE(has(refusal({"--output-layout", "journey", "--output-limit-lines", "1"}), "whole"));
   EXPECT_TRUE(has(refusal({"--output-layout", "journey", "--drops"}), "give --why"));
   EXPECT_TRUE(has(refusal({"--output-layout", "journey", "--json"}), "about text"));
   EXPECT_TRUE(has(refusal({"--output-layout", "journey", "--output-skb"}), "--output-skb is not"));

@@ -98,7 +98,10 @@ std::string ways_are_of_followed_packets(const Options& options) {
 
 // A way has a line for each hop, and those have no room for more.
 std::string journeys_have_lines_of_their_own(const Options& options) {
-  if (options.output_layout != LayoutChoice::Journey || options.why) return "";
+  if (options.output_layout != LayoutChoice::Journey) return "";
+  if (options.output_limit_lines)
+    return "--output-layout journey prints packets whole: leave --output-limit-lines out";
+  if (options.why) return "";
   const std::string_view other = option_beyond_hops(options);
   if (other.empty()) return "";
   return fmt::format("{} is not in what --output-layout journey prints: leave one of them out",

@@ -30,7 +30,9 @@ class Deaths {
   // As many groups and places are kept apart; what comes after them is counted together.
   static constexpr size_t kMostGroups = 1000;
 
-  explicit Deaths(std::vector<knowledge::Fact> read) : diagnoser_(std::move(read)) {}
+  // As for a Diagnoser.
+  explicit Deaths(std::vector<knowledge::Fact> read, uint32_t own_netns = 0)
+      : diagnoser_(std::move(read), own_netns) {}
 
   // Counts it too. Valid until the next call.
   [[nodiscard]] const Diagnosis& take(const resolve::Record& record);

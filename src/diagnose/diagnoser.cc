@@ -65,7 +65,7 @@ std::string_view hook_of(const std::vector<std::string>& callers) {
   constexpr std::array kHooks = std::to_array<Row>({
       {"ip_local_deliver ip6_input ip6_input_finish ip_sublist_rcv_finish", "input"},
       {"ip_rcv ipv6_rcv ip_sublist_rcv ip6_sublist_rcv ip_list_rcv ipv6_list_rcv", "prerouting"},
-      {"ip_forward ip6_forward ipmr_queue_xmit", "forward"},
+      {"ip_forward ip6_forward ipmr_queue_xmit ipmr_queue_fwd_xmit ip6mr_forward2", "forward"},
       {"__ip_local_out __ip6_local_out ip_local_out ip6_local_out ip6_xmit ip6_send_skb "
        "raw_sendmsg rawv6_sendmsg raw_send_hdrinc ndisc_send_skb mld_sendpack",
        "output"},
@@ -300,12 +300,21 @@ const Cause* Diagnoser::find() const {
 
 void Diagnoser::tell(const Cause& cause) {
   what_ = filled(cause.what, Use::ToRead);
-  advice_ = filled(cause.advice, Use::ToRun);
+  advice_ = where_to_type(cause.advice) + filled(cause.advice, Use::ToRun);
   diagnosis_.kind = Kind::Died;
   diagnosis_.cause = cause.id;
   diagnosis_.certainty = cause.certainty;
   diagnosis_.what = what_;
   diagnosis_.advice = advice_;
+}
+
+// A container's eth0 is not that of the host.
+std::string Diagnoser::where_to_type(std::string_view advice) const {
+  const std::string_view netns = fact(Fact::Netns);
+  if (advice.empty() || !own_netns_ || netns.empty() || netns == fmt::to_string(own_netns_) ||
+      advice.starts_with("in netns ") || advice.starts_with("on the host: "))
+    return "";
+  return fmt::format("in netns {}: ", netns);
 }
 
 void Diagnoser::tell_reason() {

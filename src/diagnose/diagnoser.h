@@ -39,8 +39,10 @@ struct Diagnosis {
 
 class Diagnoser {
  public:
-  // `read`: which facts Record::readings has, in its order.
-  explicit Diagnoser(std::vector<knowledge::Fact> read) : read_(std::move(read)) {}
+  // `read`: which facts Record::readings has, in its order. `own_netns`: the inode number of the
+  // network namespace where advice is read; 0: it is said of none where it holds.
+  explicit Diagnoser(std::vector<knowledge::Fact> read, uint32_t own_netns = 0)
+      : read_(std::move(read)), own_netns_(own_netns) {}
 
   [[nodiscard]] const Diagnosis& diagnose(const resolve::Record& record);
 
@@ -59,6 +61,7 @@ class Diagnoser {
   [[nodiscard]] const knowledge::Cause* find() const;
   void tell(const knowledge::Cause& cause);
   void tell_reason();
+  [[nodiscard]] std::string where_to_type(std::string_view advice) const;
   enum class Use { ToRead, ToRun };
   // Puts facts in the place of names in braces. In what is to run they are quoted if need be.
   [[nodiscard]] std::string filled(std::string_view sentence, Use use) const;
@@ -66,6 +69,7 @@ class Diagnoser {
   std::string& set(knowledge::Fact fact) { return facts_[static_cast<size_t>(fact)]; }
 
   std::vector<knowledge::Fact> read_;
+  uint32_t own_netns_;
   std::array<std::string, knowledge::kFacts> facts_;
   std::string place_;
   std::string reason_;

@@ -253,6 +253,43 @@ TEST(Diagnoser, CommandsAreSafeToPaste) {
       << hostile.diagnosed().advice;
 }
 
+TEST(Diagnoser, AdviceSaysInWhichNamespaceItHolds) {
+  Ending ending;
+  ending.dies({"ip_rcv_finish_core+0x1"}, "IP_RPFILTER");
+  ending.record.packet.netns = 7;
+  const auto advice_read_in = [&](uint32_t own_netns) {
+    Diagnoser diagnoser({}, own_netns);
+    return std::string(diagnoser.diagnose(ending.record).advice);
+  };
+  EXPECT_TRUE(advice_read_in(7).starts_with("ip route get"));
+  EXPECT_TRUE(advice_read_in(8).starts_with("in netns 7: ip route get"));
+  ending.dies({"enqueue_to_backlog+0x1"}, "CPU_BACKLOG");
+  EXPECT_TRUE(advice_read_in(8).starts_with("on the host: sysctl"));
+}
+
+TEST(Diagnoser, TheReversePathInLooseMode) {
+  Ending loose;
+  loose.dies({"ip_rcv_finish_core+0x1"}, "IP_RPFILTER").with(Fact::RpFilter, "2");
+  EXPECT_EQ(loose.diagnosed().cause, "rp-filter-loose");
+  Ending strict;
+  strict.dies({"ip_rcv_finish_core+0x1"}, "IP_RPFILTER").with(Fact::RpFilter, "1");
+  EXPECT_EQ(strict.with(Fact::RpFilterAll, "0").diagnosed().cause, "rp-filter");
+}
+
+TEST(Diagnoser, BothSettingsOfRouteLocalnetAreOff) {
+  Ending ending;
+  ending.record.packet.tuple.daddr[0] = 127;
+  ending.dies({"ip_rcv_finish_core+0x1"}, "").with(Fact::RouteLocalnet, "0");
+  EXPECT_EQ(ending.with(Fact::RouteLocalnetAll, "1").diagnosed().cause, "route-lookup");
+}
+
+TEST(Diagnoser, AHostThatDoesNotForwardLooksAtNoHopLimit) {
+  Ending ending;
+  ending.is_freed({"kfree_skb+0x9", "ip6_forward+0x1"});
+  ending.with(Fact::HopLimit, "1").with(Fact::Forwarding6, "0").with(Fact::ForceForwarding6, "0");
+  EXPECT_EQ(ending.diagnosed().cause, "forwarding-off6");
+}
+
 TEST(Diagnoser, TheReasonOfAFilterIsNotThatOfTheCarrier) {
   Ending ending;
   ending.with(Fact::Qdisc, "noop");

@@ -59,8 +59,10 @@ enum class Fact : uint8_t {
   RpFilterAll,         // net.ipv4.conf.all.rp_filter
   AcceptLocal,         // net.ipv4.conf.DEVICE.accept_local
   RouteLocalnet,       // net.ipv4.conf.DEVICE.route_localnet
+  RouteLocalnetAll,    // net.ipv4.conf.all.route_localnet; either of them is enough
   XdpProgram,          // name of the generic XDP program of the device
   XdpProgramId,        // its id
+  XdpGenericLinkId,    // the same when a bpf_link attached it; 0: none did
   XdpDriverProgram,    // the same of the one in the driver
   XdpDriverId,         // its id
   XdpLinkProgram,      // the same when a bpf_link attached it

@@ -28,9 +28,9 @@ struct DropsStyle {
 class DropsText : public Sink {
  public:
   // With `ways` records of all functions come, and the way of each packet that died is written.
-  DropsText(LineBuffer out, const DropsStyle& style, std::vector<knowledge::Fact> read,
+  DropsText(LineBuffer out, const DropsStyle& style, diagnose::Deaths deaths,
             std::optional<Ways> ways = {})
-      : out_(std::move(out)), style_(style), deaths_(std::move(read)), ways_(std::move(ways)) {}
+      : out_(std::move(out)), style_(style), deaths_(std::move(deaths)), ways_(std::move(ways)) {}
 
   Result<> begin() override { return {}; }
   Result<> event(const resolve::Record& record) override;

@@ -15,7 +15,7 @@ using resolve::End;
 class Printed : public ScreenOf<DropsText> {
  public:
   explicit Printed(const DropsStyle& style, std::vector<knowledge::Fact> read = {})
-      : ScreenOf(style, std::move(read)) {}
+      : ScreenOf(style, diagnose::Deaths(std::move(read))) {}
 };
 
 constexpr std::array<std::string_view, 3> kStack = {"sk_skb_reason_drop+0x90", "tcp_v4_rcv+0x91",

@@ -67,7 +67,7 @@ TEST(JourneyText, OneThatWaitsIsNotWithheld) {
 class Why : public ScreenOf<DropsText> {
  public:
   explicit Why(const DropsStyle& style)
-      : ScreenOf(style, std::vector<knowledge::Fact>(),
+      : ScreenOf(style, diagnose::Deaths({}),
                  Ways(std::vector<std::string_view>{"kfree_skb_reason"})) {}
 };
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "cli/color.h"
+#include "kernel/netns.h"
 #include "output/drops_text.h"
 #include "output/journey_text.h"
 #include "output/json.h"
@@ -97,10 +98,11 @@ std::unique_ptr<output::Sink> make_sink(const cli::Options& options, const plan:
   const std::vector<knowledge::Fact>& read = plan.expressions.read;
   std::optional<output::Ways> ways;
   if (options.why) ways.emplace(plan.deaths.functions);
+  std::optional<diagnose::Deaths> deaths;
+  if (cli::asks_for_deaths(options))
+    deaths.emplace(read, kernel::current_netns_inode().value_or(0));
   if (options.output_json) {
     const output::JsonStyle style = {time_column(options.timestamp)};
-    std::optional<diagnose::Deaths> deaths;
-    if (cli::asks_for_deaths(options)) deaths.emplace(read);
     auto json = std::make_unique<output::JsonSink>(target.lines(), style, std::move(deaths),
                                                    std::move(ways));
     if (options.latency) json->only_latency();
@@ -108,10 +110,11 @@ std::unique_ptr<output::Sink> make_sink(const cli::Options& options, const plan:
   }
   const bool has_colors = uses_color(options, target.fd());
   const bool is_journey = options.output_layout == cli::LayoutChoice::Journey;
-  if (cli::asks_for_deaths(options)) {
+  if (deaths) {
     const output::DropsStyle style = {options.output_layout == cli::LayoutChoice::Line, is_journey,
                                       has_colors, std::chrono::seconds(options.summary)};
-    return std::make_unique<output::DropsText>(target.lines(), style, read, std::move(ways));
+    return std::make_unique<output::DropsText>(target.lines(), style, *std::move(deaths),
+                                               std::move(ways));
   }
   if (options.latency)
     return std::make_unique<output::LatencyText>(target.lines(),

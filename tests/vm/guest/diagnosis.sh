@@ -10,10 +10,13 @@ in_b() { ip netns exec b "$@"; }
 in_c() { ip netns exec c "$@"; }
 
 # A packet to a port where nobody listens. What died before it is printed once it is.
-is_answered() { grep -q "UDP 127\.0\.0\.1:$1 " "$out"; } # PORT
+# The fault may kill that one too, as a full backlog does: it is sent until it is answered.
+is_answered() { # PORT
+    echo x >"/dev/udp/127.0.0.1/$1" || true
+    grep -q "UDP 127\.0\.0\.1:$1 " "$out"
+}
 close_fault() {
     asked=$((asked + 1))
-    echo x >"/dev/udp/127.0.0.1/$((40000 + asked))" || true
     wait_for 'the end of the fault' is_answered $((40000 + asked))
 }
 
@@ -55,7 +58,7 @@ fault() {
 untold() {
     local why
     lose "$@"
-    said=$(awk -v address="${!#}" '/^[0-9][0-9]:/ { is_its = index($0, address) } is_its' <<<"$said")
+    said=$(awk -v address="${!#}" '/^[0-9][0-9]:/ { is_its = index($0, ">" address ":") || index($0, ">[" address "]:") } is_its' <<<"$said")
     if why=$(grep -E -m 1 '^  why ' <<<"$said"); then wrong+=("$1, answered by '${why#  why }'"); fi
     echo "$1|cannot tell||" >>"$faults"
 }

@@ -34,13 +34,13 @@ start_pwru --drops
 # Traffic control.
 for dev in va vc; do in_a tc qdisc add dev $dev clsact; done
 in_a tc filter add dev va ingress pref 10 matchall action drop
-fault 'tc filter, ingress' 'a filter of tc dropped it on its way in by va' '' pings 10.2.0.2
+fault 'tc filter, ingress' 'a filter or a BPF program of tc dropped it on its way in by va' '' pings 10.2.0.2
 in_a tc filter del dev va ingress
 in_a tc filter add dev vc egress pref 10 matchall action drop
-fault 'tc filter, egress' 'a filter of tc dropped it on its way out by vc' '' pings 10.2.0.2
+fault 'tc filter, egress' 'a filter or a BPF program of tc dropped it on its way out by vc' '' pings 10.2.0.2
 in_a tc filter del dev vc egress
 in_a tc filter add dev va ingress pref 10 matchall action police rate 8kbit burst 100 conform-exceed drop
-fault 'tc police' 'a filter of tc dropped it on its way in by va' '' pings -s 1000 10.2.0.2
+fault 'tc police' 'a filter or a BPF program of tc dropped it on its way in by va' '' pings -s 1000 10.2.0.2
 in_a tc filter del dev va ingress
 in_a tc qdisc add dev vc root handle 5: tbf rate 8kbit burst 1600 limit 100
 fault 'qdisc tbf is full' 'the qdisc tbf of vc dropped it' '' in_b ping -q -c 3 -l 3 -i 0.2 -W 0.4 -s 1000 10.2.0.2
