@@ -117,6 +117,7 @@ TEST(Options, LatencyIsATable) {
   EXPECT_TRUE(good({"--latency", "--summary", "5"}).filter_track_skb);
   EXPECT_TRUE(good({"--latency", "--json"}).latency);
   EXPECT_TRUE(has(refusal({"--latency", "--why"}), "leave --why out"));
+  EXPECT_TRUE(has(refusal({"--latency", "--filter-track-skb-by-stackid"}), "call stack out"));
   EXPECT_TRUE(has(refusal({"--latency", "--json", "--summary", "5"}), "about text"));
 }
 

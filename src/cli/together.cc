@@ -110,12 +110,13 @@ std::string journeys_have_lines_of_their_own(const Options& options) {
 
 std::string latency_is_a_table(const Options& options) {
   if (!options.latency) return "";
-  const std::string_view other = options.drops                ? "--drops"
-                                 : options.why                ? "--why"
-                                 : options.output_limit_lines ? "--output-limit-lines"
-                                 : options.output_layout == LayoutChoice::Journey
-                                     ? "--output-layout journey"
-                                     : option_beyond_hops(options);
+  const std::string_view other =
+      options.drops                                    ? "--drops"
+      : options.why                                    ? "--why"
+      : options.output_limit_lines                     ? "--output-limit-lines"
+      : follows_by_stack(options)                      ? "what follows packets by their call stack"
+      : options.output_layout == LayoutChoice::Journey ? "--output-layout journey"
+                                                       : option_beyond_hops(options);
   if (other.empty()) return "";
   return fmt::format("--latency prints a table and no packets: leave {} out", other);
 }

@@ -17,6 +17,7 @@ namespace pwru::kernel {
 namespace {
 
 constexpr uint64_t kKnownNs = 10'000'000'000;
+constexpr uint64_t kGoneNs = 600 * uint64_t{1'000'000'000};
 constexpr uint64_t kUnknownNs = 1'000'000'000;  // reading all of /proc takes milliseconds
 constexpr size_t kIdDigits = 64;
 constexpr size_t kShortId = 12;
@@ -172,6 +173,9 @@ std::string_view NetnsNames::name(uint32_t inode) {
 }
 
 void NetnsNames::scan(uint64_t now_ns) {
+  std::erase_if(entries_, [now_ns](const auto& entry) {
+    return entry.second.valid_until_ns + kGoneNs < now_ns;
+  });
   for (auto& [inode, name] : scan_()) entries_[inode] = {name, now_ns + kKnownNs};
 }
 

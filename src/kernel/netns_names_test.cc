@@ -57,6 +57,9 @@ TEST(NetnsNames, LookedUpAnewButNotForEveryEvent) {
   EXPECT_EQ(names.name(7), "red");
   EXPECT_EQ(names.name(8), "late");  // the namespace is gone, its last packets are not
   EXPECT_EQ(names.name(0), "");
+  table = {};
+  now_ns += 700'000'000'000;
+  EXPECT_EQ(names.name(8), "");  // and not for ever
 }
 
 }  // namespace

@@ -119,6 +119,9 @@ TEST(Why, WhatXdpDropsDiesOnce) {
   EXPECT_EQ(printed.event(freed), "");
   freed.packet.id = 0x30;
   EXPECT_NE(printed.event(freed), "");
+  (void)printed.event(program);
+  freed.ts_ns = 50'000'000;  // of a driver that had no skb; this is another packet
+  EXPECT_NE(printed.event(freed), "");
 }
 
 // What a function that drops is called by another one is no death of its own.

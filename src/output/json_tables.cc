@@ -29,7 +29,12 @@ Result<> JsonSink::write_deaths() {
     end_record();
     PWRU_TRY(out_.end_line());
   }
-  return {};
+  begin_record("ends");
+  number("died", deaths_->died());
+  number("not_listed", deaths_->others());
+  number("harmless", deaths_->harmless());
+  end_record();
+  return out_.end_line();
 }
 
 Result<> JsonSink::write_unseen_losses(uint64_t lost) {

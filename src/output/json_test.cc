@@ -374,8 +374,9 @@ TEST(JsonSink, APacketThatDiedHasADiagnosis) {
     }
     rest.remove_prefix(end + 1);
   }
-  EXPECT_EQ(types, (std::vector<std::string>{"function", "deaths", "unknown-ends", "unseen-loss",
-                                             "unseen-loss", "unseen-loss", "summary"}));
+  EXPECT_EQ(types,
+            (std::vector<std::string>{"function", "deaths", "unknown-ends", "ends", "unseen-loss",
+                                      "unseen-loss", "unseen-loss", "summary"}));
 }
 
 TEST(JsonSchema, RefusesWhatIsWrong) {

@@ -30,6 +30,7 @@ class Ways {
  private:
   struct XdpDrop {
     uint64_t id = 0;
+    uint64_t ts_ns = 0;
     event::Tuple tuple;
   };
 
