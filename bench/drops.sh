@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=counted.sh
 . "$(dirname "$(readlink -f "$0")")/counted.sh"
 counted drops "${1:-6.12}"
-awk 'BEGIN { print "| 16 MiB over TCP, packets of 1,500 bytes | ms | against the row without pwru | hits | lost |\n|---|---|---|---|---|" }
+awk 'BEGIN { print "| 16 MiB over TCP, or as the row says, packets of 1,500 bytes | ms | against the row without pwru | hits | lost |\n|---|---|---|---|---|" }
 sub(/^D /, "") {
     lost = $NF; hits = $(NF - 1); us = $(NF - 2); what = $1
     for (i = 2; i <= NF - 3; i++) what = what " " $i
