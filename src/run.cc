@@ -123,6 +123,7 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   if (is_attached) {
     if (options.debug) report_namespaces(options);
     losses = LossWatch::start(options, plan.config.netns);
+    if (losses) resolver.ask_for_ports(kernel::BoundPorts::in(losses->namespaces()));
     log_info("Listening for events..");
     if (ready_file) outcome = make_ready_file(*ready_file);
     // From here on only what is open and loaded can be used.

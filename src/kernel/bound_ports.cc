@@ -8,11 +8,8 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
-#include <memory>
 
 #include "base/strings.h"
-#include "kernel/netns.h"
-#include "kernel/proc_net.h"
 
 namespace pwru::kernel {
 namespace {
@@ -59,34 +56,6 @@ std::string_view take(std::string_view& text, std::string_view separators) {
   return taken;
 }
 
-// Looks for a process in a namespace that is not known yet, not more often than each ten seconds,
-// because that walks through all processes.
-class Namespaces {
- public:
-  const ProcNet* find(uint32_t netns, uint64_t now_ns) {
-    const auto known = files_.find(netns);
-    if (known != files_.end() && known->second.is_same()) return &known->second;
-    files_.erase(netns);
-    if (files_.size() == kMostNetns) files_.clear();
-    if (netns == own_) return add(netns, "/proc/self");
-    if (now_ns < next_walk_ns_) return nullptr;
-    next_walk_ns_ = now_ns + 10 * kSecond;
-    const auto folders = scan_netns_processes().folders;
-    const auto found = folders.find(netns);
-    return found == folders.end() ? nullptr : add(netns, found->second);
-  }
-
- private:
-  const ProcNet* add(uint32_t netns, const std::string& process) {
-    auto files = ProcNet::open(process);
-    return files ? &files_.emplace(netns, *std::move(files)).first->second : nullptr;
-  }
-
-  uint32_t own_ = current_netns_inode().value_or(0);
-  std::map<uint32_t, ProcNet> files_;
-  uint64_t next_walk_ns_ = 0;
-};
-
 uint64_t monotonic_ns() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return static_cast<uint64_t>(std::chrono::nanoseconds(now).count());
@@ -108,11 +77,10 @@ std::vector<BoundPort> parse_bound_ports(std::string_view text) {
   return ports;
 }
 
-BoundPorts BoundPorts::live() {
-  const auto namespaces = std::make_shared<Namespaces>();
-  const auto read = [namespaces](uint32_t netns, const char* file) {
-    const ProcNet* const files = namespaces->find(netns, monotonic_ns());
-    return files ? files->read(file).value_or("") : "";
+BoundPorts BoundPorts::in(NetnsTable namespaces) {
+  const auto read = [table = std::move(namespaces)](uint32_t netns, const char* file) {
+    const auto found = std::ranges::find(*table, netns, &NetnsFiles::inode);
+    return found == table->end() ? "" : found->files.read(file).value_or("");
   };
   return {read, monotonic_ns};
 }

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "kernel/netns_names.h"
+#include "kernel/proc_net.h"
 
 namespace pwru::kernel {
 
@@ -33,8 +33,7 @@ class BoundPorts {
   using Read = std::function<std::string(uint32_t netns, const char* file)>;
 
   BoundPorts(Read read, Clock clock) : read_(std::move(read)), clock_(std::move(clock)) {}
-  // The namespaces of this machine that a process is in.
-  [[nodiscard]] static BoundPorts live();
+  [[nodiscard]] static BoundPorts in(NetnsTable namespaces);
 
   // Where the port is open, "127.0.0.1:53, [::1]:53"; "" when nobody has it. What was read serves
   // for as long that reading takes a twentieth of the time, and for a second at least.

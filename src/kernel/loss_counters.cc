@@ -134,40 +134,39 @@ CounterValues parse_counters(CounterFile file, std::string_view text, uint32_t n
   return values;
 }
 
-void LossCounters::add(uint32_t inode, std::string name, const std::string& process) {
-  auto files = ProcNet::open(process);
-  if (files) namespaces_.push_back({inode, std::move(name), *std::move(files)});
-}
-
 LossCounters LossCounters::open(uint32_t only) {
   LossCounters counters;
+  std::vector<NetnsFiles> namespaces;
   counters.has_machine_ = only == 0;
   const uint32_t own = current_netns_inode().value_or(0);
   const auto [names, folders] = scan_netns_processes();
-  const auto name_of = [&names = names](uint32_t inode) {
-    const auto found = names.find(inode);
-    return found == names.end() ? "" : found->second;
+  const auto add = [&, &names = names](uint32_t inode, const std::string& process) {
+    const auto name = names.find(inode);
+    auto files = ProcNet::open(process);
+    if (files)
+      namespaces.push_back({inode, name == names.end() ? "" : name->second, *std::move(files)});
   };
   if (own && (!only || only == own)) {
-    counters.add(own, name_of(own), "/proc/self");
+    add(own, "/proc/self");
     counters.rtnetlink_ = open_rtnetlink();
     counters.own_ = own;
   }
   for (const auto& [inode, process] : folders) {
     if (inode == own || (only && inode != only)) continue;
-    if (counters.namespaces_.size() == kMostNetns) {
+    if (namespaces.size() == kMostNetns) {
       counters.are_all_ = false;
       break;
     }
-    counters.add(inode, name_of(inode), process);
+    add(inode, process);
   }
+  counters.namespaces_ = std::make_shared<const std::vector<NetnsFiles>>(std::move(namespaces));
   return counters;
 }
 
 CounterValues LossCounters::read() const {
   CounterValues values = read_link_counters(rtnetlink_, own_);
   bool has_machine = has_machine_;
-  for (const Netns& netns : namespaces_) {
+  for (const NetnsFiles& netns : *namespaces_) {
     if (!netns.files.is_same()) continue;
     for (const FileRow& row : kFiles) {
       if (row.is_of_machine && !has_machine) continue;

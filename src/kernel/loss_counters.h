@@ -32,24 +32,16 @@ class LossCounters {
   // More namespaces than so many are not looked at.
   static constexpr size_t kMostNetns = 64;
 
-  struct Netns {
-    uint32_t inode;
-    std::string name;  // of `ip netns`, or of the container or process in it
-    ProcNet files;
-  };
-
   // `only`: the inode number of the one namespace that is asked for; 0: this process's own, and all
   // others that a process is in.
   [[nodiscard]] static LossCounters open(uint32_t only);
   // Without those of namespaces that are gone.
   [[nodiscard]] CounterValues read() const;
-  [[nodiscard]] const std::vector<Netns>& namespaces() const { return namespaces_; }
+  [[nodiscard]] const NetnsTable& namespaces() const { return namespaces_; }
   [[nodiscard]] bool are_all() const { return are_all_; }
 
  private:
-  void add(uint32_t inode, std::string name, const std::string& process);
-
-  std::vector<Netns> namespaces_;
+  NetnsTable namespaces_;
   UniqueFd rtnetlink_;  // of this process's own, if it is looked at
   uint32_t own_ = 0;
   bool has_machine_ = true;  // the counters of CPUs are read too

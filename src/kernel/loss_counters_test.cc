@@ -74,8 +74,8 @@ TEST(LossCounters, FindsThisNamespace) {
   struct stat own = {};
   ASSERT_EQ(::stat("/proc/self/ns/net", &own), 0);
   const LossCounters counters = LossCounters::open(static_cast<uint32_t>(own.st_ino));
-  ASSERT_EQ(counters.namespaces().size(), 1u);
-  EXPECT_EQ(counters.namespaces()[0].inode, own.st_ino);
+  ASSERT_EQ(counters.namespaces()->size(), 1u);
+  EXPECT_EQ(counters.namespaces()->at(0).inode, own.st_ino);
   bool has_listen_drops = false;
   for (const CounterValue& counter : counters.read()) {
     EXPECT_EQ(counter.netns, own.st_ino);

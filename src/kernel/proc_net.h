@@ -4,8 +4,11 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/handle.h"
 
@@ -30,5 +33,13 @@ class ProcNet {
   UniqueFd folder_;
   ino_t identity_;  // of the file `dev` in there: each namespace has one of its own
 };
+
+struct NetnsFiles {
+  uint32_t inode;
+  std::string name;  // of `ip netns`, or of the container or process in it
+  ProcNet files;
+};
+// Those that were there when a trace began.
+using NetnsTable = std::shared_ptr<const std::vector<NetnsFiles>>;
 
 }  // namespace pwru::kernel

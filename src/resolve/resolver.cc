@@ -103,7 +103,7 @@ const Record& Resolver::resolve(const event::Event& event) {
   record_.nft.reset();
   if (event.nft) set_nft(*event.nft);
   record_.bound_ports = {};
-  if (wanted_.bound_ports && record_.end) set_bound_ports(event.netns);
+  if (ports_ && record_.end) set_bound_ports(event.netns);
   record_.map_call.reset();
   if (event.has_map_call) set_map_call(event.map_call);
   if (skb_text_ || shared_info_text_) set_dumps(event);
@@ -201,7 +201,7 @@ void Resolver::set_bound_ports(uint32_t netns) {
   if (record_.end->text != kNoSocket || !netns || !record_.packet.has_tuple || !tuple.has_ports ||
       (!is_tcp && tuple.l4_proto != IPPROTO_UDP))
     return;
-  bound_ports_ = wanted_.bound_ports->text(netns, is_tcp, tuple.dport);
+  bound_ports_ = ports_->text(netns, is_tcp, tuple.dport);
   record_.bound_ports = bound_ports_;
 }
 

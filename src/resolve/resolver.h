@@ -34,7 +34,6 @@ struct Wanted {
   bool skb_dump = false;
   bool shared_info_dump = false;
   std::optional<kernel::NetnsNames> netns_names;
-  std::optional<kernel::BoundPorts> bound_ports;
   MapTypes::Load load_map_types = nullptr;  // for MapCall::key_text and value_text
   std::vector<expr::Value> skb_values;      // the expressions whose values events have
   size_t readings = 0;                      // the last ones of these are Record::readings
@@ -60,6 +59,8 @@ class Resolver {
 
   // To be told of modules and BPF programs that are loaded or unloaded.
   [[nodiscard]] Names& names() { return names_; }
+  // From now on for Record::bound_ports.
+  void ask_for_ports(kernel::BoundPorts ports) { ports_ = std::move(ports); }
 
  private:
   Resolver(Wanted wanted, const Facts& facts);
@@ -92,6 +93,7 @@ class Resolver {
   std::vector<std::string> value_texts_;
   std::vector<Value> values_;
   std::string nft_table_, nft_chain_, nft_expr_;
+  std::optional<kernel::BoundPorts> ports_;
   std::string bound_ports_;
   std::string map_name_;
   std::vector<std::byte> map_key_;

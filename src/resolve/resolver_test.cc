@@ -85,15 +85,13 @@ TEST(Resolver, FunctionAndEnd) {
 
 TEST(Resolver, WhereAPortIsOpenIsAskedForWhatNoSocketTook) {
   const FakeKernel kernel;
-  Wanted wanted;
   std::string asked;
-  wanted.bound_ports.emplace(
-      [&](uint32_t netns, const char* file) -> std::string {
-        asked += std::to_string(netns) + file + " ";
-        return "  0: 0100007F:2328 00000000:0000 0A 0\n";
-      },
-      [] { return uint64_t{1}; });
-  Resolver resolver = kernel.resolver(std::move(wanted));
+  Resolver resolver = kernel.resolver();
+  resolver.ask_for_ports({[&](uint32_t netns, const char* file) -> std::string {
+                            asked += std::to_string(netns) + file + " ";
+                            return "  0: 0100007F:2328 00000000:0000 0A 0\n";
+                          },
+                          [] { return uint64_t{1}; }});
   event::Event event = in_ip_rcv();
   event.netns = 7;
   event.has_tuple = event.tuple.has_ports = true;

@@ -31,14 +31,14 @@ kernel::CounterValues of_losses(kernel::CounterValues counters) {
 LossWatch::LossWatch(kernel::LossCounters counters, bool is_partial)
     : counters_(std::move(counters)) {
   readings_.is_partial = is_partial;
-  for (const auto& netns : counters_.namespaces()) readings_.netns_names[netns.inode] = netns.name;
+  for (const auto& netns : *counters_.namespaces()) readings_.netns_names[netns.inode] = netns.name;
   readings_.before = of_losses(counters_.read());
 }
 
 std::optional<LossWatch> LossWatch::start(const cli::Options& options, uint32_t netns) {
   if (!cli::asks_for_deaths(options)) return std::nullopt;
   LossWatch watch(kernel::LossCounters::open(netns), sees_some_packets_only(options));
-  const size_t count = watch.counters_.namespaces().size();
+  const size_t count = watch.namespaces()->size();
   if (count == 0)
     log_info(
         "losses without a packet are not looked for: no process is in that network namespace, "

@@ -15,6 +15,8 @@ class LossWatch {
   // Reads the counters, once everything is attached, so that no death is counted unseen. `netns`:
   // the inode number of the one network namespace that is traced, or 0.
   [[nodiscard]] static std::optional<LossWatch> start(const cli::Options& options, uint32_t netns);
+  // The namespaces whose counters these are.
+  [[nodiscard]] const kernel::NetnsTable& namespaces() const { return counters_.namespaces(); }
   // Reads them again, before anything is detached. Takes no privileges.
   void finish(output::Sink& sink);
 

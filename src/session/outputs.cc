@@ -85,7 +85,6 @@ Result<resolve::Resolver> make_resolver(const cli::Options& options,
   wanted.skb_dump = options.output_skb;
   wanted.shared_info_dump = options.output_skb_shared_info;
   if (options.output_netns_names) wanted.netns_names = kernel::NetnsNames::live();
-  if (cli::asks_for_deaths(options)) wanted.bound_ports = kernel::BoundPorts::live();
   if (!options.output_json) wanted.load_map_types = resolve::MapTypes::load;
   wanted.skb_values = expressions.skb.values;
   wanted.readings = expressions.read.size();
