@@ -521,5 +521,90 @@ TEST(Diagnoser, NamesAnXdpProgramThatWasTraced) {
   EXPECT_EQ(ending.diagnosed().kind, Kind::Unknown);
 }
 
+// The receive path of TCP, behind a function that frees.
+std::vector<std::string_view> in_tcp(std::string_view place) {
+  return {"sk_skb_reason_drop+0x90", place, "tcp_v4_rcv+0xe62", "ip_local_deliver_finish+0x81"};
+}
+
+Ending of_tcp(uint8_t flags) {
+  Ending ending;
+  ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
+  ending.record.packet.tuple.tcp_flags = flags;
+  return ending;
+}
+
+TEST(Diagnoser, NamesTheBpfProgramOfACgroup) {
+  Ending ending;
+  ending.dies({"sk_skb_reason_drop+0x90", "ip_finish_output+0x92", "ip_output+0x76"},
+              "BPF_CGROUP_EGRESS");
+  EXPECT_EQ(ending.diagnosed().what,
+            "a BPF program of the sender's cgroup dropped it on its way out");
+  ending.with(Fact::CgroupEgress, "\"fw\"")
+      .with(Fact::CgroupEgressId, "7")
+      .with(Fact::CgroupEgressOnly, "0");
+  EXPECT_EQ(ending.diagnosed().what,
+            "a BPF program of the sender's cgroup dropped it on its way out")
+      << "one of two";
+  ending.facts.pop_back();
+  ending.values.pop_back();
+  ending.with(Fact::CgroupEgressOnly, "1");
+  EXPECT_EQ(ending.diagnosed().what,
+            "the BPF program fw (id 7) of the sender's cgroup dropped it on its way out");
+  ending.with(Fact::Cgroup, "\"box\"");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Certain);
+  EXPECT_EQ(ending.diagnosed().what,
+            "the BPF program fw (id 7) dropped it on its way out: it is attached to the sender's "
+            "cgroup box, or to one above it");
+}
+
+// tcp_data_queue() says PROTO_MEM also where only the buffer of the socket is full.
+TEST(Diagnoser, FullBuffersAreNotTheMemoryOfAProtocol) {
+  Ending ending;
+  EXPECT_EQ(ending.dies(in_tcp("tcp_data_queue+0x1"), "PROTO_MEM").diagnosed().cause, "tcp-memory");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Likely);
+  ending.dies(
+      {"sk_skb_reason_drop+0x90", "udp_queue_rcv_one_skb+0x153", "udp_unicast_rcv_skb+0x74"},
+      "PROTO_MEM");
+  EXPECT_EQ(ending.diagnosed().cause, "udp-memory");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Certain);
+  ending.dies(
+      {"sk_skb_reason_drop+0x90", "udp_queue_rcv_one_skb+0x153", "udp_unicast_rcv_skb+0x74"},
+      "SOCKET_RCVBUFF");
+  EXPECT_EQ(ending.diagnosed().what,
+            "the receive buffer of the socket is full: the program behind UDP 10.2.0.2:9000 reads "
+            "too slowly");
+}
+
+TEST(Diagnoser, ASegmentWithoutAConnectionIsNoMatterOfItsFlags) {
+  EXPECT_EQ(of_tcp(0x10).dies(in_tcp("tcp_v4_do_rcv+0x7c"), "TCP_FLAGS").diagnosed().cause,
+            "tcp-forgotten");
+  EXPECT_EQ(of_tcp(0).dies(in_tcp("tcp_v4_do_rcv+0x7c"), "TCP_FLAGS").diagnosed().cause,
+            "tcp-flags");
+}
+
+TEST(Diagnoser, NamesWhatIsWrongInATcpHeader) {
+  std::vector<std::string_view> place = {"sk_skb_reason_drop+0x90", "tcp_v4_rcv+0x91",
+                                         "ip_local_deliver_finish+0x81"};
+  Ending ending;
+  ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
+  ending.record.packet.len_bytes = 20;
+  ending.is_freed(place).with(Fact::TcpHeader, "60");
+  EXPECT_EQ(ending.diagnosed().what,
+            "its TCP header says that it has 60 bytes, and only 20 are there");
+  ending.dies(place, "TCP_MINTTL");
+  EXPECT_EQ(ending.diagnosed().cause, "tcp-min-ttl");
+}
+
+TEST(Diagnoser, IPv6WantsAChecksumOfUdp) {
+  std::vector<std::string_view> place = {"sk_skb_reason_drop+0x90", "__udp6_lib_rcv+0xe1",
+                                         "ip6_input+0x3e"};
+  Ending ending;
+  EXPECT_EQ(ending.dies(place, "NO_SOCKET").with(Fact::UdpChecksum, "7").diagnosed().cause,
+            "udp-closed-port");
+  Ending bare;
+  EXPECT_EQ(bare.dies(place, "NO_SOCKET").with(Fact::UdpChecksum, "0").diagnosed().cause,
+            "udp-no-checksum");
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

@@ -13,6 +13,10 @@ namespace {
 #define CONF4(number) "skb->dev->ip_ptr->cnf.data[" number " - 1]"
 #define NETNS "skb->dev->nd_net.net->"
 #define QDISC "skb->dev->_tx->qdisc->"
+#define TRANSPORT_HEADER "skb->head + skb->transport_header"
+#define SENDER "skb->sk->"
+// CGROUP_INET_EGRESS is 1 on all kernels.
+#define EGRESS(number) SENDER "sk_cgrp_data.cgroup->bpf.effective[1]->items[" number "].prog"
 
 constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Source, "src", ""},
@@ -79,6 +83,17 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
      "((struct net_bridge_port *)skb->dev->rx_handler_data)->flags >> 16 & 1"},
     {Fact::BridgeVlans, "bridge_vlans",
      "((struct net_bridge_port *)skb->dev->rx_handler_data)->br->options & 1"},
+    {Fact::UdpChecksum, "udp_check", "*(unsigned short *)(" TRANSPORT_HEADER " + 6)"},
+    {Fact::TcpHeader, "tcp_header", "*(unsigned char *)(" TRANSPORT_HEADER " + 12) >> 4 << 2"},
+    {Fact::TcpSequence, "tcp_seq", "((struct tcphdr *)(" TRANSPORT_HEADER "))->seq"},
+    {Fact::Cgroup, "cgroup", SENDER "sk_cgrp_data.cgroup->kn->name"},
+    {Fact::CgroupEgress, "cgroup_egress", EGRESS("0") "->aux->name"},
+    {Fact::CgroupEgressId, "cgroup_egress_id", EGRESS("0") "->aux->id"},
+    // What is no whole socket has no cgroup: 6 is TIME_WAIT, 12 NEW_SYN_RECV, the owner of a
+    // SYN|ACK.
+    {Fact::CgroupEgressOnly, "cgroup_egress_only",
+     SENDER "__sk_common.skc_state != 6 && " SENDER
+            "__sk_common.skc_state != 12 && " EGRESS("1") " == 0"},
 });
 static_assert(kFactTable.size() == kFacts);
 

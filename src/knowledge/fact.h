@@ -70,8 +70,15 @@ enum class Fact : uint8_t {
   BridgePortState,     // of the device; right only where a bridge drops
   BridgePortIsolated,  // 1: BR_ISOLATED, of the same
   BridgeVlans,         // 1: BROPT_VLAN_ENABLED of its bridge
+  UdpChecksum,         // of the header; 0: none
+  TcpHeader,           // bytes that a TCP header says that it has
+  TcpSequence,         // its sequence number
+  Cgroup,              // name of the cgroup of the sender
+  CgroupEgress,        // name of the first BPF program that cgroup, or one above it, has for egress
+  CgroupEgressId,      // its id
+  CgroupEgressOnly,    // 1: there is no second one
 };
-inline constexpr size_t kFacts = static_cast<size_t>(Fact::BridgeVlans) + 1;
+inline constexpr size_t kFacts = static_cast<size_t>(Fact::CgroupEgressOnly) + 1;
 
 struct FactRow {
   Fact id;

@@ -123,10 +123,10 @@ add_bpf() {
     clang "${flags[@]}" -c "$here/bpf/tc.bpf.c" -o "$root/vm/tc-without-btf.bpf.o"
 }
 
-# Adds the programs that send frames which no protocol would send, and that show a program's code.
+# Adds the programs that send frames which no protocol would send, have a socket with a filter, and show a program's code.
 add_programs() {
     local name
-    for name in send_frames jited_code; do
+    for name in send_frames filtered_socket jited_code; do
         "${prefix}gcc" -O2 -static -o "$root/usr/bin/$name" "$here/$name.c"
     done
 }

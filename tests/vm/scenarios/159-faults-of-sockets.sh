@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work, said: lib.sh, diagnosis.sh
+# --drops names what is to blame, fault by fault: what TCP, sockets, their filters and the BPF programs of
+# their cgroups discard. The segments come from a host that is played by hand.
+# kernels: 6.1 7.2
+# shellcheck source-path=SCRIPTDIR/../guest source=diagnosis.sh
+. /vm/diagnosis.sh
+make_hosts
+peer=10.1.0.50 own=10.1.0.1 # nobody but the lines below answers for the peer
+ip -n a neigh replace $peer lladdr 02:00:00:00:00:50 dev va nud permanent
+
+# segment SPORT DPORT FLAGS SEQ ACK [OPTIONS DATA]: a frame of TCP from the peer. FLAGS, OPTIONS and DATA
+# are hexadecimal digits.
+segment() {
+    local head rest sum
+    head=$(printf '%04x%04x%08x%08x%x0%sffff' "$1" "$2" $(($4 & 0xffffffff)) $(($5 & 0xffffffff)) $((5 + ${#6} / 8)) "$3")
+    rest=0000${6:-}${7:-}
+    sum=$(checksum "$(address $peer)$(address $own)0006$(word $(((${#head} + ${#rest} + 4) / 2)))$head$rest")
+    frame 0800 "$(ipv4 6 $peer $own "$head$sum$rest" 4000)"
+}
+syn() { segment "$1" "$2" 02 1000 0; }
+# join SPORT DPORT [OPTIONS OPTIONS]: the peer begins a connection, with options of its SYN and of the
+# segment after it. $seq and $ack are those of its next segment.
+ip netns exec b tcpdump -Z root -l --immediate-mode -S -nn -i vb "src $own and dst $peer and tcp[13] = 0x12" >"$work/answers" &
+answer() { grep -m 1 -F "$own.$2 > $peer.$1: " "$work/answers"; }
+has_tcp() { in_a grep -qiE ": [0-9A-F]+:$(word "$2") [0-9A-F]+:$(word "$1") $3 " /proc/net/tcp; } # SPORT DPORT STATE
+join() {
+    segment "$1" "$2" 02 1000 0 "${3:-}" || true
+    wait_for 'the answer to a SYN' answer "$1" "$2"
+    seq=1001
+    ack=$(($(answer "$1" "$2" | sed -E 's/.* seq ([0-9]+),.*/\1/') + 1))
+    segment "$1" "$2" 10 $seq $ack "${4:-}" || true
+    wait_for 'the connection' has_tcp "$1" "$2" 0[148]
+}
+is_bound() { in_a grep -qi ": [0-9A-F]*:$(word "$2") " "/proc/net/$1"; } # FILE PORT
+# serve_in_a PORT [OPTIONS]: listens with TCP, and reads. $server is the process.
+serve_in_a() {
+    ip netns exec a socat -u "TCP-LISTEN:$1,reuseaddr${2:-}" OPEN:/dev/null &
+    server=$!
+    wait_for "the listener on $1" has_tcp 0 "$1" 0A
+}
+serve_in_a 6000 ,fork
+zeros() { printf "%0$1d" 0; }
+# TCP_MD5SIG: struct tcp_md5sig with the address of the peer and the key "abc".
+serve_in_a 6002 ",setsockopt-listen=6:14:x02000000$(address $peer)$(zeros 240)0000030000000000616263$(zeros 154)"
+serve_in_a 6003 ,setsockopt-listen=0:21:i250 # IP_MINTTL
+ip netns exec a socat -U TCP-LISTEN:6004,fork,reuseaddr EXEC:true &
+wait_for 'the listener that closes' has_tcp 0 6004 0A
+wait_for 'tcpdump' in_b grep -q ' 0003 ' /proc/net/packet
+start_pwru --drops
+lost=6c6f7374
+
+# Connections.
+join 4001 6000 0101080a000186a000000000 0101080a000186a100000000
+fault 'TCP: PAWS' 'its TCP timestamp is older .*10\.1\.0\.1:6000 \(PAWS\)' '' segment 4001 6000 18 "$seq" "$ack" 0101080a0000c35000000000 $lost
+join 4002 6000
+fault 'TCP: beyond the window' "its sequence number $((seq + 1000000)) lies outside of the window of 10\.1\.0\.1:6000" '' \
+    segment 4002 6000 18 $((seq + 1000000)) "$ack" '' $lost
+fault 'TCP: acknowledges what was never sent' 'acknowledges what 10\.1\.0\.1:6000 never sent' '' segment 4002 6000 18 "$seq" $((ack + 5000)) '' $lost
+fault 'TCP: SYN in a connection' 'SYN in a connection to 10\.1\.0\.1:6000 that exists' '' segment 4002 6000 02 "$seq" 0
+fault 'TCP: no flags' 'its TCP flags make no sense .*10\.1\.0\.1:6000' '' segment 4002 6000 00 "$seq" 0 '' $lost
+fault 'TCP: reset out of the window' 'lies outside of the window of 10\.1\.0\.1:6000' '' segment 4002 6000 04 $((seq + 1000000)) 0
+fault 'TCP: length of the header' 'its TCP header says that it has 60 bytes, and only 20 are there' '' \
+    frame 0800 "$(ipv4 6 $peer $own "$(word 4002)$(word 6000)0000000000000000f0100000ffff0000" 4000)"
+fault 'TCP: MD5 signature is missing' '6002 asks for a TCP MD5 signature .* of 10\.1\.0\.50' '' segment 4003 6002 02 1000 0
+fault 'TCP: MD5 signature is not expected' '6000 has no key for 10\.1\.0\.50' '' segment 4003 6000 02 1000 0 "1312$(zeros 32)0000"
+fault 'TCP: least TTL' 'its TTL is 64, and the socket of TCP 10\.1\.0\.1:6003' 'IP_MINTTL' segment 4003 6003 02 1000 0
+join 4004 6004
+wait_for 'the end of the server' has_tcp 4004 6004 04
+late() { segment 4004 6004 18 "$seq" $((ack + 1)) '' $lost; }
+if kernel_at_least 6.12; then
+    fault 'TCP: data after the program has closed' 'for a connection to 10\.1\.0\.1:6004 that its program had closed' '' late
+else
+    untold 'TCP: data after the program has closed' late $peer
+fi
+# The first segment that is out of order takes the room.
+serve_in_a 6005 ,rcvbuf=1
+kill -STOP $server
+join 4005 6005
+overflow() {
+    local n
+    for n in {1..8}; do segment 4005 6005 18 $((seq + n * 8)) "$ack" '' $lost || true; done
+    return 1
+}
+fault 'TCP: receive buffer is full' 'the socket of TCP 10\.1\.0\.1:6005 (is full|has no memory for such segments)' '' overflow
+kill -KILL $server
+
+# Queues of listeners: the kernel ends these packets as if all were well, and counts.
+ip netns exec a socat -u TCP-LISTEN:6006,backlog=1,reuseaddr OPEN:/dev/null &
+server=$!
+wait_for 'the listener on 6006' has_tcp 0 6006 0A
+kill -STOP $server
+join 4006 6006
+join 4007 6006
+untold 'TCP: nobody accepts' syn 4008 6006 $peer
+kill -KILL $server
+serve_in_a 6007 ,backlog=1
+in_a sysctl -qw net.ipv4.tcp_syncookies=0 net.ipv4.tcp_max_syn_backlog=1
+for sport in 4010 4011 4012; do segment $sport 6007 02 1000 0 || true; done
+untold 'TCP: too many half-open connections' syn 4013 6007 $peer
+in_a sysctl -qw net.ipv4.tcp_syncookies=1 net.ipv4.tcp_max_syn_backlog=256
+
+# Filters.
+ip netns exec a filtered_socket 5003 &
+wait_for 'the socket on 5003' is_bound udp 5003
+fault 'filter of a socket' 'a filter dropped it in front of its socket \(10\.1\.0\.1:5003\)' '' udp 10.1.0.1 5003
+bpf=/run/fs cgroups=/run/cgroups box=/run/cgroups/box
+mkdir $bpf $cgroups
+mount -t bpf none $bpf
+mount -t cgroup2 none $cgroups
+mkdir -p $box
+bpftool prog load /vm/cgroup.bpf.o $bpf/drops type cgroup/skb
+# shellcheck disable=SC2016  # of the other shell
+in_box() { bash -c 'echo $$ >'$box'/cgroup.procs && exec "$@"' _ "$@"; }
+in_box ip netns exec a socat -u UDP-RECV:5004 OPEN:/dev/null &
+wait_for 'the socket on 5004' is_bound udp 5004
+bpftool cgroup attach $box ingress pinned $bpf/drops
+fault 'BPF program of a cgroup, ingress' 'a filter dropped it .*10\.1\.0\.1:5004.* BPF program for ingress of the cgroup' '' udp 10.1.0.1 5004
+bpftool cgroup detach $box ingress pinned $bpf/drops
+bpftool cgroup attach $box egress pinned $bpf/drops
+names='the BPF program drops_all \(id [0-9]+\) dropped it .* cgroup box'
+fault 'BPF program of a cgroup, egress' "$names" 'BPF program of the sender' in_box ip netns exec b ping -q -c 1 -W 0.2 10.1.0.1
+fault 'BPF program of a cgroup, egress, IPv6' "$names" 'BPF program of the sender' in_box ip netns exec b ping -q -c 1 -W 0.2 fd01::1
+bpftool cgroup detach $box egress pinned $bpf/drops
+umount $bpf
+
+# Datagrams.
+fault 'UDP: no checksum, IPv6' 'UDP without a checksum' '' \
+    frame 86dd 60000000000c1140fd010000000000000000000000000002fd01000000000000000000000000000113881388000c0000$lost
+ip netns exec a bash -c 'exec 3<>/dev/udp/10.2.0.2/5999 && exec sleep 1000' &
+wait_for 'the connected socket' in_a grep -q ' 0200020A:176F ' /proc/net/udp
+port=$((16#$(in_a sed -nE 's/.*:([0-9A-F]{4}) 0200020A:176F .*/\1/p' /proc/net/udp)))
+fault 'UDP: the socket is connected to another host' "no socket takes UDP 10\.1\.0\.1:$port" '' udp 10.1.0.1 $port
+ip netns exec a socat -u IP4-RECV:99,rcvbuf=1 OPEN:/dev/null &
+server=$!
+wait_for 'the raw socket' is_bound raw 99
+kill -STOP $server
+raw() {
+    local n
+    for n in 1 2 3 4 5 6; do frame 0800 "$(ipv4 99 10.1.0.2 10.1.0.1 $lost)" || true; done
+    return 1
+}
+# raw_v4_input() no longer counts a full socket as one that takes the packet, seen on 6.18 and 7.2.
+fault 'raw socket: receive buffer is full' 'receive buffer of the socket is full|no raw socket with room' '' raw
+kill -KILL $server
+end_faults
+expect_line 'TcpExtListenOverflows .*\(a\)'
+expect_line 'TcpExtTCPReqQFullDrop .*\(a\)'
