@@ -26,7 +26,7 @@ struct pwru_nft_layout {
 	__u16 ops_type; /* of struct nft_expr_ops */
 	__u16 type_name;
 	__u16 set_dtype; /* of struct nft_set */
-	__u16 pad0;
+	__u16 table_handle;
 };
 
 /* NFT_NAME_MAXLEN of include/uapi/linux/netfilter/nf_tables.h */
@@ -51,6 +51,7 @@ struct pwru_nft {
 					 */
 	char table[PWRU_NFT_NAME_BYTES];
 	char chain[PWRU_NFT_NAME_BYTES];
+	__u64 table_handle; /* no other table of the network namespace ever has it */
 };
 
 #endif

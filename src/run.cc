@@ -65,7 +65,7 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   const std::string btf_path = kernel.btf_file ? kernel.btf_file->path() : "";
   PWRU_ASSIGN(const auto source, plan::or_missing_rights(tracer.make_source(plan.config), options));
 
-  PWRU_ASSIGN(auto resolver, make_resolver(options, plan.expressions,
+  PWRU_ASSIGN(auto resolver, make_resolver(options, plan,
                                            {plan.functions, kernel.known.symbols, kernel.reasons,
                                             *kernel.btf, plan.expressions.types.btf.all()}));
   const auto sink = make_sink(options, plan, target);

@@ -237,6 +237,7 @@ static __always_inline void write_names(struct pwru_nft *nft, __u64 table, __u64
 				  (void *)read_word(table + CFG(nft.table_name)));
 	bpf_probe_read_kernel_str(nft->chain, sizeof(nft->chain),
 				  (void *)read_word(chain + CFG(nft.chain_name)));
+	nft->table_handle = read_word(table + CFG(nft.table_handle));
 }
 
 static __always_inline void write_expr(struct pwru_nft *nft, __u64 expr)
@@ -294,6 +295,7 @@ __hidden int pwru_nft_verdict(__u64 skb, struct pwru_nft *nft)
 
 	nft->handle = 0;
 	nft->position = 0;
+	nft->table_handle = 0;
 	nft->kind = PWRU_NFT_NONE;
 	nft->family = 0;
 	nft->expr[0] = nft->table[0] = nft->chain[0] = 0;

@@ -7,7 +7,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <csignal>
 
 namespace pwru {
 namespace {
@@ -33,6 +35,21 @@ void raise_open_files() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void become_helper(const char* name, std::vector<int> kept) {
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})
+    ::sigaction(number, &ignore, nullptr);
+  ::prctl(PR_SET_NAME, name);
+  std::sort(kept.begin(), kept.end());
+  int next = 0;
+  for (const int fd : kept) {
+    for (int other = next; other < fd; other++) ::close(other);
+    next = fd + 1;
+  }
+  ::syscall(SYS_close_range, next, ~0u, 0);
 }
 
 void raise_priority() {

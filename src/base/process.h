@@ -4,12 +4,17 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <vector>
 
 namespace pwru {
 
 // Raises the limit of open files to the hard limit, which takes no privilege: a kprobe takes two
 // descriptors.
 void raise_open_files();
+
+// For a process that was just forked to serve this one: it has another name, no signal that asks to
+// stop ends it, and it keeps no descriptors but these.
+void become_helper(const char* name, std::vector<int> kept);
 
 // The highest priority: the rings fill while others run, and the tracer takes only the time that it
 // needs. Without the privilege the priority stays as it is.

@@ -298,7 +298,9 @@ Result<> install(const std::vector<sock_filter>& code) {
 
 }  // namespace
 
-void keep_open_files_only() {
+namespace {
+
+Filter open_files_only() {
   Filter filter;
   for (const int number : kOpenFilesOnly) filter.allow(number);
   filter.allow_without(SYS_mmap, 2, PROT_EXEC);
@@ -308,7 +310,22 @@ void keep_open_files_only() {
   filter.allow_without(SYS_open, 1, O_WRONLY | O_RDWR | O_CREAT | O_TRUNC);
 #endif
   filter.allow_values(SYS_kill, 1, std::array{0u});
-  std::ignore = install(filter.finish());  // a guard without the filter still does its work
+  return filter;
+}
+
+}  // namespace
+
+void keep_open_files_only() {
+  std::ignore =
+      install(open_files_only().finish());  // a guard without the filter still does its work
+}
+
+void keep_netlink_only() {
+  Filter filter = open_files_only();
+  for (const int number : {SYS_sendto, SYS_recvfrom}) filter.allow(number);
+  filter.allow_values(SYS_socket, 0, std::array<uint32_t, 1>{AF_NETLINK});
+  filter.allow_values(SYS_setns, 1, std::array<uint32_t, 1>{CLONE_NEWNET});
+  std::ignore = install(filter.finish());
 }
 
 Result<> enter_sandbox(const Sandbox& sandbox) { return install(sandbox_filter(sandbox)); }

@@ -231,6 +231,7 @@ void Diagnoser::set_nft(const resolve::Nft& nft) {
     set(Fact::NftPolicy) = nft.is_certain ? "drop" : "likely-drop";
     return;
   }
+  rule_ = nft.text;
   set(Fact::NftHandle) = fmt::to_string(nft.handle);
   set(Fact::NftExpr) = nft.expr;
   // nf_tables_newrule() makes such a chain for a block in braces; no command takes its name.
@@ -306,6 +307,7 @@ void Diagnoser::tell(const Cause& cause) {
   diagnosis_.certainty = cause.certainty;
   diagnosis_.what = what_;
   diagnosis_.advice = advice_;
+  if (!fact(Fact::NftHandle).empty()) diagnosis_.rule = rule_;
 }
 
 // A container's eth0 is not that of the host.

@@ -27,6 +27,7 @@ struct Diagnosis {
   knowledge::Certainty certainty = knowledge::Certainty::Certain;
   std::string_view what;
   std::string_view advice;                // "": none
+  std::string_view rule;                  // the text of the rule that did it; "": not known
   std::string_view reason;                // the kernel's, without its prefix; "": it gave none
   std::string_view place;                 // the function that freed the packet, without an offset
   std::span<const std::string_view> way;  // the part of the record's stack from the place on
@@ -74,7 +75,7 @@ class Diagnoser {
   std::string place_;
   std::string reason_;
   std::vector<std::string> callers_;  // behind the place, innermost first
-  std::string what_, advice_;
+  std::string what_, advice_, rule_;
   Diagnosis diagnosis_;
 };
 

@@ -70,7 +70,7 @@ std::vector<std::string_view> in_nft() {
 }
 
 resolve::Nft nft_rule(std::string_view family, std::string_view table, std::string_view chain) {
-  return {false, true, family, table, chain, 4, 2, "immediate"};
+  return {false, true, family, table, chain, 4, 2, "immediate", "udp dport 5001 drop"};
 }
 
 TEST(Diagnoser, NamesTheRuleOfNftables) {
@@ -80,6 +80,7 @@ TEST(Diagnoser, NamesTheRuleOfNftables) {
   EXPECT_EQ(found.cause, "nftables-rule");
   EXPECT_EQ(found.certainty, Certainty::Certain);
   EXPECT_EQ(found.what, "rule 2 of the nftables chain in (table inet fw, hook input) dropped it");
+  EXPECT_EQ(found.rule, "udp dport 5001 drop");
   EXPECT_NE(found.advice.find("nft delete rule inet fw in handle 4 "), std::string_view::npos)
       << found.advice;
 }
@@ -115,7 +116,9 @@ TEST(Diagnoser, NoCommandHasANameThatNftWouldReadOtherwise) {
   for (const std::string_view name : {"filter INPUT; flush ruleset #", "-f", "a b", "", "1a"}) {
     Ending ending;
     ending.record.nft = nft_rule("ip", name, "in");
-    EXPECT_EQ(ending.dies(in_nft(), "NETFILTER_DROP").diagnosed().cause, "nftables") << name;
+    const Diagnosis& found = ending.dies(in_nft(), "NETFILTER_DROP").diagnosed();
+    EXPECT_EQ(found.cause, "nftables") << name;
+    EXPECT_EQ(found.rule, "") << name;
     ending.record.nft = nft_rule("ip", "filter", name);
     EXPECT_EQ(ending.diagnosed().cause, "nftables") << name;
   }

@@ -9,46 +9,18 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <cstring>
 #include <vector>
+
+#include "kernel/netlink.h"
 
 namespace pwru::kernel {
 namespace {
-
-using Bytes = std::span<const std::byte>;
-
-// False when the bytes are too few.
-template <class T>
-bool take(Bytes bytes, T& value) {
-  if (bytes.size() < sizeof(T)) return false;
-  std::memcpy(&value, bytes.data(), sizeof(T));
-  return true;
-}
-
-Bytes after(Bytes bytes, size_t count) { return bytes.subspan(std::min(bytes.size(), count)); }
-
-// The payload of the first attribute of that type; empty without one.
-Bytes attribute(Bytes attributes, unsigned type) {
-  rtattr head;
-  while (take(attributes, head) && head.rta_len >= sizeof(head) &&
-         head.rta_len <= attributes.size()) {
-    if ((head.rta_type & NLA_TYPE_MASK) == type)
-      return attributes.subspan(sizeof(head), head.rta_len - sizeof(head));
-    attributes = after(attributes, RTA_ALIGN(head.rta_len));
-  }
-  return {};
-}
-
-std::string text_of(Bytes bytes) {
-  const auto* const text = reinterpret_cast<const char*>(bytes.data());
-  return {text, ::strnlen(text, bytes.size())};
-}
 
 void parse_link(Bytes body, uint32_t netns, DeviceNames& names, CounterValues& values) {
   ifinfomsg link;
   if (!take(body, link)) return;
   const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(link)));
-  const std::string name = text_of(attribute(attributes, IFLA_IFNAME));
+  const std::string name(text_of(attribute(attributes, IFLA_IFNAME)));
   names[link.ifi_index] = name;
   uint64_t missed = 0;
   const Bytes stats = attribute(attributes, IFLA_STATS64);

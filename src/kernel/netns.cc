@@ -100,6 +100,24 @@ Result<uint32_t> netns_inode(const std::string& spec) {
 
 Result<uint32_t> current_netns_inode() { return inode_of(kOwnNetns); }
 
+UniqueFd open_netns_of(uint32_t inode) {
+  const auto open_if_it_is = [inode](const std::string& path) {
+    struct stat st {};
+    UniqueFd fd;
+    if (::stat(path.c_str(), &st) != 0 || st.st_ino != inode) return fd;
+    fd.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (fd && (::fstat(fd.get(), &st) != 0 || st.st_ino != inode)) fd.reset();
+    return fd;
+  };
+  if (UniqueFd own = open_if_it_is(kOwnNetns)) return own;
+  for (const std::string& name : names_in("/run/netns"))
+    if (UniqueFd named = open_if_it_is("/run/netns/" + name)) return named;
+  for (const std::string& pid : names_in("/proc"))
+    if (pid[0] >= '0' && pid[0] <= '9')
+      if (UniqueFd of_process = open_if_it_is("/proc/" + pid + "/ns/net")) return of_process;
+  return {};
+}
+
 Result<uint32_t> ifindex_of(const std::string& ifname, const std::string& netns_path) {
   if (netns_path.empty()) return ifindex_here(ifname, "the current network namespace");
   PWRU_ASSIGN(const UniqueFd netns, open_netns(netns_path));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/handle.h"
 #include "base/result.h"
 
 namespace pwru::kernel {
@@ -13,6 +14,8 @@ namespace pwru::kernel {
 [[nodiscard]] Result<uint32_t> netns_inode(const std::string& spec);
 // The inode number of the namespace that this process is in.
 [[nodiscard]] Result<uint32_t> current_netns_inode();
+// The namespace with that inode number, as one of `ip netns` or of a process; none without either.
+[[nodiscard]] UniqueFd open_netns_of(uint32_t inode);
 
 // The index of an interface in the namespace `netns_path` ("" is the current one). A thread of its
 // own enters another namespace, so that the process stays where it is. The error names the

@@ -78,6 +78,7 @@ constexpr auto kMembers = std::to_array<Wanted>({
     {"nft_table", "chains", &pwru_nft_layout::table_chains},
     {"nft_table", "family", &pwru_nft_layout::table_family},
     {"nft_table", "name", &pwru_nft_layout::table_name},
+    {"nft_table", "handle", &pwru_nft_layout::table_handle},
     {"nft_set", "dtype", &pwru_nft_layout::set_dtype},
     {"nft_expr_ops", "type", &pwru_nft_layout::ops_type},
     {"nft_expr_type", "name", &pwru_nft_layout::type_name},

@@ -35,10 +35,12 @@ class NftTest : public ::testing::Test {
     record("nft_pktinfo", {{"skb", pointer_, 0}, {"state", pointer_, 64}});
     record("nft_rule_blob", {{"size", pointer_, 0}, {"data", pointer_, 64}});
     record("nft_base_chain", {{"policy", pointer_, 320}, {"chain", pointer_, 512}});
-    record(
-        "nft_table",
-        {{"chains", pointer_, 1216}, {"family", short_, 6u << 24 | 1888}, {"name", pointer_, 1920}},
-        true);
+    record("nft_table",
+           {{"chains", pointer_, 1216},
+            {"handle", pointer_, 1792},
+            {"family", short_, 6u << 24 | 1888},
+            {"name", pointer_, 1920}},
+           true);
     record("nft_set", {BtfBuilder::Member{"dtype", pointer_, 544}});
     record("nft_expr_ops", {{"eval", pointer_, 0}, {"type", pointer_, 768}});
     record("nft_expr_type", {BtfBuilder::Member{"name", pointer_, 256}});
@@ -90,6 +92,7 @@ TEST_F(NftTest, TheLayoutIsInBytes) {
   EXPECT_EQ(found->chain_table, 56);
   EXPECT_EQ(found->base_policy, 40);
   EXPECT_EQ(found->base_chain, 64);
+  EXPECT_EQ(found->table_handle, 224);
   EXPECT_EQ(found->table_family, 236);
   EXPECT_EQ(found->type_name, 32);
 }

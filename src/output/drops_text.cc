@@ -93,6 +93,7 @@ void DropsText::append_block(const resolve::Record& record, const diagnose::Diag
   append_packet(record);
   if (style_.uses_color) out_.append(kPlain);
   append_row("why", fmt::format("{} ({})", diagnosis.what, diagnose::name_of(diagnosis.certainty)));
+  append_row("rule", diagnosis.rule);
   append_row("do", diagnosis.advice);
   if (way && style_.has_hops)
     append_hops(*way);

@@ -44,6 +44,24 @@ TEST(DropsText, ABlockForEachPacket) {
   EXPECT_EQ(printed.sink().events_written(), 1u);
 }
 
+TEST(DropsText, TheRuleThatDroppedIt) {
+  constexpr std::array<std::string_view, 4> kInNft = {"sk_skb_reason_drop+0x90",
+                                                      "nft_do_chain+0x40f", "nf_hook_slow+0x43",
+                                                      "ip_local_deliver+0xd3"};
+  resolve::Record record = closed_port();
+  record.stack = kInNft;
+  record.end = End{End::Kind::Dropped, "SKB_DROP_REASON_NETFILTER_DROP"};
+  record.nft =
+      resolve::Nft{false, true, "inet", "fw", "in", 4, 2, "immediate", "iifname \"a\033[2J\" drop"};
+  Printed printed({});
+  const std::string text = printed.event(record);
+  EXPECT_NE(text.find("hook input) dropped it (certain)\n"
+                      "  rule    iifname \"a\\x1b[2J\" drop\n"
+                      "  do      in netns "),
+            std::string::npos)
+      << text;
+}
+
 TEST(DropsText, OrALine) {
   Printed printed({.is_line = true});
   EXPECT_EQ(

@@ -289,6 +289,12 @@ void JsonSink::write_diagnosis(const diagnose::Diagnosis& diagnosis) {
   plain("certainty", diagnose::name_of(diagnosis.certainty));
   text("what", diagnosis.what);
   if (!diagnosis.advice.empty()) text("advice", diagnosis.advice);
+  if (!diagnosis.rule.empty()) {
+    writer_.key("rule");
+    writer_.begin_object();
+    text("text", diagnosis.rule);
+    writer_.end_object();
+  }
   text("place", diagnosis.place);
   writer_.key("facts");
   writer_.begin_object();

@@ -379,6 +379,23 @@ TEST(JsonSink, APacketThatDiedHasADiagnosis) {
                                       "unseen-loss", "unseen-loss", "summary"}));
 }
 
+TEST(JsonSink, TheRuleThatDroppedAPacket) {
+  const UniqueFd fd(::memfd_create("deaths", MFD_CLOEXEC));
+  JsonSink sink(LineBuffer(fd.get(), "deaths"), {}, diagnose::Deaths({}));
+  resolve::Record hit = tcp_record();
+  constexpr std::array<std::string_view, 1> kStack = {"nft_do_chain+0x46f"};
+  hit.stack = kStack;
+  hit.end = End{End::Kind::Dropped, "SKB_DROP_REASON_NETFILTER_DROP"};
+  hit.nft = resolve::Nft{false, true, "inet", "fw", "in", 4, 2, "immediate", "tcp dport 80 drop"};
+  ASSERT_TRUE(sink.event(hit));
+  ASSERT_TRUE(sink.flush());
+  std::array<char, 4096> room = {};
+  ASSERT_GT(::pread(fd.get(), room.data(), room.size() - 1, 0), 0);
+  const rapidjson::Document record = parse(room.data());
+  EXPECT_TRUE(is_valid(record)) << room.data();
+  EXPECT_STREQ(record["diagnosis"]["rule"]["text"].GetString(), "tcp dport 80 drop");
+}
+
 TEST(JsonSchema, RefusesWhatIsWrong) {
   const std::string good = R"("version":1,"type":"lost","cpu":0,"count":2,"since_ns":4)";
   EXPECT_TRUE(is_valid(parse("{" + good + "}")));

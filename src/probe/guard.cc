@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probe/guard.h"
 
-#include <fcntl.h>
 #include <linux/capability.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
+#include <utility>
 #include <vector>
 
 #include "base/process.h"
@@ -20,17 +16,6 @@
 
 namespace pwru::probe {
 namespace {
-
-// The tracer's descriptors must not live on in the guard, or its probes would outlive it.
-void close_all_but(std::vector<int> kept) {
-  std::sort(kept.begin(), kept.end());
-  int next = 0;
-  for (const int fd : kept) {
-    for (int other = next; other < fd; other++) ::close(other);
-    next = fd + 1;
-  }
-  ::syscall(SYS_close_range, next, ~0u, 0);
-}
 
 void set(Haste& haste, bool is_on) {
   if (is_on)
@@ -41,14 +26,10 @@ void set(Haste& haste, bool is_on) {
 
 // Serves 'h' (hurry) and 'o' (ordinary), each answered with a byte, until the tracer's end closes.
 [[noreturn]] void serve(int socket_fd, Haste& haste) {
-  struct sigaction ignore = {};
-  ignore.sa_handler = SIG_IGN;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})
-    ::sigaction(number, &ignore, nullptr);
-  ::prctl(PR_SET_NAME, "pwru-guard");
   std::vector<int> kept = haste.descriptors();
   kept.push_back(socket_fd);
-  close_all_but(kept);
+  // The tracer's descriptors must not live on in the guard, or its probes would outlive it.
+  become_helper("pwru-guard", std::move(kept));
   keep_capabilities(capability_set({CAP_SYS_PTRACE}));  // to see whether another tracer lives
   keep_open_files_only();  // every system call that a guard makes must be on that list
   for (;;) {

@@ -123,8 +123,9 @@ struct Nft {
   std::string_view chain;
   // Of the rule; nothing for a policy.
   uint64_t handle = 0;
-  uint32_t position = 0;  // in the chain, from 1
-  std::string_view expr;  // the part of the rule that decided: "immediate", "reject"
+  uint32_t position = 0;       // in the chain, from 1
+  std::string_view expr;       // the part of the rule that decided: "immediate", "reject"
+  std::string_view text = {};  // "udp dport 53 drop"; "" when the rule was not read
 };
 
 // One expression of --output-skb-metadata or --output-xdp-metadata.

@@ -101,7 +101,7 @@ const Record& Resolver::resolve(const event::Event& event) {
   record_.values = record_.readings = {};
   if (!event.expr_bytes.empty()) set_values(event);
   record_.nft.reset();
-  if (event.nft) set_nft(*event.nft);
+  if (event.nft) set_nft(*event.nft, event.netns);
   record_.bound_ports = {};
   if (ports_ && record_.end) set_bound_ports(event.netns);
   record_.map_call.reset();
@@ -177,7 +177,7 @@ void Resolver::set_values(const event::Event& event) {
   record_.values = record_.values.first(shown);
 }
 
-void Resolver::set_nft(const pwru_nft& from) {
+void Resolver::set_nft(const pwru_nft& from, uint32_t netns) {
   const auto text_of = [](const char* text, size_t room) {
     return std::string_view(text, ::strnlen(text, room));
   };
@@ -193,6 +193,10 @@ void Resolver::set_nft(const pwru_nft& from) {
   nft.handle = from.handle;
   nft.position = from.position;
   nft.expr = nft_expr_;
+  if (nft.is_policy || !wanted_.rule_text || !netns) return;
+  nft_text_ = wanted_.rule_text(
+      {netns, from.family, from.table_handle, from.handle, nft_table_, nft_chain_});
+  nft.text = nft_text_;
 }
 
 void Resolver::set_bound_ports(uint32_t netns) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "kernel/bound_ports.h"
 #include "kernel/btf.h"
 #include "kernel/netns_names.h"
+#include "kernel/nft_rules.h"
 #include "resolve/last_seen.h"
 #include "resolve/map_types.h"
 #include "resolve/names.h"
@@ -34,6 +36,7 @@ struct Wanted {
   bool skb_dump = false;
   bool shared_info_dump = false;
   std::optional<kernel::NetnsNames> netns_names;
+  std::function<std::string_view(const kernel::NftRuleName&)> rule_text;  // for Nft::text
   MapTypes::Load load_map_types = nullptr;  // for MapCall::key_text and value_text
   std::vector<expr::Value> skb_values;      // the expressions whose values events have
   size_t readings = 0;                      // the last ones of these are Record::readings
@@ -71,8 +74,8 @@ class Resolver {
   void set_stack(const event::Event& event);
   void set_cb(const event::Event& event);
   void set_values(const event::Event& event);
-  void set_nft(const pwru_nft& from);
   void set_bound_ports(uint32_t netns);
+  void set_nft(const pwru_nft& from, uint32_t netns);
   void set_map_call(const event::BpfMapCall& call);
   void set_dumps(const event::Event& event);
 
@@ -92,9 +95,9 @@ class Resolver {
   std::vector<uint32_t> cb_;
   std::vector<std::string> value_texts_;
   std::vector<Value> values_;
-  std::string nft_table_, nft_chain_, nft_expr_;
   std::optional<kernel::BoundPorts> ports_;
   std::string bound_ports_;
+  std::string nft_table_, nft_chain_, nft_expr_, nft_text_;
   std::string map_name_;
   std::vector<std::byte> map_key_;
   std::vector<std::byte> map_value_;

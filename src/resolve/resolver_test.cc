@@ -166,6 +166,32 @@ TEST(Resolver, CallerAndStack) {
   EXPECT_TRUE(resolver.resolve(in_ip_rcv()).stack.empty());
 }
 
+TEST(Resolver, TheTextOfARuleIsOfItsNamespace) {
+  const FakeKernel kernel;
+  Wanted wanted;
+  kernel::NftRuleName asked;
+  wanted.rule_text = [&](const kernel::NftRuleName& rule) {
+    asked = rule;
+    return "drop";
+  };
+  Resolver resolver = kernel.resolver(std::move(wanted));
+  pwru_nft nft = {};
+  nft.kind = PWRU_NFT_RULE;
+  nft.family = 1;
+  nft.handle = 4;
+  nft.table_handle = 9;
+  event::Event event = in_ip_rcv();
+  event.nft = &nft;
+  event.netns = 7;
+  EXPECT_EQ(resolver.resolve(event).nft->text, "drop");
+  EXPECT_EQ(asked.netns, 7u);
+  EXPECT_EQ(asked.family, 1);
+  EXPECT_EQ(asked.handle, 4u);
+  EXPECT_EQ(asked.table_handle, 9u);
+  nft.kind = PWRU_NFT_POLICY;
+  EXPECT_EQ(resolver.resolve(event).nft->text, "");
+}
+
 TEST(Resolver, TheStackOfATracepointBeginsAtTheFunctionThatHasIt) {
   const FakeKernel kernel;
   Resolver resolver = kernel.resolver();

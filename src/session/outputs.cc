@@ -4,10 +4,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <memory>
 
+#include "base/log.h"
 #include "cli/color.h"
 #include "kernel/netns.h"
+#include "kernel/nft_asker.h"
 #include "output/drops_text.h"
 #include "output/journey_text.h"
 #include "output/json.h"
@@ -63,6 +67,26 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   return style;
 }
 
+// Asks by a process of its own, which ends with the last copy of the function.
+auto rule_reader() -> decltype(resolve::Wanted::rule_text) {
+  auto started = kernel::NftAsker::start();
+  if (!started) {
+    log_info(
+        "rules of nftables are shown without their text, which takes CAP_NET_ADMIN and "
+        "CAP_SYS_ADMIN to read");
+    return nullptr;
+  }
+  const auto asker = std::make_shared<kernel::NftAsker>(std::move(*started));
+  const auto ask = [asker](uint32_t netns, kernel::Bytes request) {
+    return asker->ask(netns, request);
+  };
+  const auto rules = std::make_shared<kernel::NftRules>(ask, [] {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<uint64_t>(std::chrono::nanoseconds(now).count());
+  });
+  return [rules](const kernel::NftRuleName& rule) { return rules->text(rule); };
+}
+
 }  // namespace
 
 Result<output::Target> open_output(const cli::Options& options) {
@@ -75,9 +99,9 @@ Result<output::Target> open_output(const cli::Options& options) {
   return target;
 }
 
-Result<resolve::Resolver> make_resolver(const cli::Options& options,
-                                        const plan::Expressions& expressions,
+Result<resolve::Resolver> make_resolver(const cli::Options& options, const plan::Plan& plan,
                                         const resolve::Facts& facts) {
+  const plan::Expressions& expressions = plan.expressions;
   resolve::Wanted wanted;
   wanted.caller = options.output_caller;
   wanted.since_last = options.timestamp == cli::Timestamp::Relative;
@@ -89,6 +113,7 @@ Result<resolve::Resolver> make_resolver(const cli::Options& options,
   wanted.skb_values = expressions.skb.values;
   wanted.readings = expressions.read.size();
   wanted.xdp_values = expressions.xdp.values;
+  if (!plan.nft_sites.empty()) wanted.rule_text = rule_reader();
   return resolve::Resolver::create(std::move(wanted), facts);
 }
 

@@ -18,7 +18,7 @@ namespace pwru {
 
 // Looks up what the sink is going to show; `facts` must outlive the result.
 [[nodiscard]] Result<resolve::Resolver> make_resolver(const cli::Options& options,
-                                                      const plan::Expressions& expressions,
+                                                      const plan::Plan& plan,
                                                       const resolve::Facts& facts);
 
 // Text or JSON; `target` must outlive it.

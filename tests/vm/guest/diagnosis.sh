@@ -48,7 +48,7 @@ fault() {
     else
         verdict='cannot tell' # before 5.17 the kernel gives no reasons
     fi
-    [ -z "$why" ] || advice=$(grep -F -m 1 -A 1 -- "$why" <<<"$said" | sed -nE 's/^  do +//p')
+    [ -z "$why" ] || advice=$(grep -F -m 1 -A 2 -- "$why" <<<"$said" | sed -nE 's/^  do +//p')
     echo "$name|$verdict|$(sed -E 's/^  why +//' <<<"$why")|$advice" >>"$faults"
     [ "$verdict" = right ] || printf '%s: %s\n%s\n' "$verdict" "$name" "$said"
 }

@@ -6,13 +6,15 @@
 modprobe -a nf_tables nft_compat nft_reject_inet nft_ct ipt_REJECT || skip 'this kernel has no nftables'
 in_a() { ip netns exec a "$@"; }
 send() { ip netns exec b bash -c "echo x >/dev/udp/10.1.0.1/$1" || true; }
-answer() { grep -A 2 -F -- ":$1(udp)" "$out"; } # PORT: the blocks of its packets
+answer() { grep -A 3 -F -- ":$1(udp)" "$out"; } # PORT: the blocks of its packets
 is_told() { answer "$1" | grep -qE -- "^  why +$2$"; }
 # dies PORT WORDS: a packet to that port dies, and the answer has these words.
 dies() {
     send "$1"
     wait_for "the answer for $1: $2" is_told "$1" "$2 \(certain\)"
 }
+# has_text PORT TEXT: the answer for it shows that rule.
+has_text() { answer "$1" | grep -qxE -- "  rule +$2" || { answer "$1" && fail "no rule $2"; }; }
 namespace a
 namespace b
 cable a va 10.1.0.1/24 b vb 10.1.0.2/24
@@ -31,6 +33,22 @@ table inet fw {
         udp dport 5005 reject
         udp dport 5013 jump { counter; drop; }
         udp dport { 5011, 5012 } goto near
+        udp dport 5020-5059 jump shapes
+    }
+    chain shapes {
+        ip saddr 10.1.0.0/24 udp dport 5020 drop
+        ip saddr 10.1.0.2 ip daddr 10.1.0.1 udp dport 5021 drop
+        ip daddr != 10.1.0.128/25 iifname "va" udp dport 5022 drop
+        iifname "v*" meta mark 0 udp dport 5023 drop
+        meta mark & 0xff == 0x0 udp sport 1024-65535 udp dport 5024 drop
+        udp dport { 5025, 5030-5040 } drop comment "a comment"
+        ip saddr . udp dport { 10.1.0.2 . 5026, 10.1.0.3 . 5026 } drop
+        ip saddr { 10.0.0.0/8, 192.0.2.1-192.0.2.5 } udp dport 5027 drop
+        ip length 30 udp dport 5028 meta length 30 drop
+        ct direction original ct mark 0 udp dport 5029 drop
+        ip ttl 64 meta pkttype host udp dport 5041 meta mark set 0x2a drop
+        udp dport vmap { 5043 : drop, 5044 : accept }
+        meta nfproto ipv4 udp dport != 5045 udp dport 5046 drop
     }
     chain near {
         udp dport 5012 return
@@ -68,6 +86,24 @@ dies 5012 "no rule of the nftables chain last $of_fw took it, and the policy of 
 dies 5013 "a rule in a block of a rule of nftables $of_fw dropped it"
 dies 5007 'rule 2 of the chain INPUT \(iptables table filter, hook input\) dropped it'
 dies 5009 'rule 3 of the chain INPUT \(iptables table filter, hook input\) dropped it'
+
+counted='counter packets 1 bytes 30'
+has_text 5001 "udp dport 5001 $counted drop"
+has_text 5002 "$counted drop"
+has_text 5003 'udp dport vmap @verdicts'
+has_text 5004 'udp dport @bad ct state new drop'
+has_text 5005 'udp dport 5005 reject'
+has_text 5010 drop
+has_text 5013 drop # "counter;" is a rule of its own
+has_text 5007 "(ip protocol udp )?udp dport 5007 $counted drop"
+answer 5006 | grep -E '^  rule' && fail 'a policy is no rule'
+# Other rules are shown as nft shows them.
+listed=$(in_a nft list chain inet fw shapes)
+for port in 502{0..9} 504{1,3,6}; do
+    dies "$port" "rule [0-9]+ of the nftables chain shapes $of_fw dropped it"
+    shown=$(answer "$port" | sed -nE 's/^  rule +//p')
+    grep -qxF -- "		$shown" <<<"$listed" || fail "nft shows no '$shown': $listed"
+done
 
 # The rule is the one that nft shows under that handle, and the printed command removes it.
 handle=$(answer 5001 | sed -nE 's/.* as handle ([0-9]+);.*/\1/p')

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages of netlink and their attributes. Nothing is read behind the end of the bytes.
+#pragma once
+
+#include <linux/netlink.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pwru::kernel {
+
+using Bytes = std::span<const std::byte>;
+
+// False when the bytes are too few.
+template <class T>
+bool take(Bytes bytes, T& value) {
+  if (bytes.size() < sizeof(T)) return false;
+  std::memcpy(&value, bytes.data(), sizeof(T));
+  return true;
+}
+
+inline Bytes after(Bytes bytes, size_t count) {
+  return bytes.subspan(std::min(bytes.size(), count));
+}
+
+struct Attribute {
+  unsigned type = 0;  // without its flags
+  Bytes payload;
+};
+
+// Takes the first attribute off. False when there is none, or a broken one.
+inline bool take_attribute(Bytes& attributes, Attribute& attribute) {
+  nlattr head;
+  if (!take(attributes, head) || head.nla_len < sizeof(head) || head.nla_len > attributes.size())
+    return false;
+  attribute = {head.nla_type & static_cast<unsigned>(NLA_TYPE_MASK),
+               attributes.subspan(sizeof(head), head.nla_len - sizeof(head))};
+  attributes = after(attributes, NLA_ALIGN(head.nla_len));
+  return true;
+}
+
+// The payload of the first attribute of that type; empty without one.
+inline Bytes attribute(Bytes attributes, unsigned type) {
+  Attribute found;
+  while (take_attribute(attributes, found))
+    if (found.type == type) return found.payload;
+  return {};
+}
+
+// Up to the first zero.
+inline std::string_view text_of(Bytes bytes) {
+  if (bytes.empty()) return {};
+  const auto* const text = reinterpret_cast<const char*>(bytes.data());
+  return {text, ::strnlen(text, bytes.size())};
+}
+
+// A number in network byte order, of at most eight bytes; 0 for more.
+inline uint64_t big_endian(Bytes bytes) {
+  if (bytes.size() > sizeof(uint64_t)) return 0;
+  uint64_t value = 0;
+  for (const std::byte byte : bytes) value = value << 8 | std::to_integer<uint64_t>(byte);
+  return value;
+}
+
+// A message that is being written. Its length is set by bytes().
+class Message {
+ public:
+  Message(uint16_t type, uint16_t flags) {
+    nlmsghdr head = {};
+    head.nlmsg_type = type;
+    head.nlmsg_flags = flags;
+    append(std::as_bytes(std::span(&head, 1)));
+  }
+  void append(Bytes bytes) {
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    bytes_.resize(NLMSG_ALIGN(bytes_.size()));
+  }
+  void add(uint16_t type, Bytes payload) {
+    const nlattr head = {static_cast<uint16_t>(sizeof(nlattr) + payload.size()), type};
+    append(std::as_bytes(std::span(&head, 1)));
+    append(payload);
+  }
+  // With the zero at the end.
+  void add(uint16_t type, std::string_view text) {
+    const std::string terminated(text);
+    add(type, std::as_bytes(std::span(terminated.c_str(), terminated.size() + 1)));
+  }
+  [[nodiscard]] Bytes bytes() {
+    const auto size = static_cast<uint32_t>(bytes_.size());
+    std::memcpy(bytes_.data(), &size, sizeof(size));
+    return bytes_;
+  }
+
+ private:
+  std::vector<std::byte> bytes_;
+};
+
+}  // namespace pwru::kernel

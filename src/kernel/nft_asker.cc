@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/nft_asker.h"
+
+#include <linux/capability.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+
+#include "base/process.h"
+#include "base/sandbox.h"
+#include "kernel/netns.h"
+
+namespace pwru::kernel {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kPatience{200};  // a search through all of /proc takes a tenth of it
+constexpr size_t kMostRequestBytes = 2048;
+// The kernel makes no message larger than 32 KiB. What an answer has more of is left unread.
+constexpr size_t kMessageBytes = 32768, kMostAnswerBytes = 2 * kMessageBytes;
+
+struct Heading {
+  uint32_t number = 0;
+  uint32_t netns = 0;
+};
+
+// Whoever has taken the tracer over can still only read.
+bool is_read_request(Bytes request) {
+  nlmsghdr head;
+  if (!take(request, head) || head.nlmsg_len != request.size()) return false;
+  for (const uint16_t type :
+       {NFT_MSG_GETTABLE, NFT_MSG_GETRULE, NFT_MSG_GETSET, NFT_MSG_GETSETELEM})
+    if (head.nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | type)) return true;
+  return false;
+}
+
+// Whether more datagrams follow.
+bool is_unfinished(Bytes messages) {
+  nlmsghdr head;
+  bool has_more = false;
+  while (take(messages, head) && head.nlmsg_len >= sizeof(head)) {
+    has_more = (head.nlmsg_flags & NLM_F_MULTI) && head.nlmsg_type != NLMSG_DONE;
+    messages = after(messages, NLMSG_ALIGN(head.nlmsg_len));
+  }
+  return has_more;
+}
+
+bool enter(uint32_t netns) {
+  const UniqueFd fd = open_netns_of(netns);
+  return fd && ::setns(fd.get(), CLONE_NEWNET) == 0;
+}
+
+// Appends the answer. The kernel has it ready when send() returns, or when the part before it is
+// read.
+void ask_kernel(Bytes request, std::vector<std::byte>& answer) {
+  const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
+  if (!socket || ::send(socket.get(), request.data(), request.size(), 0) < 0) return;
+  const size_t begin = answer.size();
+  size_t at = begin;
+  while (at - begin + kMessageBytes <= kMostAnswerBytes) {
+    answer.resize(at + kMessageBytes);
+    const ssize_t got = ::recv(socket.get(), answer.data() + at, kMessageBytes, MSG_DONTWAIT);
+    const auto part = Bytes(answer).subspan(at, static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    at += part.size();
+    if (!is_unfinished(part)) break;
+  }
+  answer.resize(at);
+}
+
+[[noreturn]] void serve(int fd) {
+  become_helper("pwru-nft", {fd});
+  keep_capabilities(capability_set({CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_PTRACE}));
+  keep_netlink_only();  // every system call that is made from here on must be on that list
+  std::vector<std::byte> request(sizeof(Heading) + kMostRequestBytes);
+  std::vector<std::byte> answer;
+  for (;;) {
+    const ssize_t got = ::recv(fd, request.data(), request.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    Heading heading;
+    const auto asked = Bytes(request).first(static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    if (!take(asked, heading)) ::_exit(0);
+    answer.assign(asked.begin(), asked.begin() + sizeof(heading));
+    const Bytes message = after(asked, sizeof(heading));
+    if (is_read_request(message) && enter(heading.netns)) ask_kernel(message, answer);
+    if (::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) < 0 && errno != EINTR) ::_exit(0);
+  }
+}
+
+}  // namespace
+
+std::optional<NftAsker> NftAsker::start() {
+  const uint64_t needed = capability_set({CAP_NET_ADMIN, CAP_SYS_ADMIN});
+  std::array<int, 2> ends = {};
+  if ((effective_capabilities() & needed) != needed ||
+      ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return std::nullopt;
+  UniqueFd own(ends[0]), of_child(ends[1]);
+  const pid_t pid = ::fork();
+  if (pid < 0) return std::nullopt;
+  if (pid == 0) serve(of_child.get());
+  return NftAsker(std::move(own), pid);
+}
+
+NftAsker::~NftAsker() {
+  if (!socket_) return;
+  socket_.reset();
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+std::vector<std::byte> NftAsker::ask(uint32_t netns, Bytes request) {
+  const Heading heading = {++asked_, netns};
+  std::vector<std::byte> bytes(sizeof(heading));
+  std::memcpy(bytes.data(), &heading, sizeof(heading));
+  bytes.insert(bytes.end(), request.begin(), request.end());
+  if (::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) return {};
+  const auto until = steady_clock::now() + kPatience;
+  bytes.resize(sizeof(heading) + kMostAnswerBytes);
+  for (;;) {
+    const auto rest = std::chrono::duration_cast<milliseconds>(until - steady_clock::now()).count();
+    pollfd ready = {socket_.get(), POLLIN, 0};
+    if (rest <= 0) return {};
+    if (::poll(&ready, 1, static_cast<int>(rest)) <= 0) continue;
+    const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    const auto answer = Bytes(bytes).first(static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    Heading of;
+    if (!take(answer, of)) return {};   // the process is gone
+    if (of.number != asked_) continue;  // comes too late
+    bytes.resize(answer.size());
+    bytes.erase(bytes.begin(), bytes.begin() + sizeof(of));
+    return bytes;
+  }
+}
+
+}  // namespace pwru::kernel

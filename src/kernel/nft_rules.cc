@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/nft_rules.h"
+
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include <array>
+#include <utility>
+
+namespace pwru::kernel {
+namespace {
+
+constexpr size_t kMostEntries = 256;
+constexpr uint64_t kFreshNs = 1'000'000'000;
+constexpr size_t kMostElements = 64;
+
+constexpr uint16_t type_of(uint16_t message) { return NFNL_SUBSYS_NFTABLES << 8 | message; }
+
+Message request(uint16_t message, uint8_t family, uint16_t flags = 0) {
+  Message made(type_of(message), static_cast<uint16_t>(NLM_F_REQUEST | flags));
+  const nfgenmsg of = {family, NFNETLINK_V0, 0};
+  made.append(std::as_bytes(std::span(&of, 1)));
+  return made;
+}
+
+// Calls `take` with the attributes of each message of that type. False when the kernel has not said
+// that these are all.
+template <class Take>
+bool for_each(Bytes messages, uint16_t message, const Take& take_attributes) {
+  nlmsghdr head;
+  bool is_all = false;
+  while (take(messages, head) && head.nlmsg_len >= sizeof(head) &&
+         head.nlmsg_len <= messages.size()) {
+    if (head.nlmsg_type == type_of(message))
+      take_attributes(
+          after(messages.first(head.nlmsg_len), NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(nfgenmsg))));
+    is_all = head.nlmsg_type == NLMSG_DONE || !(head.nlmsg_flags & NLM_F_MULTI);
+    messages = after(messages, NLMSG_ALIGN(head.nlmsg_len));
+  }
+  return is_all;
+}
+
+std::array<std::byte, sizeof(uint64_t)> to_big_endian(uint64_t value) {
+  std::array<std::byte, sizeof(value)> bytes;
+  for (size_t i = bytes.size(); i-- > 0; value >>= 8) bytes[i] = static_cast<std::byte>(value);
+  return bytes;
+}
+
+std::vector<std::byte> copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+
+void add_elements(Bytes list, NftSet& set) {
+  Attribute item;
+  while (take_attribute(list, item)) {
+    if (item.type != NFTA_LIST_ELEM) continue;
+    if (set.elements.size() == kMostElements) {
+      set.is_complete = false;
+      return;
+    }
+    const Bytes element = item.payload;
+    const uint64_t flags = big_endian(attribute(element, NFTA_SET_ELEM_FLAGS));
+    set.elements.push_back(
+        {copy(attribute(attribute(element, NFTA_SET_ELEM_KEY), NFTA_DATA_VALUE)),
+         copy(attribute(attribute(element, NFTA_SET_ELEM_KEY_END), NFTA_DATA_VALUE)),
+         copy(attribute(element, NFTA_SET_ELEM_DATA)), (flags & NFT_SET_ELEM_INTERVAL_END) != 0});
+  }
+}
+
+}  // namespace
+
+std::optional<NftSet> NftRules::read_set(const NftRuleName& rule, std::string_view set) const {
+  Message about = request(NFT_MSG_GETSET, rule.family);
+  about.add(NFTA_SET_TABLE, rule.table);
+  about.add(NFTA_SET_NAME, set);
+  std::optional<NftSet> found;
+  for_each(ask_(rule.netns, about.bytes()), NFT_MSG_NEWSET, [&](Bytes attributes) {
+    found.emplace();
+    found->has_ranges = big_endian(attribute(attributes, NFTA_SET_FLAGS)) & NFT_SET_INTERVAL;
+    found->data_type = big_endian(attribute(attributes, NFTA_SET_DATA_TYPE));
+  });
+  if (!found) return found;
+  Message elements = request(NFT_MSG_GETSETELEM, rule.family, NLM_F_DUMP);
+  elements.add(NFTA_SET_ELEM_LIST_TABLE, rule.table);
+  elements.add(NFTA_SET_ELEM_LIST_SET, set);
+  const bool is_all =
+      for_each(ask_(rule.netns, elements.bytes()), NFT_MSG_NEWSETELEM, [&](Bytes attributes) {
+        add_elements(attribute(attributes, NFTA_SET_ELEM_LIST_ELEMENTS), *found);
+      });
+  if (!is_all) found->is_complete = false;
+  return found;
+}
+
+// nf_tables_newtable() gives each table of a namespace a number that none before it had.
+bool NftRules::is_same_table(const NftRuleName& rule) const {
+  Message about = request(NFT_MSG_GETTABLE, rule.family);
+  about.add(NFTA_TABLE_NAME, rule.table);
+  bool is_same = false;
+  for_each(ask_(rule.netns, about.bytes()), NFT_MSG_NEWTABLE, [&](Bytes attributes) {
+    is_same = big_endian(attribute(attributes, NFTA_TABLE_HANDLE)) == rule.table_handle;
+  });
+  return is_same;
+}
+
+// A rule never changes but for its counters: `nft replace` makes one with another handle. Handles
+// begin anew with each table, so the table is looked at once more, after the rule was read.
+std::string NftRules::read(const NftRuleName& rule) const {
+  Message about = request(NFT_MSG_GETRULE, rule.family);
+  about.add(NFTA_RULE_TABLE, rule.table);
+  about.add(NFTA_RULE_CHAIN, rule.chain);
+  about.add(NFTA_RULE_HANDLE, to_big_endian(rule.handle));
+  std::string text;
+  for_each(ask_(rule.netns, about.bytes()), NFT_MSG_NEWRULE, [&](Bytes attributes) {
+    if (big_endian(attribute(attributes, NFTA_RULE_HANDLE)) == rule.handle)
+      text = nft_rule_text(rule.family, attributes,
+                           [&](std::string_view set) { return read_set(rule, set); });
+  });
+  return !text.empty() && is_same_table(rule) ? text : "";
+}
+
+std::string_view NftRules::text(const NftRuleName& rule) {
+  const uint64_t now_ns = clock_();
+  if (entries_.size() >= kMostEntries) entries_.clear();
+  const auto [entry, is_new] = entries_.try_emplace({rule.netns, rule.table_handle, rule.handle});
+  Entry& known = entry->second;
+  if (!is_new && now_ns < known.valid_until_ns) return known.text;
+  known.valid_until_ns = now_ns + kFreshNs;
+  // What is deleted by now has dropped this packet all the same, and it is known what it was.
+  if (std::string text = read(rule); !text.empty()) known.text = std::move(text);
+  return known.text;
+}
+
+}  // namespace pwru::kernel

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks nf_tables for the text of a rule that has dropped a packet.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "kernel/netlink.h"
+#include "kernel/nft_text.h"
+
+namespace pwru::kernel {
+
+struct NftRuleName {
+  uint32_t netns = 0;         // inode number
+  uint8_t family = 0;         // NFPROTO_*
+  uint64_t table_handle = 0;  // another one: another table, whatever its name
+  uint64_t handle = 0;
+  std::string_view table = {}, chain = {};
+};
+
+class NftRules {
+ public:
+  // Returns the messages that answer a request in a namespace; none when there is no answer.
+  using Ask = std::function<std::vector<std::byte>(uint32_t netns, Bytes request)>;
+  using Clock = std::function<uint64_t()>;  // nanoseconds
+
+  NftRules(Ask ask, Clock clock) : ask_(std::move(ask)), clock_(std::move(clock)) {}
+
+  // "" when that rule is no longer there. Counters are those of the last second. The result is
+  // valid until the next call.
+  [[nodiscard]] std::string_view text(const NftRuleName& rule);
+
+ private:
+  struct Entry {
+    std::string text;
+    uint64_t valid_until_ns = 0;
+  };
+  using Key = std::tuple<uint32_t, uint64_t, uint64_t>;
+
+  [[nodiscard]] std::string read(const NftRuleName& rule) const;
+  [[nodiscard]] std::optional<NftSet> read_set(const NftRuleName& rule, std::string_view set) const;
+  [[nodiscard]] bool is_same_table(const NftRuleName& rule) const;
+
+  Ask ask_;
+  Clock clock_;
+  std::map<Key, Entry> entries_;
+};
+
+}  // namespace pwru::kernel
