@@ -270,6 +270,21 @@ TEST(Diagnoser, AdviceSaysInWhichNamespaceItHolds) {
   EXPECT_TRUE(advice_read_in(8).starts_with("on the host: sysctl"));
 }
 
+// Before Linux 6.6 a retransmission has the same reason.
+TEST(Diagnoser, ASequenceNumberIsNoDeathWhereItMayBeARetransmission) {
+  Ending old;
+  old.record.packet.tuple.l4_proto = IPPROTO_TCP;
+  old.record.packet.tuple.tcp_flags = 0x18;
+  old.dies({"tcp_validate_incoming+0x1"}, "TCP_INVALID_SEQUENCE");
+  EXPECT_EQ(old.diagnosed().kind, Kind::Harmless);
+  EXPECT_EQ(old.with(Fact::TellsOldSequence, "60").diagnosed().cause, "tcp-sequence");
+  Ending reset;
+  reset.record.packet.tuple.l4_proto = IPPROTO_TCP;
+  reset.record.packet.tuple.tcp_flags = 0x04;
+  EXPECT_EQ(reset.dies({"tcp_validate_incoming+0x1"}, "TCP_INVALID_SEQUENCE").diagnosed().cause,
+            "tcp-sequence");
+}
+
 TEST(Diagnoser, TheReversePathInLooseMode) {
   Ending loose;
   loose.dies({"ip_rcv_finish_core+0x1"}, "IP_RPFILTER").with(Fact::RpFilter, "2");

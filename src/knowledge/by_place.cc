@@ -300,6 +300,14 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"tcp-min-ttl", "tcp_v6_rcv", "", "TCP_MINTTL", {}, Certain,
      "its hop limit is {hop_limit}, and the socket of TCP {dst}:{port} takes none below its own least (IPV6_MINHOPCOUNT; ttl-security of BGP)",
      "ss -tanp 'sport = :{port}' shows the program; let {src} send with hop limit 255 (ttl-security at both ends), or allow more hops"},
+    // Before Linux 6.6 retransmissions and keepalives have this reason too, later TCP_OLD_SEQUENCE.
+    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TellsOldSequence, Test::IsNot, "0"}}}, Possible,
+     "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}",
+     "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses"},
+    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TcpFlags, Test::Is, "RST RST|ACK"}}}, Possible,
+     "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}",
+     "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses"},
+    HARMLESS("tcp-duplicate", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE"),
     // tcp_try_rmem_schedule() asks for room in the socket first, and then in all of TCP.
     {"tcp-memory", "tcp_data_queue tcp_data_queue_ofo tcp_rcv_established tcp_rcv_state_process", "", "PROTO_MEM", {}, Likely,
      "there is no room for its data: the receive buffer of the socket of TCP {dst}:{port} is full, because its program reads too slowly, or TCP may have no more memory (net.ipv4.tcp_mem)",

@@ -83,6 +83,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
      "((struct net_bridge_port *)skb->dev->rx_handler_data)->flags >> 16 & 1"},
     {Fact::BridgeVlans, "bridge_vlans",
      "((struct net_bridge_port *)skb->dev->rx_handler_data)->br->options & 1"},
+    {Fact::TellsOldSequence, "tells_old_sequence", "SKB_DROP_REASON_TCP_OLD_SEQUENCE"},
     {Fact::UdpChecksum, "udp_check", "*(unsigned short *)(" TRANSPORT_HEADER " + 6)"},
     {Fact::TcpHeader, "tcp_header", "*(unsigned char *)(" TRANSPORT_HEADER " + 12) >> 4 << 2"},
     {Fact::TcpSequence, "tcp_seq", "((struct tcphdr *)(" TRANSPORT_HEADER "))->seq"},

@@ -70,6 +70,7 @@ enum class Fact : uint8_t {
   BridgePortState,     // of the device; right only where a bridge drops
   BridgePortIsolated,  // 1: BR_ISOLATED, of the same
   BridgeVlans,         // 1: BROPT_VLAN_ENABLED of its bridge
+  TellsOldSequence,    // known where the kernel has TCP_OLD_SEQUENCE (Linux 6.6)
   UdpChecksum,         // of the header; 0: none
   TcpHeader,           // bytes that a TCP header says that it has
   TcpSequence,         // its sequence number
