@@ -79,13 +79,10 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"nfqueue", "nf_queue", "", "", {}, Likely,
      "a rule sends it to a queue of NFQUEUE in the hook {hook}, and no program listens there, or the queue is full",
      "/proc/net/netfilter/nfnetlink_queue lists the queues, with what they dropped; start the program that reads the queue, or let the rule pass packets meanwhile (--queue-bypass; nft: bypass)"},
-    // Before 5.17, where nothing is read of nf_tables.
-    {"netfilter", "nf_hook_slow nf_hook_slow_list", "", "-", {}, Certain,
-     "netfilter dropped it in the hook {hook}: a rule of nftables or iptables, a full conntrack table, or another hook",
-     "nft list ruleset, iptables-save -c and ip6tables-save -c show which rule counts; conntrack -S counts a full table"},
+    // Before Linux 6.7, and stable kernels that have its change, nft_do_chain() leaves it to this function.
     {"netfilter", "nf_hook_slow nf_hook_slow_list br_netfilter", "", "", {}, Certain,
-     "netfilter dropped it in the hook {hook}: a rule of iptables, a full conntrack table, or another hook",
-     "iptables-save -c and ip6tables-save -c show which rule counts; conntrack -S counts a full table"},
+     "netfilter dropped it in the hook {hook}: a rule of iptables, or of nftables on older kernels, a full conntrack table, or another hook",
+     "iptables-save -c, ip6tables-save -c and nft list ruleset show which rule counts; conntrack -S counts a full table"},
 
     // Routing.
     {"forwarding-off", "ip_error", "", "", {{{Fact::Forwarding4, Test::Is, "0"}, {Fact::RouteError, Test::Is, "113"}}}, Certain,
