@@ -38,6 +38,12 @@ std::string_view without_prefix(std::string_view reason) {
   return reason;
 }
 
+// Since 5.17 what frees takes a reason, which may be NOT_SPECIFIED.
+bool has_reasons(const resolve::Record& record) {
+  return !record.stack.empty() &&
+         bare(record.stack.front()).find("reason") != std::string_view::npos;
+}
+
 std::string_view protocol_name(uint8_t protocol, std::string& number) {
   switch (protocol) {
     case IPPROTO_TCP:
@@ -146,6 +152,7 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
   reason_.clear();
   const bool is_drop = record.end && record.end->kind == resolve::End::Kind::Dropped;
   if (is_drop) reason_ = without_prefix(record.end->text);
+  is_unspecified_ = !is_drop && has_reasons(record);
   diagnosis_.reason = reason_;
   diagnosis_.place = place_;
   const Cause* const cause = find();
@@ -277,8 +284,9 @@ bool Diagnoser::holds(const Condition& condition) const {
 
 bool Diagnoser::holds(const Cause& cause) const {
   if (!cause.places.empty() && !knowledge::is_in_list(place_, cause.places)) return false;
-  if (!cause.reasons.empty() &&
-      !knowledge::is_in_list(reason_.empty() ? "-" : std::string_view(reason_), cause.reasons))
+  const std::string_view reason = reason_.empty() ? "-" : std::string_view(reason_);
+  if (!cause.reasons.empty() && !knowledge::is_in_list(reason, cause.reasons) &&
+      !(is_unspecified_ && knowledge::is_in_list("NOT_SPECIFIED", cause.reasons)))
     return false;
   if (!cause.callers.empty() &&
       std::none_of(callers_.begin(), callers_.end(), [&](const std::string& caller) {

@@ -74,6 +74,7 @@ class Diagnoser {
   std::array<std::string, knowledge::kFacts> facts_;
   std::string place_;
   std::string reason_;
+  bool is_unspecified_ = false;       // the kernel has reasons, and gave none
   std::vector<std::string> callers_;  // behind the place, innermost first
   std::string what_, advice_, rule_;
   Diagnosis diagnosis_;

@@ -214,6 +214,19 @@ TEST(Diagnoser, IsOnlyAsSureAsItsFacts) {
   EXPECT_EQ(ending.diagnosed().certainty, Certainty::Certain);
 }
 
+// Linux 6.12 gives no reason.
+TEST(Diagnoser, AnOwnAddressAsSourceIsWhatIsLeft) {
+  Ending ending;
+  ending.is_freed({"kfree_skb_reason", "ip_rcv_finish_core.isra.0+0x1"});
+  ending.with(Fact::AcceptLocal, "0").with(Fact::RpFilter, "0").with(Fact::RpFilterAll, "0");
+  EXPECT_EQ(ending.diagnosed().cause, "source-refused");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Likely);
+  Ending filtered;
+  filtered.is_freed({"kfree_skb_reason", "ip_rcv_finish_core.isra.0+0x1"});
+  filtered.with(Fact::AcceptLocal, "0").with(Fact::RpFilter, "0").with(Fact::RpFilterAll, "1");
+  EXPECT_EQ(filtered.diagnosed().cause, "route-lookup");
+}
+
 TEST(Diagnoser, ComparesTheLengthWithTheMtu) {
   Ending ending;
   ending.dies({"ip_forward+0x4"}, "PKT_TOO_BIG").with(Fact::RouteMtu, "1000");
@@ -320,8 +333,90 @@ TEST(Diagnoser, WhatABridgeFloodsIsNoDeath) {
   ending.dies({"ip_rcv_core+0x1"}, "OTHERHOST").with(Fact::Vlan, "0");
   EXPECT_EQ(ending.diagnosed().kind, Kind::Harmless);
   Ending tagged;
-  tagged.dies({"ip_rcv_core+0x1"}, "OTHERHOST").with(Fact::Vlan, "7");
+  tagged.dies({"ip_rcv_core+0x1"}, "OTHERHOST").with(Fact::Vlan, "7").with(Fact::ForDevice, "1");
   EXPECT_EQ(tagged.diagnosed().cause, "vlan-unknown");
+  Ending other;  // on a trunk, to a promiscuous device
+  other.dies({"ip_rcv_core+0x1"}, "OTHERHOST").with(Fact::Vlan, "7").with(Fact::ForDevice, "0");
+  EXPECT_EQ(other.diagnosed().kind, Kind::Harmless);
+}
+
+// Each port of a bond gets a broadcast, and one of them takes it.
+TEST(Diagnoser, WhatAGroupIsSentNeedNotBeTaken) {
+  for (const auto& [group, kind] : {std::pair("1", Kind::Harmless), std::pair("0", Kind::Died)}) {
+    Ending ending;
+    ending.dies({"__netif_receive_skb_core+0x1"}, "UNHANDLED_PROTO").with(Fact::ForGroup, group);
+    ending.with(Fact::EtherType, "0x0800");
+    EXPECT_EQ(ending.diagnosed().kind, kind) << group;
+    Ending flood;
+    flood.dies({"br_flood+0x1", "br_dev_xmit+0x1"}, "NO_TX_TARGET").with(Fact::ForGroup, group);
+    EXPECT_EQ(flood.diagnosed().kind, kind) << group;
+    Ending snooped;
+    snooped.dies({"br_handle_frame_finish+0x1"}, "NO_TX_TARGET").with(Fact::ForGroup, group);
+    EXPECT_EQ(snooped.diagnosed().kind, kind) << group;
+  }
+  Ending report;
+  report.dies({"ip6_rcv_core+0x1"}, "IPV6DISABLED");
+  EXPECT_EQ(report.diagnosed().cause, "ipv6-off");
+  report.record.packet.tuple.is_v6 = true;
+  std::memcpy(report.record.packet.tuple.daddr, "\xff\x02", 2);
+  EXPECT_EQ(report.diagnosed().kind, Kind::Harmless);
+  Ending solicitation;
+  solicitation.dies({"icmpv6_rcv+0x1"}, "IPV6_NDISC_NS_OTHERHOST");
+  EXPECT_EQ(solicitation.diagnosed().kind, Kind::Harmless);
+}
+
+TEST(Diagnoser, WhoeverLooksForSomebodyAsksAll) {
+  Ending offer;
+  offer.record.packet.tuple.dport = 68;
+  offer.dies({"ip_error+0x1"}, "IP_INADDRERRORS").with(Fact::RouteError, "-113");
+  EXPECT_EQ(offer.diagnosed().cause, "dhcp-offer");
+  offer.record.packet.tuple.dport = 69;
+  EXPECT_EQ(offer.diagnosed().kind, Kind::Died);
+  Ending search;
+  search.is_freed({"kfree_skb_reason", "ip_rcv_finish_core.isra.0+0x1"});
+  std::memcpy(search.record.packet.tuple.daddr, "\xef\xff\xff\xfa", 4);
+  EXPECT_EQ(search.diagnosed().kind, Kind::Harmless);
+  std::memcpy(search.record.packet.tuple.daddr, "\xef\x01\x01\x01", 4);
+  EXPECT_EQ(search.diagnosed().cause, "multicast-no-member");
+}
+
+// A packet goes to all raw sockets, and each takes what it wants.
+TEST(Diagnoser, ARawSocketTakesAPart) {
+  Ending raw;
+  EXPECT_EQ(raw.dies({"raw_rcv_skb+0x1"}, "SOCKET_FILTER").diagnosed().kind, Kind::Harmless);
+  Ending udp;
+  udp.dies({"udp_queue_rcv_one_skb+0x1"}, "SOCKET_FILTER");
+  EXPECT_EQ(udp.diagnosed().cause, "socket-filter");
+}
+
+// A closed port has a reason where the kernel has reasons; before 5.17 it may be one.
+TEST(Diagnoser, ASynMayComeTwice) {
+  Ending ending;
+  ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
+  ending.record.packet.tuple.tcp_flags = 0x02;
+  for (const std::string_view function : {"kfree_skb_reason+0x1", "sk_skb_reason_drop+0x90"})
+    EXPECT_EQ(ending.is_freed({function, "tcp_v4_rcv+0x1"}).diagnosed().kind, Kind::Harmless);
+  EXPECT_EQ(ending.is_freed({"kfree_skb+0x1", "tcp_v4_rcv+0x1"}).diagnosed().cause, "tcp-refused");
+}
+
+// Before Linux 6.6 a keepalive has the reason of what lies outside of the window.
+TEST(Diagnoser, TcpRepeatsItself) {
+  constexpr uint8_t kFin = 0x01, kSyn = 0x02, kAck = 0x10;
+  const auto kind = [](std::string reason, uint8_t flags, std::string_view space) {
+    Ending ending;
+    ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
+    ending.record.packet.tuple.tcp_flags = flags;
+    ending.dies({"tcp_validate_incoming+0x1"}, std::move(reason)).with(Fact::TcpSpace, space);
+    return ending.diagnosed().kind;
+  };
+  EXPECT_EQ(kind("TCP_INVALID_SEQUENCE", kAck, "0"), Kind::Harmless);
+  EXPECT_EQ(kind("TCP_RFC7323_TW_PAWS", kAck, "0"), Kind::Harmless);
+  EXPECT_EQ(kind("TCP_RFC7323_TW_PAWS", kSyn, "1"), Kind::Died);
+  EXPECT_EQ(kind("TCP_CLOSE", kAck, "0"), Kind::Harmless);
+  EXPECT_EQ(kind("TCP_CLOSE", kFin | kAck, "1"), Kind::Harmless);
+  EXPECT_EQ(kind("TCP_CLOSE", kFin | kAck, "2"), Kind::Died);
+  EXPECT_EQ(kind("TCP_INVALID_SYN", kSyn | kAck, "1"), Kind::Harmless);
+  EXPECT_EQ(kind("TCP_INVALID_SYN", kSyn, "1"), Kind::Died);
 }
 
 TEST(Diagnoser, SegmentsAreNotComparedAsOnePacket) {

@@ -24,6 +24,7 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     // net.ipv4.icmp_echo_ignore_broadcasts, which is 1
     HARMLESS("broadcast-ping", "icmp_rcv", "", "INVALID_PROTO"),
     {"multicast-not-joined", "br_dev_xmit br_flood br_multicast_flood maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::DestinationKind, Test::Is, "local-multicast multicast broadcast"}}}},
+    {"multicast-not-joined", "br_dev_xmit br_flood br_multicast_flood maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::ForGroup, Test::Is, "1"}}}},
     {"wireguard-handshake", "wg_packet_purge_staged_packets skb_queue_purge skb_queue_purge_reason __skb_queue_purge", "wg_packet_purge_staged_packets wg_expired_retransmit_handshake", "", {}, Likely,
      "it waited for the WireGuard peer behind {dev}, which did not answer the handshake",
      "wg show {dev}: is the endpoint right, is UDP let through, does the peer know this key?"},
@@ -33,6 +34,8 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     HARMLESS("queue-purged", "udp_destruct_common tun_queue_purge skb_queue_purge skb_queue_purge_reason __skb_queue_purge sk_stream_kill_queues inet_sock_destruct tcp_disconnect udp_destroy_sock udpv6_destroy_sock packet_release netlink_sock_destruct unix_release_sock unix_sock_destructor skb_rbtree_purge tcp_write_queue_purge __sk_destruct sk_destruct", "", "QUEUE_PURGE SOCKET_CLOSE -"),
     HARMLESS("multicast-not-joined", "ip6_mc_input", "", "-"),
     HARMLESS("spanning-tree", "stp_pdu_rcv br_stp_rcv", "", ""),
+    // A raw socket gets a copy of the packet, and most take only a part: ping the answers to itself.
+    HARMLESS("raw-socket-filter", "raw_rcv_skb raw_rcv raw_v4_input raw_local_deliver rawv6_rcv_skb rawv6_rcv raw6_local_deliver ipv6_raw_deliver", "", "SOCKET_FILTER"),
     HARMLESS("local-socket", "unix_stream_connect unix_stream_read_generic unix_dgram_recvmsg __unix_dgram_recvmsg netlink_broadcast_filtered netlink_unicast netlink_recvmsg netlink_dump", "", ""),
     HARMLESS("device-set-up", "napi_get_frags_check netif_napi_add_weight_locked netif_napi_add_weight netif_napi_add", "", ""),
     HARMLESS("fragment-delivered", "skb_release_data", "", ""),
@@ -84,7 +87,9 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "netfilter dropped it in the hook {hook}: a rule of iptables, or of nftables on older kernels, a full conntrack table, or another hook",
      "iptables-save -c, ip6tables-save -c and nft list ruleset show which rule counts; conntrack -S counts a full table"},
 
-    // Routing.
+    // Routing. The offer of a DHCP server is for an address that the client does not have yet; it reads
+    // it through a packet socket.
+    {"dhcp-offer", "ip_error", "", "", {{{Fact::Protocol, Test::Is, "udp"}, {Fact::Port, Test::Is, "68"}}}},
     {"forwarding-off", "ip_error", "", "", {{{Fact::Forwarding4, Test::Is, "0"}, {Fact::RouteError, Test::Is, "113"}}}, Certain,
      "it is for {dst}, which is not this host, and this host does not forward: net.ipv4.conf.{dev}.forwarding=0",
      "sysctl -w net.ipv4.ip_forward=1, if it is a router"},
@@ -138,9 +143,15 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "it came in by {dev} for {dst}, and net.ipv4.conf.{dev}.route_localnet=0, as is that of all",
      "sysctl -w net.ipv4.conf.{dev}.route_localnet=1, if loopback addresses shall be reached from outside"},
     {"multicast-not-joined", "ip_rcv_finish_core", "", "-", {{{Fact::DestinationKind, Test::Is, "local-multicast broadcast"}}}},
+    // Whoever looks for devices (SSDP, SLP) asks everybody.
+    {"multicast-not-joined", "ip_rcv_finish_core", "", "-", {{{Fact::Destination, Test::Is, "239.255.255.250 239.255.255.253"}}}},
     {"multicast-no-member", "ip_rcv_finish_core", "", "-", {{{Fact::DestinationKind, Test::Is, "multicast"}}}, Likely,
      "no program of this network namespace has joined the group {dst} on {dev}, and no multicast route takes it",
      "ip maddr show dev {dev} lists the groups that were joined"},
+    // 6.12 gives no reason, later kernels IP_LOCAL_SOURCE. Before 5.18 a reverse-path filter has none either.
+    {"source-refused", "ip_rcv_finish_core", "", "-", {{{Fact::AcceptLocal, Test::Is, "0"}, {Fact::RpFilter, Test::Is, "0"}, {Fact::RpFilterAll, Test::Is, "0"}}}, Likely,
+     "its source {src} may not come from outside: it is an own address of this host, or one of a broadcast",
+     "ip addr shows the own addresses; sysctl -w net.ipv4.conf.{dev}.accept_local=1 takes them"},
     {"route-lookup", "ip_rcv_finish_core", "", "-", {}, Possible,
      "it was refused while its route was looked up: martian source, an own address as source (accept_local), source routing, the reverse-path filter (Linux before 5.18), or a socket's route that is gone",
      "sysctl -w net.ipv4.conf.all.log_martians=1 and look into the kernel's log"},
@@ -219,9 +230,9 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"backlog", "enqueue_to_backlog", "", "-", {}, Likely,
      "the backlog of received packets of its CPU was full, or {dev} is not up",
      "on the host: sysctl net.core.netdev_max_backlog is the limit; /proc/net/softnet_stat counts, a line for each CPU; ip link show {dev}"},
-    // Without a tag it is what a bridge or switch floods, or a promiscuous device hears.
-    {"vlan-unknown", "ip_rcv_core ip6_rcv_core ip_rcv ipv6_rcv", "", "OTHERHOST", {{{Fact::Vlan, Test::IsNot, "0"}}}, Likely,
-     "its frame has a VLAN tag ({vlan}) that {dev} has no device for, or is for another host's MAC address",
+    // What is for another MAC address is what a bridge or switch floods, or a promiscuous device hears.
+    {"vlan-unknown", "ip_rcv_core ip6_rcv_core ip_rcv ipv6_rcv", "", "OTHERHOST", {{{Fact::Vlan, Test::IsNot, "0"}, {Fact::ForDevice, Test::Is, "1"}}}, Likely,
+     "its frame has a VLAN tag ({vlan}) that {dev} has no device for",
      "ip -d link show type vlan; tcpdump -e -ni {dev} shows the tag"},
     // ip_rcv_core() is given frames for the own MAC address as OTHERHOST only when a VLAN tag was taken out.
     {"vlan-unknown", "ip_rcv_core ip6_rcv_core ip_rcv ipv6_rcv", "", "OTHERHOST", {{{Fact::ForDevice, Test::Is, "1"}}}, Likely,
@@ -238,6 +249,8 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "look at it: tcpdump -v -ni {dev} host {src}"},
     // Of the link only: LLDP, spanning tree, 802.1X, slow protocols, PTP.
     {"link-protocol", "__netif_receive_skb_core", "", "UNHANDLED_PROTO -", {{{Fact::EtherType, Test::Is, "0x88cc 0x0004 0x888e 0x8809 0x88f7"}}}},
+    // Each port of a bond hears a broadcast, and one takes it; of unknown protocols hosts hear many.
+    {"group-unread", "__netif_receive_skb_core", "", "UNHANDLED_PROTO", {{{Fact::ForGroup, Test::Is, "1"}}}},
     {"inactive-port", "__netif_receive_skb_core", "", "UNHANDLED_PROTO", {{{Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, Possible,
      "{dev} is an inactive port of a bond or team, or nothing takes the packet there",
      "ip -d link show {dev}; cat /proc/net/bonding/*"},
@@ -252,6 +265,8 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"bridge-vlan", "__allowed_ingress br_allowed_ingress", "", "", {}, Likely,
      "the VLAN filter of the bridge does not let it in by the port {dev}",
      "bridge vlan show dev {dev} lists the VLANs of the port; bridge vlan add dev {dev} vid N adds one"},
+    // Of a group that no other port has joined, when the bridge snoops.
+    {"multicast-not-joined", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::ForGroup, Test::Is, "1"}}}},
     {"bridge-isolated", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::BridgePortIsolated, Test::Is, "1"}, {Fact::BridgeVlans, Test::Is, "0"}}}, Likely,
      "the bridge port {dev} is isolated: the bridge forwards nothing from it to other isolated ports",
      "bridge -d link show shows isolated ports; bridge link set dev {dev} isolated off"},
@@ -325,6 +340,8 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"tcp-closed-port", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}, Certain,
      "no program listens on TCP {dst}:{port} in this network namespace; the sender gets a reset",
      "ss -ltnp 'sport = :{port}'; is the program running, and bound to this address?"},
+    // A SYN that comes once more, when the answer is on its way.
+    {"tcp-duplicate", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}},
     {"tcp-refused", "tcp_v4_rcv tcp_v6_rcv", "", "-", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}, Possible,
      "TCP {dst}:{port} does not take the connection: an old one with the same ports is in TIME_WAIT, the TTL is below the least of the socket (IP_MINTTL), or, before Linux 5.17, nobody listens or the checksum is wrong",
      "ss -tanp 'sport = :{port}' shows listeners and TIME-WAIT; nstat -az TcpExtTCPMinTTLDrop TcpInCsumErrors"},

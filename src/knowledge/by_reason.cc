@@ -2,10 +2,13 @@
 // What a drop reason alone tells, for places that have no row of their own: one row for every
 // reason of Linux 6.1, 6.12, 6.18 and 7.2 (enum skb_drop_reason and the qdiscs'), so that each has
 // a sentence. The kernel said it, so it is certain as far as it goes.
+// Rows with a condition stand first.
 #include "knowledge/cause.h"
 
 namespace pwru::knowledge {
 namespace {
+
+using Test = Condition::Test;
 
 #define REASON(id, reasons, what, advice) \
   { id, "", "", reasons, {}, Certainty::Certain, what, advice }
@@ -17,7 +20,16 @@ constexpr std::array kByReason = std::to_array<Cause>({
     HARMLESS("consumed", "CONSUMED SKB_CONSUMED NOT_DROPPED_YET SKB_NOT_DROPPED_YET"),
     HARMLESS("queue-purged", "QUEUE_PURGE SOCKET_CLOSE UNIX_DISCONNECT UNIX_SKIP_OOB"),
     HARMLESS("tcp-duplicate", "TCP_OLD_DATA TCP_OFOMERGE TCP_OLD_ACK TCP_OLD_SEQUENCE TCP_RFC7323_PAWS_ACK DUP_FRAG"),
-    HARMLESS("other-host", "OTHERHOST"), // see vlan-unknown in by_place.cc
+    // The answer to a SYN, once more.
+    {"tcp-duplicate", "", "", "TCP_INVALID_SYN", {{{Fact::TcpFlags, Test::Is, "SYN|ACK SYN|ACK|ECE"}}}},
+    // It only acknowledges, or ends, so nothing is lost: before 6.6 (TCP_OLD_SEQUENCE) also a keepalive, or a
+    // probe of a closed window.
+    {"tcp-bare-ack", "", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE TCP_RFC7323_PAWS TCP_RFC7323_TW_PAWS TCP_CLOSE", {{{Fact::TcpFlags, Test::Is, "ACK"}, {Fact::TcpSpace, Test::Is, "0"}}}},
+    {"tcp-bare-ack", "", "", "TCP_CLOSE", {{{Fact::TcpFlags, Test::Is, "FIN|ACK"}, {Fact::TcpSpace, Test::Is, "1"}}}},
+    // Whoever has no IPv6 hears what its neighbours send to groups all the same.
+    {"group-unread", "", "", "IPV6DISABLED", {{{Fact::DestinationKind, Test::Is, "local-multicast multicast"}}}},
+    // See vlan-unknown in by_place.cc. A solicitation of neighbours goes to all whose addresses end alike.
+    HARMLESS("other-host", "OTHERHOST IPV6_NDISC_NS_OTHERHOST"),
     HARMLESS("tcp-reset", "TCP_RESET TCP_FASTOPEN"),
 
     REASON("no-socket", "NO_SOCKET", "no socket of this network namespace takes it", "ss -anp shows the sockets and their addresses"),
@@ -88,7 +100,7 @@ constexpr std::array kByReason = std::to_array<Cause>({
     REASON("fragments-missing", "FRAG_REASM_TIMEOUT", "other fragments of its datagram did not come in time", "nstat -az IpReasmTimeout; sysctl net.ipv4.ipfrag_time; find who loses them"),
     REASON("fragment-far", "FRAG_TOO_FAR", "its fragments came too far out of order", "sysctl net.ipv4.ipfrag_max_dist"),
     REASON("ipv6-header", "IPV6_BAD_EXTHDR IPV6_TOO_MANY_EXTHDRS", "its IPv6 extension headers are wrong or too many", "look at it: tcpdump -v -ni {dev} host {src}"),
-    REASON("ndisc", "IPV6_NDISC_FRAG IPV6_NDISC_HOP_LIMIT IPV6_NDISC_BAD_CODE IPV6_NDISC_BAD_OPTIONS IPV6_NDISC_NS_OTHERHOST", "the message of neighbour discovery is not valid, or is for another host", "look at it: tcpdump -v -ni {dev} icmp6"),
+    REASON("ndisc", "IPV6_NDISC_FRAG IPV6_NDISC_HOP_LIMIT IPV6_NDISC_BAD_CODE IPV6_NDISC_BAD_OPTIONS", "the message of neighbour discovery is not valid", "look at it: tcpdump -v -ni {dev} icmp6"),
     REASON("tunnel-ecn", "IP_TUNNEL_ECN", "the ECN bits inside and outside of the tunnel contradict each other", "a device on the way marks packets that do not take part in ECN"),
     REASON("tunnel-info", "TUNNEL_TXINFO", "the tunnel {dev} was given no destination for it", "ip -d link show {dev}: a tunnel of the kind external needs a route or a program that sets it"),
     REASON("local-mac", "LOCAL_MAC", "its source is the tunnel's own MAC address: it went in a circle", "bridge fdb show"),

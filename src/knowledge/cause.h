@@ -36,7 +36,8 @@ struct Cause {
   std::string_view id;       // in JSON; stays the same
   std::string_view places;   // functions that free the packet
   std::string_view callers;  // one of them is on the stack behind the place
-  // Drop reasons without their prefix. "-": the kernel gave none.
+  // Drop reasons without their prefix. "-": the kernel gave none; NOT_SPECIFIED: although it has
+  // reasons.
   std::string_view reasons;
   std::array<Condition, 3> when = {};
   Certainty certainty = Certainty::Certain;

@@ -95,6 +95,9 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::CgroupEgressOnly, "cgroup_egress_only",
      SENDER "__sk_common.skc_state != 6 && " SENDER
             "__sk_common.skc_state != 12 && " EGRESS("1") " == 0"},
+    {Fact::ForGroup, "for_group", "*(unsigned char *)(skb->head + skb->mac_header) & 1"},
+    {Fact::TcpSpace, "tcp_space",
+     "((struct tcp_skb_cb *)skb->cb)->end_seq - ((struct tcp_skb_cb *)skb->cb)->seq"},
 });
 static_assert(kFactTable.size() == kFacts);
 

@@ -78,8 +78,10 @@ enum class Fact : uint8_t {
   CgroupEgress,        // name of the first BPF program that cgroup, or one above it, has for egress
   CgroupEgressId,      // its id
   CgroupEgressOnly,    // 1: there is no second one
+  ForGroup,            // 1: the frame was sent to a broadcast or multicast MAC address
+  TcpSpace,            // bytes of a TCP segment, SYN and FIN too; 0: it only acknowledges
 };
-inline constexpr size_t kFacts = static_cast<size_t>(Fact::CgroupEgressOnly) + 1;
+inline constexpr size_t kFacts = static_cast<size_t>(Fact::TcpSpace) + 1;
 
 struct FactRow {
   Fact id;

@@ -1,31 +1,36 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# diagnosis.sh [KERNEL...]: runs the scenarios with faults (153, 154, 159) on the kernels, by default two
-# of the matrix, and writes docs/diagnosis.md from what `pwru --drops` printed there.
+# diagnosis.sh [KERNEL...]: runs the scenarios with faults (153, 154, 159, 160) on the kernels, by
+# default four of the matrix, and writes docs/diagnosis.md from what `pwru --drops` printed there.
 # With DIAGNOSIS_LOGS the folder has the results of runs already, a file KERNEL each, and none is run.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 page=$here/../../docs/diagnosis.md
 kernels=("$@")
-[ $# -gt 0 ] || kernels=(6.1 7.2)
+[ $# -gt 0 ] || kernels=(5.10 6.1 6.12 7.2)
 logs=${DIAGNOSIS_LOGS:-}
 if [ -z "$logs" ]; then
     logs=$(mktemp -d)
     trap 'rm -rf "$logs"' EXIT
     for kernel in "${kernels[@]}"; do
-        "$here/boot.sh" "$kernel" "/vm/run_scenarios '^15[349]-' && echo == && cat /run/diagnosis" >"$logs/$kernel.log" ||
+        "$here/boot.sh" "$kernel" "/vm/run_scenarios '^(15[349]|160)-' && echo == && cat /run/diagnosis" >"$logs/$kernel.log" ||
             { tail -n 20 "$logs/$kernel.log" >&2 && exit 1; }
         sed '1,/^==/d' "$logs/$kernel.log" | tr -d '\r' | grep -F '|' >"$logs/$kernel"
     done
 fi
-cat >"$page" <<'END'
-# What `pwru --drops` says, fault by fault
+links=
+for scenario in "$here"/scenarios/{153,154,159,160}-*.sh; do
+    [ -e "$scenario" ] || continue
+    name=${scenario##*/}
+    links+="${links:+, }[${name%%-*}](../tests/vm/scenarios/$name)"
+done
+cat >"$page" <<END
+# What \`pwru --drops\` says, fault by fault
 
-This page is generated: `tests/vm/diagnosis.sh` boots these kernels, injects each fault, sends packets that it
-kills, and writes down what one `pwru --drops` printed about them. The faults are in the scenarios
-[153](../tests/vm/scenarios/153-faults-of-ip.sh), [154](../tests/vm/scenarios/154-faults-of-devices.sh) and
-[159](../tests/vm/scenarios/159-faults-of-sockets.sh), where a
-fault that is answered by something else, or not at all, fails the test.
+This page is generated: \`tests/vm/diagnosis.sh\` boots these kernels, injects each fault, sends packets that it
+kills, and writes down what one \`pwru --drops\` printed about them. The faults are in the scenarios
+$links,
+where a fault that is answered by something else, or not at all, fails the test.
 
 - **right**: the answer names the object or the setting that is to blame.
 - **partly**: it is true and weaker: it names the place, or several possible causes with this one among them.

@@ -30,7 +30,7 @@ ip netns exec b ping -q -c 2 10.1.0.1
 ip netns exec b ping -q -c 2 fd00:1::1
 ip netns exec b ping -q -c 1 10.2.0.2
 ip netns exec b ping -q -c 1 -s 4000 10.2.0.2
-ip netns exec b ping -q -c 1 -b 10.1.0.255 || true
+ip netns exec b ping -q -c 1 -b -W 1 10.1.0.255 || true
 ip netns exec b ping -q -c 1 -W 1 224.0.0.251 || true
 
 # Datagrams that are asked and answered.
