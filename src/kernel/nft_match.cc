@@ -230,14 +230,15 @@ void NftDecoder::bitwise(Bytes data) {
   Operand result = *from;
   const uint64_t op = nft_u(data, NFTA_BITWISE_OP);
   const Bytes mask = value_in(data, NFTA_BITWISE_MASK), flip = value_in(data, NFTA_BITWISE_XOR);
-  const bool is_known = result.fields.size() == 1 && result.constant.empty() && result.mask.empty();
+  const bool is_shift = op == NFT_BITWISE_LSHIFT || op == NFT_BITWISE_RSHIFT;
+  // Other operations take another register.
+  const bool is_known = result.fields.size() == 1 && result.constant.empty() &&
+                        result.mask.empty() && (is_shift || op == NFT_BITWISE_BOOL);
   if (!is_known) {
     result = {};
-  } else if (op == NFT_BITWISE_LSHIFT || op == NFT_BITWISE_RSHIFT) {
+  } else if (is_shift) {
     result.fields.front().text += fmt::format(" {} {}", op == NFT_BITWISE_LSHIFT ? "<<" : ">>",
                                               nft_number(value_in(data, NFTA_BITWISE_DATA), false));
-  } else if (op != NFT_BITWISE_BOOL) {
-    result = {};  // with another register
   } else if (is_all_zero(flip)) {
     NftField& field = result.fields.front();
     if (nft_masked(field, mask))
