@@ -89,6 +89,8 @@ class NftDecoder {
   // What is in a register: a constant of that type, or what was loaded. "" when not known.
   [[nodiscard]] std::string used(uint64_t reg, NftType type, bool is_network = true);
   [[nodiscard]] std::string ports(Bytes data, unsigned min, unsigned max);
+  // " & 0xff"; "" without a mask.
+  [[nodiscard]] static std::string masked(const Operand& operand);
   [[nodiscard]] NftHeader header_of(unsigned base) const;
   void compare(const Operand& operand, unsigned op, Bytes value);
   void remember_header(const NftField& field, Bytes value);

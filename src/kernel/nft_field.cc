@@ -192,7 +192,8 @@ size_t bytes_of(const Row& row) {
   if (row.text == "meta time" || row.text == "packets" || row.text == "bytes" ||
       row.text == "avgpkt")
     return 8;
-  return row.is_network && row.type != NftType::Ipv4 ? 2 : 4;
+  if (row.type == NftType::Raw) return 0;  // not known
+  return row.is_network && row.type != NftType::Ipv4 && row.text != "id" ? 2 : 4;
 }
 
 }  // namespace

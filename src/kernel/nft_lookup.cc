@@ -84,7 +84,10 @@ Key before(Key key) {
 std::string NftDecoder::elements(const NftSet& set, const std::vector<NftField>& fields) const {
   constexpr std::string_view kUnread = "{ … }";
   const bool has_ends = set.has_ranges && fields.size() == 1;
-  if (set.elements.empty() || fields.empty() || (has_ends && !set.is_complete))
+  // Keys of fields that begin within a byte are shifted, or the fields are.
+  const bool is_shifted =
+      std::any_of(fields.begin(), fields.end(), [](const NftField& field) { return field.shift; });
+  if (set.elements.empty() || fields.empty() || (has_ends && !set.is_complete) || is_shifted)
     return std::string(kUnread);
   std::vector<const NftElement*> sorted;
   for (const NftElement& element : set.elements) sorted.push_back(&element);
@@ -114,6 +117,9 @@ std::string NftDecoder::elements(const NftSet& set, const std::vector<NftField>&
     if (!element.data.empty()) text += " : " + data_text(set.data_type, element.data);
   }
   if (count > kMostElements || !set.is_complete) text += ", …";
+  if (set.catch_all) text += ", *";
+  if (set.catch_all && !set.catch_all->empty())
+    text += " : " + data_text(set.data_type, *set.catch_all);
   return "{" + text + " }";
 }
 

@@ -56,6 +56,11 @@ std::string joined(const std::vector<NftField>& fields) {
   return text;
 }
 
+std::string NftDecoder::masked(const Operand& operand) {
+  if (operand.mask.empty() || operand.fields.empty()) return "";
+  return " & " + nft_hex(operand.mask, operand.fields.back().is_network);
+}
+
 // Registers 1 to 4 are those from 8 on, four at a time (nft_parse_register()).
 NftDecoder::Operand* NftDecoder::operand(uint64_t reg) {
   constexpr uint64_t kFirst = NFT_REG32_00;
@@ -88,8 +93,8 @@ std::string NftDecoder::used(uint64_t reg, NftType type, bool is_network) {
   Operand* const from = operand(reg);
   if (!from) return "";
   from->is_used = true;
-  return from->constant.empty() ? joined(from->fields)
-                                : nft_value(type, from->constant, is_network);
+  if (!from->constant.empty()) return nft_value(type, from->constant, is_network);
+  return joined(from->fields) + masked(*from);
 }
 
 void NftDecoder::meta(Bytes data) {
@@ -237,8 +242,13 @@ void NftDecoder::bitwise(Bytes data) {
   if (!is_known) {
     result = {};
   } else if (is_shift) {
-    result.fields.front().text += fmt::format(" {} {}", op == NFT_BITWISE_LSHIFT ? "<<" : ">>",
-                                              nft_number(value_in(data, NFTA_BITWISE_DATA), false));
+    // nft has a field of some bits of a byte moved to the right, or its constants to the left.
+    NftField& field = result.fields.front();
+    const uint64_t count = nft_number(value_in(data, NFTA_BITWISE_DATA), false);
+    if (op == NFT_BITWISE_RSHIFT && field.shift != 0 && count == uint64_t(field.shift))
+      field.shift = 0;
+    else
+      field.text += fmt::format(" {} {}", op == NFT_BITWISE_LSHIFT ? "<<" : ">>", count);
   } else if (is_all_zero(flip)) {
     NftField& field = result.fields.front();
     if (nft_masked(field, mask))
@@ -267,6 +277,10 @@ void NftDecoder::byteorder(Bytes data) {
   Operand* const to = operand(nft_u(data, NFTA_BYTEORDER_DREG));
   if (!from || !to) return;
   Operand result = *from;
+  if (!result.mask.empty() && result.fields.size() == 1)
+    result.fields.front().text += masked(result);
+  if (!result.mask.empty() && result.fields.size() != 1) result.fields.clear();
+  result.mask = {};
   for (NftField& field : result.fields) field.is_network = !field.is_network;
   result.loaded = ++loads_;
   *to = std::move(result);
@@ -356,8 +370,7 @@ std::vector<NftField> NftDecoder::fields_from(uint64_t reg) {
     size_t bytes = 0;
     for (const NftField& field : from->fields) bytes += field.bytes;
     fields.insert(fields.end(), from->fields.begin(), from->fields.end());
-    if (!from->mask.empty())
-      fields.back().text += " & " + nft_hex(from->mask, fields.back().is_network);
+    fields.back().text += masked(*from);
     from += std::max<size_t>((bytes + kWordBytes - 1) / kWordBytes, 1);
   }
   return fields;

@@ -13,6 +13,10 @@ namespace {
 constexpr size_t kMostEntries = 256;
 constexpr uint64_t kFreshNs = 1'000'000'000;
 constexpr size_t kMostElements = 64;
+constexpr unsigned kMostSets = 8;  // of a rule
+// Events wait meanwhile: a second in ten at most.
+constexpr uint64_t kPeriodNs = 10'000'000'000, kMostAskingNs = 1'000'000'000;
+constexpr uint64_t kKeptNs = 5'000'000'000;
 
 constexpr uint16_t type_of(uint16_t message) { return NFNL_SUBSYS_NFTABLES << 8 | message; }
 
@@ -58,6 +62,11 @@ void add_elements(Bytes list, NftSet& set) {
     }
     const Bytes element = item.payload;
     const uint64_t flags = big_endian(attribute(element, NFTA_SET_ELEM_FLAGS));
+    constexpr uint64_t kCatchAll = 2;  // NFT_SET_ELEM_CATCHALL, Linux 5.13
+    if (flags & kCatchAll) {
+      set.catch_all = copy(attribute(element, NFTA_SET_ELEM_DATA));
+      continue;
+    }
     set.elements.push_back(
         {copy(attribute(attribute(element, NFTA_SET_ELEM_KEY), NFTA_DATA_VALUE)),
          copy(attribute(attribute(element, NFTA_SET_ELEM_KEY_END), NFTA_DATA_VALUE)),
@@ -100,31 +109,65 @@ bool NftRules::is_same_table(const NftRuleName& rule) const {
   return is_same;
 }
 
-// A rule never changes but for its counters: `nft replace` makes one with another handle. Handles
-// begin anew with each table, so the table is looked at once more, after the rule was read.
-std::string NftRules::read(const NftRuleName& rule) const {
+std::vector<std::byte> NftRules::ask_rule(const NftRuleName& rule) const {
   Message about = request(NFT_MSG_GETRULE, rule.family);
   about.add(NFTA_RULE_TABLE, rule.table);
   about.add(NFTA_RULE_CHAIN, rule.chain);
   about.add(NFTA_RULE_HANDLE, to_big_endian(rule.handle));
-  std::string text;
-  for_each(ask_(rule.netns, about.bytes()), NFT_MSG_NEWRULE, [&](Bytes attributes) {
-    if (big_endian(attribute(attributes, NFTA_RULE_HANDLE)) == rule.handle)
-      text = nft_rule_text(rule.family, attributes,
-                           [&](std::string_view set) { return read_set(rule, set); });
+  return ask_(rule.netns, about.bytes());
+}
+
+bool NftRules::has_rule(const NftRuleName& rule) const {
+  bool is_there = false;
+  for_each(ask_rule(rule), NFT_MSG_NEWRULE, [&](Bytes attributes) {
+    is_there = big_endian(attribute(attributes, NFTA_RULE_HANDLE)) == rule.handle;
   });
-  return !text.empty() && is_same_table(rule) ? text : "";
+  return is_there;
+}
+
+// A rule never changes but for its counters: `nft replace` makes one with another handle. Handles
+// begin anew with each table, so the table is looked at once more, after the rule was read. An
+// anonymous set goes with its rule, and its name is free then.
+std::string NftRules::read(const NftRuleName& rule) const {
+  std::string text;
+  unsigned sets = 0;
+  const NftSetReader set_reader = [&](std::string_view set) -> std::optional<NftSet> {
+    if (++sets > kMostSets) return std::nullopt;
+    return read_set(rule, set);
+  };
+  const std::vector<std::byte> answer = ask_rule(rule);
+  for_each(answer, NFT_MSG_NEWRULE, [&](Bytes attributes) {
+    if (big_endian(attribute(attributes, NFTA_RULE_HANDLE)) == rule.handle)
+      text = nft_rule_text(rule.family, attributes, set_reader);
+  });
+  if (text.empty() || (sets && !has_rule(rule)) || !is_same_table(rule)) return "";
+  return text;
+}
+
+// Whether there is time to ask: what is asked is waited for.
+bool NftRules::may_ask(uint64_t now_ns) {
+  if (now_ns >= period_end_ns_) {
+    period_end_ns_ = now_ns + kPeriodNs;
+    asking_ns_ = 0;
+  }
+  return asking_ns_ < kMostAskingNs;
 }
 
 std::string_view NftRules::text(const NftRuleName& rule) {
   const uint64_t now_ns = clock_();
   if (entries_.size() >= kMostEntries) entries_.clear();
-  const auto [entry, is_new] = entries_.try_emplace({rule.netns, rule.table_handle, rule.handle});
-  Entry& known = entry->second;
-  if (!is_new && now_ns < known.valid_until_ns) return known.text;
-  known.valid_until_ns = now_ns + kFreshNs;
-  // What is deleted by now has dropped this packet all the same, and it is known what it was.
-  if (std::string text = read(rule); !text.empty()) known.text = std::move(text);
+  Entry& known = entries_[{rule.netns, rule.table_handle, rule.handle}];
+  if (now_ns < known.valid_until_ns || !may_ask(now_ns)) return known.text;
+  std::string text = read(rule);
+  const uint64_t end_ns = clock_();
+  asking_ns_ += end_ns - now_ns;
+  known.valid_until_ns = end_ns + kFreshNs;
+  // What is deleted by now has dropped this packet all the same, and it is known what it was. The
+  // number of a namespace that is gone is soon that of another one.
+  if (!text.empty() || end_ns >= known.kept_until_ns) {
+    known.text = std::move(text);
+    known.kept_until_ns = end_ns + kKeptNs;
+  }
   return known.text;
 }
 

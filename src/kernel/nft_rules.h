@@ -38,9 +38,13 @@ class NftRules {
   struct Entry {
     std::string text;
     uint64_t valid_until_ns = 0;
+    uint64_t kept_until_ns = 0;  // when the rule is no longer there
   };
   using Key = std::tuple<uint32_t, uint64_t, uint64_t>;
 
+  [[nodiscard]] std::vector<std::byte> ask_rule(const NftRuleName& rule) const;
+  [[nodiscard]] bool has_rule(const NftRuleName& rule) const;
+  [[nodiscard]] bool may_ask(uint64_t now_ns);
   [[nodiscard]] std::string read(const NftRuleName& rule) const;
   [[nodiscard]] std::optional<NftSet> read_set(const NftRuleName& rule, std::string_view set) const;
   [[nodiscard]] bool is_same_table(const NftRuleName& rule) const;
@@ -48,6 +52,8 @@ class NftRules {
   Ask ask_;
   Clock clock_;
   std::map<Key, Entry> entries_;
+  uint64_t period_end_ns_ = 0;
+  uint64_t asking_ns_ = 0;  // in this period
 };
 
 }  // namespace pwru::kernel

@@ -17,6 +17,7 @@ class FakeNft {
  public:
   std::vector<std::byte> ask(uint32_t netns, Bytes request) {
     asked++;
+    now_ns += takes_ns;
     nlmsghdr head = {};
     if (netns != 7 || !take(request, head)) return {};
     const Bytes attributes = after(request, NLMSG_HDRLEN + sizeof(nfgenmsg));
@@ -37,7 +38,7 @@ class FakeNft {
   }
 
   int asked = 0;
-  uint64_t table = 2, handle = 4, now_ns = 0;
+  uint64_t table = 2, handle = 4, now_ns = 0, takes_ns = 0;
   NftRules rules{[this](uint32_t netns, Bytes request) { return ask(netns, request); },
                  [this] { return now_ns; }};
 
@@ -75,6 +76,21 @@ TEST(NftRules, AreAskedOnceASecond) {
   nft.now_ns = kSecond;
   (void)nft.text();
   EXPECT_EQ(nft.asked, 2 * once);
+}
+
+// Events wait for the answer.
+TEST(NftRules, AskingTakesASecondInTenAtMost) {
+  FakeNft nft;
+  nft.takes_ns = kSecond / 2;
+  EXPECT_NE(nft.text(), "");
+  nft.takes_ns = 0;
+  const int asked = nft.asked;
+  nft.now_ns += 2 * kSecond;
+  EXPECT_NE(nft.text(), "");  // as it was
+  EXPECT_EQ(nft.asked, asked);
+  nft.now_ns += 10 * kSecond;
+  (void)nft.text();
+  EXPECT_GT(nft.asked, asked);
 }
 
 TEST(NftRules, WhatWasReadStaysKnown) {

@@ -310,6 +310,9 @@ void NftDecoder::flow_offload(Bytes data) {
 void NftDecoder::dynset(Bytes data) {
   if (is_inner_) return say("[dynset]");  // the kernel makes none in another
   constexpr std::array<std::string_view, 3> kOperations = {"add", "update", "delete"};
+  // First, so that it is not taken for a part of the key.
+  const Bytes mapped = attribute(data, NFTA_DYNSET_SREG_DATA);
+  const std::string value = mapped.empty() ? "" : " : " + used(big_endian(mapped), NftType::Raw);
   std::string text =
       fmt::format("{} @{} {{ {}", code_text(nft_u(data, NFTA_DYNSET_OP), kOperations),
                   nft_name(text_of(attribute(data, NFTA_DYNSET_SET_NAME))),
@@ -322,9 +325,7 @@ void NftDecoder::dynset(Bytes data) {
   if (const Bytes several = attribute(data, NFTA_DYNSET_EXPRESSIONS); !several.empty())
     inner.read(several);
   if (const std::string more = inner.text(); !more.empty()) text += " " + more;
-  if (const Bytes value = attribute(data, NFTA_DYNSET_SREG_DATA); !value.empty())
-    text += " : " + used(big_endian(value), NftType::Raw);
-  say(text + " }");
+  say(text + value + " }");
 }
 
 // Extensions of iptables: those whose data is simple, and the names of the others.

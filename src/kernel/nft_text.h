@@ -26,6 +26,7 @@ struct NftSet {
   bool is_complete = true;  // false: it has more elements
   uint64_t data_type = 0;   // a number of nft(8)
   std::vector<NftElement> elements;
+  std::optional<std::vector<std::byte>> catch_all = {};  // the data of the element `*`
 };
 
 // Reads a set of the rule's table.

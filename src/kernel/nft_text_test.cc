@@ -73,6 +73,13 @@ TEST(NftText, TheOrderOfBytes) {
                                      attr(NFTA_BYTEORDER_OP, be32(NFT_BYTEORDER_HTON))}),
                   cmp(NFT_CMP_GTE, raw({0, 0, 0, 1})), cmp(NFT_CMP_LTE, raw({0, 0, 0, 9}))}),
             "meta mark 0x00000001-0x00000009");
+  // So is its mask.
+  EXPECT_EQ(inet({meta(NFT_META_MARK), bitwise(raw({0xff, 0, 0, 0}), raw({0, 0, 0, 0})),
+                  expr("byteorder", {attr(NFTA_BYTEORDER_SREG, be32(NFT_REG_1)),
+                                     attr(NFTA_BYTEORDER_DREG, be32(NFT_REG_1)),
+                                     attr(NFTA_BYTEORDER_OP, be32(NFT_BYTEORDER_HTON))}),
+                  cmp(NFT_CMP_GT, raw({0, 0, 0, 5}))}),
+            "meta mark & 0x000000ff > 0x00000005");
 }
 
 TEST(NftText, NamesOfDevices) {
@@ -129,6 +136,12 @@ TEST(NftText, Sets) {
   for (int i = 1; i <= 9; i++) many.elements.push_back({raw({0, i}), {}, {}, false});
   EXPECT_EQ(inet({is_tcp(), payload(kTransport, 2, 2), lookup("__set3")}, many),
             "tcp dport { 1, 2, 3, 4, 5, 6, 7, 8, … }");
+}
+
+TEST(NftText, ElementsThatAreNotKnownAreNotGuessed) {
+  const NftSet dscp = {.elements = {{raw({0x20}), {}, {}, false}, {raw({0x40}), {}, {}, false}}};
+  EXPECT_EQ(ip({payload(kNetwork, 1, 1), bitwise(raw({0xfc}), raw({0})), lookup("__set0")}, dscp),
+            "ip dscp { … }");
 }
 
 TEST(NftText, MapsOfVerdicts) {

@@ -265,11 +265,11 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"bridge-vlan", "__allowed_ingress br_allowed_ingress", "", "", {}, Likely,
      "the VLAN filter of the bridge does not let it in by the port {dev}",
      "bridge vlan show dev {dev} lists the VLANs of the port; bridge vlan add dev {dev} vid N adds one"},
-    // Of a group that no other port has joined, when the bridge snoops.
-    {"multicast-not-joined", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::ForGroup, Test::Is, "1"}}}},
     {"bridge-isolated", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::BridgePortIsolated, Test::Is, "1"}, {Fact::BridgeVlans, Test::Is, "0"}}}, Likely,
      "the bridge port {dev} is isolated: the bridge forwards nothing from it to other isolated ports",
      "bridge -d link show shows isolated ports; bridge link set dev {dev} isolated off"},
+    // Of a group that no other port has joined, when the bridge snoops.
+    {"multicast-not-joined", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::ForGroup, Test::Is, "1"}}}},
     {"bridge-vlan", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::BridgeVlans, Test::Is, "1"}, {Fact::BridgePortIsolated, Test::Is, "0"}, {Fact::BridgePortState, Test::Is, "3"}}}, Possible,
      "the port that leads to its destination is not in its VLAN: VLAN filter of the bridge of {dev}; or it is the port {dev} that it came from, or does not forward",
      "bridge vlan show lists the VLANs of each port; bridge vlan add dev PORT vid N adds one"},

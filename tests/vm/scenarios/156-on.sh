@@ -45,7 +45,7 @@ began=$SECONDS
 is_slow() { [ $SECONDS -gt $((began + 4)) ]; }
 wait_for 'four seconds' is_slow
 kill -CONT "$receiver"
-wait_for 'a datagram' grep -qE ':5000\(udp\).* (skb_free_head|kfree_skbmem)$' "$out"
+wait_for 'a datagram' grep -qE ':5000\(udp\).* (skb_free_head|kfree_skbmem|skb_attempt_defer_free)$' "$out"
 stop_pwru
 expect_order ':5000\(udp\) +ip_send_skb' ':5000\(udp\) +udp_queue_rcv_skb' ':5000\(udp\) +skb_consume_udp'
 expect_stderr '[0-9]+ packets ended after their path had made room for that of another'

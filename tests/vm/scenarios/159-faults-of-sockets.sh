@@ -67,7 +67,10 @@ fault 'TCP: length of the header' 'its TCP header says that it has 60 bytes, and
     frame 0800 "$(ipv4 6 $peer $own "$(word 4002)$(word 6000)0000000000000000f0100000ffff0000" 4000)"
 fault 'TCP: MD5 signature is missing' '6002 asks for a TCP MD5 signature .* of 10\.1\.0\.50' '' segment 4003 6002 02 1000 0
 fault 'TCP: MD5 signature is not expected' '6000 has no key for 10\.1\.0\.50' '' segment 4003 6000 02 1000 0 "1312$(zeros 32)0000"
-fault 'TCP: least TTL' 'its TTL is 64, and the socket of TCP 10\.1\.0\.1:6003' 'IP_MINTTL' segment 4003 6003 02 1000 0
+# Where the kernel has no reason for it, it is freed as a SYN that comes twice.
+if grep -qa TCP_MINTTL /sys/kernel/btf/vmlinux; then
+    fault 'TCP: least TTL' 'its TTL is 64, and the socket of TCP 10\.1\.0\.1:6003' '' segment 4003 6003 02 1000 0
+fi
 join 4004 6004
 wait_for 'the end of the server' has_tcp 4004 6004 04
 late() { segment 4004 6004 18 "$seq" $((ack + 1)) '' $lost; }
