@@ -343,7 +343,7 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     // A SYN that comes once more, when the answer is on its way.
     {"tcp-duplicate", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}},
     {"tcp-refused", "tcp_v4_rcv tcp_v6_rcv", "", "-", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}, Possible,
-     "TCP {dst}:{port} does not take the connection: an old one with the same ports is in TIME_WAIT, the TTL is below the least of the socket (IP_MINTTL), or, before Linux 5.17, nobody listens, or a checksum or a signature (MD5, as of BGP) is wrong or missing",
+     "TCP {dst}:{port} does not take the connection: an old one with the same ports is in TIME_WAIT, the TTL is below the least of the socket (IP_MINTTL), or, before Linux 5.17, nobody listens, its checksum is wrong, or its signature (MD5, as of BGP) is wrong or missing",
      "ss -tanp 'sport = :{port}' shows listeners and TIME-WAIT; nstat -az TcpExtTCPMinTTLDrop TcpInCsumErrors"},
     {"tcp-answer-unasked", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN|ACK SYN|ACK|ECE"}}}, Likely,
      "it answers a connection that this host did not begin, or has given up; the sender gets a reset",

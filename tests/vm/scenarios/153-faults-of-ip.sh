@@ -74,7 +74,7 @@ in_a socat -u TCP-LISTEN:9001,bind=127.0.0.1 - >/dev/null &
 wait_for 'a program on loopback' in_a grep -q ':2329 ' /proc/net/udp
 wait_for 'a program on loopback' in_a grep -q ':2329 ' /proc/net/tcp
 fault 'UDP port open on loopback only' 'no socket takes UDP 10\.1\.0\.1:9001 .*one is bound to 127\.0\.0\.1:9001;' 'or its checksum is wrong' udp 10.1.0.1 9001
-fault 'TCP port open on loopback only' 'no program listens on TCP 10\.1\.0\.1:9001 .*one listens on 127\.0\.0\.1:9001;' 'nobody listens, or a checksum' tcp 10.1.0.1:9001
+fault 'TCP port open on loopback only' 'no program listens on TCP 10\.1\.0\.1:9001 .*one listens on 127\.0\.0\.1:9001;' 'nobody listens, its checksum is wrong' tcp 10.1.0.1:9001
 fault 'IP protocol' 'nothing on this host handles its IP protocol' 'IP protocol' frame 0800 "$(ipv4 99 10.1.0.2 10.1.0.1 "$data")"
 ip netns exec a socat -u UDP-RECV:5001,rcvbuf=1 - >/dev/null &
 slow=$!

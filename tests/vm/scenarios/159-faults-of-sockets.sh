@@ -65,8 +65,8 @@ fault 'TCP: no flags' 'its TCP flags make no sense .*10\.1\.0\.1:6000' '' segmen
 fault 'TCP: reset out of the window' 'lies outside of the window of 10\.1\.0\.1:6000' '' segment 4002 6000 04 $((seq + 1000000)) 0
 fault 'TCP: length of the header' 'its TCP header says that it has 60 bytes, and only 20 are there' '' \
     frame 0800 "$(ipv4 6 $peer $own "$(word 4002)$(word 6000)0000000000000000f0100000ffff0000" 4000)"
-fault 'TCP: MD5 signature is missing' '6002 asks for a TCP MD5 signature .* of 10\.1\.0\.50' 'or a signature \(MD5' segment 4003 6002 02 1000 0
-fault 'TCP: MD5 signature is not expected' '6000 has no key for 10\.1\.0\.50' 'or a signature \(MD5' segment 4003 6000 02 1000 0 "1312$(zeros 32)0000"
+fault 'TCP: MD5 signature is missing' '6002 asks for a TCP MD5 signature .* of 10\.1\.0\.50' 'or its signature \(MD5' segment 4003 6002 02 1000 0
+fault 'TCP: MD5 signature is not expected' '6000 has no key for 10\.1\.0\.50' 'or its signature \(MD5' segment 4003 6000 02 1000 0 "1312$(zeros 32)0000"
 # Where the kernel has no reason for it, it is freed as a SYN that comes twice.
 if grep -qa TCP_MINTTL /sys/kernel/btf/vmlinux; then
     fault 'TCP: least TTL' 'its TTL is 64, and the socket of TCP 10\.1\.0\.1:6003' '' segment 4003 6003 02 1000 0
