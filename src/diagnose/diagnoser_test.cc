@@ -298,6 +298,21 @@ TEST(Diagnoser, ASequenceNumberIsNoDeathWhereItMayBeARetransmission) {
             "tcp-sequence");
 }
 
+TEST(Diagnoser, AResetOfAClosedSocketLosesNothing) {
+  Ending ending;
+  ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
+  ending.record.packet.tuple.tcp_flags = 0x04;
+  ending.dies({"tcp_rcv_state_process+0x1"}, "TCP_CLOSE");
+  EXPECT_EQ(ending.diagnosed().kind, Kind::Harmless);
+  ending.record.packet.tuple.tcp_flags = 0x18;
+  EXPECT_EQ(ending.diagnosed().cause, "tcp-closed");
+  ending.record.packet.tuple.tcp_flags = 0x14;
+  EXPECT_EQ(ending.dies({"tcp_v4_do_rcv+0x1"}, "TCP_FLAGS").diagnosed().kind, Kind::Harmless);
+  ending.record.packet.tuple.tcp_flags = 0x10;
+  EXPECT_EQ(ending.diagnosed().cause, "tcp-forgotten");  // perhaps with data
+  EXPECT_EQ(ending.with(Fact::TcpSpace, "0").diagnosed().kind, Kind::Harmless);
+}
+
 TEST(Diagnoser, TheReversePathInLooseMode) {
   Ending loose;
   loose.dies({"ip_rcv_finish_core+0x1"}, "IP_RPFILTER").with(Fact::RpFilter, "2");

@@ -302,6 +302,9 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"tcp-header", "tcp_v4_rcv tcp_v6_rcv", "", "PKT_TOO_SMALL", {{{Fact::TcpHeader, Test::Is, "0 4 8 12 16"}}}, Certain,
      "its TCP header says that it has {tcp_header} bytes, and the least is 20",
      "look at it: tcpdump -v -X -ni {dev} tcp and host {src}; its sender, or a device on the way, writes wrong headers"},
+    // The last ACK of a connection, once more: only the listener is left. Likewise a FIN.
+    {"tcp-bare-ack", "tcp_v4_do_rcv tcp_v6_do_rcv tcp_rcv_state_process", "", "TCP_FLAGS", {{{Fact::TcpFlags, Test::Is, "ACK"}, {Fact::TcpSpace, Test::Is, "0"}}}},
+    {"tcp-bare-ack", "tcp_v4_do_rcv tcp_v6_do_rcv tcp_rcv_state_process", "", "TCP_FLAGS", {{{Fact::TcpFlags, Test::Is, "FIN|ACK"}, {Fact::TcpSpace, Test::Is, "1"}}}},
     // tcp_rcv_state_process() in TCP_LISTEN; before 6.9 without a reason.
     {"tcp-forgotten", "tcp_v4_do_rcv tcp_v6_do_rcv tcp_rcv_state_process", "", "TCP_FLAGS", {{{Fact::TcpFlags, Test::Is, "ACK PSH|ACK FIN|ACK FIN|PSH|ACK SYN|ACK"}}}, Likely,
      "TCP {dst}:{port} listens, and knows no connection with {src} that it could belong to; the sender gets a reset",

@@ -26,6 +26,8 @@ constexpr std::array kByReason = std::to_array<Cause>({
     // probe of a closed window.
     {"tcp-bare-ack", "", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE TCP_RFC7323_PAWS TCP_RFC7323_TW_PAWS TCP_CLOSE", {{{Fact::TcpFlags, Test::Is, "ACK"}, {Fact::TcpSpace, Test::Is, "0"}}}},
     {"tcp-bare-ack", "", "", "TCP_CLOSE", {{{Fact::TcpFlags, Test::Is, "FIN|ACK"}, {Fact::TcpSpace, Test::Is, "1"}}}},
+    // A reset that comes twice, or crosses another one: TCP_FLAGS where only the listener is left.
+    {"tcp-reset-again", "", "", "TCP_CLOSE TCP_FLAGS", {{{Fact::TcpFlags, Test::Is, "RST RST|ACK"}}}},
     // Whoever has no IPv6 hears what its neighbours send to groups all the same.
     {"group-unread", "", "", "IPV6DISABLED", {{{Fact::DestinationKind, Test::Is, "local-multicast multicast"}}}},
     // See vlan-unknown in by_place.cc. A solicitation of neighbours goes to all whose addresses end alike.
