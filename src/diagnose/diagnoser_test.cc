@@ -313,6 +313,14 @@ TEST(Diagnoser, AResetOfAClosedSocketLosesNothing) {
   EXPECT_EQ(ending.with(Fact::TcpSpace, "0").diagnosed().kind, Kind::Harmless);
 }
 
+TEST(Diagnoser, ABroadcastAtAPortThatIsSetUpIsNoDeath) {
+  for (const auto& [group, kind] : {std::pair("1", Kind::Harmless), std::pair("0", Kind::Died)}) {
+    Ending ending;
+    ending.dies({"br_handle_frame+0x1"}, "").with(Fact::BridgePortState, "0");
+    EXPECT_EQ(ending.with(Fact::ForGroup, group).diagnosed().kind, kind);
+  }
+}
+
 TEST(Diagnoser, TheReversePathInLooseMode) {
   Ending loose;
   loose.dies({"ip_rcv_finish_core+0x1"}, "IP_RPFILTER").with(Fact::RpFilter, "2");

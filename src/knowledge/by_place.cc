@@ -256,6 +256,8 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "ip -d link show {dev}; cat /proc/net/bonding/*"},
 
     // Bridges; state of a port: 0 disabled, 1 listening, 2 learning, 4 blocking.
+    // The kernel disables a port without a carrier, which comes and goes while its host is set up or taken down.
+    {"link-comes-up", "br_handle_frame br_handle_frame_finish", "", "", {{{Fact::BridgePortState, Test::Is, "0"}, {Fact::ForGroup, Test::Is, "1"}}}},
     {"bridge-port-state", "br_handle_frame br_handle_frame_finish", "", "", {{{Fact::BridgePortState, Test::Is, "0 1 2 4"}}}, Certain,
      "the bridge port {dev} does not forward: its state is {port_state} (0 disabled, 1 listening, 2 learning, 4 blocking)",
      "bridge -d link show dev {dev}; it forwards after two forward delays, at once without STP"},
