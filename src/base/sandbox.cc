@@ -296,10 +296,6 @@ Result<> install(const std::vector<sock_filter>& code) {
   return sys_fail("give up system calls (seccomp)");
 }
 
-}  // namespace
-
-namespace {
-
 Filter open_files_only() {
   Filter filter;
   for (const int number : kOpenFilesOnly) filter.allow(number);

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
 #include <cstring>
 
+#include "base/clock.h"
 #include "base/strings.h"
+#include "kernel/proc_words.h"
 
 namespace pwru::kernel {
 namespace {
@@ -21,12 +21,6 @@ constexpr size_t kMostAddresses = 3;
 // enum tcp_state. An unconnected UDP socket is TCP_CLOSE.
 constexpr std::string_view kListen = "0A", kClose = "07";
 
-bool read_hex(std::string_view digits, auto& value) {
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  return error == std::errc() && end == digits.data() + digits.size();
-}
-
 // "0100007F:0035": the address as words in the byte order of the host, the port as a number.
 bool read_address(std::string_view word, BoundPort& bound) {
   const size_t colon = word.find(':');
@@ -34,10 +28,10 @@ bool read_address(std::string_view word, BoundPort& bound) {
   bound.is_v6 = colon == 32;
   for (size_t at = 0; at < colon; at += 8) {
     uint32_t bytes = 0;
-    if (!read_hex(word.substr(at, 8), bytes)) return false;
+    if (!read_number(word.substr(at, 8), bytes, 16)) return false;
     std::memcpy(bound.address.data() + at / 2, &bytes, sizeof(bytes));
   }
-  return read_hex(word.substr(colon + 1), bound.port);
+  return read_number(word.substr(colon + 1), bound.port, 16);
 }
 
 std::string address_text(const BoundPort& bound) {
@@ -48,30 +42,17 @@ std::string address_text(const BoundPort& bound) {
                      : fmt::format("{}:{}", address.data(), bound.port);
 }
 
-std::string_view take(std::string_view& text, std::string_view separators) {
-  const size_t begin = std::min(text.find_first_not_of(separators), text.size());
-  const size_t end = std::min(text.find_first_of(separators, begin), text.size());
-  const std::string_view taken = text.substr(begin, end - begin);
-  text.remove_prefix(end);
-  return taken;
-}
-
-uint64_t monotonic_ns() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return static_cast<uint64_t>(std::chrono::nanoseconds(now).count());
-}
-
 }  // namespace
 
 // tcp4_seq_show(), tcp6_seq_show(), udp4_seq_show(), udp6_seq_show(): "  0: LOCAL REMOTE STATE ..."
 std::vector<BoundPort> parse_bound_ports(std::string_view text) {
   std::vector<BoundPort> ports;
   while (!text.empty()) {
-    std::string_view line = take(text, "\n");
+    std::string_view line = take_line(text);
     BoundPort bound;
-    if (!take(line, " ").ends_with(':') || !read_address(take(line, " "), bound)) continue;
-    take(line, " ");
-    const std::string_view state = take(line, " ");
+    if (!take_word(line).ends_with(':') || !read_address(take_word(line), bound)) continue;
+    take_word(line);
+    const std::string_view state = take_word(line);
     if (bound.port && (state == kListen || state == kClose)) ports.push_back(bound);
   }
   return ports;
@@ -106,10 +87,10 @@ std::string BoundPorts::text(uint32_t netns, bool is_tcp, uint16_t port) {
     if (bound.port != port) continue;
     std::string address = address_text(bound);
     if (std::ranges::find(addresses, address) != addresses.end()) continue;  // SO_REUSEPORT
-    if (addresses.size() == kMostAddresses) return join(addresses, ", ") + ", …";
+    if (addresses.size() == kMostAddresses) return join(addresses) + ", …";
     addresses.push_back(std::move(address));
   }
-  return join(addresses, ", ");
+  return join(addresses);
 }
 
 }  // namespace pwru::kernel

@@ -9,30 +9,10 @@
 #include "kernel/link_counters.h"
 #include "kernel/netns.h"
 #include "kernel/netns_names.h"
+#include "kernel/proc_words.h"
 
 namespace pwru::kernel {
 namespace {
-
-std::string_view take_line(std::string_view& text) {
-  const size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return line;
-}
-
-std::string_view take_word(std::string_view& line) {
-  const size_t begin = std::min(line.find_first_not_of(" \t"), line.size());
-  const size_t end = std::min(line.find_first_of(" \t", begin), line.size());
-  const std::string_view word = line.substr(begin, end - begin);
-  line.remove_prefix(end);
-  return word;
-}
-
-template <class Int>
-bool read_number(std::string_view word, Int& value, int base = 10) {
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value, base);
-  return error == std::errc() && end == word.data() + word.size() && !word.empty();
-}
 
 // A line of names, then a line of their values: snmp_seq_show(), netstat_seq_show().
 void parse_pairs(std::string_view text, uint32_t netns, CounterValues& values) {

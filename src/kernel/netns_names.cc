@@ -8,9 +8,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <limits>
 
+#include "base/clock.h"
 #include "base/file.h"
 
 namespace pwru::kernel {
@@ -152,12 +152,7 @@ NetnsProcesses scan_netns_processes() {
   return found;
 }
 
-NetnsNames NetnsNames::live() {
-  return {scan_netns_names, [] {
-            const auto now = std::chrono::steady_clock::now().time_since_epoch();
-            return static_cast<uint64_t>(std::chrono::nanoseconds(now).count());
-          }};
-}
+NetnsNames NetnsNames::live() { return {scan_netns_names, monotonic_ns}; }
 
 std::string_view NetnsNames::name(uint32_t inode) {
   if (!inode) return "";

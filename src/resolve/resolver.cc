@@ -101,9 +101,9 @@ const Record& Resolver::resolve(const event::Event& event) {
   record_.values = record_.readings = {};
   if (!event.expr_bytes.empty()) set_values(event);
   record_.nft.reset();
-  if (event.nft) set_nft(*event.nft, event.netns);
+  if (event.nft) set_nft(*event.nft);
   record_.bound_ports = {};
-  if (ports_ && record_.end) set_bound_ports(event.netns);
+  if (ports_ && record_.end) set_bound_ports();
   record_.map_call.reset();
   if (event.has_map_call) set_map_call(event.map_call);
   if (skb_text_ || shared_info_text_) set_dumps(event);
@@ -177,7 +177,7 @@ void Resolver::set_values(const event::Event& event) {
   record_.values = record_.values.first(shown);
 }
 
-void Resolver::set_nft(const pwru_nft& from, uint32_t netns) {
+void Resolver::set_nft(const pwru_nft& from) {
   const auto text_of = [](const char* text, size_t room) {
     return std::string_view(text, ::strnlen(text, room));
   };
@@ -193,19 +193,21 @@ void Resolver::set_nft(const pwru_nft& from, uint32_t netns) {
   nft.handle = from.handle;
   nft.position = from.position;
   nft.expr = nft_expr_;
+  const uint32_t netns = record_.packet.netns;
   if (nft.is_policy || !wanted_.rule_text || !netns) return;
   nft_text_ = wanted_.rule_text(
       {netns, from.family, from.table_handle, from.handle, nft_table_, nft_chain_});
   nft.text = nft_text_;
 }
 
-void Resolver::set_bound_ports(uint32_t netns) {
-  const event::Tuple& tuple = record_.packet.tuple;
+void Resolver::set_bound_ports() {
+  const Packet& packet = record_.packet;
+  const event::Tuple& tuple = packet.tuple;
   const bool is_tcp = tuple.l4_proto == IPPROTO_TCP;
-  if (record_.end->text != kNoSocket || !netns || !record_.packet.has_tuple || !tuple.has_ports ||
+  if (record_.end->text != kNoSocket || !packet.netns || !packet.has_tuple || !tuple.has_ports ||
       (!is_tcp && tuple.l4_proto != IPPROTO_UDP))
     return;
-  bound_ports_ = ports_->text(netns, is_tcp, tuple.dport);
+  bound_ports_ = ports_->text(packet.netns, is_tcp, tuple.dport);
   record_.bound_ports = bound_ports_;
 }
 

@@ -74,8 +74,8 @@ class Resolver {
   void set_stack(const event::Event& event);
   void set_cb(const event::Event& event);
   void set_values(const event::Event& event);
-  void set_bound_ports(uint32_t netns);
-  void set_nft(const pwru_nft& from, uint32_t netns);
+  void set_bound_ports();
+  void set_nft(const pwru_nft& from);
   void set_map_call(const event::BpfMapCall& call);
   void set_dumps(const event::Event& event);
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/color.h"
 #include "kernel/netns.h"
@@ -80,10 +81,7 @@ auto rule_reader() -> decltype(resolve::Wanted::rule_text) {
   const auto ask = [asker](uint32_t netns, kernel::Bytes request) {
     return asker->ask(netns, request);
   };
-  const auto rules = std::make_shared<kernel::NftRules>(ask, [] {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    return static_cast<uint64_t>(std::chrono::nanoseconds(now).count());
-  });
+  const auto rules = std::make_shared<kernel::NftRules>(ask, monotonic_ns);
   return [rules](const kernel::NftRuleName& rule) { return rules->text(rule); };
 }
 
