@@ -18,6 +18,12 @@ using Test = Condition::Test;
 constexpr std::string_view kIptablesTables = "filter nat mangle raw security";
 
 // clang-format off
+// Sentences of causes that several conditions tell.
+constexpr std::string_view kLooseFilter = "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
+constexpr std::string_view kLooseFilterAdvice = "ip route get {src}; add the route back; ip addr show dev {dev}";
+constexpr std::string_view kOutOfWindow = "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}";
+constexpr std::string_view kOutOfWindowAdvice = "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses";
+
 constexpr std::array kByPlace = std::to_array<Cause>({
     // What is no drop.
     HARMLESS("ping-answered", "icmp_rcv icmpv6_rcv ping_rcv", "", "NO_SOCKET -"),
@@ -123,11 +129,9 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "ip route show table all type blackhole and ip rule list them; for IPv6 with -6"},
     // __fib_validate_source() refuses in loose mode only what no route at all leads back to.
     {"rp-filter-loose", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {{{Fact::RpFilter, Test::Is, "2"}}}, Certain,
-     "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)",
-     "ip route get {src}; add the route back; ip addr show dev {dev}"},
+     kLooseFilter, kLooseFilterAdvice},
     {"rp-filter-loose", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {{{Fact::RpFilterAll, Test::Is, "2"}}}, Certain,
-     "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)",
-     "ip route get {src}; add the route back; ip addr show dev {dev}"},
+     kLooseFilter, kLooseFilterAdvice},
     {"rp-filter", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {}, Certain,
      "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)",
      "ip route get {src}; add the route back; if there is one, by another device, sysctl -w net.ipv4.conf.{dev}.rp_filter=2 lets it in"},
@@ -319,11 +323,9 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "ss -tanp 'sport = :{port}' shows the program; let {src} send with hop limit 255 (ttl-security at both ends), or allow more hops"},
     // Before Linux 6.6 retransmissions and keepalives have this reason too, later TCP_OLD_SEQUENCE.
     {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TellsOldSequence, Test::IsNot, "0"}}}, Possible,
-     "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}",
-     "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses"},
+     kOutOfWindow, kOutOfWindowAdvice},
     {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TcpFlags, Test::Is, "RST RST|ACK"}}}, Possible,
-     "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}",
-     "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses"},
+     kOutOfWindow, kOutOfWindowAdvice},
     HARMLESS("tcp-duplicate", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE"),
     // tcp_try_rmem_schedule() asks for room in the socket first, and then in all of TCP.
     {"tcp-memory", "tcp_data_queue tcp_data_queue_ofo tcp_rcv_established tcp_rcv_state_process", "", "PROTO_MEM", {}, Likely,
