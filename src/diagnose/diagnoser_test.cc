@@ -9,6 +9,7 @@
 
 #include "diagnose/address.h"
 #include "diagnose/deaths.h"
+#include "diagnose/ending_for_test.h"
 
 namespace pwru::diagnose {
 namespace {
@@ -16,53 +17,6 @@ namespace {
 using knowledge::Certainty;
 using knowledge::Fact;
 using resolve::End;
-
-// A record whose views point into it.
-struct Ending {
-  Ending() {
-    record.end = End{End::Kind::Dropped, reason};
-    resolve::Packet& packet = record.packet;
-    packet.len_bytes = 1400;
-    packet.ifname = "eth0";
-    packet.has_tuple = true;
-    packet.tuple.l4_proto = IPPROTO_UDP;
-    std::memcpy(packet.tuple.saddr, "\x0a\x01\x00\x02", 4);
-    std::memcpy(packet.tuple.daddr, "\x0a\x02\x00\x02", 4);
-    packet.tuple.has_ports = true;
-    packet.tuple.sport = 4711;
-    packet.tuple.dport = 9000;
-  }
-  Ending& dies(std::vector<std::string_view> functions, std::string why) {
-    stack = std::move(functions);
-    reason = "SKB_DROP_REASON_" + why;
-    record.stack = stack;
-    record.end = End{End::Kind::Dropped, reason};
-    return *this;
-  }
-  Ending& is_freed(std::vector<std::string_view> functions) {
-    stack = std::move(functions);
-    record.stack = stack;
-    record.end = End{End::Kind::Freed, "freed"};
-    return *this;
-  }
-  Ending& with(Fact fact, std::string_view text) {
-    facts.push_back(fact);
-    values.push_back({"", text});
-    record.readings = values;
-    return *this;
-  }
-  const Diagnosis& diagnosed() {
-    diagnoser.emplace(facts);
-    return diagnoser->diagnose(record);
-  }
-
-  std::string reason = "SKB_DROP_REASON_NO_SOCKET";
-  std::vector<std::string_view> stack;
-  std::vector<Fact> facts;
-  std::vector<resolve::Value> values;
-  resolve::Record record;
-  std::optional<Diagnoser> diagnoser;
-};
 
 std::vector<std::string_view> in_nft() {
   return {"sk_skb_reason_drop+0x90", "nft_do_chain[nf_tables]+0x40f",
@@ -162,35 +116,6 @@ TEST(Diagnoser, WithoutTheRuleItNamesTheHook) {
   EXPECT_EQ(ending.dies(in_nft(), "NETFILTER_DROP").diagnosed().cause, "nftables");
 }
 
-TEST(Diagnoser, SaysWhereAPortIsOpenThatIsClosedHere) {
-  Ending ending;
-  ending.record.bound_ports = "127.0.0.1:9000";
-  const Diagnosis& udp = ending.dies({"__udp4_lib_rcv+0x4bc"}, "NO_SOCKET").diagnosed();
-  EXPECT_EQ(udp.cause, "udp-other-address");
-  EXPECT_NE(udp.what.find("one is bound to 127.0.0.1:9000;"), std::string_view::npos) << udp.what;
-  ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
-  ending.record.packet.tuple.tcp_flags = 0x02;
-  const Diagnosis& tcp = ending.dies({"tcp_v4_rcv+0x1"}, "NO_SOCKET").diagnosed();
-  EXPECT_EQ(tcp.cause, "tcp-other-address");
-  EXPECT_NE(tcp.what.find("one listens on 127.0.0.1:9000;"), std::string_view::npos) << tcp.what;
-}
-
-TEST(Diagnoser, NamesThePortThatIsClosed) {
-  Ending ending;
-  const Diagnosis& found =
-      ending
-          .dies({"sk_skb_reason_drop+0x90", "__udp4_lib_rcv+0x4bc", "ip_local_deliver+0x1"},
-                "NO_SOCKET")
-          .diagnosed();
-  EXPECT_EQ(found.kind, Kind::Died);
-  EXPECT_EQ(found.cause, "udp-closed-port");
-  EXPECT_EQ(found.certainty, Certainty::Certain);
-  EXPECT_EQ(found.place, "__udp4_lib_rcv");
-  EXPECT_EQ(found.reason, "NO_SOCKET");
-  EXPECT_NE(found.what.find("UDP 10.2.0.2:9000"), std::string_view::npos) << found.what;
-  EXPECT_NE(found.advice.find(":9000"), std::string_view::npos) << found.advice;
-}
-
 TEST(Diagnoser, TellsRoutesApartByTheirError) {
   const auto cause = [](std::string_view error, std::string_view forwarding) {
     Ending ending;
@@ -283,36 +208,6 @@ TEST(Diagnoser, AdviceSaysInWhichNamespaceItHolds) {
   EXPECT_TRUE(advice_read_in(8).starts_with("on the host: sysctl"));
 }
 
-// Before Linux 6.6 a retransmission has the same reason.
-TEST(Diagnoser, ASequenceNumberIsNoDeathWhereItMayBeARetransmission) {
-  Ending old;
-  old.record.packet.tuple.l4_proto = IPPROTO_TCP;
-  old.record.packet.tuple.tcp_flags = 0x18;
-  old.dies({"tcp_validate_incoming+0x1"}, "TCP_INVALID_SEQUENCE");
-  EXPECT_EQ(old.diagnosed().kind, Kind::Harmless);
-  EXPECT_EQ(old.with(Fact::TellsOldSequence, "60").diagnosed().cause, "tcp-sequence");
-  Ending reset;
-  reset.record.packet.tuple.l4_proto = IPPROTO_TCP;
-  reset.record.packet.tuple.tcp_flags = 0x04;
-  EXPECT_EQ(reset.dies({"tcp_validate_incoming+0x1"}, "TCP_INVALID_SEQUENCE").diagnosed().cause,
-            "tcp-sequence");
-}
-
-TEST(Diagnoser, AResetOfAClosedSocketLosesNothing) {
-  Ending ending;
-  ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
-  ending.record.packet.tuple.tcp_flags = 0x04;
-  ending.dies({"tcp_rcv_state_process+0x1"}, "TCP_CLOSE");
-  EXPECT_EQ(ending.diagnosed().kind, Kind::Harmless);
-  ending.record.packet.tuple.tcp_flags = 0x18;
-  EXPECT_EQ(ending.diagnosed().cause, "tcp-closed");
-  ending.record.packet.tuple.tcp_flags = 0x14;
-  EXPECT_EQ(ending.dies({"tcp_v4_do_rcv+0x1"}, "TCP_FLAGS").diagnosed().kind, Kind::Harmless);
-  ending.record.packet.tuple.tcp_flags = 0x10;
-  EXPECT_EQ(ending.diagnosed().cause, "tcp-forgotten");  // perhaps with data
-  EXPECT_EQ(ending.with(Fact::TcpSpace, "0").diagnosed().kind, Kind::Harmless);
-}
-
 TEST(Diagnoser, ABroadcastAtAPortThatIsSetUpIsNoDeath) {
   for (const auto& [group, kind] : {std::pair("1", Kind::Harmless), std::pair("0", Kind::Died)}) {
     Ending ending;
@@ -403,45 +298,6 @@ TEST(Diagnoser, WhoeverLooksForSomebodyAsksAll) {
   EXPECT_EQ(search.diagnosed().cause, "multicast-no-member");
 }
 
-// A packet goes to all raw sockets, and each takes what it wants.
-TEST(Diagnoser, ARawSocketTakesAPart) {
-  Ending raw;
-  EXPECT_EQ(raw.dies({"raw_rcv_skb+0x1"}, "SOCKET_FILTER").diagnosed().kind, Kind::Harmless);
-  Ending udp;
-  udp.dies({"udp_queue_rcv_one_skb+0x1"}, "SOCKET_FILTER");
-  EXPECT_EQ(udp.diagnosed().cause, "socket-filter");
-}
-
-// A closed port has a reason where the kernel has reasons; before 5.17 it may be one.
-TEST(Diagnoser, ASynMayComeTwice) {
-  Ending ending;
-  ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
-  ending.record.packet.tuple.tcp_flags = 0x02;
-  for (const std::string_view function : {"kfree_skb_reason+0x1", "sk_skb_reason_drop+0x90"})
-    EXPECT_EQ(ending.is_freed({function, "tcp_v4_rcv+0x1"}).diagnosed().kind, Kind::Harmless);
-  EXPECT_EQ(ending.is_freed({"kfree_skb+0x1", "tcp_v4_rcv+0x1"}).diagnosed().cause, "tcp-refused");
-}
-
-// Before Linux 6.6 a keepalive has the reason of what lies outside of the window.
-TEST(Diagnoser, TcpRepeatsItself) {
-  constexpr uint8_t kFin = 0x01, kSyn = 0x02, kAck = 0x10;
-  const auto kind = [](std::string reason, uint8_t flags, std::string_view space) {
-    Ending ending;
-    ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
-    ending.record.packet.tuple.tcp_flags = flags;
-    ending.dies({"tcp_validate_incoming+0x1"}, std::move(reason)).with(Fact::TcpSpace, space);
-    return ending.diagnosed().kind;
-  };
-  EXPECT_EQ(kind("TCP_INVALID_SEQUENCE", kAck, "0"), Kind::Harmless);
-  EXPECT_EQ(kind("TCP_RFC7323_TW_PAWS", kAck, "0"), Kind::Harmless);
-  EXPECT_EQ(kind("TCP_RFC7323_TW_PAWS", kSyn, "1"), Kind::Died);
-  EXPECT_EQ(kind("TCP_CLOSE", kAck, "0"), Kind::Harmless);
-  EXPECT_EQ(kind("TCP_CLOSE", kFin | kAck, "1"), Kind::Harmless);
-  EXPECT_EQ(kind("TCP_CLOSE", kFin | kAck, "2"), Kind::Died);
-  EXPECT_EQ(kind("TCP_INVALID_SYN", kSyn | kAck, "1"), Kind::Harmless);
-  EXPECT_EQ(kind("TCP_INVALID_SYN", kSyn, "1"), Kind::Died);
-}
-
 TEST(Diagnoser, SegmentsAreNotComparedAsOnePacket) {
   Ending ending;
   ending.dies({"ip_forward+0x4"}, "PKT_TOO_BIG").with(Fact::RouteMtu, "1000");
@@ -475,8 +331,7 @@ TEST(Diagnoser, WhatLosesNothingIsHarmless) {
   consumed.record.end = End{End::Kind::Consumed, "consumed"};
   EXPECT_EQ(consumed.diagnosed().kind, Kind::Harmless);
   Ending late;
-  late.record.packet.tuple.l4_proto = IPPROTO_TCP;
-  late.record.packet.tuple.tcp_flags = 0x11;
+  late.is_tcp(0x11);
   EXPECT_EQ(late.dies({"tcp_v4_rcv+0x1"}, "NO_SOCKET").diagnosed().kind, Kind::Harmless);
   late.record.packet.tuple.tcp_flags = 0x12;
   EXPECT_EQ(late.diagnosed().cause, "tcp-answer-unasked");
@@ -655,91 +510,6 @@ TEST(Diagnoser, NamesAnXdpProgramThatWasTraced) {
   EXPECT_EQ(diagnosis.place, "XDP_DROP");
   ending.record.verdict->is_drop = false;
   EXPECT_EQ(ending.diagnosed().kind, Kind::Unknown);
-}
-
-// The receive path of TCP, behind a function that frees.
-std::vector<std::string_view> in_tcp(std::string_view place) {
-  return {"sk_skb_reason_drop+0x90", place, "tcp_v4_rcv+0xe62", "ip_local_deliver_finish+0x81"};
-}
-
-Ending of_tcp(uint8_t flags) {
-  Ending ending;
-  ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
-  ending.record.packet.tuple.tcp_flags = flags;
-  return ending;
-}
-
-TEST(Diagnoser, NamesTheBpfProgramOfACgroup) {
-  Ending ending;
-  ending.dies({"sk_skb_reason_drop+0x90", "ip_finish_output+0x92", "ip_output+0x76"},
-              "BPF_CGROUP_EGRESS");
-  EXPECT_EQ(ending.diagnosed().what,
-            "a BPF program of the sender's cgroup dropped it on its way out");
-  ending.with(Fact::CgroupEgress, "\"fw\"")
-      .with(Fact::CgroupEgressId, "7")
-      .with(Fact::CgroupEgressOnly, "0");
-  EXPECT_EQ(ending.diagnosed().what,
-            "a BPF program of the sender's cgroup dropped it on its way out")
-      << "one of two";
-  ending.facts.pop_back();
-  ending.values.pop_back();
-  ending.with(Fact::CgroupEgressOnly, "1");
-  EXPECT_EQ(ending.diagnosed().what,
-            "the BPF program fw (id 7) of the sender's cgroup dropped it on its way out");
-  ending.with(Fact::Cgroup, "\"box\"");
-  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Certain);
-  EXPECT_EQ(ending.diagnosed().what,
-            "the BPF program fw (id 7) dropped it on its way out: it is attached to the sender's "
-            "cgroup box, or to one above it");
-}
-
-// tcp_data_queue() says PROTO_MEM also where only the buffer of the socket is full.
-TEST(Diagnoser, FullBuffersAreNotTheMemoryOfAProtocol) {
-  Ending ending;
-  EXPECT_EQ(ending.dies(in_tcp("tcp_data_queue+0x1"), "PROTO_MEM").diagnosed().cause, "tcp-memory");
-  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Likely);
-  ending.dies(
-      {"sk_skb_reason_drop+0x90", "udp_queue_rcv_one_skb+0x153", "udp_unicast_rcv_skb+0x74"},
-      "PROTO_MEM");
-  EXPECT_EQ(ending.diagnosed().cause, "udp-memory");
-  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Certain);
-  ending.dies(
-      {"sk_skb_reason_drop+0x90", "udp_queue_rcv_one_skb+0x153", "udp_unicast_rcv_skb+0x74"},
-      "SOCKET_RCVBUFF");
-  EXPECT_EQ(ending.diagnosed().what,
-            "the receive buffer of the socket is full: the program behind UDP 10.2.0.2:9000 reads "
-            "too slowly");
-}
-
-TEST(Diagnoser, ASegmentWithoutAConnectionIsNoMatterOfItsFlags) {
-  EXPECT_EQ(of_tcp(0x10).dies(in_tcp("tcp_v4_do_rcv+0x7c"), "TCP_FLAGS").diagnosed().cause,
-            "tcp-forgotten");
-  EXPECT_EQ(of_tcp(0).dies(in_tcp("tcp_v4_do_rcv+0x7c"), "TCP_FLAGS").diagnosed().cause,
-            "tcp-flags");
-}
-
-TEST(Diagnoser, NamesWhatIsWrongInATcpHeader) {
-  std::vector<std::string_view> place = {"sk_skb_reason_drop+0x90", "tcp_v4_rcv+0x91",
-                                         "ip_local_deliver_finish+0x81"};
-  Ending ending;
-  ending.record.packet.tuple.l4_proto = IPPROTO_TCP;
-  ending.record.packet.len_bytes = 20;
-  ending.is_freed(place).with(Fact::TcpHeader, "60");
-  EXPECT_EQ(ending.diagnosed().what,
-            "its TCP header says that it has 60 bytes, and only 20 are there");
-  ending.dies(place, "TCP_MINTTL");
-  EXPECT_EQ(ending.diagnosed().cause, "tcp-min-ttl");
-}
-
-TEST(Diagnoser, IPv6WantsAChecksumOfUdp) {
-  std::vector<std::string_view> place = {"sk_skb_reason_drop+0x90", "__udp6_lib_rcv+0xe1",
-                                         "ip6_input+0x3e"};
-  Ending ending;
-  EXPECT_EQ(ending.dies(place, "NO_SOCKET").with(Fact::UdpChecksum, "7").diagnosed().cause,
-            "udp-closed-port");
-  Ending bare;
-  EXPECT_EQ(bare.dies(place, "NO_SOCKET").with(Fact::UdpChecksum, "0").diagnosed().cause,
-            "udp-no-checksum");
 }
 
 }  // namespace
