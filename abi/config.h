@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #include "abi/nft.h"
+#include "abi/xtables.h"
 
 /* A function whose hit sends the path of the packet. */
 struct pwru_trigger {
@@ -87,6 +88,7 @@ struct pwru_config {
 	__u8 has_doorbell; /* maps_rings, and a BPF ring buffer wakes the reader up */
 	__u8 pad0[6];
 	struct pwru_nft_layout nft; /* with PWRU_PART_NFT */
+	struct pwru_xt_layout xt;   /* with PWRU_PART_XT */
 	/* With --on, see bpf/write/keep.bpf.h. */
 	struct pwru_trigger on[PWRU_TRIGGERS];
 	__u64 on_slow_ns;   /* since the packet's first hit; 0: no trigger */
@@ -154,6 +156,6 @@ static inline void pwru_set_copies(struct pwru_config *config, __u32 dev, __u32 
 #define PWRU_TARGET_ARG2 1
 #define PWRU_TARGET_ARG3 2
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 376, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 400, "pwru_config is the same on both sides");
 
 #endif

@@ -36,7 +36,8 @@
 	PART(EXPR, expr, CONFIG(expr_bytes))                                                       \
 	PART(TUNNEL, tunnel, sizeof(struct pwru_tunnel))                                           \
 	PART(PARENT, parent, sizeof(struct pwru_parent))                                           \
-	PART(NFT, nft, sizeof(struct pwru_nft)) /* see bpf/hooks/nft.bpf.c */
+	PART(NFT, nft, sizeof(struct pwru_nft)) /* see bpf/hooks/nft.bpf.c */                      \
+	PART(XT, xt, sizeof(struct pwru_xt))	/* see bpf/hooks/xtables.bpf.c */
 
 /* Only some records have these parts. Here stands the most that they take. */
 #define PWRU_VARIABLE_PARTS(PART)                                                                  \
@@ -304,6 +305,7 @@ PWRU_STATIC_ASSERT(sizeof(struct pwru_parent) == 8, "pwru_parent is the same on 
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 24, "pwru_tuple4 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 48, "pwru_tuple6 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_nft) == 552, "pwru_nft is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_xt) == 80, "pwru_xt is the same on both sides");
 PWRU_IS_AT(pwru_nft, kind, 12);
 PWRU_IS_AT(pwru_nft, chain, 288);
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tunnel) == 72, "pwru_tunnel is the same on both sides");

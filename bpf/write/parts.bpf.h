@@ -26,8 +26,9 @@ static __always_inline void fill_task(struct pwru_event *event)
 #endif
 }
 
-/* Linked in: bpf/hooks/nft.bpf.c, or the stub that answers nothing. */
+/* Linked in: bpf/hooks/nft.bpf.c and xtables.bpf.c, or the stubs that answer nothing. */
 extern __hidden int pwru_nft_verdict(__u64 skb, struct pwru_nft *nft);
+extern __hidden int pwru_xt_verdict(__u64 skb, struct pwru_xt *xt);
 
 /* What was hit, and from where, unless the context says so: at the return of a function, and at BPF
  * programs. */
@@ -159,6 +160,11 @@ static __always_inline void write_parent(void *part, const struct source *from)
 static __always_inline void write_nft(void *part, const struct source *from)
 {
 	pwru_nft_verdict(from->pos->skb, part);
+}
+
+static __always_inline void write_xt(void *part, const struct source *from)
+{
+	pwru_xt_verdict(from->pos->skb, part);
 }
 
 static __always_inline void write_fixed_parts(const struct source *from)

@@ -97,6 +97,19 @@ std::string_view hook_of(const std::vector<std::string>& callers) {
   return "";
 }
 
+// Whether hook_of() names one of these chains, also for IP that the bridge has called.
+bool is_hook(std::string_view hook, std::string_view chains) {
+  std::string name(hook.substr(0, hook.find(' ')));
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return knowledge::is_in_list(name, chains);
+}
+
+std::string_view verdict_name(resolve::Xt::Kind kind) {
+  constexpr std::array<std::string_view, 4> kNames = {"", "drop", "reject", "policy"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
 std::optional<uint64_t> number(std::string_view text) {
   uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -213,6 +226,7 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   set(Fact::EtherType) = fmt::format("{:#06x}", packet.proto);
   set(Fact::Hook) = hook_of(callers_);
   if (record.nft && place_ == "nft_do_chain") set_nft(*record.nft);
+  if (record.xt && place_ == "nf_hook_slow") set_xt(*record.xt);
   if (!packet.has_tuple) return;
   const event::Tuple& tuple = packet.tuple;
   std::string protocol;
@@ -245,6 +259,29 @@ void Diagnoser::set_nft(const resolve::Nft& nft) {
   if (nft.chain.starts_with("__chain")) return;
   set(Fact::NftChain) = nft.chain;
   set(Fact::NftRule) = fmt::to_string(nft.position);
+}
+
+// A packet passes several hooks: the table may be of one before that in which it died.
+void Diagnoser::set_xt(const resolve::Xt& xt) {
+  using Refusal = resolve::Xt::Refusal;
+  const std::string_view hook = fact(Fact::Hook);
+  if (xt.refusal != Refusal::None && is_hook(hook, "PREROUTING OUTPUT") && is_untracked())
+    set(Fact::ConntrackRefusal) = xt.refusal == Refusal::Full ? "full" : "";
+  if (xt.refusal == Refusal::Clash && is_hook(hook, "INPUT POSTROUTING"))
+    set(Fact::ConntrackRefusal) = "clash";
+  if (xt.kind == resolve::Xt::Kind::None || !is_hook(hook, xt.hook)) return;
+  set(Fact::XtTool) = xt.is_v6 ? "ip6tables-legacy" : "iptables-legacy";
+  set(Fact::XtTable) = xt.table;
+  set(Fact::XtChain) = xt.chain;
+  set(Fact::XtVerdict) = verdict_name(xt.kind);
+  if (xt.asks_conntrack) set(Fact::XtAsksConntrack) = "1";
+  if (xt.kind != resolve::Xt::Kind::Policy) set(Fact::XtRule) = fmt::to_string(xt.position);
+}
+
+// It has no entry of conntrack: the lowest three bits of the word say how it belongs to one.
+bool Diagnoser::is_untracked() const {
+  const auto conntrack = number(fact(Fact::Conntrack));
+  return conntrack && *conntrack < 8;
 }
 
 std::string Diagnoser::next_hop(bool is_v6) const {

@@ -56,6 +56,8 @@ class Diagnoser {
   void set_facts(const resolve::Record& record);
   void set_place(const resolve::Record& record);
   void set_nft(const resolve::Nft& nft);
+  void set_xt(const resolve::Xt& xt);
+  [[nodiscard]] bool is_untracked() const;
   void set_program(const resolve::Record& record);
   [[nodiscard]] bool holds(const knowledge::Condition& condition) const;
   [[nodiscard]] bool holds(const knowledge::Cause& cause) const;

@@ -134,6 +134,14 @@ bool take_nft(Event& event, std::span<const std::byte>& rest, size_t bytes) {
   return true;
 }
 
+bool take_xt(Event& event, std::span<const std::byte>& rest, size_t bytes) {
+  const std::byte* part = take(rest, bytes);
+  if (!part) return false;
+  const auto& xt = *reinterpret_cast<const pwru_xt*>(part);
+  if (xt.kind != PWRU_XT_NONE || xt.refusal != PWRU_CT_ACCEPTED) event.xt = &xt;
+  return true;
+}
+
 // The part itself says how many bytes of key and value follow.
 bool take_bpfmap(Event& event, std::span<const std::byte>& rest, size_t /*most_bytes*/) {
   const std::byte* part = take(rest, sizeof(pwru_bpfmap));

@@ -99,7 +99,7 @@ TEST(Decode, RecordsHaveTheSizesOfTheList) {
     EXPECT_GE(pwru_record_max_bytes(&config), wire.size()) << index;
   }
   config.parts = kAllParts;
-  EXPECT_EQ(pwru_record_max_bytes(&config), 120 + 408 + 232 + 24 + 320 + 24 + 72 + 8 + 552 +
+  EXPECT_EQ(pwru_record_max_bytes(&config), 120 + 408 + 232 + 24 + 320 + 24 + 72 + 8 + 552 + 80 +
                                                 (48 + 512 + 4096) + 24 + 48 + (8 + 64 * 176));
 }
 
@@ -154,6 +154,26 @@ TEST(Decode, ARuleThatWasNotFoundIsNone) {
   const auto event = decode(wire.bytes(), kCpu, kSizes);
   ASSERT_TRUE(event) << event.error().what;
   EXPECT_FALSE(event->nft);
+}
+
+TEST(Decode, ARuleOfIptables) {
+  Wire wire = with_parts(PWRU_PART_XT);
+  const auto event = decode(wire.bytes(), kCpu, kSizes);
+  ASSERT_TRUE(event) << event.error().what;
+  ASSERT_TRUE(event->xt);
+  EXPECT_EQ(event->xt->number, 3u);
+  EXPECT_EQ(event->xt->hook, 1u);
+  EXPECT_STREQ(event->xt->table, "filter");
+  EXPECT_STREQ(event->xt->chain, "");
+}
+
+TEST(Decode, NeitherARuleNorARefusalIsNone) {
+  Wire none = core(PWRU_PART_XT);
+  put_xt(none, PWRU_XT_NONE, PWRU_CT_ACCEPTED);
+  EXPECT_FALSE(decode(none.bytes(), kCpu, kSizes)->xt);
+  Wire refused = core(PWRU_PART_XT);
+  put_xt(refused, PWRU_XT_NONE, PWRU_CT_FULL);
+  EXPECT_TRUE(decode(refused.bytes(), kCpu, kSizes)->xt);
 }
 
 TEST(Decode, Tuple4) {

@@ -140,6 +140,13 @@ inline void put_nft(Wire& wire, uint8_t kind, uint64_t handle) {
   wire.put_text(at + 288, "in").resize(at + sizeof(pwru_nft));
 }
 
+// Rule 3 of a chain that is built in.
+inline void put_xt(Wire& wire, uint8_t kind, uint8_t refusal) {
+  const size_t at = wire.size();
+  wire.put<uint32_t>(at, 3).put<uint8_t>(at + 4, kind).put<uint8_t>(at + 6, 1);
+  wire.put<uint8_t>(at + 7, refusal).put_text(at + 16, "filter").resize(at + sizeof(pwru_xt));
+}
+
 // Hops of the packet of core(), the first of them at 1001 ns; the oldest stands at `hops` %
 // PWRU_HOPS.
 inline void put_path(Wire& wire, uint64_t hops) {
@@ -184,6 +191,7 @@ inline void put_part_expr(Wire& wire) { put_expr(wire); }
 inline void put_part_tunnel(Wire& wire) { put_tunnel(wire, PWRU_TUNNEL_HAS_ID, 6); }
 inline void put_part_parent(Wire& wire) { put_parent(wire); }
 inline void put_part_nft(Wire& wire) { put_nft(wire, PWRU_NFT_RULE, 7); }
+inline void put_part_xt(Wire& wire) { put_xt(wire, PWRU_XT_RULE, PWRU_CT_ACCEPTED); }
 inline void put_part_bpfmap(Wire& wire) { put_map_call(wire, 4, 64, 32); }
 inline void put_part_tuple4(Wire& wire) { put_tuple4(wire, 6, PWRU_L4_HAS_PORTS); }
 inline void put_part_tuple6(Wire& wire) { put_tuple6(wire, 6, PWRU_L4_HAS_PORTS); }

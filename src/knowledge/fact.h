@@ -34,6 +34,13 @@ enum class Fact : uint8_t {
   NftHandle,  // the number by which nft knows the rule
   NftExpr,    // the part of the rule that decided: "immediate", "reject"
   NftPolicy,  // "drop": no rule took the packet; "likely-drop": unless one went unseen
+  XtTool,     // of the table that dropped it: "iptables-legacy", "ip6tables-legacy"
+  XtTable,
+  XtChain,
+  XtRule,            // its number in the chain, from 1
+  XtVerdict,         // "drop" and "reject" of a rule, "policy"
+  XtAsksConntrack,   // 1: the rule has a match on the state of the connection
+  ConntrackRefusal,  // "full": its table has no room; "clash": it has such a connection already
   // Read at the drop.
   RouteError,          // dst_entry::error, as a positive errno: 0 is a route that leads somewhere
   RouteDevice,         // where the route leads to

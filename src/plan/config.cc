@@ -32,8 +32,8 @@ constexpr uint32_t kXdpParts = PWRU_PART_META | PWRU_PART_STACK | PWRU_PART_TUNN
 
 // What a record has where a packet goes on, when those where it dies have more.
 uint32_t parts_of_way(uint32_t parts, bool has_drop_reasons) {
-  parts &= ~uint32_t{PWRU_PART_STACK | PWRU_PART_EXPR | PWRU_PART_NFT | PWRU_PART_SKB |
-                     PWRU_PART_SHINFO | PWRU_PART_TUNNEL | PWRU_PART_CB};
+  parts &= ~uint32_t{PWRU_PART_STACK | PWRU_PART_EXPR | PWRU_PART_NFT | PWRU_PART_XT |
+                     PWRU_PART_SKB | PWRU_PART_SHINFO | PWRU_PART_TUNNEL | PWRU_PART_CB};
   return has_drop_reasons ? parts & ~uint32_t{PWRU_PART_CALLER} : parts;
 }
 
@@ -54,6 +54,7 @@ uint32_t wanted_parts(const Inputs& inputs, const Plan& plan) {
   if (needs.parents) parts |= PWRU_PART_PARENT;
   if (needs.paths) parts |= PWRU_PART_PATH;
   if (!plan.nft_sites.empty()) parts |= PWRU_PART_NFT;
+  if (!plan.xtables.is_empty()) parts |= PWRU_PART_XT;
   // Without drop reasons, the function that called kfree_skb() is the reason.
   if (options.output_caller || !inputs.has_drop_reasons) parts |= PWRU_PART_CALLER;
   return parts;
@@ -88,6 +89,7 @@ void set_filters(const Inputs& inputs, const Plan& plan, pwru_config& config) {
 void set_record(const Inputs& inputs, const Plan& plan, pwru_config& config) {
   config.parts = wanted_parts(inputs, plan);
   if (!plan.nft_sites.empty()) config.nft = *inputs.nft_layout;
+  config.xt = plan.xtables.layout;
   config.skb_bytes = size_of_struct(inputs.vmlinux, "sk_buff");
   config.shinfo_bytes = size_of_struct(inputs.vmlinux, "skb_shared_info");
   config.expr_bytes = std::max(plan.expressions.skb.value_bytes, plan.expressions.xdp.value_bytes);
@@ -204,7 +206,7 @@ MapEntries map_entries(const Plan& plan) {
 pwru_config config_of_programs(const pwru_config& of_functions) {
   pwru_config config = of_functions;
   config.has_func_ip = 0;
-  config.parts &= ~uint32_t{PWRU_PART_CALLER | PWRU_PART_NFT | PWRU_PART_PATH};
+  config.parts &= ~uint32_t{PWRU_PART_CALLER | PWRU_PART_NFT | PWRU_PART_XT | PWRU_PART_PATH};
   return config;
 }
 

@@ -30,7 +30,7 @@ std::vector<knowledge::Fact> wanted_facts(const cli::Options& options, bool may_
     return facts;
   }
   for (const knowledge::FactRow& row : knowledge::facts())
-    if (!row.expression.empty() && row.id != knowledge::Fact::Conntrack) facts.push_back(row.id);
+    if (!row.expression.empty()) facts.push_back(row.id);
   return facts;
 }
 

@@ -38,6 +38,23 @@ void look_at_nft(const cli::Options& options, KernelFacts& facts) {
   facts.nft_layout = kernel::nft_layout(types, facts.known.symbols);
 }
 
+// The modules that the tables need may be parts of vmlinux, and on 5.10 they have no types.
+void look_at_xtables(const cli::Options& options, KernelFacts& facts) {
+  if (!cli::asks_for_deaths(options) || options.kmods) return;
+  std::vector<kernel::ModuleBtf> kept;
+  const auto types_of = [&](std::initializer_list<const char*> modules) -> const kernel::Btf* {
+    for (const char* module : modules) {
+      auto loaded = kernel::load_module_btf(*facts.btf, {module});
+      if (!loaded) continue;
+      kept.push_back(std::move(loaded->front()));
+      return kept.back().btf.get();
+    }
+    return facts.btf.get();
+  };
+  facts.xtables = kernel::find_xtables(facts.known.symbols, types_of({"x_tables"}),
+                                       types_of({"ip_tables", "ip6_tables"}), possible_cpus());
+}
+
 Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading) {
   std::optional<kernel::ModuleWatch> watch;
   if (cli::wants_modules(options)) watch.emplace();
@@ -68,6 +85,7 @@ Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading)
                        std::move(search), std::move(known),   std::move(features),
                        std::move(held),   std::move(reasons), std::move(btf_file)};
   look_at_nft(options, facts);
+  look_at_xtables(options, facts);
   return facts;
 }
 

@@ -16,6 +16,7 @@
 #include "kernel/held_functions.h"
 #include "kernel/modules.h"
 #include "kernel/nft.h"
+#include "kernel/xtables.h"
 #include "plan/find_functions.h"
 #include "plan/plan.h"
 
@@ -33,6 +34,7 @@ struct KernelFacts {
   std::optional<kernel::BtfFile> btf_file;   // --kernel-btf, as libbpf gets it
   std::vector<kernel::Site> nft_sites = {};  // with --drops and --why
   std::optional<pwru_nft_layout> nft_layout = {};
+  kernel::Xtables xtables = {};  // with --drops and --why
 };
 
 // What follows from a feature that is not there, or that the user wants to be without.

@@ -64,6 +64,12 @@ void set_nft(Inputs& inputs, Plan& plan) {
         "as it is since Linux 5.17");
 }
 
+// The same: by copies, and at kprobes.
+void set_xtables(Inputs& inputs, Plan& plan) {
+  if (plan.is_locked_down || plan.backend == cli::Backend::Tracepoint) return;
+  plan.xtables = std::move(inputs.xtables);
+}
+
 // Functions that free a packet themselves, as TCP does, pass no tracepoint.
 void watch_release(const Inputs& inputs, Plan& plan) {
   if (inputs.features.has_fexit && inputs.vmlinux.find(kReleaseSeen, BTF_KIND_FUNC))
@@ -102,6 +108,7 @@ Result<Plan> make_plan(Inputs inputs) {
   set_positions(plan);
   set_deaths(inputs, plan);
   set_nft(inputs, plan);
+  set_xtables(inputs, plan);
   if (plan.needs.identity) plan.release = find_release(inputs.symbols);
   plan.release.watches_gone = plan.needs.paths;
   if (has_fentry) set_fentry_sites(inputs, plan);

@@ -19,6 +19,7 @@
 #include "kernel/functions.h"
 #include "kernel/site.h"
 #include "kernel/symbols.h"
+#include "kernel/xtables.h"
 #include "plan/arg_table.h"
 #include "plan/backend.h"
 #include "plan/expressions.h"
@@ -53,6 +54,7 @@ struct Inputs {
   kernel::FunctionNames held = {};   // functions at which somebody else is, with fentry-multi
   std::vector<kernel::Site> nft_sites = {};  // with --drops and --why
   std::optional<pwru_nft_layout> nft_layout = {};
+  kernel::Xtables xtables = {};  // with --drops and --why
 };
 
 // The programs at the functions' entries come in families, of which one is loaded: see
@@ -111,6 +113,7 @@ struct Plan {
   FentryIds fentry_ids;                     // of the functions that fentry-multi gets
   size_t held_by_others = 0;                // functions that it does not get for that reason
   std::vector<kernel::Site> nft_sites;      // where rules of nf_tables are watched; none: nowhere
+  kernel::Xtables xtables;                  // the same of iptables-legacy and conntrack
 
   Filters filters;
   Expressions expressions;

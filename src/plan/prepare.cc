@@ -27,14 +27,14 @@ Result<Prepared> prepare(const cli::Options& options, Reading reading) {
   }
   PWRU_ASSIGN(const auto place, or_missing_rights(find_packet_place(options), options));
   const bool attaches_kprobes = !has_tracepoints;
-  PWRU_ASSIGN(
-      auto plan,
-      or_missing_rights(
-          make_plan({options, *kernel.btf, kernel.known.symbols, kernel.features,
-                     !kernel.reasons.empty(), possible_cpus(), place, std::move(functions),
-                     std::move(filters), std::move(expressions), std::move(tracepoints),
-                     std::move(kernel.held), std::move(kernel.nft_sites), kernel.nft_layout}),
-          options, attaches_kprobes));
+  PWRU_ASSIGN(auto plan,
+              or_missing_rights(
+                  make_plan({options, *kernel.btf, kernel.known.symbols, kernel.features,
+                             !kernel.reasons.empty(), possible_cpus(), place, std::move(functions),
+                             std::move(filters), std::move(expressions), std::move(tracepoints),
+                             std::move(kernel.held), std::move(kernel.nft_sites), kernel.nft_layout,
+                             std::move(kernel.xtables)}),
+                  options, attaches_kprobes));
   return Prepared{std::move(kernel), std::move(plan)};
 }
 

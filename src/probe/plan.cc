@@ -128,6 +128,16 @@ void add_sites(Plan& plan, bpf_program* program, std::vector<kernel::Site> sites
   plan.groups.insert(plan.groups.begin(), {program, std::move(sites)});
 }
 
+void add_xtables(Plan& plan, const program::Programs& programs, const kernel::Xtables& xtables,
+                 const kernel::Symbols& symbols) {
+  add_sites(plan, programs.xt_passes, xtables.tables, symbols);
+  add_sites(plan, programs.xt_replaced, xtables.replaced, symbols);
+  add_sites(plan, programs.ct_clash, xtables.clash, symbols);
+  if (!programs.ct_full || xtables.full.empty()) return;
+  add_sites(plan, programs.ct_full, xtables.full, symbols);
+  plan.groups.front().is_return = true;
+}
+
 size_t count_sites(const Plan& plan) {
   size_t count = 0;
   for (const Group& group : plan.groups) count += group.sites.size();

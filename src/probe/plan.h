@@ -10,6 +10,7 @@
 #include "kernel/functions.h"
 #include "kernel/site.h"
 #include "kernel/symbols.h"
+#include "kernel/xtables.h"
 #include "plan/fentry_ids.h"
 #include "plan/tracking.h"
 #include "program/programs.h"
@@ -63,6 +64,10 @@ struct Plan {
 // their order.
 void add_sites(Plan& plan, bpf_program* program, std::vector<kernel::Site> sites,
                const kernel::Symbols& symbols);
+
+// The same for the rules of iptables-legacy and conntrack, whose programs are given by `programs`.
+void add_xtables(Plan& plan, const program::Programs& programs, const kernel::Xtables& xtables,
+                 const kernel::Symbols& symbols);
 
 // Of all groups. A function in two of them counts twice.
 [[nodiscard]] size_t count_sites(const Plan& plan);

@@ -165,5 +165,22 @@ TEST(Plan, TheReturnOfALookUpComesBeforeItsEntry) {
   EXPECT_TRUE(plan.groups[1].must_stand_at_start);
 }
 
+TEST(Plan, WhereConntrackRefusesIsAReturn) {
+  Plan plan;
+  program::Programs all = programs();
+  all.xt_passes = program(20);
+  all.ct_full = program(21);
+  kernel::Xtables xtables;
+  xtables.tables = {{0x1000, kernel::SiteKind::Function, "ipt_do_table", "ip_tables", 0x1000}};
+  xtables.full = {{0x2000, kernel::SiteKind::Function, "early_drop", "nf_conntrack", 0x2000}};
+  xtables.clash = xtables.full;  // which has no program
+  add_xtables(plan, all, xtables, symbols());
+  ASSERT_EQ(plan.groups.size(), 2u);
+  EXPECT_EQ(names_of(plan, program(20)), std::vector<std::string>{"ipt_do_table"});
+  EXPECT_EQ(plan.groups[0].program, program(21));
+  EXPECT_TRUE(plan.groups[0].is_return);
+  EXPECT_FALSE(plan.groups[1].is_return);
+}
+
 }  // namespace
 }  // namespace pwru::probe

@@ -2,6 +2,7 @@
 // What the user asked for, as BPF objects to be linked.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -11,11 +12,11 @@
 namespace pwru::program {
 
 // `object` and what it calls of the user's filters and expressions. The views are of the arguments.
-// `has_nft`: rules of nf_tables are watched.
+// `parts`: PWRU_PART_*, by which rules of netfilter are looked for, or not.
 [[nodiscard]] std::vector<std::string_view> with_filters(std::string_view object,
                                                          const filter::PcapFilter& filter,
                                                          const filter::TunnelFilter& tunnel,
                                                          const plan::Expressions& expressions,
-                                                         bool has_nft);
+                                                         uint32_t parts);
 
 }  // namespace pwru::program

@@ -9,6 +9,8 @@ extern const char pwru_copy_begin[], pwru_copy_end[];
 extern const char pwru_multi_cast_begin[], pwru_multi_cast_end[];
 extern const char pwru_nft_begin[], pwru_nft_end[];
 extern const char pwru_nft_stub_begin[], pwru_nft_stub_end[];
+extern const char pwru_xtables_begin[], pwru_xtables_end[];
+extern const char pwru_xtables_stub_begin[], pwru_xtables_stub_end[];
 extern const char pwru_progs_cast_begin[], pwru_progs_cast_end[];
 extern const char pwru_progs_copy_begin[], pwru_progs_copy_end[];
 }
@@ -32,6 +34,10 @@ Result<std::string> fentry_multi_object() {
 std::string_view nft_object() { return {pwru_nft_begin, pwru_nft_end}; }
 
 std::string_view nft_stub_object() { return {pwru_nft_stub_begin, pwru_nft_stub_end}; }
+
+std::string_view xtables_object() { return {pwru_xtables_begin, pwru_xtables_end}; }
+
+std::string_view xtables_stub_object() { return {pwru_xtables_stub_begin, pwru_xtables_stub_end}; }
 
 Result<std::string> progs_object(bool uses_cast) {
   return uses_cast ? unpack_gzip(pwru_progs_cast_begin, pwru_progs_cast_end, kWhat)

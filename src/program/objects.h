@@ -19,5 +19,8 @@ namespace pwru::program {
 // nothing.
 [[nodiscard]] std::string_view nft_object();
 [[nodiscard]] std::string_view nft_stub_object();
+// The same for pwru_xt_verdict(), of bpf/hooks/xtables.bpf.c.
+[[nodiscard]] std::string_view xtables_object();
+[[nodiscard]] std::string_view xtables_stub_object();
 
 }  // namespace pwru::program

@@ -69,7 +69,7 @@ class Picker {
   // For the end of an skb's life.
   Result<> pick_for_ends(Programs& programs) const;
   Result<> pick_for_maps(Programs& programs) const;
-  Result<> pick_for_nft(Programs& programs) const;
+  Result<> pick_for_netfilter(Programs& programs) const;
   // For the functions of plan::Deaths.
   Result<> pick_for_deaths(Programs& programs) const;
   Result<> pick_for_copies(Programs& programs) const;
@@ -119,9 +119,16 @@ Result<> Picker::pick_for_deaths(Programs& programs) const {
   return {};
 }
 
-Result<> Picker::pick_for_nft(Programs& programs) const {
-  if (plan_.nft_sites.empty()) return {};
-  PWRU_ASSIGN(programs.nft, pick("pwru_nft_passes", true));
+Result<> Picker::pick_for_netfilter(Programs& programs) const {
+  if (!plan_.nft_sites.empty()) {
+    PWRU_ASSIGN(programs.nft, pick("pwru_nft_passes", true));
+  }
+  const kernel::Xtables& xtables = plan_.xtables;
+  if (xtables.is_empty()) return {};
+  PWRU_ASSIGN(programs.xt_passes, pick("pwru_xt_passes", !xtables.tables.empty()));
+  PWRU_ASSIGN(programs.xt_replaced, pick("pwru_xt_replaced", !xtables.tables.empty()));
+  PWRU_ASSIGN(programs.ct_full, pick("pwru_ct_full", !xtables.full.empty()));
+  PWRU_ASSIGN(programs.ct_clash, pick("pwru_ct_clash", !xtables.clash.empty()));
   return {};
 }
 
@@ -179,7 +186,7 @@ Result<Programs> pick_programs(bpf_object* object, const plan::Plan& plan) {
   const Picker picker(object, plan);
   Programs programs;
   PWRU_ASSIGN(programs.by_arg[0], picker.pick("pwru_trace_stack", plan.uses_arg[0]));
-  if (plan.deaths.functions.empty()) PWRU_TRY(picker.pick_for_nft(programs));
+  if (plan.deaths.functions.empty()) PWRU_TRY(picker.pick_for_netfilter(programs));
   PWRU_TRY(picker.pick_for_skbs(programs));
   PWRU_TRY(picker.pick_for_maps(programs));
   PWRU_TRY(picker.pick_for_ends(programs));
@@ -190,7 +197,7 @@ Result<Programs> pick_programs(bpf_object* object, const plan::Plan& plan) {
 Result<> pick_death_programs(bpf_object* object, const plan::Plan& plan, Programs& programs) {
   load_nothing(object);
   const Picker picker(object, plan);
-  PWRU_TRY(picker.pick_for_nft(programs));
+  PWRU_TRY(picker.pick_for_netfilter(programs));
   return picker.pick_for_deaths(programs);
 }
 

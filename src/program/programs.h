@@ -33,7 +33,11 @@ struct Programs {
   std::array<bpf_program*, 6> death_by_arg = {};
   bpf_program* death_list = nullptr;
   plan::Deaths deaths;
-  bpf_program* nft = nullptr;        // where rules of nf_tables are watched
+  bpf_program* nft = nullptr;          // where rules of nf_tables are watched
+  bpf_program* xt_passes = nullptr;    // where packets enter a table of iptables-legacy
+  bpf_program* xt_replaced = nullptr;  // where such a table is replaced
+  bpf_program* ct_full = nullptr;  // where conntrack refuses packets: for the return of functions
+  bpf_program* ct_clash = nullptr;
   std::vector<bpf_program*> copies;  // fentry and fexit where a packet is made of another
 
   [[nodiscard]] bpf_program* for_function(const kernel::Function& function) const;

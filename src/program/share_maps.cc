@@ -11,9 +11,11 @@ namespace {
 // What a kernel lacks, or what is not used in its place: see size_maps().
 bool may_be_missing(std::string_view name) { return name == "doorbell" || name == "records"; }
 
-// What not every object has: where rules of nf_tables are watched, and where paths are kept
+// What not every object has: where rules of netfilter are watched, and where paths are kept
 // (HAS_PATHS of bpf/hook.bpf.h).
-bool is_of_some(std::string_view name) { return name == "nft_trail" || name == "paths"; }
+bool is_of_some(std::string_view name) {
+  return name == "nft_trail" || name == "xt_trail" || name == "xt_tables" || name == "paths";
+}
 
 }  // namespace
 
@@ -21,7 +23,7 @@ bool is_of_some(std::string_view name) { return name == "nft_trail" || name == "
 // .bss are the counters.
 Result<> share_maps(bpf_object* object, const std::function<int(const char*)>& map_fd) {
   for (const char* name : {"ring_memory", "doorbell", "records", "tracked", "dying", "heads",
-                           "parents", ".bss", "nft_trail", "paths"}) {
+                           "parents", ".bss", "nft_trail", "xt_trail", "xt_tables", "paths"}) {
     bpf_map* const map = bpf_object__find_map_by_name(object, name);
     const int fd = map_fd(name);
     if ((!map || fd < 0) && is_of_some(name)) continue;

@@ -128,6 +128,21 @@ struct Nft {
   std::string_view text = {};  // "udp dport 53 drop"; "" when the rule was not read
 };
 
+// What the tables of iptables-legacy and conntrack did last to the packet. It holds for a packet
+// that nf_hook_slow() freed.
+struct Xt {
+  enum class Kind : uint8_t { None, Rule, Reject, Policy };
+  enum class Refusal : uint8_t { None, Full, Clash };  // by conntrack
+  Kind kind = Kind::None;
+  Refusal refusal = Refusal::None;
+  bool is_v6 = false;           // of ip6tables
+  bool asks_conntrack = false;  // the rule has a match on the state of the connection
+  std::string_view hook;        // "INPUT": of the table that has the rule
+  std::string_view table;       // "filter"
+  std::string_view chain;
+  uint32_t position = 0;  // of the rule in the chain, from 1
+};
+
 // One expression of --output-skb-metadata or --output-xdp-metadata.
 struct Value {
   std::string_view label;
@@ -164,6 +179,7 @@ struct Record {
   std::span<const Value> values;
   std::span<const Value> readings;  // values that nobody asked to see: the diagnosis needs them
   std::optional<Nft> nft;
+  std::optional<Xt> xt;
   // Of a packet that no socket took: where its port is open, "127.0.0.1:53, [::1]:53".
   std::string_view bound_ports;
   std::optional<MapCall> map_call;

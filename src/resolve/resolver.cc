@@ -23,6 +23,13 @@ std::string_view text_of(std::optional<StructText>& type, std::span<const std::b
 
 constexpr std::string_view kNoSocket = "SKB_DROP_REASON_NO_SOCKET";
 
+// By their hooks, NF_INET_*.
+constexpr auto kBuiltInChains =
+    std::to_array<std::string_view>({"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"});
+
+// Text that the kernel ended by a zero, unless it fills its room.
+std::string_view text_of(const char* text, size_t room) { return {text, ::strnlen(text, room)}; }
+
 // NFPROTO_*, by the names that nft(8) has for them.
 std::string_view nft_family(uint8_t family) {
   switch (family) {
@@ -102,6 +109,8 @@ const Record& Resolver::resolve(const event::Event& event) {
   if (!event.expr_bytes.empty()) set_values(event);
   record_.nft.reset();
   if (event.nft) set_nft(*event.nft);
+  record_.xt.reset();
+  if (event.xt) set_xt(*event.xt);
   record_.bound_ports = {};
   if (ports_ && record_.end) set_bound_ports();
   record_.map_call.reset();
@@ -178,9 +187,6 @@ void Resolver::set_values(const event::Event& event) {
 }
 
 void Resolver::set_nft(const pwru_nft& from) {
-  const auto text_of = [](const char* text, size_t room) {
-    return std::string_view(text, ::strnlen(text, room));
-  };
   nft_table_ = text_of(from.table, sizeof(from.table));
   nft_chain_ = text_of(from.chain, sizeof(from.chain));
   nft_expr_ = text_of(from.expr, sizeof(from.expr));
@@ -198,6 +204,21 @@ void Resolver::set_nft(const pwru_nft& from) {
   nft_text_ = wanted_.rule_text(
       {netns, from.family, from.table_handle, from.handle, nft_table_, nft_chain_});
   nft.text = nft_text_;
+}
+
+void Resolver::set_xt(const pwru_xt& from) {
+  Xt& xt = record_.xt.emplace();
+  if (from.kind <= PWRU_XT_POLICY) xt.kind = static_cast<Xt::Kind>(from.kind);
+  if (from.refusal <= PWRU_CT_CLASH) xt.refusal = static_cast<Xt::Refusal>(from.refusal);
+  xt.is_v6 = from.is_v6;
+  xt.asks_conntrack = from.asks_conntrack;
+  xt.hook = from.hook < kBuiltInChains.size() ? kBuiltInChains[from.hook] : "";
+  xt_table_ = text_of(from.table, sizeof(from.table));
+  xt_chain_ = text_of(from.chain, sizeof(from.chain));
+  xt.table = xt_table_;
+  // A chain that is built in has no name of its own.
+  xt.chain = xt_chain_.empty() ? xt.hook : std::string_view(xt_chain_);
+  xt.position = from.number;
 }
 
 void Resolver::set_bound_ports() {

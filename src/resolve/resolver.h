@@ -76,6 +76,7 @@ class Resolver {
   void set_values(const event::Event& event);
   void set_bound_ports();
   void set_nft(const pwru_nft& from);
+  void set_xt(const pwru_xt& from);
   void set_map_call(const event::BpfMapCall& call);
   void set_dumps(const event::Event& event);
 
@@ -98,6 +99,7 @@ class Resolver {
   std::optional<kernel::BoundPorts> ports_;
   std::string bound_ports_;
   std::string nft_table_, nft_chain_, nft_expr_, nft_text_;
+  std::string xt_table_, xt_chain_;
   std::string map_name_;
   std::vector<std::byte> map_key_;
   std::vector<std::byte> map_value_;

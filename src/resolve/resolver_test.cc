@@ -192,6 +192,31 @@ TEST(Resolver, TheTextOfARuleIsOfItsNamespace) {
   EXPECT_EQ(resolver.resolve(event).nft->text, "");
 }
 
+TEST(Resolver, ABuiltInChainHasTheNameOfItsHook) {
+  const FakeKernel kernel;
+  Resolver resolver = kernel.resolver();
+  pwru_xt xt = {};
+  xt.kind = PWRU_XT_REJECT;
+  xt.hook = 2;
+  xt.number = 5;
+  std::strcpy(xt.table, "filter");
+  event::Event event = in_ip_rcv();
+  event.xt = &xt;
+  const Xt found = *resolver.resolve(event).xt;
+  EXPECT_EQ(found.kind, Xt::Kind::Reject);
+  EXPECT_EQ(found.hook, "FORWARD");
+  EXPECT_EQ(found.table, "filter");
+  EXPECT_EQ(found.chain, "FORWARD");
+  EXPECT_EQ(found.position, 5u);
+  std::strcpy(xt.chain, "near");
+  EXPECT_EQ(resolver.resolve(event).xt->chain, "near");
+  // What the kernel does not have.
+  xt.kind = xt.refusal = xt.hook = 9;
+  EXPECT_EQ(resolver.resolve(event).xt->kind, Xt::Kind::None);
+  EXPECT_EQ(resolver.resolve(event).xt->refusal, Xt::Refusal::None);
+  EXPECT_EQ(resolver.resolve(event).xt->hook, "");
+}
+
 TEST(Resolver, TheStackOfATracepointBeginsAtTheFunctionThatHasIt) {
   const FakeKernel kernel;
   Resolver resolver = kernel.resolver();

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "kernel/nft.h"
+#include "kernel/xtables.h"
 #include "plan/needs.h"
 #include "probe/plan.h"
 
@@ -107,6 +108,18 @@ std::vector<kernel::Site> LateModules::nft_sites_of(const std::vector<kernel::Mo
   return tracer_.programs().nft ? sites : std::vector<kernel::Site>();
 }
 
+// The program knows the tables of the start.
+void LateModules::report_tables(const kernel::Symbols& symbols,
+                                const std::vector<kernel::ModuleBtf>& modules) const {
+  if (!cli::asks_for_deaths(options_) || options_.kmods) return;
+  const kernel::Xtables late = kernel::find_xtables(symbols, nullptr, nullptr, 1);
+  for (const auto* sites : {&late.tables, &late.full})
+    for (const kernel::Site& site : *sites)
+      if (std::ranges::find(modules, site.module, &kernel::ModuleBtf::module) != modules.end())
+        log_info("module {} was loaded: start pwru again to see what {} drops", site.module,
+                 sites == &late.tables ? "its rules" : "conntrack");
+}
+
 Result<> LateModules::attach_found(Result<Found> result) {
   if (!result) return tl::unexpected<Error>(std::move(result.error()));
   forget_gone();
@@ -114,6 +127,7 @@ Result<> LateModules::attach_found(Result<Found> result) {
   more.found = take_attachable(more);
   const bool chose_others = !options_.filter_func.text.empty();
   std::vector<kernel::Site> nft_sites = nft_sites_of(result->btf, result->functions.symbols);
+  report_tables(result->functions.symbols, result->btf);
   if (more.found.empty() && more.left_out.empty() && nft_sites.empty() && chose_others) return {};
 
   // The output knows what it needs for an event before the event can come.

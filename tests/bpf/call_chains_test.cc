@@ -195,6 +195,7 @@ TEST_P(CallChains, FitTheStack) {
   functions.merge(generated(casts ? 96 : 64));
   if (!functions.contains("pwru_filter_matched")) functions.erase("pwru_filter_hit");
   functions.merge(nft_functions());
+  functions.merge(Object(PWRU_BPF_DIR "/pwru_xtables.bpf.o").read());
   for (const auto& entry : functions) {
     std::vector<std::string>& calls = functions[entry.first].calls;
     std::sort(calls.begin(), calls.end());

@@ -89,7 +89,7 @@ tool() {
 add_tools() {
     local name
     tool bash ip tc bridge ping curl socat setpriv timeout ethtool bpftool tcpdump jq xtables-legacy-multi xtables-nft-multi nft
-    for name in iptables iptables-save ip6tables ip6tables-save; do
+    for name in {iptables,ip6tables}{,-legacy,-save,-restore}; do
         ln -s xtables-legacy-multi "$root/usr/sbin/$name"
     done
     for name in iptables-nft ip6tables-nft arptables-nft; do ln -s xtables-nft-multi "$root/usr/sbin/$name"; done
@@ -123,10 +123,11 @@ add_bpf() {
     clang "${flags[@]}" -c "$here/bpf/tc.bpf.c" -o "$root/vm/tc-without-btf.bpf.o"
 }
 
-# Adds the programs that send frames which no protocol would send, have a socket with a filter, and show a program's code.
+# Adds the programs that send frames which no protocol would send, have a socket with a filter, hold
+# packets of NFQUEUE, and show a program's code.
 add_programs() {
     local name
-    for name in send_frames filtered_socket jited_code; do
+    for name in send_frames filtered_socket hold_packets jited_code; do
         "${prefix}gcc" -O2 -static -o "$root/usr/bin/$name" "$here/$name.c"
     done
 }

@@ -124,7 +124,7 @@ in_a iptables -A INPUT -p icmp -j REJECT
 fault 'iptables REJECT' 'rule .*the chain INPUT' 'dropped it in the hook input' pings 10.1.0.1
 in_a iptables -F INPUT
 in_a iptables -P FORWARD DROP
-fault 'iptables, policy' 'the policy of FORWARD' 'dropped it in the hook forward' pings 10.2.0.2
+fault 'iptables, policy' 'no rule of the chain FORWARD .*, and the policy' 'dropped it in the hook forward' pings 10.2.0.2
 in_a iptables -P FORWARD ACCEPT
 in_a iptables -A INPUT -p icmp -j NFQUEUE --queue-num 5
 fault 'NFQUEUE without a program' 'queue of NFQUEUE in the hook input, and no program listens' '' pings 10.1.0.1
@@ -134,7 +134,7 @@ fault 'ip6tables filter INPUT' 'rule .*the chain INPUT' 'dropped it in the hook 
 in_a ip6tables -F INPUT
 in_a iptables -A OUTPUT -m conntrack --ctstate NEW -j ACCEPT
 in_a iptables -A INPUT -m conntrack --ctstate INVALID -j DROP
-fault 'conntrack: invalid' 'invalid' 'dropped it in the hook input' frame 0800 "$(ipv4 6 10.1.0.2 10.1.0.1 11112222000000010000000050140000beef0000)"
+fault 'conntrack: invalid' 'rule 1 of the chain INPUT .*INVALID' 'dropped it in the hook input' frame 0800 "$(ipv4 6 10.1.0.2 10.1.0.1 11112222000000010000000050140000beef0000)"
 in_a iptables -F INPUT
 nf_max=$(sysctl -n net.netfilter.nf_conntrack_max)
 host_sysctl net.netfilter.nf_conntrack_max=1
@@ -144,6 +144,19 @@ flood() {
 }
 fault 'conntrack: table is full' 'the table of conntrack is full' 'a full conntrack table' flood
 host_sysctl "net.netfilter.nf_conntrack_max=$nf_max"
+# Two packets that conntrack takes for the first of one connection, as neither has come to the end of
+# its way: it knows that of the first when it comes to the second.
+modprobe -a xt_NFQUEUE nfnetlink_queue
+in_a iptables -t mangle -A PREROUTING -p icmp --icmp-type echo-request -j NFQUEUE --queue-num 7
+has_queue() { in_a grep -q '^ *7 ' /proc/net/netfilter/nfnetlink_queue; }
+clash() {
+    in_a hold_packets 7 2 &
+    wait_for 'the program that holds packets' has_queue
+    in_b ping -q -c 2 -i 0.2 -W 1 10.1.0.1 || true
+    return 1
+}
+fault 'conntrack: two connections clash' 'conntrack has another connection with its addresses' 'a full conntrack table, or another hook' clash
+in_a iptables -t mangle -F PREROUTING
 in_a iptables -F OUTPUT
 in_a nft -f - <<'RULES'
 table inet fw {

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How tables of iptables-legacy lie in memory, and which of their rules dropped a packet; see
+ * bpf/hooks/xtables.bpf.c.
+ */
+#ifndef PWRU_ABI_XTABLES_H
+#define PWRU_ABI_XTABLES_H
+
+#include <linux/types.h>
+
+struct pwru_xt_layout {
+	__u64 ip6t_ip;	      /* ip6t_do_table(); 0: there is none */
+	__u64 per_cpu_offset; /* address of the variable __per_cpu_offset */
+	__u16 table_private;  /* offsets of members of struct xt_table, in bytes */
+	__u16 table_name;
+	__u16 info_entries;    /* of struct xt_table_info */
+	__u8 is_table_first;   /* the arguments are (table, skb, state): since 5.16; before, (skb,
+				  state, table) */
+	__u8 has_several_cpus; /* then each has counters of its own */
+};
+
+/* XT_TABLE_MAXNAMELEN and XT_FUNCTION_MAXNAMELEN of include/uapi/linux/netfilter/x_tables.h */
+#define PWRU_XT_TABLE_BYTES 32
+#define PWRU_XT_CHAIN_BYTES 32
+
+enum pwru_xt_kind {
+	PWRU_XT_NONE = 0,   /* not known; the other fields say nothing */
+	PWRU_XT_RULE = 1,   /* a rule dropped it */
+	PWRU_XT_REJECT = 2, /* a rule rejected it */
+	PWRU_XT_POLICY = 3, /* no rule took it, and the chain drops what no rule takes */
+};
+
+enum pwru_ct_refusal {
+	PWRU_CT_ACCEPTED = 0, /* or not known */
+	PWRU_CT_FULL = 1,     /* its table has no room for one more connection */
+	PWRU_CT_CLASH = 2,    /* it has another connection with the same addresses and ports */
+};
+
+/* What the tables, and the tracking of connections, did last to the packet. */
+struct pwru_xt {
+	__u32 number;	     /* of the rule in its chain, from 1 */
+	__u8 kind;	     /* PWRU_XT_* */
+	__u8 is_v6;	     /* of ip6tables */
+	__u8 hook;	     /* NF_INET_* */
+	__u8 refusal;	     /* PWRU_CT_* */
+	__u8 asks_conntrack; /* the rule has a match on the state of the connection */
+	__u8 pad0[7];
+	char table[PWRU_XT_TABLE_BYTES];
+	char chain[PWRU_XT_CHAIN_BYTES];
+};
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the diagnoser says of packets that iptables-legacy and conntrack dropped.
+#include <gtest/gtest.h>
+
+#include "diagnose/diagnoser.h"
+#include "diagnose/ending_for_test.h"
+
+namespace pwru::diagnose {
+namespace {
+
+using knowledge::Certainty;
+using knowledge::Fact;
+using resolve::Xt;
+
+std::vector<std::string_view> in_hook(std::string_view caller) {
+  return {"sk_skb_reason_drop+0x90", "nf_hook_slow+0xb3", caller};
+}
+
+Xt rule(Xt::Kind kind) {
+  Xt xt;
+  xt.kind = kind;
+  xt.hook = "INPUT";
+  xt.table = "filter";
+  xt.chain = "INPUT";
+  xt.position = 3;
+  return xt;
+}
+
+std::string_view cause_of(Ending& ending, const Xt& xt, std::string_view caller) {
+  ending.record.xt = xt;
+  return ending.dies(in_hook(caller), "NETFILTER_DROP").diagnosed().cause;
+}
+
+TEST(DiagnoserIptables, NamesTheRule) {
+  Ending ending;
+  ending.record.xt = rule(Xt::Kind::Rule);
+  const Diagnosis& found =
+      ending.dies(in_hook("ip_local_deliver+0xd3"), "NETFILTER_DROP").diagnosed();
+  EXPECT_EQ(found.cause, "iptables-rule");
+  EXPECT_EQ(found.certainty, Certainty::Certain);
+  EXPECT_EQ(found.what,
+            "rule 3 of the chain INPUT (iptables-legacy, table filter, hook input) dropped it");
+  EXPECT_NE(found.advice.find("iptables-legacy -t filter -D INPUT 3 removes it"),
+            std::string_view::npos)
+      << found.advice;
+}
+
+TEST(DiagnoserIptables, NamesTheChainWhosePolicyItIs) {
+  Ending ending;
+  EXPECT_EQ(cause_of(ending, rule(Xt::Kind::Policy), "ip_local_deliver+0xd3"), "iptables-policy");
+  EXPECT_EQ(cause_of(ending, rule(Xt::Kind::Reject), "ip_local_deliver+0xd3"), "iptables-reject");
+}
+
+// Chains may have any names, and what the advice says is pasted into a shell as root.
+TEST(DiagnoserIptables, AChainWithAHostileName) {
+  Ending ending;
+  ending.record.xt = rule(Xt::Kind::Rule);
+  ending.record.xt->chain = "x;reboot";
+  ending.record.xt->is_v6 = true;
+  const Diagnosis& found =
+      ending.dies(in_hook("ip6_input_finish+0xd3"), "NETFILTER_DROP").diagnosed();
+  EXPECT_NE(found.advice.find("ip6tables-legacy -t filter -D 'x;reboot' 3 "),
+            std::string_view::npos)
+      << found.advice;
+}
+
+// It passed a table in one hook, and died in another one.
+TEST(DiagnoserIptables, ARuleOfAnotherHookIsNotToBlame) {
+  Ending ending;
+  EXPECT_EQ(cause_of(ending, rule(Xt::Kind::Rule), "ip_forward+0xd3"), "netfilter");
+  Xt bridged = rule(Xt::Kind::Rule);
+  bridged.hook = "FORWARD";
+  EXPECT_EQ(cause_of(ending, bridged, "br_nf_forward_ip+0xd3"), "iptables-rule");
+}
+
+TEST(DiagnoserIptables, AConnectionThatIsInvalid) {
+  Ending ending;
+  ending.record.xt = rule(Xt::Kind::Rule);
+  ending.record.xt->asks_conntrack = true;
+  ending.with(Fact::Conntrack, "0");
+  const Diagnosis& found =
+      ending.dies(in_hook("ip_local_deliver+0xd3"), "NETFILTER_DROP").diagnosed();
+  EXPECT_NE(found.what.find("which is INVALID"), std::string_view::npos) << found.what;
+  // It has an entry.
+  Ending known;
+  known.record.xt = ending.record.xt;
+  known.with(Fact::Conntrack, "18446744071562067970");
+  EXPECT_EQ(known.dies(in_hook("ip_local_deliver+0xd3"), "NETFILTER_DROP")
+                .diagnosed()
+                .what.find("INVALID"),
+            std::string_view::npos);
+}
+
+TEST(DiagnoserIptables, AFullTableOfConntrack) {
+  Xt full;
+  full.refusal = Xt::Refusal::Full;
+  Ending ending;
+  ending.with(Fact::Conntrack, "0");
+  EXPECT_EQ(cause_of(ending, full, "ip_rcv+0xd3"), "conntrack-full");
+  // Only packets that begin a connection are refused, and only where they come in.
+  EXPECT_EQ(cause_of(ending, full, "ip_forward+0xd3"), "netfilter");
+  Ending known;
+  known.with(Fact::Conntrack, "18446744071562067970");
+  EXPECT_EQ(cause_of(known, full, "ip_rcv+0xd3"), "netfilter");
+}
+
+TEST(DiagnoserIptables, TwoConnectionsThatClash) {
+  Xt clash;
+  clash.refusal = Xt::Refusal::Clash;
+  Ending ending;
+  EXPECT_EQ(cause_of(ending, clash, "ip_output+0xd3"), "conntrack-clash");
+  EXPECT_EQ(cause_of(ending, clash, "ip_rcv+0xd3"), "netfilter");
+}
+
+}  // namespace
+}  // namespace pwru::diagnose

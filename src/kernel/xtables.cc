@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/xtables.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "kernel/btf_layout.h"
+
+namespace pwru::kernel {
+namespace {
+
+constexpr std::string_view kTable4 = "ipt_do_table", kTable6 = "ip6t_do_table";
+constexpr std::string_view kReplace = "xt_replace_table";
+constexpr std::string_view kFull = "early_drop", kClash = "nf_ct_resolve_clash";
+constexpr std::string_view kConntrack = "nf_conntrack";
+
+// As on 5.10, which has no BTF of modules.
+constexpr uint16_t kPrivate = 24, kName = 56, kEntries = 64;
+
+Site site_of(const Symbol& symbol) {
+  return {symbol.addr, SiteKind::Function, std::string(symbol.name), std::string(symbol.module),
+          symbol.addr};
+}
+
+uint16_t offset_of(const Btf& types, std::string_view record, std::string_view name,
+                   uint16_t otherwise) {
+  const uint32_t id = types.find(record, BTF_KIND_STRUCT);
+  for (const btf_member& member : types.members(id)) {
+    if (types.string_at(member.name_off) != name) continue;
+    const uint64_t byte = place_of(types, id, member).bit_offset / 8;
+    return byte <= UINT16_MAX ? static_cast<uint16_t>(byte) : otherwise;
+  }
+  return otherwise;
+}
+
+// (void *priv, struct sk_buff *skb, ..) since 5.16, (struct sk_buff *skb, .., struct xt_table *)
+// before.
+bool is_table_first(const Btf& functions) {
+  for (const std::string_view name : {kTable4, kTable6}) {
+    const uint32_t function = functions.find(name, BTF_KIND_FUNC);
+    if (!function) continue;
+    const auto params = functions.params(functions.type(function).type);
+    if (params.empty()) return false;
+    const uint32_t first = functions.resolve(params.front().type);
+    return functions.kind(first) == BTF_KIND_PTR &&
+           functions.resolve(functions.type(first).type) == 0;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool enters_table(std::string_view function) { return function == kTable4 || function == kTable6; }
+
+Xtables find_xtables(const Symbols& symbols, const Btf* types, const Btf* functions,
+                     uint32_t cpus) {
+  Xtables found;
+  pwru_xt_layout& layout = found.layout;
+  layout.per_cpu_offset = symbols.data("__per_cpu_offset").value_or(0);
+  layout.has_several_cpus = cpus > 1;
+  for (size_t i = 0; i < symbols.size(); i++) {
+    const Symbol symbol = symbols.at(i);
+    if (enters_table(symbol.name)) {
+      if (symbol.name == kTable6) layout.ip6t_ip = symbol.addr;
+      found.tables.push_back(site_of(symbol));
+    } else if (symbol.name == kReplace) {
+      found.replaced.push_back(site_of(symbol));
+    } else if (symbol.module == kConntrack || symbol.module.empty()) {
+      if (symbol.name == kFull) found.full.push_back(site_of(symbol));
+      if (symbol.name == kClash) found.clash.push_back(site_of(symbol));
+    }
+  }
+  if ((layout.has_several_cpus && !layout.per_cpu_offset) || found.replaced.empty())
+    found.tables.clear();
+  layout.table_private = types ? offset_of(*types, "xt_table", "private", kPrivate) : kPrivate;
+  layout.table_name = types ? offset_of(*types, "xt_table", "name", kName) : kName;
+  layout.info_entries = types ? offset_of(*types, "xt_table_info", "entries", kEntries) : kEntries;
+  layout.is_table_first = functions && is_table_first(*functions);
+  return found;
+}
+
+}  // namespace pwru::kernel

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/xtables.h"
+
+#include <gtest/gtest.h>
+
+#include "kernel/btf_builder_for_test.h"
+
+namespace pwru::kernel {
+namespace {
+
+constexpr const char* kSymbols =
+    "ffffffff81000000 T ip_rcv\n"
+    "ffffffff82000000 D __per_cpu_offset\n"
+    "ffffffffc0000100 t ipt_do_table\t[ip_tables]\n"
+    "ffffffffc0001100 t ip6t_do_table\t[ip6_tables]\n"
+    "ffffffffc0000800 t xt_replace_table\t[x_tables]\n"
+    "ffffffffc0002100 t early_drop\t[nf_conntrack]\n"
+    "ffffffffc0002200 t nf_ct_resolve_clash\t[nf_conntrack]\n"
+    "ffffffffc0003100 t early_drop\t[other]\n";
+
+std::vector<std::string> names_of(const std::vector<Site>& sites) {
+  std::vector<std::string> names;
+  for (const Site& site : sites) names.push_back(site.name + " " + site.module);
+  return names;
+}
+
+class XtablesTest : public ::testing::Test {
+ protected:
+  Xtables find(const Btf* types, const Btf* functions, uint32_t cpus = 2) {
+    return find_xtables(symbols_, types, functions, cpus);
+  }
+  const Btf* parse() {
+    auto parsed = Btf::parse(types_.bytes(), nullptr);
+    EXPECT_TRUE(parsed);
+    btf_ = std::move(*parsed);
+    return btf_.get();
+  }
+
+  BtfBuilder types_;
+  const uint32_t pointer_ = types_.pointer(0);
+  std::unique_ptr<Btf> btf_;
+  Symbols symbols_ = *Symbols::parse(kSymbols);
+};
+
+TEST_F(XtablesTest, TablesAndWhereConntrackRefuses) {
+  const Xtables found = find(nullptr, nullptr);
+  EXPECT_EQ(names_of(found.tables),
+            (std::vector<std::string>{"ipt_do_table ip_tables", "ip6t_do_table ip6_tables"}));
+  EXPECT_EQ(names_of(found.replaced), std::vector<std::string>{"xt_replace_table x_tables"});
+  EXPECT_EQ(names_of(found.full), std::vector<std::string>{"early_drop nf_conntrack"});
+  EXPECT_EQ(names_of(found.clash), std::vector<std::string>{"nf_ct_resolve_clash nf_conntrack"});
+  EXPECT_EQ(found.layout.ip6t_ip, 0xffffffffc0001100);
+  EXPECT_EQ(found.layout.per_cpu_offset, 0xffffffff82000000);
+}
+
+TEST_F(XtablesTest, WithoutTypesItIsTheLayoutOf5_10) {
+  const pwru_xt_layout layout = find(nullptr, nullptr).layout;
+  EXPECT_EQ(layout.table_private, 24);
+  EXPECT_EQ(layout.table_name, 56);
+  EXPECT_EQ(layout.info_entries, 64);
+  EXPECT_FALSE(layout.is_table_first);
+  EXPECT_TRUE(layout.has_several_cpus);
+}
+
+TEST_F(XtablesTest, TheLayoutIsInBytes) {
+  types_.record(BTF_KIND_STRUCT, "xt_table", 128,
+                {{"private", pointer_, 8 * 32}, {"name", pointer_, 8 * 72}});
+  types_.record(BTF_KIND_STRUCT, "xt_table_info", 128,
+                {BtfBuilder::Member{"entries", pointer_, 8 * 80}});
+  const pwru_xt_layout layout = find(parse(), nullptr).layout;
+  EXPECT_EQ(layout.table_private, 32);
+  EXPECT_EQ(layout.table_name, 72);
+  EXPECT_EQ(layout.info_entries, 80);
+}
+
+TEST_F(XtablesTest, TheTableComesFirstSince5_16) {
+  types_.function("ipt_do_table", {pointer_, types_.pointer(types_.structure("sk_buff", 8))});
+  EXPECT_TRUE(find(nullptr, parse()).layout.is_table_first);
+}
+
+TEST_F(XtablesTest, BeforeThePacketDid) {
+  types_.function("ip6t_do_table", {types_.pointer(types_.structure("sk_buff", 8)), pointer_});
+  EXPECT_FALSE(find(nullptr, parse()).layout.is_table_first);
+}
+
+TEST_F(XtablesTest, OneCpuHasItsCountersInTheEntries) {
+  symbols_ = *Symbols::parse(
+      "ffffffffc0000100 t ipt_do_table\t[ip_tables]\n"
+      "ffffffffc0000800 t xt_replace_table\t[x_tables]\n");
+  const Xtables found = find(nullptr, nullptr, 1);
+  EXPECT_FALSE(found.layout.has_several_cpus);
+  EXPECT_EQ(found.tables.size(), 1u);
+  // Those of several cannot be found without this variable.
+  EXPECT_TRUE(find(nullptr, nullptr, 2).is_empty());
+}
+
+}  // namespace
+}  // namespace pwru::kernel

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# --drops names the rule of iptables-legacy or ip6tables-legacy that dropped a packet: of each table, through
+# chains, beside rules that also count, and when the table has been replaced. The command that it prints
+# removes the rule.
+# kernels: 5.10 6.12
+modprobe -a iptable_raw ipt_REJECT || skip 'this kernel has no iptables-legacy'
+in_a() { ip netns exec a "$@"; }
+send() { ip netns exec b bash -c "echo x >/dev/udp/10.1.0.1/$1" || true; }
+answer() { grep -A 3 -F -- ":$1(udp)" "$out"; } # PORT: the blocks of its packets
+is_told() { answer "$1" | grep -qE -- "^  why +$2$"; }
+# dies PORT WORDS: a packet to that port dies, and the answer has these words.
+dies() {
+    send "$1"
+    wait_for "the answer for $1: $2" is_told "$1" "$2 \(certain\)"
+}
+namespace a
+namespace b
+cable a va 10.1.0.1/24 b vb 10.1.0.2/24
+ip -n a addr add fd00::1/64 dev va nodad
+ip -n b addr add fd00::2/64 dev vb nodad
+ip netns exec b ping -q -c 1 10.1.0.1 # both know the other's MAC address
+ip netns exec b ping -q -c 1 fd00::1
+in_a iptables-restore <<'RULES'
+*raw
+:PREROUTING ACCEPT
+:OUTPUT ACCEPT
+-A PREROUTING -p udp --dport 5000 -j DROP
+COMMIT
+*mangle
+:PREROUTING ACCEPT
+-A PREROUTING -p udp --dport 5001 -j MARK --set-mark 7
+-A PREROUTING -p udp --dport 5001 -j DROP
+COMMIT
+*filter
+:INPUT ACCEPT
+:OUTPUT ACCEPT
+:near -
+:far -
+:x;id -
+-A INPUT -p udp --dport 5002
+-A INPUT -p udp --dport 5002 -j DROP
+-A INPUT -p udp --dport 5003 -j near
+-A INPUT -p udp --dport 5004 -g far
+-A INPUT -p udp --dport 5005 -j REJECT
+-A INPUT -p udp --dport 5006 -j x;id
+-A OUTPUT -p icmp -m icmp --icmp-type port-unreachable -d 10.1.0.2 -j DROP
+-A near -p udp --sport 1 -j DROP
+-A near -j far
+-A far -p udp --dport 5003
+-A far -p udp --sport 2 -j DROP
+-A far -j DROP
+-A x;id -j DROP
+COMMIT
+RULES
+in_a ip6tables -A INPUT -p udp --dport 5010 -j DROP
+start_pwru --drops
+in_table() { echo "rule $2 of the chain $1 \\(iptables-legacy, table $3, hook $4\\) dropped it"; } # CHAIN RULE TABLE HOOK
+
+dies 5000 "$(in_table PREROUTING 1 raw prerouting)"
+dies 5001 "$(in_table PREROUTING 2 mangle prerouting)"
+dies 5002 "$(in_table INPUT 2 filter input)"
+dies 5003 "$(in_table far 3 filter input)"
+dies 5004 "$(in_table far 3 filter input)"
+dies 5006 "$(in_table 'x;id' 1 filter input)"
+expect_line "iptables-legacy -t filter -D 'x;id' 1 removes it"
+# A rule that rejects sends a packet itself, which another rule drops.
+dies 5005 'rule 5 of the chain INPUT \(iptables-legacy, table filter, hook input\) rejected it, with an answer to the sender'
+has_died_too() { grep -qE -- '^  why +rule 1 of the chain OUTPUT \(iptables-legacy, table filter, hook output\) dropped it \(certain\)$' "$out"; }
+wait_for 'the end of the ICMP error' has_died_too
+ip netns exec b bash -c 'echo x >/dev/udp/fd00::1/5010'
+wait_for 'the answer of IPv6' is_told 5010 'rule 1 of the chain INPUT \(ip6tables-legacy, table filter, hook input\) dropped it \(certain\)'
+
+# Many packets that die by several rules, on both CPUs; each gets the rule that was its own.
+for port in {5100..5139}; do in_a iptables -A INPUT -p udp --dport "$port" -j DROP; done
+for port in {5139..5100}; do dies "$port" "$(in_table INPUT $((port - 5100 + 7)) filter input)"; done
+
+# The table is another one at each change.
+remove() { eval "$(answer 5002 | sed -nE 's/^  do .*; (iptables-legacy -t filter -D INPUT 2) removes it.*/in_a \1/p' | tail -n 1)"; }
+remove
+in_a iptables -S INPUT >"$work/rules"
+! grep -q -- '--dport 5002 -j DROP' "$work/rules" || fail 'the rule is still there'
+dies 5139 "$(in_table INPUT 45 filter input)"
+in_a iptables -P INPUT DROP
+dies 5002 'no rule of the chain INPUT \(iptables-legacy, table filter\) took it, and the policy of that chain is DROP'
+
+# What no rule dropped is no rule's: with more rules that drop than are looked at, none is named.
+for port in {5140..5270}; do echo "-A INPUT -p udp --dport $port -j DROP"; done >"$work/more"
+{
+    echo '*filter'
+    cat "$work/more"
+    echo COMMIT
+} | in_a iptables-restore --noflush
+send 5270
+wait_for 'the answer without a rule' is_told 5270 'netfilter dropped it in the hook input: .* \(certain\)'
+stop_pwru
+expect_stderr ' 0 lost'
