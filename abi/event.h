@@ -305,7 +305,7 @@ PWRU_STATIC_ASSERT(sizeof(struct pwru_parent) == 8, "pwru_parent is the same on 
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple4) == 24, "pwru_tuple4 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tuple6) == 48, "pwru_tuple6 is the same on both sides");
 PWRU_STATIC_ASSERT(sizeof(struct pwru_nft) == 552, "pwru_nft is the same on both sides");
-PWRU_STATIC_ASSERT(sizeof(struct pwru_xt) == 80, "pwru_xt is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_xt) == 112, "pwru_xt is the same on both sides");
 PWRU_IS_AT(pwru_nft, kind, 12);
 PWRU_IS_AT(pwru_nft, chain, 288);
 PWRU_STATIC_ASSERT(sizeof(struct pwru_tunnel) == 72, "pwru_tunnel is the same on both sides");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* How tables of iptables-legacy lie in memory, and which of their rules dropped a packet; see
- * bpf/hooks/xtables.bpf.c.
+/* How tables of iptables-legacy lie in memory, and which of their rules, or which other hook of
+ * netfilter, dropped a packet; see bpf/hooks/xtables.bpf.c.
  */
 #ifndef PWRU_ABI_XTABLES_H
 #define PWRU_ABI_XTABLES_H
@@ -9,6 +9,7 @@
 
 struct pwru_xt_layout {
 	__u64 ip6t_ip;	      /* ip6t_do_table(); 0: there is none */
+	__u64 run_bpf_ip;     /* nf_hook_run_bpf(); 0: there is none */
 	__u64 per_cpu_offset; /* address of the variable __per_cpu_offset */
 	__u16 table_private;  /* offsets of members of struct xt_table, in bytes */
 	__u16 table_name;
@@ -35,7 +36,9 @@ enum pwru_ct_refusal {
 	PWRU_CT_CLASH = 2,    /* it has another connection with the same addresses and ports */
 };
 
-/* What the tables, and the tracking of connections, did last to the packet. */
+#define PWRU_BPF_NAME_BYTES 16 /* BPF_OBJ_NAME_LEN */
+
+/* What the tables, other hooks, and the tracking of connections did last to the packet. */
 struct pwru_xt {
 	__u32 number;	     /* of the rule in its chain, from 1 */
 	__u8 kind;	     /* PWRU_XT_* */
@@ -44,6 +47,10 @@ struct pwru_xt {
 	__u8 refusal;	     /* PWRU_CT_* */
 	__u8 asks_conntrack; /* the rule has a match on the state of the connection */
 	__u8 pad0[7];
+	__u64 hook_ip; /* of the hook function that was called last; 0: a table, or not known */
+	__u32 bpf_id;  /* of the BPF program that it ran */
+	__u32 pad1;
+	char bpf_name[PWRU_BPF_NAME_BYTES];
 	char table[PWRU_XT_TABLE_BYTES];
 	char chain[PWRU_XT_CHAIN_BYTES];
 };

@@ -3,8 +3,9 @@
  * Which rule of iptables-legacy drops a packet. A rule that matches adds to its counter of this CPU
  * before its verdict is carried out. So the counters of all rules that drop are noted when a packet
  * enters a table; the one that has moved when the packet dies is of the rule. The tables disable
- * softirqs meanwhile, so no other packet comes in between. An object of its own, linked to the
- * tracer only where there are such tables.
+ * softirqs meanwhile, so no other packet comes in between. Of hooks of netfilter that are no
+ * tables, the function is noted that is called last. An object of its own, linked to the tracer
+ * only where there are such tables or hooks.
  */
 #include "abi/xtables.h"
 #include "bpf/config.bpf.h"
@@ -47,6 +48,15 @@ struct drop {
 	__u8 pad0[2];
 };
 
+struct bpf_prog_aux {
+	__u32 id;
+	char name[PWRU_BPF_NAME_BYTES];
+} __attribute__((preserve_access_index));
+
+struct bpf_prog {
+	struct bpf_prog_aux *aux;
+} __attribute__((preserve_access_index));
+
 /* The beginning of struct xt_table_info, the same since 2.6.16. */
 struct info {
 	__u32 size; /* of the entries, in bytes */
@@ -78,6 +88,8 @@ struct entered {
 	__u64 table;
 	__u64 info;
 	__u64 ts_ns;
+	__u64 hook_ip; /* of another hook than a table, which was called after all tables */
+	__u64 prog;    /* struct bpf_prog that it runs; 0: none */
 	__u32 count;
 	__u8 hook;
 	__u8 is_v6;
@@ -326,7 +338,7 @@ int pwru_xt_passes(struct pt_regs *ctx)
 	}
 	entered = slot_for(trail, skb);
 	entered->skb = skb;
-	entered->count = 0;
+	entered->hook_ip = entered->count = 0;
 	if (!drops || !drops->count)
 		return 0;
 	entered->table = table;
@@ -342,6 +354,27 @@ int pwru_xt_passes(struct pt_regs *ctx)
 		entered->packets[i] = packets_of(drops->drop[i].counter, offset);
 	}
 	entered->count = drops->count;
+	return 0;
+}
+
+/* unsigned int HOOK(void *priv, struct sk_buff *skb, const struct nf_hook_state *state) */
+SEC("kprobe")
+int pwru_xt_hook(struct pt_regs *ctx)
+{
+	__u64 ip = CFG(has_func_ip) ? bpf_get_func_ip(ctx) : REGS_PROBED_IP(ctx);
+	__u64 priv = REGS_ARG1(ctx), skb = REGS_ARG2(ctx), state = REGS_ARG3(ctx);
+	struct xt_trail *trail = xt_trail_of_cpu();
+	struct entered *entered;
+
+	if (!trail)
+		return 0;
+	entered = slot_for(trail, skb);
+	entered->skb = skb;
+	entered->count = 0;
+	entered->ts_ns = bpf_ktime_get_ns();
+	entered->hook = (__u8)read_word(state);
+	entered->hook_ip = ip;
+	entered->prog = ip - CFG(xt.run_bpf_ip) < PWRU_ENTRY_BYTES ? priv : 0;
 	return 0;
 }
 
@@ -460,6 +493,20 @@ static __always_inline void write_rule(struct pwru_xt *xt, struct xt_trail *trai
 	xt->kind = drop->kind;
 }
 
+static __always_inline void write_hook(struct pwru_xt *xt, const struct entered *entered)
+{
+	struct bpf_prog *prog = (void *)entered->prog;
+	struct bpf_prog_aux *aux = NULL;
+
+	xt->hook_ip = entered->hook_ip;
+	xt->hook = entered->hook;
+	if (!prog)
+		return;
+	bpf_probe_read_kernel(&aux, sizeof(aux), &prog->aux);
+	bpf_probe_read_kernel(&xt->bpf_id, sizeof(xt->bpf_id), &aux->id);
+	bpf_probe_read_kernel_str(xt->bpf_name, sizeof(xt->bpf_name), &aux->name);
+}
+
 /* For a packet that nf_hook_slow() frees. Of any other packet the answer says nothing. */
 __hidden int pwru_xt_verdict(__u64 skb, struct pwru_xt *xt)
 {
@@ -472,7 +519,8 @@ __hidden int pwru_xt_verdict(__u64 skb, struct pwru_xt *xt)
 	xt->kind = PWRU_XT_NONE;
 	xt->is_v6 = xt->hook = xt->asks_conntrack = 0;
 	xt->refusal = PWRU_CT_ACCEPTED;
-	xt->table[0] = xt->chain[0] = 0;
+	xt->hook_ip = xt->bpf_id = 0;
+	xt->table[0] = xt->chain[0] = xt->bpf_name[0] = 0;
 	if (!trail)
 		return 0;
 	now_ns = bpf_ktime_get_ns();
@@ -487,8 +535,12 @@ __hidden int pwru_xt_verdict(__u64 skb, struct pwru_xt *xt)
 		return 0;
 	/* Used once: another packet may get the memory of this sk_buff. */
 	entered->skb = 0;
-	if (!entered->count || now_ns - entered->ts_ns >= FRESH_NS)
+	if ((!entered->count && !entered->hook_ip) || now_ns - entered->ts_ns >= FRESH_NS)
 		return 0;
+	if (entered->hook_ip) {
+		write_hook(xt, entered);
+		return 0;
+	}
 	drops = drops_of(entered->info);
 	if (drops && !drops->is_incomplete)
 		write_rule(xt, trail, entered, drops);

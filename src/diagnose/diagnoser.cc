@@ -97,8 +97,13 @@ std::string_view hook_of(const std::vector<std::string>& callers) {
   return "";
 }
 
-// Whether hook_of() names one of these chains, also for IP that the bridge has called.
-bool is_hook(std::string_view hook, std::string_view chains) {
+// Where the verdict of a hook is carried out: the last two for packets that come back from NFQUEUE.
+constexpr std::string_view kHookPlaces = "nf_hook_slow nf_reinject nfqnl_reinject";
+
+// Whether hook_of() names one of these chains, also for IP that the bridge has called. It names
+// none behind NFQUEUE.
+bool may_be_hook(std::string_view hook, std::string_view chains) {
+  if (hook.empty()) return true;
   std::string name(hook.substr(0, hook.find(' ')));
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -226,7 +231,7 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   set(Fact::EtherType) = fmt::format("{:#06x}", packet.proto);
   set(Fact::Hook) = hook_of(callers_);
   if (record.nft && place_ == "nft_do_chain") set_nft(*record.nft);
-  if (record.xt && place_ == "nf_hook_slow") set_xt(*record.xt);
+  if (record.xt && knowledge::is_in_list(place_, kHookPlaces)) set_xt(*record.xt);
   if (!packet.has_tuple) return;
   const event::Tuple& tuple = packet.tuple;
   std::string protocol;
@@ -265,11 +270,16 @@ void Diagnoser::set_nft(const resolve::Nft& nft) {
 void Diagnoser::set_xt(const resolve::Xt& xt) {
   using Refusal = resolve::Xt::Refusal;
   const std::string_view hook = fact(Fact::Hook);
-  if (xt.refusal != Refusal::None && is_hook(hook, "PREROUTING OUTPUT") && is_untracked())
+  if (xt.refusal != Refusal::None && may_be_hook(hook, "PREROUTING OUTPUT") && is_untracked())
     set(Fact::ConntrackRefusal) = xt.refusal == Refusal::Full ? "full" : "";
-  if (xt.refusal == Refusal::Clash && is_hook(hook, "INPUT POSTROUTING"))
+  if (xt.refusal == Refusal::Clash && may_be_hook(hook, "INPUT POSTROUTING"))
     set(Fact::ConntrackRefusal) = "clash";
-  if (xt.kind == resolve::Xt::Kind::None || !is_hook(hook, xt.hook)) return;
+  if (!xt.function.empty() && may_be_hook(hook, xt.hook)) {
+    set(Fact::NfFunction) = bare(xt.function);
+    if (xt.bpf_id) set(Fact::NfProgramId) = fmt::to_string(xt.bpf_id);
+    if (xt.bpf_id) set(Fact::NfProgram) = xt.bpf_name.empty() ? "without a name" : xt.bpf_name;
+  }
+  if (xt.kind == resolve::Xt::Kind::None || !may_be_hook(hook, xt.hook)) return;
   set(Fact::XtTool) = xt.is_v6 ? "ip6tables-legacy" : "iptables-legacy";
   set(Fact::XtTable) = xt.table;
   set(Fact::XtChain) = xt.chain;

@@ -112,5 +112,40 @@ TEST(DiagnoserIptables, TwoConnectionsThatClash) {
   EXPECT_EQ(cause_of(ending, clash, "ip_rcv+0xd3"), "netfilter");
 }
 
+// Behind NFQUEUE no function tells the hook.
+TEST(DiagnoserIptables, APacketThatCameBackFromAQueue) {
+  Ending ending;
+  Xt clash;
+  clash.refusal = Xt::Refusal::Clash;
+  ending.record.xt = clash;
+  const std::vector<std::string_view> stack = {"kfree_skb_reason+0x9", "nf_reinject+0x90",
+                                               "nfqnl_recv_verdict[nfnetlink_queue]+0x1"};
+  EXPECT_EQ(ending.dies(stack, "NOT_SPECIFIED").diagnosed().cause, "conntrack-clash");
+  ending.record.xt.reset();
+  const Diagnosis& found = ending.dies(stack, "NOT_SPECIFIED").diagnosed();
+  EXPECT_EQ(found.cause, "nfqueue-verdict");
+  EXPECT_EQ(found.certainty, Certainty::Likely);
+}
+
+TEST(DiagnoserIptables, OtherHooksAreNamedByTheirFunction) {
+  Xt hook;
+  hook.hook = "INPUT";
+  hook.function = "ip_vs_in_hook[ip_vs]+0x4";
+  Ending ending;
+  EXPECT_EQ(cause_of(ending, hook, "ip_local_deliver+0xd3"), "ipvs");
+  hook.function = "ipv4_synproxy_hook[nf_synproxy_core]";
+  EXPECT_EQ(cause_of(ending, hook, "ip_local_deliver+0xd3"), "synproxy");
+  EXPECT_EQ(cause_of(ending, hook, "ip_forward+0xd3"), "netfilter");
+  hook.function = "nf_hook_run_bpf";
+  EXPECT_EQ(cause_of(ending, hook, "ip_local_deliver+0xd3"), "netfilter");
+  hook.bpf_id = 7;
+  hook.bpf_name = "firewall";
+  ending.record.xt = hook;
+  const Diagnosis& found =
+      ending.dies(in_hook("ip_local_deliver+0xd3"), "NETFILTER_DROP").diagnosed();
+  EXPECT_EQ(found.what,
+            "the BPF program firewall (id 7) dropped it in the hook input of netfilter");
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

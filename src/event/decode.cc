@@ -138,7 +138,7 @@ bool take_xt(Event& event, std::span<const std::byte>& rest, size_t bytes) {
   const std::byte* part = take(rest, bytes);
   if (!part) return false;
   const auto& xt = *reinterpret_cast<const pwru_xt*>(part);
-  if (xt.kind != PWRU_XT_NONE || xt.refusal != PWRU_CT_ACCEPTED) event.xt = &xt;
+  if (xt.kind != PWRU_XT_NONE || xt.refusal != PWRU_CT_ACCEPTED || xt.hook_ip) event.xt = &xt;
   return true;
 }
 

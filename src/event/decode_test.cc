@@ -99,7 +99,7 @@ TEST(Decode, RecordsHaveTheSizesOfTheList) {
     EXPECT_GE(pwru_record_max_bytes(&config), wire.size()) << index;
   }
   config.parts = kAllParts;
-  EXPECT_EQ(pwru_record_max_bytes(&config), 120 + 408 + 232 + 24 + 320 + 24 + 72 + 8 + 552 + 80 +
+  EXPECT_EQ(pwru_record_max_bytes(&config), 120 + 408 + 232 + 24 + 320 + 24 + 72 + 8 + 552 + 112 +
                                                 (48 + 512 + 4096) + 24 + 48 + (8 + 64 * 176));
 }
 

@@ -144,7 +144,7 @@ inline void put_nft(Wire& wire, uint8_t kind, uint64_t handle) {
 inline void put_xt(Wire& wire, uint8_t kind, uint8_t refusal) {
   const size_t at = wire.size();
   wire.put<uint32_t>(at, 3).put<uint8_t>(at + 4, kind).put<uint8_t>(at + 6, 1);
-  wire.put<uint8_t>(at + 7, refusal).put_text(at + 16, "filter").resize(at + sizeof(pwru_xt));
+  wire.put<uint8_t>(at + 7, refusal).put_text(at + 48, "filter").resize(at + sizeof(pwru_xt));
 }
 
 // Hops of the packet of core(), the first of them at 1001 ns; the oldest stands at `hops` %

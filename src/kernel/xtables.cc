@@ -2,6 +2,7 @@
 #include "kernel/xtables.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 
@@ -11,9 +12,18 @@ namespace pwru::kernel {
 namespace {
 
 constexpr std::string_view kTable4 = "ipt_do_table", kTable6 = "ip6t_do_table";
+constexpr std::string_view kRunBpf = "nf_hook_run_bpf";
 constexpr std::string_view kReplace = "xt_replace_table";
 constexpr std::string_view kFull = "early_drop", kClash = "nf_ct_resolve_clash";
 constexpr std::string_view kConntrack = "nf_conntrack";
+
+// Hook functions that drop packets, and are only called where somebody uses what they are of: (void
+// *priv, struct sk_buff *skb, const struct nf_hook_state *state). IPVS has others before 5.13.
+constexpr auto kHooks = std::to_array<std::string_view>(
+    {"ip_vs_in_hook", "ip_vs_local_request4", "ip_vs_local_request6", "ip_vs_out_hook",
+     "ip_vs_remote_request4", "ip_vs_remote_request6", "ipv4_synproxy_hook", "ipv6_synproxy_hook",
+     kRunBpf});
+static_assert(std::ranges::is_sorted(kHooks));
 
 // As on 5.10, which has no BTF of modules.
 constexpr uint16_t kPrivate = 24, kName = 56, kEntries = 64;
@@ -64,6 +74,9 @@ Xtables find_xtables(const Symbols& symbols, const Btf* types, const Btf* functi
     if (enters_table(symbol.name)) {
       if (symbol.name == kTable6) layout.ip6t_ip = symbol.addr;
       found.tables.push_back(site_of(symbol));
+    } else if (std::ranges::binary_search(kHooks, symbol.name)) {
+      if (symbol.name == kRunBpf) layout.run_bpf_ip = symbol.addr;
+      found.hooks.push_back(site_of(symbol));
     } else if (symbol.name == kReplace) {
       found.replaced.push_back(site_of(symbol));
     } else if (symbol.module == kConntrack || symbol.module.empty()) {

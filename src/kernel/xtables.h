@@ -18,10 +18,13 @@ struct Xtables {
   pwru_xt_layout layout = {};  // of the tables
   std::vector<Site> tables;    // ipt_do_table() and ip6t_do_table(), which a packet enters
   std::vector<Site> replaced;  // xt_replace_table(), which makes a table another one
+  std::vector<Site> hooks;     // functions that netfilter calls, of IPVS, SYNPROXY and BPF
   // Functions of conntrack that are only called when it has no room, or when two connections clash.
   std::vector<Site> full, clash;
 
-  [[nodiscard]] bool is_empty() const { return tables.empty() && full.empty() && clash.empty(); }
+  [[nodiscard]] bool is_empty() const {
+    return tables.empty() && hooks.empty() && full.empty() && clash.empty();
+  }
 };
 
 // `types` is the BTF of x_tables, `functions` that of ip_tables or ip6_tables; each is null on a

@@ -10,12 +10,14 @@ namespace {
 
 constexpr const char* kSymbols =
     "ffffffff81000000 T ip_rcv\n"
+    "ffffffff81000100 t nf_hook_run_bpf\n"
     "ffffffff82000000 D __per_cpu_offset\n"
     "ffffffffc0000100 t ipt_do_table\t[ip_tables]\n"
     "ffffffffc0001100 t ip6t_do_table\t[ip6_tables]\n"
     "ffffffffc0000800 t xt_replace_table\t[x_tables]\n"
     "ffffffffc0002100 t early_drop\t[nf_conntrack]\n"
     "ffffffffc0002200 t nf_ct_resolve_clash\t[nf_conntrack]\n"
+    "ffffffffc0002800 t ip_vs_in_hook\t[ip_vs]\n"
     "ffffffffc0003100 t early_drop\t[other]\n";
 
 std::vector<std::string> names_of(const std::vector<Site>& sites) {
@@ -49,6 +51,9 @@ TEST_F(XtablesTest, TablesAndWhereConntrackRefuses) {
   EXPECT_EQ(names_of(found.replaced), std::vector<std::string>{"xt_replace_table x_tables"});
   EXPECT_EQ(names_of(found.full), std::vector<std::string>{"early_drop nf_conntrack"});
   EXPECT_EQ(names_of(found.clash), std::vector<std::string>{"nf_ct_resolve_clash nf_conntrack"});
+  EXPECT_EQ(names_of(found.hooks),
+            (std::vector<std::string>{"nf_hook_run_bpf ", "ip_vs_in_hook ip_vs"}));
+  EXPECT_EQ(found.layout.run_bpf_ip, 0xffffffff81000100);
   EXPECT_EQ(found.layout.ip6t_ip, 0xffffffffc0001100);
   EXPECT_EQ(found.layout.per_cpu_offset, 0xffffffff82000000);
 }

@@ -40,6 +40,9 @@ enum class Fact : uint8_t {
   XtRule,            // its number in the chain, from 1
   XtVerdict,         // "drop" and "reject" of a rule, "policy"
   XtAsksConntrack,   // 1: the rule has a match on the state of the connection
+  NfFunction,        // of a hook of netfilter that is no table: "ip_vs_in_hook"
+  NfProgram,         // name of the BPF program that it ran
+  NfProgramId,       // its id
   ConntrackRefusal,  // "full": its table has no room; "clash": it has such a connection already
   // Read at the drop.
   RouteError,          // dst_entry::error, as a positive errno: 0 is a route that leads somewhere

@@ -132,6 +132,7 @@ void add_xtables(Plan& plan, const program::Programs& programs, const kernel::Xt
                  const kernel::Symbols& symbols) {
   add_sites(plan, programs.xt_passes, xtables.tables, symbols);
   add_sites(plan, programs.xt_replaced, xtables.replaced, symbols);
+  add_sites(plan, programs.xt_hook, xtables.hooks, symbols);
   add_sites(plan, programs.ct_clash, xtables.clash, symbols);
   if (!programs.ct_full || xtables.full.empty()) return;
   add_sites(plan, programs.ct_full, xtables.full, symbols);

@@ -35,6 +35,7 @@ struct Programs {
   plan::Deaths deaths;
   bpf_program* nft = nullptr;          // where rules of nf_tables are watched
   bpf_program* xt_passes = nullptr;    // where packets enter a table of iptables-legacy
+  bpf_program* xt_hook = nullptr;      // at other hooks of netfilter
   bpf_program* xt_replaced = nullptr;  // where such a table is replaced
   bpf_program* ct_full = nullptr;  // where conntrack refuses packets: for the return of functions
   bpf_program* ct_clash = nullptr;

@@ -128,8 +128,8 @@ struct Nft {
   std::string_view text = {};  // "udp dport 53 drop"; "" when the rule was not read
 };
 
-// What the tables of iptables-legacy and conntrack did last to the packet. It holds for a packet
-// that nf_hook_slow() freed.
+// What the tables of iptables-legacy, other hooks of netfilter, and conntrack did last to the
+// packet. It holds for a packet that nf_hook_slow() freed.
 struct Xt {
   enum class Kind : uint8_t { None, Rule, Reject, Policy };
   enum class Refusal : uint8_t { None, Full, Clash };  // by conntrack
@@ -141,6 +141,10 @@ struct Xt {
   std::string_view table;       // "filter"
   std::string_view chain;
   uint32_t position = 0;  // of the rule in the chain, from 1
+  // Of a hook that is no table: its function, and the BPF program that it ran.
+  std::string_view function = {};
+  std::string_view bpf_name = {};
+  uint32_t bpf_id = 0;  // 0: none
 };
 
 // One expression of --output-skb-metadata or --output-xdp-metadata.

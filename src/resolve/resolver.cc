@@ -219,6 +219,10 @@ void Resolver::set_xt(const pwru_xt& from) {
   // A chain that is built in has no name of its own.
   xt.chain = xt_chain_.empty() ? xt.hook : std::string_view(xt_chain_);
   xt.position = from.number;
+  if (from.hook_ip) xt.function = names_.symbol(from.hook_ip);
+  xt_bpf_name_ = text_of(from.bpf_name, sizeof(from.bpf_name));
+  xt.bpf_name = xt_bpf_name_;
+  xt.bpf_id = from.bpf_id;
 }
 
 void Resolver::set_bound_ports() {

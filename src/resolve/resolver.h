@@ -99,7 +99,7 @@ class Resolver {
   std::optional<kernel::BoundPorts> ports_;
   std::string bound_ports_;
   std::string nft_table_, nft_chain_, nft_expr_, nft_text_;
-  std::string xt_table_, xt_chain_;
+  std::string xt_table_, xt_chain_, xt_bpf_name_;
   std::string map_name_;
   std::vector<std::byte> map_key_;
   std::vector<std::byte> map_value_;

@@ -108,16 +108,22 @@ std::vector<kernel::Site> LateModules::nft_sites_of(const std::vector<kernel::Mo
   return tracer_.programs().nft ? sites : std::vector<kernel::Site>();
 }
 
-// The program knows the tables of the start.
-void LateModules::report_tables(const kernel::Symbols& symbols,
-                                const std::vector<kernel::ModuleBtf>& modules) const {
-  if (!cli::asks_for_deaths(options_) || options_.kmods) return;
-  const kernel::Xtables late = kernel::find_xtables(symbols, nullptr, nullptr, 1);
-  for (const auto* sites : {&late.tables, &late.full})
-    for (const kernel::Site& site : *sites)
-      if (std::ranges::find(modules, site.module, &kernel::ModuleBtf::module) != modules.end())
-        log_info("module {} was loaded: start pwru again to see what {} drops", site.module,
-                 sites == &late.tables ? "its rules" : "conntrack");
+// The hooks that these modules brought, as far as programs are there. The program knows the tables
+// of the start.
+kernel::Xtables LateModules::xtables_of(const std::vector<kernel::ModuleBtf>& modules,
+                                        const kernel::Symbols& symbols) const {
+  if (!cli::asks_for_deaths(options_) || options_.kmods) return {};
+  kernel::Xtables late = kernel::find_xtables(symbols, nullptr, nullptr, 1);
+  for (auto* sites : {&late.tables, &late.hooks, &late.full, &late.clash})
+    std::erase_if(*sites, [&](const kernel::Site& site) {
+      return std::ranges::find(modules, site.module, &kernel::ModuleBtf::module) == modules.end();
+    });
+  for (const kernel::Site& site : late.tables)
+    log_info("module {} was loaded: start pwru again to see which of its rules drops a packet",
+             site.module);
+  late.tables.clear();
+  late.replaced.clear();
+  return late;
 }
 
 Result<> LateModules::attach_found(Result<Found> result) {
@@ -127,8 +133,10 @@ Result<> LateModules::attach_found(Result<Found> result) {
   more.found = take_attachable(more);
   const bool chose_others = !options_.filter_func.text.empty();
   std::vector<kernel::Site> nft_sites = nft_sites_of(result->btf, result->functions.symbols);
-  report_tables(result->functions.symbols, result->btf);
-  if (more.found.empty() && more.left_out.empty() && nft_sites.empty() && chose_others) return {};
+  const kernel::Xtables xtables = xtables_of(result->btf, result->functions.symbols);
+  if (more.found.empty() && more.left_out.empty() && nft_sites.empty() && xtables.is_empty() &&
+      chose_others)
+    return {};
 
   // The output knows what it needs for an event before the event can come.
   known_.learn(result->btf, more.found);
@@ -136,6 +144,7 @@ Result<> LateModules::attach_found(Result<Found> result) {
       probe::make_plan(more, result->functions.symbols, tracer_.programs(), plan::Release{});
   probe::add_sites(attach_plan, tracer_.programs().nft, std::move(nft_sites),
                    result->functions.symbols);
+  probe::add_xtables(attach_plan, tracer_.programs(), xtables, result->functions.symbols);
   if (plan::needs_of(options_).address_names)
     known_.learn_symbols(std::move(result->functions.symbols));
   PWRU_TRY(tracer_.publish_functions());

@@ -71,8 +71,8 @@ class LateModules : public probe::Hook {
   Result<> attach_found(Result<Found> result);
   [[nodiscard]] std::vector<kernel::Site> nft_sites_of(
       const std::vector<kernel::ModuleBtf>& modules, const kernel::Symbols& symbols) const;
-  void report_tables(const kernel::Symbols& symbols,
-                     const std::vector<kernel::ModuleBtf>& modules) const;
+  [[nodiscard]] kernel::Xtables xtables_of(const std::vector<kernel::ModuleBtf>& modules,
+                                           const kernel::Symbols& symbols) const;
   [[nodiscard]] std::vector<kernel::Function> take_attachable(kernel::Functions& functions);
 
   const cli::Options& options_;

@@ -89,6 +89,7 @@ tool() {
 add_tools() {
     local name
     tool bash ip tc bridge ping curl socat setpriv timeout ethtool bpftool tcpdump jq xtables-legacy-multi xtables-nft-multi nft
+    [ -n "$tools" ] || tool ipvsadm # no scenario of another architecture uses it
     for name in {iptables,ip6tables}{,-legacy,-save,-restore}; do
         ln -s xtables-legacy-multi "$root/usr/sbin/$name"
     done
@@ -124,10 +125,10 @@ add_bpf() {
 }
 
 # Adds the programs that send frames which no protocol would send, have a socket with a filter, hold
-# packets of NFQUEUE, and show a program's code.
+# packets of NFQUEUE, have a BPF program in netfilter, and show a program's code.
 add_programs() {
     local name
-    for name in send_frames filtered_socket hold_packets jited_code; do
+    for name in send_frames filtered_socket hold_packets netfilter_bpf jited_code; do
         "${prefix}gcc" -O2 -static -o "$root/usr/bin/$name" "$here/$name.c"
     done
 }

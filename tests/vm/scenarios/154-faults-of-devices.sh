@@ -6,7 +6,7 @@
 # shellcheck source-path=SCRIPTDIR/../guest source=diagnosis.sh
 . /vm/diagnosis.sh
 modprobe -a cls_matchall act_gact act_police sch_tbf sch_netem || skip 'this kernel has no modules of tc'
-modprobe -a iptable_raw ipt_REJECT nft_compat nft_reject_inet nft_ct ip_gre esp4 xfrm_user macvlan tun wireguard || true
+modprobe -a ip_vs ip_vs_rr nfnetlink_queue nft_queue iptable_raw ipt_REJECT nft_compat nft_reject_inet nft_ct ip_gre esp4 xfrm_user macvlan tun wireguard || true
 make_hosts
 data=13881388001000006c6f737421212121 # UDP, port 5000, "lost!!!!"
 # A bridge of d with three ports; e is behind the first, f behind the second.
@@ -144,19 +144,22 @@ flood() {
 }
 fault 'conntrack: table is full' 'the table of conntrack is full' 'a full conntrack table' flood
 host_sysctl "net.netfilter.nf_conntrack_max=$nf_max"
-# Two packets that conntrack takes for the first of one connection, as neither has come to the end of
-# its way: it knows that of the first when it comes to the second.
-modprobe -a xt_NFQUEUE nfnetlink_queue
-in_a iptables -t mangle -A PREROUTING -p icmp --icmp-type echo-request -j NFQUEUE --queue-num 7
+# Two connections that NAT maps to one. Neither is known yet when the other one is mapped, as their packets
+# are held; the second packet finds the first one's connection in its place.
+in_a iptables -t nat -A PREROUTING -p udp --dport 6001:6002 -j DNAT --to-destination 10.1.0.1:6000
+in_a nft 'table ip late { chain in { type filter hook input priority 200; udp dport 6000 queue num 7; }; }'
 has_queue() { in_a grep -q '^ *7 ' /proc/net/netfilter/nfnetlink_queue; }
 clash() {
-    in_a hold_packets 7 2 &
+    ip netns exec a hold_packets 7 2 &
+    local holder=$!
     wait_for 'the program that holds packets' has_queue
-    in_b ping -q -c 2 -i 0.2 -W 1 10.1.0.1 || true
+    for port in 6001 6002; do in_b socat -u - "UDP4-SENDTO:10.1.0.1:$port,sourceport=7777" <<<lost; done
+    wait $holder
     return 1
 }
 fault 'conntrack: two connections clash' 'conntrack has another connection with its addresses' 'a full conntrack table, or another hook' clash
-in_a iptables -t mangle -F PREROUTING
+in_a iptables -t nat -F PREROUTING
+in_a nft flush ruleset
 in_a iptables -F OUTPUT
 in_a nft -f - <<'RULES'
 table inet fw {
@@ -174,6 +177,19 @@ in_a nft flush ruleset
 in_a iptables-nft -A INPUT -p udp --dport 5000 -j DROP
 fault 'iptables-nft' 'rule 1 of the chain INPUT \(iptables table filter, hook input\) dropped it' 'dropped it in the hook input' udp 10.1.0.1 5000
 in_a nft flush ruleset
+
+# Hooks of netfilter that are no tables.
+if has_symbol nf_hook_run_bpf; then
+    ip netns exec a netfilter_bpf drops_input >"$work/attached" &
+    holder=$!
+    wait_for 'the BPF program of netfilter' grep -q attached "$work/attached"
+    fault 'BPF program of netfilter' 'the BPF program drops_input \(id [0-9]+\) dropped it in the hook input' 'dropped it in the hook input' pings 10.1.0.1
+    kill $holder
+    wait $holder || true
+fi
+in_a ipvsadm -A -u 10.1.0.1:5050 -s rr
+fault 'IPVS: no real server' 'IPVS dropped it in the hook input: its virtual service 10.1.0.1:5050 has no real server' 'dropped it in the hook input' udp 10.1.0.1 5050
+in_a ipvsadm -C
 
 # IPsec.
 in_a ip xfrm policy add src 10.1.0.2 dst 10.2.0.2 dir fwd action block
