@@ -10,6 +10,7 @@
 struct pwru_xt_layout {
 	__u64 ip6t_ip;	      /* ip6t_do_table(); 0: there is none */
 	__u64 run_bpf_ip;     /* nf_hook_run_bpf(); 0: there is none */
+	__u64 nft_ip;	      /* nft_do_chain(), where it does not free what it drops; 0: none */
 	__u64 per_cpu_offset; /* address of the variable __per_cpu_offset */
 	__u16 table_private;  /* offsets of members of struct xt_table, in bytes */
 	__u16 table_name;

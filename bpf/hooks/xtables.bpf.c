@@ -2,10 +2,11 @@
 /*
  * Which rule of iptables-legacy drops a packet. A rule that matches adds to its counter of this CPU
  * before its verdict is carried out. So the counters of all rules that drop are noted when a packet
- * enters a table; the one that has moved when the packet dies is of the rule. The tables disable
- * softirqs meanwhile, so no other packet comes in between. Of hooks of netfilter that are no
- * tables, the function is noted that is called last. An object of its own, linked to the tracer
- * only where there are such tables or hooks.
+ * enters a table; the one that has moved when the packet dies is of the rule. No other packet
+ * comes in between while a packet is received. Where one is sent, softirqs may run behind the
+ * table: two rules that have moved, or one that has moved twice, are not told apart. Of hooks of
+ * netfilter that are no tables, the function is noted that is called last. An object of its own,
+ * linked to the tracer only where there are such tables or hooks.
  */
 #include "abi/xtables.h"
 #include "bpf/config.bpf.h"
@@ -42,10 +43,11 @@ struct drop {
 	__u32 entry;   /* where it is among the entries, in bytes */
 	__u32 chain;   /* where the head of its chain is */
 	__u32 number;
-	__u8 kind; /* PWRU_XT_* */
-	__u8 hook; /* of a chain that is built in, which has no head; NF_INET_NUMHOOKS: of another
-		    */
-	__u8 pad0[2];
+	__u8 kind;  /* PWRU_XT_* */
+	__u8 hook;  /* of a chain that is built in, which has no head; NF_INET_NUMHOOKS: of another
+		     */
+	__u8 hooks; /* whose packets can come here: bit NF_INET_* */
+	__u8 pad0;
 };
 
 struct bpf_prog_aux {
@@ -119,8 +121,6 @@ struct xt_trail {
 	/* The search for the rule whose counter has moved. */
 	__u32 found;
 	__u32 found_count;
-	__u32 reject_count;
-	__u32 pad1;
 };
 
 struct {
@@ -147,6 +147,7 @@ static __always_inline __u64 read_word(__u64 address)
 
 /* struct ipt_entry and struct ip6t_entry: target_offset and next_offset, then the counters. */
 #define OFFSETS_AT(is_v6) ((is_v6) ? 140 : 88)
+#define COMEFROM_AT(is_v6) ((is_v6) ? 144 : 92) /* made by mark_source_chains() */
 #define COUNTERS_AT(is_v6) ((is_v6) ? 152 : 96)
 
 struct offsets {
@@ -207,6 +208,7 @@ static __always_inline void note_drop(struct xt_trail *trail, __u64 entry, __u8 
 	drop->number = trail->number;
 	drop->kind = kind;
 	drop->hook = trail->hook;
+	drop->hooks = read_word(entry + COMEFROM_AT(trail->is_v6));
 	drops->count = count + 1;
 }
 
@@ -368,6 +370,12 @@ int pwru_xt_hook(struct pt_regs *ctx)
 
 	if (!trail)
 		return 0;
+	/* nft_do_chain(struct nft_pktinfo *pkt, void *priv): both structs begin with what is
+	 * needed. */
+	if (ip - CFG(xt.nft_ip) < PWRU_ENTRY_BYTES) {
+		skb = read_word(priv);
+		state = read_word(priv + sizeof(skb));
+	}
 	entered = slot_for(trail, skb);
 	entered->skb = skb;
 	entered->count = 0;
@@ -401,7 +409,7 @@ int pwru_ct_full(struct pt_regs *ctx)
 	return 0;
 }
 
-/* static int nf_ct_resolve_clash(struct sk_buff *skb, ..): if it fails, the packet is dropped. */
+/* static int nf_ct_resolve_clash(struct sk_buff *skb, ..): NF_DROP, which is 0, or NF_ACCEPT */
 SEC("kprobe")
 int pwru_ct_clash(struct pt_regs *ctx)
 {
@@ -409,33 +417,38 @@ int pwru_ct_clash(struct pt_regs *ctx)
 	return 0;
 }
 
+SEC("kretprobe")
+int pwru_ct_clash_ends(struct pt_regs *ctx)
+{
+	if ((__u32)REGS_RESULT(ctx))
+		note_refusal(PWRU_CT_ACCEPTED, 0);
+	return 0;
+}
+
 /*
- * The rule whose counter has moved. A rule that rejects a packet sends another one, which a second
- * rule may have dropped meanwhile. Returns DROPS_MAX when no rule, or more than one, may have been
- * it.
+ * The rule whose counter has moved, of those where packets of the hook can come: a rule that
+ * rejects a packet sends another one, which has hooks of its own. Returns DROPS_MAX when no rule,
+ * or more than one, may have been it.
  */
 static __always_inline __u32 moved(struct xt_trail *trail, const struct entered *entered,
 				   const struct drops *drops)
 {
-	__u64 offset = cpu_offset();
+	__u64 offset = cpu_offset(), now;
 
 	/* In memory: the verifier would follow each sum that they may have in registers. */
 	trail->found = DROPS_MAX;
-	trail->found_count = trail->reject_count = 0;
+	trail->found_count = 0;
 
 	for (__u32 i = 0; i < DROPS_MAX; i++) {
 		if (i >= entered->count || i >= drops->count)
 			break;
-		if (packets_of(drops->drop[i].counter, offset) == entered->packets[i])
+		now = packets_of(drops->drop[i].counter, offset);
+		if (now == entered->packets[i] || !(drops->drop[i].hooks >> entered->hook & 1))
 			continue;
-		trail->found_count++;
-		if (drops->drop[i].kind == PWRU_XT_REJECT)
-			trail->reject_count++;
-		else if (trail->reject_count)
-			continue;
+		trail->found_count += now - entered->packets[i];
 		trail->found = i;
 	}
-	return trail->found_count == 1 || trail->reject_count == 1 ? trail->found : DROPS_MAX;
+	return trail->found_count == 1 ? trail->found : DROPS_MAX;
 }
 
 static __always_inline void write_chain(struct pwru_xt *xt, const struct drop *drop, __u64 entries)

@@ -97,13 +97,11 @@ std::string_view hook_of(const std::vector<std::string>& callers) {
   return "";
 }
 
-// Where the verdict of a hook is carried out: the last two for packets that come back from NFQUEUE.
-constexpr std::string_view kHookPlaces = "nf_hook_slow nf_reinject nfqnl_reinject";
+// Where the verdict of a hook is carried out of a packet that came back from NFQUEUE.
+constexpr std::string_view kBehindQueue = "nf_reinject nfqnl_reinject";
 
-// Whether hook_of() names one of these chains, also for IP that the bridge has called. It names
-// none behind NFQUEUE.
-bool may_be_hook(std::string_view hook, std::string_view chains) {
-  if (hook.empty()) return true;
+// Whether hook_of() names one of these chains, also for IP that the bridge has called.
+bool is_hook(std::string_view hook, std::string_view chains) {
   std::string name(hook.substr(0, hook.find(' ')));
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -231,7 +229,7 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   set(Fact::EtherType) = fmt::format("{:#06x}", packet.proto);
   set(Fact::Hook) = hook_of(callers_);
   if (record.nft && place_ == "nft_do_chain") set_nft(*record.nft);
-  if (record.xt && knowledge::is_in_list(place_, kHookPlaces)) set_xt(*record.xt);
+  if (record.xt) set_xt(*record.xt);
   if (!packet.has_tuple) return;
   const event::Tuple& tuple = packet.tuple;
   std::string protocol;
@@ -266,25 +264,35 @@ void Diagnoser::set_nft(const resolve::Nft& nft) {
   set(Fact::NftRule) = fmt::to_string(nft.position);
 }
 
-// A packet passes several hooks: the table may be of one before that in which it died.
+// A packet passes several hooks: the table may be of one before that in which it died. Behind
+// NFQUEUE nothing tells the hook, nor what happened while the packet waited; only a clash is of
+// this packet.
 void Diagnoser::set_xt(const resolve::Xt& xt) {
   using Refusal = resolve::Xt::Refusal;
   const std::string_view hook = fact(Fact::Hook);
-  if (xt.refusal != Refusal::None && may_be_hook(hook, "PREROUTING OUTPUT") && is_untracked())
-    set(Fact::ConntrackRefusal) = xt.refusal == Refusal::Full ? "full" : "";
-  if (xt.refusal == Refusal::Clash && may_be_hook(hook, "INPUT POSTROUTING"))
+  const bool is_clash = xt.refusal == Refusal::Clash;
+  if (is_clash &&
+      (knowledge::is_in_list(place_, kBehindQueue) || is_hook(hook, "INPUT POSTROUTING")))
     set(Fact::ConntrackRefusal) = "clash";
-  if (!xt.function.empty() && may_be_hook(hook, xt.hook)) {
-    set(Fact::NfFunction) = bare(xt.function);
-    if (xt.bpf_id) set(Fact::NfProgramId) = fmt::to_string(xt.bpf_id);
-    if (xt.bpf_id) set(Fact::NfProgram) = xt.bpf_name.empty() ? "without a name" : xt.bpf_name;
-  }
-  if (xt.kind == resolve::Xt::Kind::None || !may_be_hook(hook, xt.hook)) return;
+  if (place_ != "nf_hook_slow") return;
+  if (xt.refusal == Refusal::Full && is_hook(hook, "PREROUTING OUTPUT") && is_untracked())
+    set(Fact::ConntrackRefusal) = "full";
+  if (!fact(Fact::ConntrackRefusal).empty() || !is_hook(hook, xt.hook)) return;
+  if (xt.kind != resolve::Xt::Kind::None) set_xt_rule(xt);
+  if (xt.function.empty()) return;
+  set(Fact::NfFunction) = bare(xt.function);
+  if (!xt.bpf_id) return;
+  set(Fact::NfProgramId) = fmt::to_string(xt.bpf_id);
+  set(Fact::NfProgram) = xt.bpf_name.empty() ? "without a name" : xt.bpf_name;
+}
+
+void Diagnoser::set_xt_rule(const resolve::Xt& xt) {
   set(Fact::XtTool) = xt.is_v6 ? "ip6tables-legacy" : "iptables-legacy";
   set(Fact::XtTable) = xt.table;
   set(Fact::XtChain) = xt.chain;
   set(Fact::XtVerdict) = verdict_name(xt.kind);
-  if (xt.asks_conntrack) set(Fact::XtAsksConntrack) = "1";
+  // The table raw comes before conntrack.
+  if (xt.asks_conntrack && xt.table != "raw") set(Fact::XtAsksConntrack) = "1";
   if (xt.kind != resolve::Xt::Kind::Policy) set(Fact::XtRule) = fmt::to_string(xt.position);
 }
 

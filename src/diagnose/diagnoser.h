@@ -57,6 +57,7 @@ class Diagnoser {
   void set_place(const resolve::Record& record);
   void set_nft(const resolve::Nft& nft);
   void set_xt(const resolve::Xt& xt);
+  void set_xt_rule(const resolve::Xt& xt);
   [[nodiscard]] bool is_untracked() const;
   void set_program(const resolve::Record& record);
   [[nodiscard]] bool holds(const knowledge::Condition& condition) const;

@@ -112,19 +112,31 @@ TEST(DiagnoserIptables, TwoConnectionsThatClash) {
   EXPECT_EQ(cause_of(ending, clash, "ip_rcv+0xd3"), "netfilter");
 }
 
-// Behind NFQUEUE no function tells the hook.
+// What its program decided while the packet waited is no table's verdict.
 TEST(DiagnoserIptables, APacketThatCameBackFromAQueue) {
   Ending ending;
-  Xt clash;
+  Xt clash = rule(Xt::Kind::Rule);
   clash.refusal = Xt::Refusal::Clash;
   ending.record.xt = clash;
   const std::vector<std::string_view> stack = {"kfree_skb_reason+0x9", "nf_reinject+0x90",
                                                "nfqnl_recv_verdict[nfnetlink_queue]+0x1"};
   EXPECT_EQ(ending.dies(stack, "NOT_SPECIFIED").diagnosed().cause, "conntrack-clash");
-  ending.record.xt.reset();
+  ending.record.xt = rule(Xt::Kind::Rule);
   const Diagnosis& found = ending.dies(stack, "NOT_SPECIFIED").diagnosed();
   EXPECT_EQ(found.cause, "nfqueue-verdict");
   EXPECT_EQ(found.certainty, Certainty::Likely);
+}
+
+TEST(DiagnoserIptables, BeforeConntrackEveryPacketIsWithoutAnEntry) {
+  Ending ending;
+  ending.record.xt = rule(Xt::Kind::Rule);
+  ending.record.xt->asks_conntrack = true;
+  ending.record.xt->table = "raw";
+  ending.record.xt->hook = "PREROUTING";
+  ending.with(Fact::Conntrack, "0");
+  const Diagnosis& found = ending.dies(in_hook("ip_rcv+0xd3"), "NETFILTER_DROP").diagnosed();
+  EXPECT_EQ(found.cause, "iptables-rule");
+  EXPECT_EQ(found.what.find("INVALID"), std::string_view::npos) << found.what;
 }
 
 TEST(DiagnoserIptables, OtherHooksAreNamedByTheirFunction) {

@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::string_view kTable4 = "ipt_do_table", kTable6 = "ip6t_do_table";
 constexpr std::string_view kRunBpf = "nf_hook_run_bpf";
+// nft_do_chain() leaves packets that it drops to nf_hook_slow() before Linux 6.7. Nothing tells
+// that, and Linux 6.11 is known by this function.
+constexpr std::string_view kNft = "nft_do_chain", kReasonDrop = "sk_skb_reason_drop";
 constexpr std::string_view kReplace = "xt_replace_table";
 constexpr std::string_view kFull = "early_drop", kClash = "nf_ct_resolve_clash";
 constexpr std::string_view kConntrack = "nf_conntrack";
@@ -20,9 +23,10 @@ constexpr std::string_view kConntrack = "nf_conntrack";
 // Hook functions that drop packets, and are only called where somebody uses what they are of: (void
 // *priv, struct sk_buff *skb, const struct nf_hook_state *state). IPVS has others before 5.13.
 constexpr auto kHooks = std::to_array<std::string_view>(
-    {"ip_vs_in_hook", "ip_vs_local_request4", "ip_vs_local_request6", "ip_vs_out_hook",
-     "ip_vs_remote_request4", "ip_vs_remote_request6", "ipv4_synproxy_hook", "ipv6_synproxy_hook",
-     kRunBpf});
+    {"ip_vs_forward_icmp", "ip_vs_forward_icmp_v6", "ip_vs_in_hook", "ip_vs_local_reply4",
+     "ip_vs_local_reply6", "ip_vs_local_request4", "ip_vs_local_request6", "ip_vs_out_hook",
+     "ip_vs_remote_request4", "ip_vs_remote_request6", "ip_vs_reply4", "ip_vs_reply6",
+     "ipv4_synproxy_hook", "ipv6_synproxy_hook", kRunBpf});
 static_assert(std::ranges::is_sorted(kHooks));
 
 // As on 5.10, which has no BTF of modules.
@@ -69,6 +73,8 @@ Xtables find_xtables(const Symbols& symbols, const Btf* types, const Btf* functi
   pwru_xt_layout& layout = found.layout;
   layout.per_cpu_offset = symbols.data("__per_cpu_offset").value_or(0);
   layout.has_several_cpus = cpus > 1;
+  std::optional<Symbol> nft;
+  bool nft_frees = false;
   for (size_t i = 0; i < symbols.size(); i++) {
     const Symbol symbol = symbols.at(i);
     if (enters_table(symbol.name)) {
@@ -77,12 +83,20 @@ Xtables find_xtables(const Symbols& symbols, const Btf* types, const Btf* functi
     } else if (std::ranges::binary_search(kHooks, symbol.name)) {
       if (symbol.name == kRunBpf) layout.run_bpf_ip = symbol.addr;
       found.hooks.push_back(site_of(symbol));
+    } else if (symbol.name == kNft) {
+      nft = symbol;
+    } else if (symbol.name == kReasonDrop) {
+      nft_frees = true;
     } else if (symbol.name == kReplace) {
       found.replaced.push_back(site_of(symbol));
     } else if (symbol.module == kConntrack || symbol.module.empty()) {
       if (symbol.name == kFull) found.full.push_back(site_of(symbol));
       if (symbol.name == kClash) found.clash.push_back(site_of(symbol));
     }
+  }
+  if (nft && !nft_frees && !found.hooks.empty()) {
+    layout.nft_ip = nft->addr;
+    found.hooks.push_back(site_of(*nft));
   }
   if ((layout.has_several_cpus && !layout.per_cpu_offset) || found.replaced.empty())
     found.tables.clear();

@@ -58,6 +58,17 @@ TEST_F(XtablesTest, TablesAndWhereConntrackRefuses) {
   EXPECT_EQ(found.layout.per_cpu_offset, 0xffffffff82000000);
 }
 
+// Its packets may be those of nf_hook_slow() then, and no other hook is to be blamed.
+TEST_F(XtablesTest, NfTablesIsAHookWhereItMayNotFree) {
+  const std::string nft = std::string(kSymbols) + "ffffffffc0004100 t nft_do_chain\t[nf_tables]\n";
+  symbols_ = *Symbols::parse(nft);
+  EXPECT_EQ(find(nullptr, nullptr).layout.nft_ip, 0xffffffffc0004100);
+  EXPECT_EQ(find(nullptr, nullptr).hooks.size(), 3u);
+  symbols_ = *Symbols::parse("ffffffff81000050 T sk_skb_reason_drop\n" + nft);
+  EXPECT_EQ(find(nullptr, nullptr).layout.nft_ip, 0u);
+  EXPECT_EQ(find(nullptr, nullptr).hooks.size(), 2u);
+}
+
 TEST_F(XtablesTest, WithoutTypesItIsTheLayoutOf5_10) {
   const pwru_xt_layout layout = find(nullptr, nullptr).layout;
   EXPECT_EQ(layout.table_private, 24);

@@ -16,8 +16,6 @@ using Test = Condition::Test;
   { id, places, callers, reasons }
 
 constexpr std::string_view kIptablesTables = "filter nat mangle raw security";
-// Where the verdict of a hook of netfilter is carried out; the last two after NFQUEUE.
-constexpr std::string_view kHookPlaces = "nf_hook_slow nf_reinject nfqnl_reinject";
 
 // clang-format off
 // Sentences of causes that several conditions tell.
@@ -90,33 +88,33 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"nfqueue", "nf_queue", "", "", {}, Likely,
      "a rule sends it to a queue of NFQUEUE in the hook {hook}, and no program listens there, or the queue is full",
      "/proc/net/netfilter/nfnetlink_queue lists the queues, with what they dropped; start the program that reads the queue, or let the rule pass packets meanwhile (--queue-bypass; nft: bypass)"},
-    {"iptables-policy", kHookPlaces, "", "", {{{Fact::XtVerdict, Test::Is, "policy"}}}, Certain,
+    {"iptables-policy", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "policy"}}}, Certain,
      "no rule of the chain {xt_chain} ({xt_tool}, table {xt_table}) took it, and the policy of that chain is DROP",
      "{xt_tool} -t {xt_table} -nvL {xt_chain} shows the chain; add a rule that accepts such packets"},
-    {"iptables-reject", kHookPlaces, "", "", {{{Fact::XtVerdict, Test::Is, "reject"}}}, Certain,
+    {"iptables-reject", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "reject"}}}, Certain,
      "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) rejected it, with an answer to the sender",
      "{xt_tool} -t {xt_table} -S {xt_chain} {xt_rule} shows the rule; {xt_tool} -t {xt_table} -D {xt_chain} {xt_rule} removes it, if the chain has not changed since"},
     // skb->_nfct is 0 only without an entry of conntrack, and 7 of a packet that is not to have one.
-    {"iptables-rule", kHookPlaces, "", "", {{{Fact::XtVerdict, Test::Is, "drop"}, {Fact::XtAsksConntrack, Test::Is, "1"}, {Fact::Conntrack, Test::Is, "0"}}}, Certain,
+    {"iptables-rule", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "drop"}, {Fact::XtAsksConntrack, Test::Is, "1"}, {Fact::Conntrack, Test::Is, "0"}}}, Certain,
      "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) dropped it for the state of its connection, which is INVALID: conntrack knows no connection that it fits",
      "{xt_tool} -t {xt_table} -S {xt_chain} {xt_rule} shows the rule; does the other direction take another way, past this host? or is its sequence number out of the window (sysctl net.netfilter.nf_conntrack_tcp_be_liberal)?"},
-    {"iptables-rule", kHookPlaces, "", "", {{{Fact::XtVerdict, Test::Is, "drop"}}}, Certain,
+    {"iptables-rule", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "drop"}}}, Certain,
      "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) dropped it",
      "{xt_tool} -t {xt_table} -S {xt_chain} {xt_rule} shows the rule; {xt_tool} -t {xt_table} -D {xt_chain} {xt_rule} removes it, if the chain has not changed since"},
-    {"conntrack-full", kHookPlaces, "", "", {{{Fact::ConntrackRefusal, Test::Is, "full"}}}, Likely,
+    {"conntrack-full", "nf_hook_slow", "", "", {{{Fact::ConntrackRefusal, Test::Is, "full"}}}, Likely,
      "the table of conntrack is full, and this packet would begin a new connection",
      "on the host: sysctl net.netfilter.nf_conntrack_max shows its size, and sysctl -w raises it; in netns {netns}: conntrack -C counts the connections, conntrack -L shows whose they are; what needs no connection can pass it by (iptables -t raw -j CT --notrack, nft: notrack)"},
-    {"conntrack-clash", kHookPlaces, "", "", {{{Fact::ConntrackRefusal, Test::Is, "clash"}}}, Likely,
+    {"conntrack-clash", "nf_hook_slow nf_reinject nfqnl_reinject", "", "", {{{Fact::ConntrackRefusal, Test::Is, "clash"}}}, Likely,
      "conntrack has another connection with its addresses and ports, which began at the same time or through another NAT: no entry could be added",
      "conntrack -S counts them as insert_failed; either a program sends two packets at once by one socket, as resolvers do (resolv.conf: options single-request-reopen), or NAT maps two connections to one (masquerade with --random-fully)"},
     // The hook that was called last. One that is not watched may have come after it.
-    {"netfilter-bpf", kHookPlaces, "", "", {{{Fact::NfProgramId, Test::IsNot, "0"}}}, Likely,
+    {"netfilter-bpf", "nf_hook_slow", "", "", {{{Fact::NfProgramId, Test::IsNot, "0"}}}, Likely,
      "the BPF program {nf_prog} (id {nf_prog_id}) dropped it in the hook {hook} of netfilter",
      "bpftool prog show id {nf_prog_id} shows the program; bpftool link show lists its link, of type netfilter, and who holds it: it ends with that process, or with the file of the link in /sys/fs/bpf"},
-    {"ipvs", kHookPlaces, "", "", {{{Fact::NfFunction, Test::Is, "ip_vs_in_hook ip_vs_out_hook ip_vs_local_request4 ip_vs_local_request6 ip_vs_remote_request4 ip_vs_remote_request6"}}}, Likely,
-     "IPVS dropped it in the hook {hook}: its virtual service {dst}:{port} has no real server that takes new connections, or its connection is gone",
+    {"ipvs", "nf_hook_slow", "", "", {{{Fact::NfFunction, Test::Is, "ip_vs_in_hook ip_vs_out_hook ip_vs_forward_icmp ip_vs_forward_icmp_v6 ip_vs_local_request4 ip_vs_local_request6 ip_vs_remote_request4 ip_vs_remote_request6 ip_vs_reply4 ip_vs_reply6 ip_vs_local_reply4 ip_vs_local_reply6"}}}, Likely,
+     "IPVS dropped it in the hook {hook}: its virtual service has no real server that takes new connections, or IPVS knows no connection of it, or is overloaded",
      "ipvsadm -Ln shows services with their real servers (weight 0 takes nothing new), ipvsadm -Lnc the connections"},
-    {"synproxy", kHookPlaces, "", "", {{{Fact::NfFunction, Test::Is, "ipv4_synproxy_hook ipv6_synproxy_hook"}}}, Likely,
+    {"synproxy", "nf_hook_slow", "", "", {{{Fact::NfFunction, Test::Is, "ipv4_synproxy_hook ipv6_synproxy_hook"}}}, Likely,
      "SYNPROXY dropped it in the hook {hook}: it does not fit a handshake that SYNPROXY has answered, or its TCP options are damaged",
      "/proc/net/stat/synproxy counts invalid cookies; is this packet of a connection from before the rule, or forged?"},
     {"nfqueue-verdict", "nf_reinject nfqnl_reinject", "", "", {}, Likely,

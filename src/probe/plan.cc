@@ -133,10 +133,14 @@ void add_xtables(Plan& plan, const program::Programs& programs, const kernel::Xt
   add_sites(plan, programs.xt_passes, xtables.tables, symbols);
   add_sites(plan, programs.xt_replaced, xtables.replaced, symbols);
   add_sites(plan, programs.xt_hook, xtables.hooks, symbols);
+  const auto add_returns = [&](bpf_program* returns, const std::vector<kernel::Site>& sites) {
+    if (!returns || sites.empty()) return;
+    add_sites(plan, returns, sites, symbols);
+    plan.groups.front().is_return = true;
+  };
   add_sites(plan, programs.ct_clash, xtables.clash, symbols);
-  if (!programs.ct_full || xtables.full.empty()) return;
-  add_sites(plan, programs.ct_full, xtables.full, symbols);
-  plan.groups.front().is_return = true;
+  add_returns(programs.ct_clash_ends, xtables.clash);
+  add_returns(programs.ct_full, xtables.full);
 }
 
 size_t count_sites(const Plan& plan) {

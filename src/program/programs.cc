@@ -130,6 +130,7 @@ Result<> Picker::pick_for_netfilter(Programs& programs) const {
   PWRU_ASSIGN(programs.xt_hook, pick("pwru_xt_hook", !xtables.hooks.empty()));
   PWRU_ASSIGN(programs.ct_full, pick("pwru_ct_full", !xtables.full.empty()));
   PWRU_ASSIGN(programs.ct_clash, pick("pwru_ct_clash", !xtables.clash.empty()));
+  PWRU_ASSIGN(programs.ct_clash_ends, pick("pwru_ct_clash_ends", !xtables.clash.empty()));
   return {};
 }
 

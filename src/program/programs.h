@@ -39,6 +39,7 @@ struct Programs {
   bpf_program* xt_replaced = nullptr;  // where such a table is replaced
   bpf_program* ct_full = nullptr;  // where conntrack refuses packets: for the return of functions
   bpf_program* ct_clash = nullptr;
+  bpf_program* ct_clash_ends = nullptr;
   std::vector<bpf_program*> copies;  // fentry and fexit where a packet is made of another
 
   [[nodiscard]] bpf_program* for_function(const kernel::Function& function) const;

@@ -121,6 +121,9 @@ kernel::Xtables LateModules::xtables_of(const std::vector<kernel::ModuleBtf>& mo
   for (const kernel::Site& site : late.tables)
     log_info("module {} was loaded: start pwru again to see which of its rules drops a packet",
              site.module);
+  const program::Programs& programs = tracer_.programs();
+  if ((!late.hooks.empty() && !programs.xt_hook) || (!late.full.empty() && !programs.ct_full))
+    log_info("a module of netfilter was loaded: start pwru again to see what it drops");
   late.tables.clear();
   late.replaced.clear();
   return late;

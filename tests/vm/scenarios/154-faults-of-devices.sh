@@ -188,7 +188,7 @@ if has_symbol nf_hook_run_bpf; then
     wait $holder || true
 fi
 in_a ipvsadm -A -u 10.1.0.1:5050 -s rr
-fault 'IPVS: no real server' 'IPVS dropped it in the hook input: its virtual service 10.1.0.1:5050 has no real server' 'dropped it in the hook input' udp 10.1.0.1 5050
+fault 'IPVS: no real server' 'IPVS dropped it in the hook input: its virtual service has no real server' 'dropped it in the hook input' udp 10.1.0.1 5050
 in_a ipvsadm -C
 
 # IPsec.
