@@ -121,6 +121,7 @@ struct xt_trail {
 	/* The search for the rule whose counter has moved. */
 	__u32 found;
 	__u32 found_count;
+	struct pwru_xt answer;
 };
 
 struct {
@@ -520,22 +521,19 @@ static __always_inline void write_hook(struct pwru_xt *xt, const struct entered 
 	bpf_probe_read_kernel_str(xt->bpf_name, sizeof(xt->bpf_name), &aux->name);
 }
 
-/* For a packet that nf_hook_slow() frees. Of any other packet the answer says nothing. */
-__hidden int pwru_xt_verdict(__u64 skb, struct pwru_xt *xt)
+/* Global: the verifier looks at it once, and not for each record. The answer is in the trail. */
+__noinline int pwru_xt_answer(__u64 skb)
 {
 	struct xt_trail *trail = xt_trail_of_cpu();
 	struct entered *entered = NULL;
 	struct drops *drops;
+	struct pwru_xt *xt;
 	__u64 now_ns;
 
-	xt->number = 0;
-	xt->kind = PWRU_XT_NONE;
-	xt->is_v6 = xt->hook = xt->asks_conntrack = 0;
-	xt->refusal = PWRU_CT_ACCEPTED;
-	xt->hook_ip = xt->bpf_id = 0;
-	xt->table[0] = xt->chain[0] = xt->bpf_name[0] = 0;
 	if (!trail)
 		return 0;
+	xt = &trail->answer;
+	__builtin_memset(xt, 0, sizeof(*xt));
 	now_ns = bpf_ktime_get_ns();
 	if ((!trail->refused_skb || trail->refused_skb == skb) &&
 	    now_ns - trail->refused_ns < FRESH_NS)
@@ -557,5 +555,18 @@ __hidden int pwru_xt_verdict(__u64 skb, struct pwru_xt *xt)
 	drops = drops_of(entered->info);
 	if (drops && !drops->is_incomplete)
 		write_rule(xt, trail, entered, drops);
+	return 0;
+}
+
+/* For a packet that nf_hook_slow() frees. Of any other packet the answer says nothing. */
+__hidden int pwru_xt_verdict(__u64 skb, struct pwru_xt *xt)
+{
+	struct xt_trail *trail = xt_trail_of_cpu();
+
+	pwru_xt_answer(skb);
+	if (trail)
+		*xt = trail->answer;
+	else
+		__builtin_memset(xt, 0, sizeof(*xt));
 	return 0;
 }
