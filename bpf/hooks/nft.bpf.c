@@ -8,6 +8,7 @@
 #include "abi/nft.h"
 #include "bpf/config.bpf.h"
 #include "bpf/kernel_types.h"
+#include "bpf/read/word.bpf.h"
 #include <bpf/bpf_helpers.h>
 
 /* include/uapi/linux/netfilter.h and nf_tables.h */
@@ -68,14 +69,6 @@ static __always_inline struct trail *trail_of_cpu(void)
 	__u32 zero = 0;
 
 	return bpf_map_lookup_elem(&nft_trail, &zero);
-}
-
-static __always_inline __u64 read_word(__u64 address)
-{
-	__u64 word = 0;
-
-	bpf_probe_read_kernel(&word, sizeof(word), (void *)address);
-	return word;
 }
 
 /* int nft_do_chain(struct nft_pktinfo *pkt, void *priv): priv is the base chain's nft_chain. */

@@ -11,6 +11,7 @@
 #include "abi/xtables.h"
 #include "bpf/config.bpf.h"
 #include "bpf/kernel_types.h"
+#include "bpf/read/word.bpf.h"
 #include <bpf/bpf_helpers.h>
 
 /* Rules that drop, of one table. Of a table with more of them none is named. */
@@ -138,14 +139,6 @@ static __always_inline struct xt_trail *xt_trail_of_cpu(void)
 	return bpf_map_lookup_elem(&xt_trail, &zero);
 }
 
-static __always_inline __u64 read_word(__u64 address)
-{
-	__u64 word = 0;
-
-	bpf_probe_read_kernel(&word, sizeof(word), (void *)address);
-	return word;
-}
-
 /* struct ipt_entry and struct ip6t_entry: target_offset and next_offset, then the counters. */
 #define OFFSETS_AT(is_v6) ((is_v6) ? 140 : 88)
 #define COMEFROM_AT(is_v6) ((is_v6) ? 144 : 92) /* made by mark_source_chains() */
@@ -165,7 +158,7 @@ struct target {
 	__u32 pad1;
 };
 
-/* address of the counter of this CPU: xt_get_this_cpu_counter() */
+/* Packets that this CPU has counted: xt_get_this_cpu_counter() */
 static __always_inline __u64 packets_of(__u64 counter, __u64 cpu_offset)
 {
 	return read_word(counter + cpu_offset);

@@ -50,7 +50,7 @@ struct Event {
   std::span<const std::byte> shinfo_bytes;
   std::span<const uint32_t> cb;   // __sk_buff->cb[]
   const pwru_nft* nft = nullptr;  // null: no rule is known
-  const pwru_xt* xt = nullptr;    // the same; has a rule, or a refusal of conntrack
+  const pwru_xt* xt = nullptr;    // the same of iptables-legacy, another hook or conntrack
   bool has_map_call = false;
   BpfMapCall map_call;
 

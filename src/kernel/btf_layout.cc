@@ -37,4 +37,18 @@ MemberPlace place_of(const Btf& btf, uint32_t struct_id, const btf_member& membe
   return place;
 }
 
+std::optional<uint16_t> byte_offset_of(const Btf& btf, std::string_view record,
+                                       std::string_view member) {
+  const uint32_t id = btf.find(record, BTF_KIND_STRUCT);
+  const auto members = btf.members(id);
+  const auto found = std::find_if(members.begin(), members.end(), [&](const btf_member& m) {
+    return btf.string_at(m.name_off) == member;
+  });
+  if (found == members.end()) return std::nullopt;
+  const MemberPlace place = place_of(btf, id, *found);
+  const uint64_t byte = place.bit_offset / 8;
+  if (place.bit_offset % 8 || byte > UINT16_MAX) return std::nullopt;
+  return static_cast<uint16_t>(byte);
+}
+
 }  // namespace pwru::kernel

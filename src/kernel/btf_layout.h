@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "kernel/btf.h"
 
@@ -20,5 +22,10 @@ struct MemberPlace {
   uint32_t bits = 0;        // the width of a bit-field; 0: no bit-field
 };
 [[nodiscard]] MemberPlace place_of(const Btf& btf, uint32_t struct_id, const btf_member& member);
+
+// Of a member of that struct, in bytes. None without such a member, and when it does not begin at a
+// byte, or lies beyond 64 KiB.
+[[nodiscard]] std::optional<uint16_t> byte_offset_of(const Btf& btf, std::string_view record,
+                                                     std::string_view member);
 
 }  // namespace pwru::kernel

@@ -84,19 +84,6 @@ constexpr auto kMembers = std::to_array<Wanted>({
     {"nft_expr_type", "name", &pwru_nft_layout::type_name},
 });
 
-std::optional<uint16_t> offset_of(const Btf& types, const Wanted& wanted) {
-  const uint32_t record = types.find(wanted.record, BTF_KIND_STRUCT);
-  const auto members = types.members(record);
-  const auto member = std::ranges::find_if(
-      members, [&](const btf_member& m) { return types.string_at(m.name_off) == wanted.member; });
-  if (member == members.end()) return std::nullopt;
-  const MemberPlace place = place_of(types, record, *member);
-  const uint64_t byte = place.bit_offset / 8;
-  // The program takes the lowest bits of the byte there.
-  if (place.bit_offset % 8 || byte > UINT16_MAX) return std::nullopt;
-  return static_cast<uint16_t>(byte);
-}
-
 }  // namespace
 
 bool begins_rules(const Site& site) { return site.name == kDoChain; }
@@ -105,9 +92,7 @@ std::vector<Site> nft_sites(const Symbols& symbols) {
   std::vector<Site> sites;
   for (size_t i = 0; i < symbols.size(); i++) {
     const Symbol symbol = symbols.at(i);
-    if (may_end_rule(symbol.name))
-      sites.push_back({symbol.addr, SiteKind::Function, std::string(symbol.name),
-                       std::string(symbol.module), symbol.addr});
+    if (may_end_rule(symbol.name)) sites.push_back(site_of(symbol));
   }
   // No packet is followed through its rules before all that may end one is watched.
   std::stable_partition(sites.begin(), sites.end(),
@@ -121,7 +106,8 @@ std::optional<pwru_nft_layout> nft_layout(const Btf& types, const Symbols& symbo
   layout.immediate_ip = address_of(symbols, kImmediate);
   if (!layout.do_chain_ip || !layout.immediate_ip) return std::nullopt;
   for (const Wanted& wanted : kMembers) {
-    const auto offset = offset_of(types, wanted);
+    // Of a bit-field the program takes the lowest bits of the byte there.
+    const auto offset = byte_offset_of(types, wanted.record, wanted.member);
     if (!offset) return std::nullopt;
     layout.*wanted.offset = *offset;
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kernel/functions.h"
+#include "kernel/symbols.h"
 
 namespace pwru::kernel {
 
@@ -21,6 +22,11 @@ struct Site {
 
 [[nodiscard]] inline Site site_of(const Function& function) {
   return {function.addr, SiteKind::Function, function.name, function.module, function.addr};
+}
+
+[[nodiscard]] inline Site site_of(const Symbol& symbol) {
+  return {symbol.addr, SiteKind::Function, std::string(symbol.name), std::string(symbol.module),
+          symbol.addr};
 }
 
 }  // namespace pwru::kernel

@@ -32,22 +32,6 @@ static_assert(std::ranges::is_sorted(kHooks));
 // As on 5.10, which has no BTF of modules.
 constexpr uint16_t kPrivate = 24, kName = 56, kEntries = 64;
 
-Site site_of(const Symbol& symbol) {
-  return {symbol.addr, SiteKind::Function, std::string(symbol.name), std::string(symbol.module),
-          symbol.addr};
-}
-
-uint16_t offset_of(const Btf& types, std::string_view record, std::string_view name,
-                   uint16_t otherwise) {
-  const uint32_t id = types.find(record, BTF_KIND_STRUCT);
-  for (const btf_member& member : types.members(id)) {
-    if (types.string_at(member.name_off) != name) continue;
-    const uint64_t byte = place_of(types, id, member).bit_offset / 8;
-    return byte <= UINT16_MAX ? static_cast<uint16_t>(byte) : otherwise;
-  }
-  return otherwise;
-}
-
 // (void *priv, struct sk_buff *skb, ..) since 5.16, (struct sk_buff *skb, .., struct xt_table *)
 // before.
 bool is_table_first(const Btf& functions) {
@@ -100,9 +84,12 @@ Xtables find_xtables(const Symbols& symbols, const Btf* types, const Btf* functi
   }
   if ((layout.has_several_cpus && !layout.per_cpu_offset) || found.replaced.empty())
     found.tables.clear();
-  layout.table_private = types ? offset_of(*types, "xt_table", "private", kPrivate) : kPrivate;
-  layout.table_name = types ? offset_of(*types, "xt_table", "name", kName) : kName;
-  layout.info_entries = types ? offset_of(*types, "xt_table_info", "entries", kEntries) : kEntries;
+  const auto offset_of = [types](const char* record, const char* member, uint16_t otherwise) {
+    return types ? byte_offset_of(*types, record, member).value_or(otherwise) : otherwise;
+  };
+  layout.table_private = offset_of("xt_table", "private", kPrivate);
+  layout.table_name = offset_of("xt_table", "name", kName);
+  layout.info_entries = offset_of("xt_table_info", "entries", kEntries);
   layout.is_table_first = functions && is_table_first(*functions);
   return found;
 }

@@ -4,15 +4,8 @@
 # sets, policies and rejects, also while the ruleset changes. The command that it prints removes the rule.
 # kernels: 6.1 7.2
 modprobe -a nf_tables nft_compat nft_reject_inet nft_ct ipt_REJECT || skip 'this kernel has no nftables'
-in_a() { ip netns exec a "$@"; }
-send() { ip netns exec b bash -c "echo x >/dev/udp/10.1.0.1/$1" || true; }
-answer() { grep -A 3 -F -- ":$1(udp)" "$out"; } # PORT: the blocks of its packets
-is_told() { answer "$1" | grep -qE -- "^  why +$2$"; }
-# dies PORT WORDS: a packet to that port dies, and the answer has these words.
-dies() {
-    send "$1"
-    wait_for "the answer for $1: $2" is_told "$1" "$2 \(certain\)"
-}
+# shellcheck source-path=SCRIPTDIR/../guest source=rule_answers.sh
+. /vm/rule_answers.sh
 # has_text PORT TEXT: the answer for it shows that rule.
 has_text() { answer "$1" | grep -qxE -- "  rule +$2" || { answer "$1" && fail "no rule $2"; }; }
 namespace a

@@ -5,15 +5,8 @@
 # removes the rule.
 # kernels: 5.10 6.12
 modprobe -a iptable_raw ipt_REJECT || skip 'this kernel has no iptables-legacy'
-in_a() { ip netns exec a "$@"; }
-send() { ip netns exec b bash -c "echo x >/dev/udp/10.1.0.1/$1" || true; }
-answer() { grep -A 3 -F -- ":$1(udp)" "$out"; } # PORT: the blocks of its packets
-is_told() { answer "$1" | grep -qE -- "^  why +$2$"; }
-# dies PORT WORDS: a packet to that port dies, and the answer has these words.
-dies() {
-    send "$1"
-    wait_for "the answer for $1: $2" is_told "$1" "$2 \(certain\)"
-}
+# shellcheck source-path=SCRIPTDIR/../guest source=rule_answers.sh
+. /vm/rule_answers.sh
 namespace a
 namespace b
 cable a va 10.1.0.1/24 b vb 10.1.0.2/24
