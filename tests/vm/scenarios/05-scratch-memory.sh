@@ -10,7 +10,7 @@ expect_order ' ip_output$' ' dev_hard_start_xmit$'
 
 # This filter uses as much scratch memory as libpcap has registers for, on each path to a verdict. The
 # kernel's stack is short.
-# kernels: all
+# kernels: 5.10 7.2
 nested='ip[14]'
 for byte in $(seq 13 -1 0); do nested="(ip[$byte] + $nested)"; done
 for option in '' '--filter-netns inode:'"$(netns_inode /proc/self/ns/net)" --filter-track-skb --filter-track-skb-by-stackid --output-tunnel; do

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Functions that are given a list of packets have an event for each packet. fq_codel drops half of a
 # queue at once, as a list; a reassembled datagram is a list of fragments.
-# kernels: all
+# kernels: 5.10 7.2
 modprobe -a sch_tbf sch_fq_codel || skip 'this kernel has no modules sch_tbf and sch_fq_codel'
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24

@@ -3,7 +3,7 @@
 # The tracer and its guard are killed together, while probes are being attached, are attached, or are
 # being detached. The next start removes the events and puts the settings back. A guard that is killed
 # alone leaves nothing behind either.
-# kernels: all
+# kernels: 5.10 7.2
 events=/sys/kernel/tracing/kprobe_events
 settings=(/sys/kernel/rcu_expedited /proc/sys/debug/kprobes-optimization)
 settings() { cat "${settings[@]}"; }

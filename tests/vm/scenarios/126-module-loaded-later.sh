@@ -3,7 +3,7 @@
 # A module that is loaded while pwru listens is traced too, also when it is unloaded and loaded again.
 # Where the kernel has no BTF of the module, a line says so. kprobe-multi keeps the modules that it
 # traces from being unloaded.
-# kernels: all
+# kernels: 5.10 7.2
 modprobe geneve || skip "this kernel has no module geneve"
 unload() { ! grep -q '^geneve ' /proc/modules || rmmod geneve; }
 wait_for "geneve to go" unload

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Checks the table of SECURITY.md: the smallest set of capabilities for a feature is enough. When one is
 # missing, or a setting is in the way, the message names it.
-# kernels: all
+# kernels: 5.10 7.2
 paranoid=$(</proc/sys/kernel/perf_event_paranoid) kptr=$(</proc/sys/kernel/kptr_restrict)
 trap 'echo "$paranoid" >/proc/sys/kernel/perf_event_paranoid; echo "$kptr" >/proc/sys/kernel/kptr_restrict' EXIT
 restrict() { echo "$2" >"/proc/sys/kernel/$1"; }

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # An attached tracer has given up what it no longer needs, in all its threads, and so has its guard.
 # Nothing that it still does is refused.
-# kernels: all
+# kernels: 5.10 7.2
 bit() { echo $((1 << $1)); }
 dac_override=$(bit 1) fowner=$(bit 3) sys_ptrace=$(bit 19) sys_admin=$(bit 21) syslog=$(bit 34)
 perfmon=$(bit 38) bpf=$(bit 39)
