@@ -17,7 +17,10 @@ struct pwru_nft_layout {
 	__u16 chain_name;
 	__u16 chain_blob0; /* the rules, of one generation and of the other */
 	__u16 chain_blob1;
-	__u16 blob_data; /* of struct nft_rule_blob */
+	__u16 blob_data;   /* of struct nft_rule_blob */
+	__u16 rule_header; /* of struct nft_rule, before 5.17, where the two above are arrays of
+			    * pointers to them */
+	__u16 rule_data;
 	__u16 base_chain;
 	__u16 base_policy;
 	__u16 table_chains;
@@ -27,6 +30,9 @@ struct pwru_nft_layout {
 	__u16 type_name;
 	__u16 set_dtype; /* of struct nft_set */
 	__u16 table_handle;
+	__u8 has_arrays;    /* before 5.17 */
+	__u8 notes_returns; /* nft_do_chain() may leave the packet to its caller: before 6.11 */
+	__u8 pad0[2];
 };
 
 /* NFT_NAME_MAXLEN of include/uapi/linux/netfilter/nf_tables.h */

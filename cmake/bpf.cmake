@@ -78,6 +78,7 @@ endforeach()
 pwru_bpf_object(pwru_on_expr ${CMAKE_SOURCE_DIR}/bpf/stubs/expr_stub.bpf.c
                 -DPWRU_EXPR_FILTER=pwru_on_expr)
 pwru_bpf_object(pwru_nft ${CMAKE_SOURCE_DIR}/bpf/hooks/nft.bpf.c)
+pwru_bpf_object(pwru_nft_arrays ${CMAKE_SOURCE_DIR}/bpf/hooks/nft.bpf.c -DPWRU_NFT_ARRAYS)
 pwru_bpf_object(pwru_nft_stub ${CMAKE_SOURCE_DIR}/bpf/stubs/nft_stub.bpf.c)
 pwru_bpf_object(pwru_xtables ${CMAKE_SOURCE_DIR}/bpf/hooks/xtables.bpf.c)
 pwru_bpf_object(pwru_xtables_stub ${CMAKE_SOURCE_DIR}/bpf/stubs/xtables_stub.bpf.c)

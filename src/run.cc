@@ -74,7 +74,7 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
 
   auto attach_plan = probe::make_plan(plan.functions, kernel.known.symbols, tracer.programs(),
                                       plan.release, plan.fentry_ids);
-  probe::add_sites(attach_plan, tracer.programs().nft, plan.nft_sites, kernel.known.symbols);
+  probe::add_nft(attach_plan, tracer.programs(), plan.nft_sites, kernel.known.symbols);
   probe::add_xtables(attach_plan, tracer.programs(), plan.xtables, kernel.known.symbols);
   attach_plan.unwinds = plan.needs.unwinds;
 

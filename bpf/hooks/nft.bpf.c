@@ -3,7 +3,8 @@
  * Which rule of nf_tables drops a packet, without a change to the ruleset. The program notes, for
  * each packet that passes a base chain, the last expression that can end a rule.
  * pwru_nft_verdict() looks for its rule when the packet dies, and so while the kernel still holds
- * the rules. An object of its own, linked to the tracer only where nf_tables is traced.
+ * the rules. An object of its own, linked to the tracer only where nf_tables is traced. There are
+ * two of it: PWRU_NFT_ARRAYS is for kernels before 5.17, whose rules lie elsewhere.
  */
 #include "abi/nft.h"
 #include "bpf/config.bpf.h"
@@ -19,13 +20,9 @@
 #define NFT_JUMP (-3)
 #define NFT_GOTO (-4)
 #define NFT_RETURN (-5)
+#define NOT_RETURNED 1 /* no verdict */
 #define NFT_REG_VERDICT 0
 #define NFT_DATA_VERDICT 0xffffff00u
-
-/* Chains of a table, and rules of a chain, that are looked at for one packet. Only a chain that a
- * map of verdicts jumped to is looked for among all. */
-#define CHAINS_MAX (1 << 12)
-#define RULES_MAX (1 << 16)
 
 /* A packet in a base chain. */
 struct crumb {
@@ -34,9 +31,10 @@ struct crumb {
 	__u64 base_chain;
 	__u64 jumped_to; /* the chain of the last jump; 0: none */
 	__u64 expr;	 /* that may have ended a rule; 0: none so far */
-	__u64 regs; /* address of the struct nft_regs, whose first word is the verdict's code */
-	__s32 code; /* of a constant verdict; NFT_CONTINUE: not constant */
-	__u32 pad0;
+	__u64 regs;	/* address of the struct nft_regs, whose first word is the verdict's code */
+	__s32 code;	/* of a constant verdict; NFT_CONTINUE: not constant */
+	__s32 returned; /* the code when it returned, with CFG(nft.notes_returns) */
+	__u64 ts_ns;	/* when the packet came; with the same */
 };
 
 /*
@@ -53,9 +51,16 @@ struct trail {
 	__u64 node; /* of the list of chains; the list ends where it began */
 	__u64 head;
 	__u64 chain; /* that has the rule; 0: not found yet */
-	__u64 rule;
+	__u64 rule;  /* before 5.17 where its address is */
 	__u64 handle;
+	__u32 generation; /* of the rules, before 5.17 */
+	__u32 pad0;
 };
+
+/* The frame of nft_do_chain() is not larger. */
+#define FRAME_BYTES 2048
+/* A packet that was not followed to its death leaves its crumb behind. */
+#define FRESH_NS 100000000ull
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -93,6 +98,9 @@ static __always_inline void begin_chain(struct trail *trail, __u64 pkt, __u64 ch
 	crumb->jumped_to = 0;
 	crumb->expr = 0;
 	crumb->regs = 0;
+	crumb->code = NFT_CONTINUE;
+	if (CFG(nft.notes_returns))
+		crumb->ts_ns = bpf_ktime_get_ns();
 }
 
 /* struct nft_expr with the data of struct nft_immediate_expr, the same since 4.2. */
@@ -147,78 +155,41 @@ int pwru_nft_passes(struct pt_regs *ctx)
 		crumb->expr = first;
 		crumb->regs = second;
 		crumb->code = NFT_CONTINUE;
+		crumb->returned = NOT_RETURNED;
 	}
 	return 0;
 }
 
-/* Whether the chain's rules hold the expression; then the search goes on at the first of them. */
-static __always_inline bool takes_chain(struct trail *trail, __u64 chain)
-{
-	const __u64 offsets[] = {CFG(nft.chain_blob0), CFG(nft.chain_blob1)};
-
-	for (int i = 0; i < 2; i++) {
-		__u64 blob = read_word(chain + offsets[i]);
-		__u64 rules = blob + CFG(nft.blob_data);
-
-		if (!blob || trail->expr - rules >= read_word(blob)) /* its size */
-			continue;
-		trail->chain = chain;
-		trail->rule = rules;
-		return true;
-	}
-	return false;
-}
-
-static long look_at_chain(__u32 index __attribute__((unused)),
-			  void *context __attribute__((unused)))
+/*
+ * Where the frame of nft_do_chain() is gone when the packet dies, the verdict of an expression is
+ * noted when it returns. A rule may have sent a packet of its own meanwhile, whose frame lies
+ * lower: the crumb is the newest whose frame is still there.
+ */
+SEC("kretprobe")
+int pwru_nft_returns(struct pt_regs *ctx)
 {
 	struct trail *trail = trail_of_cpu();
-
-	if (!trail || trail->node == trail->head || !trail->node)
-		return 1;
-	if (takes_chain(trail, trail->node - CFG(nft.chain_list)))
-		return 1;
-	trail->node = read_word(trail->node);
-	return 0;
-}
-
-/* struct nft_rule_dp: is_last of 1 bit, dlen of 12, handle of 42; dlen bytes follow (5.17). */
-static long look_at_rule(__u32 index __attribute__((unused)), void *context __attribute__((unused)))
-{
-	struct trail *trail = trail_of_cpu();
-	__u64 header, next;
+	__u64 sp = REGS_SP(ctx);
 
 	if (!trail)
-		return 1;
-	header = read_word(trail->rule);
-	if (header & 1)
-		return 1;
-	next = trail->rule + sizeof(header) + (header >> 1 & 0xfff);
-	trail->position++;
-	if (trail->expr < next) {
-		trail->handle = header >> 13 & ((1ull << 42) - 1);
-		return 1;
+		return 0;
+	for (__u32 i = 0; i < CRUMBS; i++) {
+		struct crumb *crumb = &trail->crumbs[(trail->newest - i) % CRUMBS];
+
+		if (crumb->regs - sp >= FRAME_BYTES)
+			continue;
+		bpf_probe_read_kernel(&crumb->returned, sizeof(crumb->returned),
+				      (void *)crumb->regs);
+		return 0;
 	}
-	trail->rule = next;
 	return 0;
 }
 
-static __always_inline void find_rule(struct trail *trail, const struct crumb *crumb, __u64 table)
-{
-	trail->expr = crumb->expr;
-	trail->chain = 0;
-	trail->handle = 0;
-	trail->position = 0;
-	if (!takes_chain(trail, crumb->base_chain) &&
-	    !(crumb->jumped_to && takes_chain(trail, crumb->jumped_to))) {
-		/* Jumps stay in one table. */
-		trail->head = table + CFG(nft.table_chains);
-		trail->node = read_word(trail->head);
-		bpf_loop(CHAINS_MAX, look_at_chain, NULL, 0);
-	}
-	if (trail->chain)
-		bpf_loop(RULES_MAX, look_at_rule, NULL, 0);
-}
+#ifdef PWRU_NFT_ARRAYS
+#include "bpf/hooks/nft_arrays.bpf.h"
+#else
+#include "bpf/hooks/nft_blobs.bpf.h"
+#endif
 
 static __always_inline void write_names(struct pwru_nft *nft, __u64 table, __u64 chain)
 {
@@ -253,6 +224,8 @@ static __always_inline bool may_have_dropped(const struct crumb *crumb, const st
 
 	if (crumb->code != NFT_CONTINUE)
 		return crumb->code == code;
+	if (CFG(nft.notes_returns))
+		return true;
 	if (nft->expr[0] != 'l' || nft->expr[1] != 'o' || nft->expr[2] != 'o')
 		return true;
 	/* "lookup": struct nft_lookup begins with the set. Only a map of verdicts gives one. */
@@ -274,16 +247,40 @@ static __always_inline bool take_crumb(struct trail *trail, __u64 skb, struct cr
 	return false;
 }
 
+/* The verdict with which the chain ended; NOT_RETURNED: not known. */
+static __always_inline __s32 last_code(const struct crumb *crumb)
+{
+	__s32 code = NFT_CONTINUE;
+
+	if (!crumb->regs)
+		return code;
+	if (CFG(nft.notes_returns)) {
+		if (bpf_ktime_get_ns() - crumb->ts_ns >= FRESH_NS)
+			return NOT_RETURNED;
+		return crumb->code == NFT_CONTINUE ? crumb->returned : crumb->code;
+	}
+	bpf_probe_read_kernel(&code, sizeof(code), (void *)crumb->regs);
+	return code;
+}
+
+/* Behind a jump without a verdict the chain that was jumped to has come to its end. */
+static __always_inline bool is_end_of_chain(__s32 code)
+{
+	return code == NFT_CONTINUE || code == NFT_BREAK || code == NFT_RETURN ||
+	       (CFG(nft.notes_returns) && (code == NFT_JUMP || code == NFT_GOTO));
+}
+
 /*
- * For a packet that nft_do_chain() frees, whose frame with `regs` is alive then (since 6.1, which
- * is the first Debian kernel to free there). Of any other packet the answer says nothing.
+ * For a packet that nft_do_chain() frees, whose frame with `regs` is alive then, or nf_hook_slow()
+ * behind it (before 6.7, without a change that stable kernels have). Of any other packet the
+ * answer says nothing.
  */
 __hidden int pwru_nft_verdict(__u64 skb, struct pwru_nft *nft)
 {
 	struct trail *trail = trail_of_cpu();
 	struct crumb crumb;
 	__u64 table;
-	__s32 code = NFT_CONTINUE;
+	__s32 code;
 	__u8 policy = 0xff;
 
 	nft->handle = 0;
@@ -295,9 +292,10 @@ __hidden int pwru_nft_verdict(__u64 skb, struct pwru_nft *nft)
 	if (!trail || !take_crumb(trail, skb, &crumb))
 		return 0;
 	table = read_word(crumb.base_chain + CFG(nft.chain_table));
-	if (crumb.regs)
-		bpf_probe_read_kernel(&code, sizeof(code), (void *)crumb.regs);
-	if (code == NFT_CONTINUE || code == NFT_BREAK || code == NFT_RETURN) {
+	code = last_code(&crumb);
+	if (code == NOT_RETURNED)
+		return 0;
+	if (is_end_of_chain(code)) {
 		bpf_probe_read_kernel(
 			&policy, sizeof(policy),
 			(void *)(crumb.base_chain - CFG(nft.base_chain) + CFG(nft.base_policy)));

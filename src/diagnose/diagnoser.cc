@@ -97,6 +97,9 @@ std::string_view hook_of(const std::vector<std::string>& callers) {
   return "";
 }
 
+// Where a packet ends that a rule of nf_tables drops, since 6.7 and before.
+constexpr std::string_view kNftFrees = "nft_do_chain nf_hook_slow";
+
 // Where the verdict of a hook is carried out of a packet that came back from NFQUEUE.
 constexpr std::string_view kBehindQueue = "nf_reinject nfqnl_reinject";
 
@@ -228,7 +231,7 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   if (packet.netns) set(Fact::Netns) = fmt::to_string(packet.netns);
   set(Fact::EtherType) = fmt::format("{:#06x}", packet.proto);
   set(Fact::Hook) = hook_of(callers_);
-  if (record.nft && place_ == "nft_do_chain") set_nft(*record.nft);
+  if (record.nft && knowledge::is_in_list(place_, kNftFrees)) set_nft(*record.nft);
   if (record.xt) set_xt(*record.xt);
   if (!packet.has_tuple) return;
   const event::Tuple& tuple = packet.tuple;

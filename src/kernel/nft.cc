@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "kernel/btf_layout.h"
 
@@ -70,9 +71,6 @@ constexpr auto kMembers = std::to_array<Wanted>({
     {"nft_chain", "list", &pwru_nft_layout::chain_list},
     {"nft_chain", "table", &pwru_nft_layout::chain_table},
     {"nft_chain", "name", &pwru_nft_layout::chain_name},
-    {"nft_chain", "blob_gen_0", &pwru_nft_layout::chain_blob0},
-    {"nft_chain", "blob_gen_1", &pwru_nft_layout::chain_blob1},
-    {"nft_rule_blob", "data", &pwru_nft_layout::blob_data},
     {"nft_base_chain", "chain", &pwru_nft_layout::base_chain},
     {"nft_base_chain", "policy", &pwru_nft_layout::base_policy},
     {"nft_table", "chains", &pwru_nft_layout::table_chains},
@@ -83,6 +81,60 @@ constexpr auto kMembers = std::to_array<Wanted>({
     {"nft_expr_ops", "type", &pwru_nft_layout::ops_type},
     {"nft_expr_type", "name", &pwru_nft_layout::type_name},
 });
+constexpr auto kBlobs = std::to_array<Wanted>({
+    {"nft_chain", "blob_gen_0", &pwru_nft_layout::chain_blob0},
+    {"nft_chain", "blob_gen_1", &pwru_nft_layout::chain_blob1},
+    {"nft_rule_blob", "data", &pwru_nft_layout::blob_data},
+});
+// Before 5.17.
+constexpr auto kArrays = std::to_array<Wanted>({
+    {"nft_chain", "rules_gen_0", &pwru_nft_layout::chain_blob0},
+    {"nft_chain", "rules_gen_1", &pwru_nft_layout::chain_blob1},
+    {"nft_rule", "handle", &pwru_nft_layout::rule_header},
+    {"nft_rule", "data", &pwru_nft_layout::rule_data},
+});
+
+// Of a bit-field the program takes the lowest bits of the byte there.
+bool find_all(const Btf& types, std::span<const Wanted> members, pwru_nft_layout& layout) {
+  return std::ranges::all_of(members, [&](const Wanted& wanted) {
+    const auto offset = byte_offset_of(types, wanted.record, wanted.member);
+    if (offset) layout.*wanted.offset = *offset;
+    return offset.has_value();
+  });
+}
+
+// include/net/netfilter/nf_tables.h of 5.10, with 64 bits.
+pwru_nft_layout layout_of_5_10() {
+  pwru_nft_layout layout = {};
+  layout.chain_list = 32;
+  layout.chain_table = 64;
+  layout.chain_name = 88;
+  layout.chain_blob1 = 8;
+  layout.rule_header = 16;
+  layout.rule_data = 24;
+  layout.base_chain = 80;
+  layout.base_policy = 64;
+  layout.table_chains = 152;
+  layout.table_family = 236;
+  layout.table_name = 240;
+  layout.ops_type = 104;
+  layout.type_name = 40;
+  layout.table_handle = 224;
+  layout.has_arrays = 1;
+  return layout;
+}
+
+// sk_skb_reason_drop() came with 6.11, after the change.
+bool frees_by_itself(const Symbols& symbols) {
+  return !symbols.addresses("sk_skb_reason_drop", "").empty();
+}
+
+bool find_functions(const Symbols& symbols, pwru_nft_layout& layout) {
+  layout.do_chain_ip = address_of(symbols, kDoChain);
+  layout.immediate_ip = address_of(symbols, kImmediate);
+  layout.notes_returns = frees_by_itself(symbols) ? 0 : 1;
+  return layout.do_chain_ip && layout.immediate_ip;
+}
 
 }  // namespace
 
@@ -100,17 +152,25 @@ std::vector<Site> nft_sites(const Symbols& symbols) {
   return sites;
 }
 
+std::vector<Site> sites_that_return(std::vector<Site> sites) {
+  std::erase_if(sites,
+                [](const Site& site) { return begins_rules(site) || site.name == kImmediate; });
+  return sites;
+}
+
 std::optional<pwru_nft_layout> nft_layout(const Btf& types, const Symbols& symbols) {
   pwru_nft_layout layout = {};
-  layout.do_chain_ip = address_of(symbols, kDoChain);
-  layout.immediate_ip = address_of(symbols, kImmediate);
-  if (!layout.do_chain_ip || !layout.immediate_ip) return std::nullopt;
-  for (const Wanted& wanted : kMembers) {
-    // Of a bit-field the program takes the lowest bits of the byte there.
-    const auto offset = byte_offset_of(types, wanted.record, wanted.member);
-    if (!offset) return std::nullopt;
-    layout.*wanted.offset = *offset;
-  }
+  if (!find_functions(symbols, layout) || !find_all(types, kMembers, layout)) return std::nullopt;
+  if (find_all(types, kBlobs, layout)) return layout;
+  layout.has_arrays = 1;
+  if (!find_all(types, kArrays, layout)) return std::nullopt;
+  return layout;
+}
+
+std::optional<pwru_nft_layout> nft_layout_of_release(std::string_view release,
+                                                     const Symbols& symbols) {
+  pwru_nft_layout layout = layout_of_5_10();
+  if (!release.starts_with("5.10.") || !find_functions(symbols, layout)) return std::nullopt;
   return layout;
 }
 

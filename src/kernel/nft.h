@@ -22,8 +22,16 @@ inline constexpr std::string_view kNftModule = "nf_tables";
 // Of these functions, the one that begins a base chain; the last of them.
 [[nodiscard]] bool begins_rules(const Site& site);
 
-// `types`: BTF with the structs of nf_tables. None for one older than 5.17, whose rules lie
-// elsewhere.
+// Of these functions, those whose verdict is noted when they return, with
+// pwru_nft_layout::notes_returns: all but the one that begins a chain, and constant verdicts.
+[[nodiscard]] std::vector<Site> sites_that_return(std::vector<Site> sites);
+
+// `types`: BTF with the structs of nf_tables. None when it has not all of them.
 [[nodiscard]] std::optional<pwru_nft_layout> nft_layout(const Btf& types, const Symbols& symbols);
+
+// The same of a kernel that has no BTF of modules, by its release, "5.10.0-32-amd64". None for
+// another one than 5.10.
+[[nodiscard]] std::optional<pwru_nft_layout> nft_layout_of_release(std::string_view release,
+                                                                   const Symbols& symbols);
 
 }  // namespace pwru::kernel

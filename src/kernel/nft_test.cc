@@ -97,11 +97,48 @@ TEST_F(NftTest, TheLayoutIsInBytes) {
   EXPECT_EQ(found->type_name, 32);
 }
 
-// Up to 5.16 a chain has rules_gen_0 in the place of a blob.
-TEST_F(NftTest, OlderRulesAreNotRead) {
-  chain("rules_gen_0");
+// Up to 5.16 a chain has arrays of pointers in the place of blobs.
+TEST_F(NftTest, OlderRulesLieInArrays) {
+  record("nft_chain", {{"rules_gen_0", pointer_, 0},
+                       {"rules_gen_1", pointer_, 64},
+                       {"list", pointer_, 256},
+                       {"table", pointer_, 512},
+                       {"name", pointer_, 704}});
   add_others();
   EXPECT_FALSE(layout());
+  record("nft_rule", {{"list", pointer_, 0}, {"handle", pointer_, 128}, {"data", pointer_, 192}});
+  const auto found = layout();
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->has_arrays);
+  EXPECT_EQ(found->chain_blob1, 8);
+  EXPECT_EQ(found->chain_list, 32);
+  EXPECT_EQ(found->rule_header, 16);
+  EXPECT_EQ(found->rule_data, 24);
+}
+
+TEST_F(NftTest, WithoutTypesOneReleaseIsKnown) {
+  const auto found = nft_layout_of_release("5.10.0-32-amd64", symbols_);
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->has_arrays);
+  EXPECT_EQ(found->do_chain_ip, 0xffffffffc0000100);
+  EXPECT_FALSE(nft_layout_of_release("5.4.0", symbols_));
+  EXPECT_FALSE(nft_layout_of_release("5.100.1", symbols_));
+}
+
+// Since 6.11 nft_do_chain() frees what it drops, so that its frame is there at the drop.
+TEST_F(NftTest, ReturnsAreNotedWhereTheFrameMayBeGone) {
+  chain("blob_gen_0");
+  add_others();
+  EXPECT_TRUE(layout().value().notes_returns);
+  const Symbols newer =
+      *Symbols::parse(std::string("ffffffff81000100 T sk_skb_reason_drop\n") + kSymbols);
+  EXPECT_FALSE(nft_layout(*btf_, newer).value().notes_returns);
+}
+
+TEST_F(NftTest, ConstantVerdictsAreNotWatchedWhenTheyReturn) {
+  std::vector<std::string> names;
+  for (const Site& site : sites_that_return(nft_sites(symbols_))) names.push_back(site.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"nft_lookup_eval", "nft_reject_inet_eval"}));
 }
 
 TEST_F(NftTest, AMemberThatIsMissing) {

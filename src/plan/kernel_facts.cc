@@ -2,6 +2,7 @@
 #include "plan/kernel_facts.h"
 
 #include <bpf/libbpf.h>
+#include <sys/utsname.h>
 
 #include <algorithm>
 
@@ -36,6 +37,9 @@ void look_at_nft(const cli::Options& options, KernelFacts& facts) {
   auto of_module = kernel::load_module_btf(*facts.btf, {std::string(kernel::kNftModule)});
   const kernel::Btf& types = of_module ? *of_module->front().btf : *facts.btf;
   facts.nft_layout = kernel::nft_layout(types, facts.known.symbols);
+  utsname system = {};
+  if (!facts.nft_layout && ::uname(&system) == 0)
+    facts.nft_layout = kernel::nft_layout_of_release(system.release, facts.known.symbols);
 }
 
 // The modules that the tables need may be parts of vmlinux, and on 5.10 they have no types.

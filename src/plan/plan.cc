@@ -60,8 +60,8 @@ void set_nft(Inputs& inputs, Plan& plan) {
     plan.nft_sites = std::move(inputs.nft_sites);
   else
     plan.warnings.emplace_back(
-        "what nftables drops is shown with its hook and without its rule: the BTF has no nf_tables "
-        "as it is since Linux 5.17");
+        "what nftables drops is shown with its hook and without its rule: the BTF has no "
+        "nf_tables");
 }
 
 // The same: by copies, and at kprobes.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "kernel/nft.h"
 #include "kernel/packet_ends.h"
 
 namespace pwru::probe {
@@ -128,19 +129,32 @@ void add_sites(Plan& plan, bpf_program* program, std::vector<kernel::Site> sites
   plan.groups.insert(plan.groups.begin(), {program, std::move(sites)});
 }
 
+namespace {
+
+void add_returns(Plan& plan, bpf_program* program, std::vector<kernel::Site> sites,
+                 const kernel::Symbols& symbols) {
+  if (!program || sites.empty()) return;
+  add_sites(plan, program, std::move(sites), symbols);
+  plan.groups.front().is_return = true;
+}
+
+}  // namespace
+
+void add_nft(Plan& plan, const program::Programs& programs, std::vector<kernel::Site> sites,
+             const kernel::Symbols& symbols) {
+  auto returning = kernel::sites_that_return(sites);
+  add_sites(plan, programs.nft, std::move(sites), symbols);
+  add_returns(plan, programs.nft_returns, std::move(returning), symbols);
+}
+
 void add_xtables(Plan& plan, const program::Programs& programs, const kernel::Xtables& xtables,
                  const kernel::Symbols& symbols) {
   add_sites(plan, programs.xt_passes, xtables.tables, symbols);
   add_sites(plan, programs.xt_replaced, xtables.replaced, symbols);
   add_sites(plan, programs.xt_hook, xtables.hooks, symbols);
-  const auto add_returns = [&](bpf_program* returns, const std::vector<kernel::Site>& sites) {
-    if (!returns || sites.empty()) return;
-    add_sites(plan, returns, sites, symbols);
-    plan.groups.front().is_return = true;
-  };
   add_sites(plan, programs.ct_clash, xtables.clash, symbols);
-  add_returns(programs.ct_clash_ends, xtables.clash);
-  add_returns(programs.ct_full, xtables.full);
+  add_returns(plan, programs.ct_clash_ends, xtables.clash, symbols);
+  add_returns(plan, programs.ct_full, xtables.full, symbols);
 }
 
 size_t count_sites(const Plan& plan) {

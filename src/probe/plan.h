@@ -60,6 +60,10 @@ struct Plan {
                              const program::Programs& programs, const plan::Release& release,
                              const plan::FentryIds& fentry_ids = {});
 
+// Adds these functions of nf_tables to the programs for their entries and returns.
+void add_nft(Plan& plan, const program::Programs& programs, std::vector<kernel::Site> sites,
+             const kernel::Symbols& symbols);
+
 // Adds these functions, which take no skb, to the program for them. They are attached first, in
 // their order.
 void add_sites(Plan& plan, bpf_program* program, std::vector<kernel::Site> sites,

@@ -5,14 +5,23 @@
 #include "program/objects.h"
 
 namespace pwru::program {
+namespace {
+
+std::string_view nft_object_for(const pwru_config& config) {
+  if (!(config.parts & PWRU_PART_NFT)) return nft_stub_object();
+  return config.nft.has_arrays ? nft_arrays_object() : nft_object();
+}
+
+}  // namespace
 
 std::vector<std::string_view> with_filters(std::string_view object,
                                            const filter::PcapFilter& filter,
                                            const filter::TunnelFilter& tunnel,
-                                           const plan::Expressions& expressions, uint32_t parts) {
+                                           const plan::Expressions& expressions,
+                                           const pwru_config& config) {
   return {object,
-          parts & PWRU_PART_NFT ? nft_object() : nft_stub_object(),
-          parts & PWRU_PART_XT ? xtables_object() : xtables_stub_object(),
+          nft_object_for(config),
+          config.parts & PWRU_PART_XT ? xtables_object() : xtables_stub_object(),
           filter.l2_object,
           filter.l3_object,
           tunnel.l2_object,

@@ -8,6 +8,7 @@ extern const char pwru_cast_begin[], pwru_cast_end[];
 extern const char pwru_copy_begin[], pwru_copy_end[];
 extern const char pwru_multi_cast_begin[], pwru_multi_cast_end[];
 extern const char pwru_nft_begin[], pwru_nft_end[];
+extern const char pwru_nft_arrays_begin[], pwru_nft_arrays_end[];
 extern const char pwru_nft_stub_begin[], pwru_nft_stub_end[];
 extern const char pwru_xtables_begin[], pwru_xtables_end[];
 extern const char pwru_xtables_stub_begin[], pwru_xtables_stub_end[];
@@ -32,6 +33,8 @@ Result<std::string> fentry_multi_object() {
 }
 
 std::string_view nft_object() { return {pwru_nft_begin, pwru_nft_end}; }
+
+std::string_view nft_arrays_object() { return {pwru_nft_arrays_begin, pwru_nft_arrays_end}; }
 
 std::string_view nft_stub_object() { return {pwru_nft_stub_begin, pwru_nft_stub_end}; }
 

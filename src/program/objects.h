@@ -18,6 +18,7 @@ namespace pwru::program {
 // pwru_nft_verdict(), which the others call: of bpf/hooks/nft.bpf.c, and the one that answers
 // nothing.
 [[nodiscard]] std::string_view nft_object();
+[[nodiscard]] std::string_view nft_arrays_object();  // before 5.17
 [[nodiscard]] std::string_view nft_stub_object();
 // The same for pwru_xt_verdict(), of bpf/hooks/xtables.bpf.c.
 [[nodiscard]] std::string_view xtables_object();

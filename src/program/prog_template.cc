@@ -97,7 +97,7 @@ Result<> ProgTemplate::open(const plan::Plan& plan, const std::string& btf_path,
   PWRU_ASSIGN(std::string elf,
               link_objects(with_filters(unlinked, is_xdp ? filters.xdp_pcap : filters.pcap,
                                         is_xdp ? filters.xdp_tunnel : filters.tunnel,
-                                        plan.expressions, 0)));
+                                        plan.expressions, pwru_config{})));
   PWRU_TRY(set_constants(elf, is_xdp ? plan.xdp_config : plan.tc_config));
   if (plan.is_locked_down) leave_out_copies(elf);
   if (plan.uses_old_copies) use_old_copies(elf);

@@ -122,6 +122,8 @@ Result<> Picker::pick_for_deaths(Programs& programs) const {
 Result<> Picker::pick_for_netfilter(Programs& programs) const {
   if (!plan_.nft_sites.empty()) {
     PWRU_ASSIGN(programs.nft, pick("pwru_nft_passes", true));
+    PWRU_ASSIGN(programs.nft_returns,
+                pick("pwru_nft_returns", plan_.config.nft.notes_returns != 0));
   }
   const kernel::Xtables& xtables = plan_.xtables;
   if (xtables.is_empty()) return {};

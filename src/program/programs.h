@@ -34,6 +34,7 @@ struct Programs {
   bpf_program* death_list = nullptr;
   plan::Deaths deaths;
   bpf_program* nft = nullptr;          // where rules of nf_tables are watched
+  bpf_program* nft_returns = nullptr;  // for the return of functions there
   bpf_program* xt_passes = nullptr;    // where packets enter a table of iptables-legacy
   bpf_program* xt_hook = nullptr;      // at other hooks of netfilter
   bpf_program* xt_replaced = nullptr;  // where such a table is replaced

@@ -52,8 +52,8 @@ tl::unexpected<Error> explain_load(int code) {
 
 Result<std::string> link_tracer(const std::string& unlinked, const plan::Plan& plan,
                                 const pwru_config& config, std::string_view hit_object) {
-  std::vector<std::string_view> objects = with_filters(
-      unlinked, plan.filters.pcap, plan.filters.tunnel, plan.expressions, config.parts);
+  std::vector<std::string_view> objects =
+      with_filters(unlinked, plan.filters.pcap, plan.filters.tunnel, plan.expressions, config);
   if (plan.uses_cast) objects.push_back(hit_object);
   PWRU_ASSIGN(std::string elf, link_objects(objects));
   PWRU_TRY(set_constants(elf, config));

@@ -145,8 +145,7 @@ Result<> LateModules::attach_found(Result<Found> result) {
   known_.learn(result->btf, more.found);
   probe::Plan attach_plan =
       probe::make_plan(more, result->functions.symbols, tracer_.programs(), plan::Release{});
-  probe::add_sites(attach_plan, tracer_.programs().nft, std::move(nft_sites),
-                   result->functions.symbols);
+  probe::add_nft(attach_plan, tracer_.programs(), std::move(nft_sites), result->functions.symbols);
   probe::add_xtables(attach_plan, tracer_.programs(), xtables, result->functions.symbols);
   if (plan::needs_of(options_).address_names)
     known_.learn_symbols(std::move(result->functions.symbols));

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # --drops names the rule of nftables, or of iptables-nft, that dropped a packet: through jumps, verdict maps,
 # sets, policies and rejects, also while the ruleset changes. The command that it prints removes the rule.
-# kernels: 6.1 7.2
+# kernels: 5.10 6.1 7.2
 modprobe -a nf_tables nft_compat nft_reject_inet nft_ct ipt_REJECT || skip 'this kernel has no nftables'
 # shellcheck source-path=SCRIPTDIR/../guest source=rule_answers.sh
 . /vm/rule_answers.sh
@@ -59,13 +59,6 @@ in_a iptables-nft -A INPUT -p udp --dport 5007 -j DROP
 in_a iptables-nft -A INPUT -p udp --dport 5009 -j REJECT
 
 start_pwru --drops 'udp and dst host 10.1.0.1'
-if ! has_symbol bpf_loop; then
-    expect_stderr 'shown with its hook and without its rule: this kernel has no BTF of nf_tables'
-    send 5001
-    wait_for 'the drop' grep -q 'in the hook input' "$out"
-    stop_pwru
-    skip 'the rules of nf_tables before Linux 5.17 are not read'
-fi
 of_fw='\(table inet fw, hook input\)'
 dies 5001 "rule 2 of the nftables chain in $of_fw dropped it"
 dies 5002 "rule 2 of the nftables chain near $of_fw dropped it"
@@ -124,5 +117,5 @@ stop_pwru
 expect_stderr ' 0 lost, 0 missed probes'
 expect_number "$(answer 5011 | grep -cE "^  why +rule [23] of the nftables chain near $of_fw dropped it \(certain\)$")" -eq 21
 expect_number "$(answer 5011 | grep -cE "as handle $handle;")" -eq 21
-expect_line "^ +21 .* nft_do_chain +10\.1\.0\.2->10\.1\.0\.1:5011\(udp\)$"
-expect_number "$(count_lines '^ +[12] .* nft_do_chain +10\.1\.0\.2->10\.1\.0\.1:5004\(udp\)$')" -eq 2
+expect_line "^ +21 .* (nft_do_chain|nf_hook_slow) +10\.1\.0\.2->10\.1\.0\.1:5011\(udp\)$"
+expect_number "$(count_lines '^ +[12] .* (nft_do_chain|nf_hook_slow) +10\.1\.0\.2->10\.1\.0\.1:5004\(udp\)$')" -eq 2
