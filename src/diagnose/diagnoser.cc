@@ -13,6 +13,7 @@
 #include "diagnose/address.h"
 #include "diagnose/shell.h"
 #include "event/tuple_text.h"
+#include "knowledge/inferred.h"
 
 namespace pwru::diagnose {
 namespace {
@@ -174,6 +175,8 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
   is_unspecified_ = !is_drop && has_reasons(record);
   diagnosis_.reason = reason_;
   diagnosis_.place = place_;
+  surest_ = Certainty::Certain;
+  if (!is_drop && !is_unspecified_) infer_reason();
   const Cause* const cause = find();
   if (cause && cause->is_harmless()) {
     diagnosis_.kind = Kind::Harmless;
@@ -187,6 +190,17 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
 
 bool is_xdp_drop(const resolve::Record& record) {
   return record.type == PWRU_EVENT_XDP_EXIT && record.verdict && record.verdict->is_drop;
+}
+
+void Diagnoser::infer_reason() {
+  const auto inferences = knowledge::inferences();
+  const auto found =
+      std::ranges::find_if(inferences, [this](const knowledge::Inference& inference) {
+        return knowledge::is_in_list(place_, inference.places) && hold(inference.when);
+      });
+  if (found == inferences.end()) return;
+  reason_ = found->reason;
+  surest_ = found->certainty;
 }
 
 // No function frees such a packet: the driver takes its buffer back. So the verdict is the place.
@@ -244,9 +258,14 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   if (tuple.has_ports) set(Fact::Port) = fmt::to_string(tuple.dport);
   if (tuple.l4_proto == IPPROTO_TCP) set(Fact::TcpFlags) = flags_text(tuple.tcp_flags);
 
-  set(Fact::OpenAt) = record.bound_ports;
-
+  if (record.ports) set_ports(*record.ports);
   set(Fact::NextHop) = next_hop(tuple.is_v6);
+}
+
+void Diagnoser::set_ports(const resolve::Ports& ports) {
+  set(Fact::OpenAt) = ports.open_at;
+  set(Fact::OpenHere) = ports.takes_packet ? "1" : "0";
+  if (ports.takes_packet) set(Fact::Unread) = fmt::to_string(ports.unread_bytes);
 }
 
 void Diagnoser::set_nft(const resolve::Nft& nft) {
@@ -340,6 +359,11 @@ bool Diagnoser::holds(const Condition& condition) const {
   return true;
 }
 
+bool Diagnoser::hold(std::span<const Condition> conditions) const {
+  return std::ranges::all_of(conditions,
+                             [this](const Condition& condition) { return holds(condition); });
+}
+
 bool Diagnoser::holds(const Cause& cause) const {
   if (!cause.places.empty() && !knowledge::is_in_list(place_, cause.places)) return false;
   const std::string_view reason = reason_.empty() ? "-" : std::string_view(reason_);
@@ -351,8 +375,7 @@ bool Diagnoser::holds(const Cause& cause) const {
         return knowledge::is_in_list(caller, cause.callers);
       }))
     return false;
-  return std::all_of(cause.when.begin(), cause.when.end(),
-                     [this](const Condition& condition) { return holds(condition); });
+  return hold(cause.when);
 }
 
 const Cause* Diagnoser::find() const {
@@ -370,7 +393,7 @@ void Diagnoser::tell(const Cause& cause) {
   advice_ = where_to_type(cause.advice) + filled(cause.advice, Use::ToRun);
   diagnosis_.kind = Kind::Died;
   diagnosis_.cause = cause.id;
-  diagnosis_.certainty = cause.certainty;
+  diagnosis_.certainty = std::max(cause.certainty, surest_);
   diagnosis_.what = what_;
   diagnosis_.advice = advice_;
   if (!fact(Fact::NftHandle).empty()) diagnosis_.rule = rule_;

@@ -55,12 +55,15 @@ class Diagnoser {
  private:
   void set_facts(const resolve::Record& record);
   void set_place(const resolve::Record& record);
+  void infer_reason();
+  void set_ports(const resolve::Ports& ports);
   void set_nft(const resolve::Nft& nft);
   void set_xt(const resolve::Xt& xt);
   void set_xt_rule(const resolve::Xt& xt);
   [[nodiscard]] bool is_untracked() const;
   void set_program(const resolve::Record& record);
   [[nodiscard]] bool holds(const knowledge::Condition& condition) const;
+  [[nodiscard]] bool hold(std::span<const knowledge::Condition> conditions) const;
   [[nodiscard]] bool holds(const knowledge::Cause& cause) const;
   [[nodiscard]] const knowledge::Cause* find() const;
   void tell(const knowledge::Cause& cause);
@@ -76,7 +79,9 @@ class Diagnoser {
   uint32_t own_netns_;
   std::array<std::string, knowledge::kFacts> facts_;
   std::string place_;
-  std::string reason_;
+  std::string reason_;  // the kernel's, or what was inferred in its place
+  // No answer is surer than what was inferred.
+  knowledge::Certainty surest_ = knowledge::Certainty::Certain;
   bool is_unspecified_ = false;       // the kernel has reasons, and gave none
   std::vector<std::string> callers_;  // behind the place, innermost first
   std::string what_, advice_, rule_;

@@ -18,42 +18,95 @@ constexpr uint64_t kSecond = 1'000'000'000;
 constexpr uint64_t kShareOfReading = 20;
 constexpr size_t kMostNetns = 64;  // whose sockets are kept
 constexpr size_t kMostAddresses = 3;
-// enum tcp_state. An unconnected UDP socket is TCP_CLOSE.
-constexpr std::string_view kListen = "0A", kClose = "07";
+// enum tcp_state. A UDP or raw socket is TCP_CLOSE, and TCP_ESTABLISHED when it is connected.
+constexpr std::string_view kListen = "0A", kClose = "07", kEstablished = "01";
+
+bool is_waiting(std::string_view state, SocketKind kind) {
+  return kind == SocketKind::Tcp ? state == kListen : state == kClose || state == kEstablished;
+}
+
+std::array<const char*, 2> files_of(SocketKind kind) {
+  switch (kind) {
+    case SocketKind::Tcp:
+      return {"tcp", "tcp6"};
+    case SocketKind::Udp:
+      return {"udp", "udp6"};
+    case SocketKind::Raw:
+      break;
+  }
+  return {"raw", "raw6"};
+}
 
 // "0100007F:0035": the address as words in the byte order of the host, the port as a number.
-bool read_address(std::string_view word, BoundPort& bound) {
+bool read_address(std::string_view word, SocketAddress& address, bool& is_v6) {
   const size_t colon = word.find(':');
   if (colon != 8 && colon != 32) return false;
-  bound.is_v6 = colon == 32;
+  is_v6 = colon == 32;
   for (size_t at = 0; at < colon; at += 8) {
     uint32_t bytes = 0;
     if (!read_number(word.substr(at, 8), bytes, 16)) return false;
-    std::memcpy(bound.address.data() + at / 2, &bytes, sizeof(bytes));
+    std::memcpy(address.bytes.data() + at / 2, &bytes, sizeof(bytes));
   }
-  return read_number(word.substr(colon + 1), bound.port, 16);
+  return read_number(word.substr(colon + 1), address.port, 16);
+}
+
+// "TX:RX", in hexadecimal digits. 0 when it cannot be read.
+uint64_t unread_bytes(std::string_view queues) {
+  uint64_t bytes = 0;
+  const size_t colon = queues.find(':');
+  if (colon == std::string_view::npos || !read_number(queues.substr(colon + 1), bytes, 16))
+    return 0;
+  return bytes;
 }
 
 std::string address_text(const BoundPort& bound) {
   std::array<char, INET6_ADDRSTRLEN> address;
-  ::inet_ntop(bound.is_v6 ? AF_INET6 : AF_INET, bound.address.data(), address.data(),
+  ::inet_ntop(bound.is_v6 ? AF_INET6 : AF_INET, bound.local.bytes.data(), address.data(),
               address.size());
-  return bound.is_v6 ? fmt::format("[{}]:{}", address.data(), bound.port)
-                     : fmt::format("{}:{}", address.data(), bound.port);
+  return bound.is_v6 ? fmt::format("[{}]:{}", address.data(), bound.local.port)
+                     : fmt::format("{}:{}", address.data(), bound.local.port);
+}
+
+bool is_any(const SocketAddress& address) {
+  return std::ranges::all_of(address.bytes, [](uint8_t byte) { return byte == 0; });
+}
+
+// "::ffff:10.0.0.1", as which a socket of IPv6 has an address of IPv4.
+SocketAddress mapped(const SocketAddress& v4) {
+  SocketAddress address = {{}, v4.port};
+  address.bytes[10] = address.bytes[11] = 0xff;
+  std::copy_n(v4.bytes.begin(), 4, address.bytes.begin() + 12);
+  return address;
+}
+
+// A socket of IPv6 at all addresses has those of IPv4 too, if its program did not forbid it, which
+// the file does not tell.
+bool takes(const BoundPort& bound, const PortQuestion& packet) {
+  if (packet.is_v6 && !bound.is_v6) return false;
+  const bool is_mapped = bound.is_v6 && !packet.is_v6;
+  const auto as_here = [&](const SocketAddress& address) {
+    return is_mapped ? mapped(address) : address;
+  };
+  const bool is_connected = !is_any(bound.remote);
+  return (is_any(bound.local) || bound.local == as_here(packet.destination)) &&
+         (!is_connected || bound.remote == as_here(packet.source));
 }
 
 }  // namespace
 
-// tcp4_seq_show(), tcp6_seq_show(), udp4_seq_show(), udp6_seq_show(): "  0: LOCAL REMOTE STATE ..."
-std::vector<BoundPort> parse_bound_ports(std::string_view text) {
+// tcp4_seq_show(), udp6_seq_show(), raw_seq_show() and others: "  0: LOCAL REMOTE STATE TX:RX ..."
+std::vector<BoundPort> parse_bound_ports(std::string_view text, SocketKind kind) {
   std::vector<BoundPort> ports;
   while (!text.empty()) {
     std::string_view line = take_line(text);
     BoundPort bound;
-    if (!take_word(line).ends_with(':') || !read_address(take_word(line), bound)) continue;
-    take_word(line);
-    const std::string_view state = take_word(line);
-    if (bound.port && (state == kListen || state == kClose)) ports.push_back(bound);
+    if (!take_word(line).ends_with(':') ||
+        !read_address(take_word(line), bound.local, bound.is_v6) ||
+        !read_address(take_word(line), bound.remote, bound.is_v6))
+      continue;
+    if (!is_waiting(take_word(line), kind) || !bound.local.port) continue;
+    bound.unread_bytes = unread_bytes(take_word(line));
+    ports.push_back(bound);
   }
   return ports;
 }
@@ -66,11 +119,13 @@ BoundPorts BoundPorts::in(NetnsTable namespaces) {
   return {read, monotonic_ns};
 }
 
-BoundPorts::Sockets BoundPorts::read(uint32_t netns, bool is_tcp) const {
+BoundPorts::Sockets BoundPorts::read(uint32_t netns, SocketKind kind) const {
   Sockets sockets;
   const uint64_t begin_ns = clock_();
-  for (const char* file : is_tcp ? std::array{"tcp", "tcp6"} : std::array{"udp", "udp6"}) {
-    const auto found = parse_bound_ports(read_(netns, file));
+  for (const char* file : files_of(kind)) {
+    const std::string text = read_(netns, file);
+    sockets.are_known |= !text.empty();  // there is a line of headings at least
+    const auto found = parse_bound_ports(text, kind);
     sockets.ports.insert(sockets.ports.end(), found.begin(), found.end());
   }
   const uint64_t end_ns = clock_();
@@ -78,19 +133,28 @@ BoundPorts::Sockets BoundPorts::read(uint32_t netns, bool is_tcp) const {
   return sockets;
 }
 
-std::string BoundPorts::text(uint32_t netns, bool is_tcp, uint16_t port) {
+std::optional<PortAnswer> BoundPorts::ask(const PortQuestion& question) {
   if (sockets_.size() > 2 * kMostNetns) sockets_.clear();
-  Sockets& sockets = sockets_[{netns, is_tcp}];
-  if (clock_() >= sockets.valid_until_ns) sockets = read(netns, is_tcp);
+  Sockets& sockets = sockets_[{question.netns, question.kind}];
+  if (clock_() >= sockets.valid_until_ns) sockets = read(question.netns, question.kind);
+  if (!sockets.are_known) return std::nullopt;
+  PortAnswer answer;
   std::vector<std::string> addresses;
   for (const BoundPort& bound : sockets.ports) {
-    if (bound.port != port) continue;
+    if (bound.local.port != question.destination.port) continue;
+    if (takes(bound, question)) {
+      answer.takes_packet = true;
+      answer.unread_bytes = std::max(answer.unread_bytes, bound.unread_bytes);
+    }
+    if (!is_any(bound.remote)) continue;
     std::string address = address_text(bound);
     if (std::ranges::find(addresses, address) != addresses.end()) continue;  // SO_REUSEPORT
-    if (addresses.size() == kMostAddresses) return join(addresses) + ", …";
     addresses.push_back(std::move(address));
   }
-  return join(addresses);
+  const bool are_more = addresses.size() > kMostAddresses;
+  addresses.resize(std::min(addresses.size(), kMostAddresses));
+  answer.open_at = join(addresses) + (are_more ? ", …" : "");
+  return answer;
 }
 
 }  // namespace pwru::kernel

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where programs wait for packets: the addresses of listening TCP and unconnected UDP sockets.
+// Where programs wait for packets: the addresses of listening TCP, of UDP and of raw sockets.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,15 +16,41 @@
 
 namespace pwru::kernel {
 
-struct BoundPort {
-  uint16_t port = 0;
-  bool is_v6 = false;
-  std::array<uint8_t, 16> address = {};  // an IPv4 address has the first four bytes
+enum class SocketKind : uint8_t { Tcp, Udp, Raw };
+
+struct SocketAddress {
+  std::array<uint8_t, 16> bytes = {};  // an IPv4 address has the first four
+  uint16_t port = 0;                   // of a raw socket the protocol
+
+  bool operator==(const SocketAddress&) const = default;
 };
 
-// The sockets of a file of /proc/net, "tcp", "tcp6", "udp" or "udp6", that wait for packets.
-// Connections are left out, and so is a line that cannot be read.
-[[nodiscard]] std::vector<BoundPort> parse_bound_ports(std::string_view text);
+struct BoundPort {
+  bool is_v6 = false;
+  SocketAddress local;
+  SocketAddress remote;       // of a connected UDP or raw socket; 0: it takes packets of all
+  uint64_t unread_bytes = 0;  // memory of the packets that its program has not read yet
+};
+
+// The sockets of a file of /proc/net, "tcp6", "udp" or "raw", that wait for packets. Of TCP these
+// are listeners. A line that cannot be read is left out.
+[[nodiscard]] std::vector<BoundPort> parse_bound_ports(std::string_view text, SocketKind kind);
+
+// A packet, as its receiver sees it.
+struct PortQuestion {
+  uint32_t netns = 0;  // inode number
+  SocketKind kind = SocketKind::Tcp;
+  bool is_v6 = false;
+  SocketAddress source, destination;
+};
+
+struct PortAnswer {
+  // Where the port is open, "127.0.0.1:53, [::1]:53"; "" when nobody has it. Connected sockets are
+  // left out.
+  std::string open_at;
+  bool takes_packet = false;  // one of the sockets has these addresses, or all
+  uint64_t unread_bytes = 0;  // the most that one of those has
+};
 
 // Asks for a port of a network namespace. Takes no privileges, and keeps no namespace alive.
 class BoundPorts {
@@ -35,20 +62,21 @@ class BoundPorts {
   BoundPorts(Read read, Clock clock) : read_(std::move(read)), clock_(std::move(clock)) {}
   [[nodiscard]] static BoundPorts in(NetnsTable namespaces);
 
-  // Where the port is open, "127.0.0.1:53, [::1]:53"; "" when nobody has it. What was read serves
-  // for as long that reading takes a twentieth of the time, and for a second at least.
-  [[nodiscard]] std::string text(uint32_t netns, bool is_tcp, uint16_t port);
+  // What was read serves for as long that reading takes a twentieth of the time, and for a second
+  // at least. None when the sockets of that namespace cannot be read.
+  [[nodiscard]] std::optional<PortAnswer> ask(const PortQuestion& question);
 
  private:
   struct Sockets {
     std::vector<BoundPort> ports;
+    bool are_known = false;
     uint64_t valid_until_ns = 0;
   };
-  Sockets read(uint32_t netns, bool is_tcp) const;
+  Sockets read(uint32_t netns, SocketKind kind) const;
 
   Read read_;
   Clock clock_;
-  std::map<std::pair<uint32_t, bool>, Sockets> sockets_;
+  std::map<std::pair<uint32_t, SocketKind>, Sockets> sockets_;
 };
 
 }  // namespace pwru::kernel

@@ -23,14 +23,23 @@ constexpr std::string_view kTcp6 =
     "   0: 00000000000000000000000001000000:0035 00000000000000000000000000000000:0000 0A "
     "00000000\n";
 
+PortQuestion question(uint32_t netns, SocketKind kind, uint16_t port) {
+  PortQuestion asked;
+  asked.netns = netns;
+  asked.kind = kind;
+  asked.source = {{10, 0, 0, 9}, 4711};
+  asked.destination = {{127, 0, 0, 1}, port};
+  return asked;
+}
+
 TEST(BoundPorts, AreThoseThatWait) {
-  const auto ports = parse_bound_ports(kTcp);
+  const auto ports = parse_bound_ports(kTcp, SocketKind::Tcp);
   ASSERT_EQ(ports.size(), 2u);
-  EXPECT_EQ(ports[0].port, 53);
-  EXPECT_EQ(ports[0].address[0], 127);
-  EXPECT_EQ(ports[1].port, 8080);
-  EXPECT_TRUE(parse_bound_ports(kTcp6).at(0).is_v6);
-  EXPECT_TRUE(parse_bound_ports("").empty());
+  EXPECT_EQ(ports[0].local.port, 53);
+  EXPECT_EQ(ports[0].local.bytes[0], 127);
+  EXPECT_EQ(ports[1].local.port, 8080);
+  EXPECT_TRUE(parse_bound_ports(kTcp6, SocketKind::Tcp).at(0).is_v6);
+  EXPECT_TRUE(parse_bound_ports("", SocketKind::Tcp).empty());
 }
 
 TEST(BoundPorts, HaveATextAndAreReadAgainAfterASecond) {
@@ -40,17 +49,20 @@ TEST(BoundPorts, HaveATextAndAreReadAgainAfterASecond) {
       [&](uint32_t netns, std::string_view file) {
         reads++;
         if (netns != 7) return std::string();
-        return std::string(file == "tcp" ? kTcp : file == "tcp6" ? kTcp6 : "");
+        return std::string(file == "tcp"    ? kTcp
+                           : file == "tcp6" ? kTcp6
+                           : file == "udp"  ? "  sl\n"
+                                            : "");
       },
       [&] { return now_ns; });
-  EXPECT_EQ(ports.text(7, true, 53), "127.0.0.1:53, [::1]:53");
-  EXPECT_EQ(ports.text(7, true, 54), "");
+  EXPECT_EQ(ports.ask(question(7, SocketKind::Tcp, 53))->open_at, "127.0.0.1:53, [::1]:53");
+  EXPECT_EQ(ports.ask(question(7, SocketKind::Tcp, 54))->open_at, "");
   EXPECT_EQ(reads, 2);
-  EXPECT_EQ(ports.text(7, false, 53), "");
-  EXPECT_EQ(ports.text(8, true, 53), "");
+  EXPECT_EQ(ports.ask(question(7, SocketKind::Udp, 53))->open_at, "");
+  EXPECT_FALSE(ports.ask(question(8, SocketKind::Tcp, 53)));
   EXPECT_EQ(reads, 6);
   now_ns += 1'000'000'000;
-  EXPECT_EQ(ports.text(7, true, 8080), "0.0.0.0:8080");
+  EXPECT_EQ(ports.ask(question(7, SocketKind::Tcp, 8080))->open_at, "0.0.0.0:8080");
   EXPECT_EQ(reads, 8);
 }
 
@@ -60,7 +72,45 @@ TEST(BoundPorts, NameThreeAddressesAtMost) {
     text += std::string("   0: 010000") + last + ":0035 00000000:0000 07 0\n";
   BoundPorts ports([&](uint32_t, std::string_view file) { return file == "udp" ? text : ""; },
                    [] { return uint64_t{1}; });
-  EXPECT_EQ(ports.text(7, false, 53), "127.0.0.1:53, 10.0.0.1:53, 11.0.0.1:53, …");
+  EXPECT_EQ(ports.ask(question(7, SocketKind::Udp, 53))->open_at,
+            "127.0.0.1:53, 10.0.0.1:53, 11.0.0.1:53, …");
+}
+
+// The answer to a packet from 10.0.0.9:4711 to 127.0.0.1:53 of a socket with these addresses.
+PortAnswer answer_of(const std::string& addresses, bool is_v6 = false) {
+  BoundPorts ports(
+      [&](uint32_t, std::string_view file) {
+        return file == (is_v6 ? "udp6" : "udp") ? "   0: " + addresses + " 00000000:00000300 00\n"
+                                                : "";
+      },
+      [] { return uint64_t{1}; });
+  return ports.ask(question(7, SocketKind::Udp, 53)).value();
+}
+
+TEST(BoundPorts, TakeAPacketWithTheirAddresses) {
+  const PortAnswer own = answer_of("0100007F:0035 00000000:0000 07");
+  EXPECT_TRUE(own.takes_packet);
+  EXPECT_EQ(own.unread_bytes, 0x300u);
+  EXPECT_TRUE(answer_of("00000000:0035 00000000:0000 07").takes_packet);
+  EXPECT_FALSE(answer_of("0200007F:0035 00000000:0000 07").takes_packet);
+  EXPECT_EQ(answer_of("0200007F:0035 00000000:0000 07").unread_bytes, 0u);
+}
+
+TEST(BoundPorts, OfAConnectedSocketTakeOnlyItsPeer) {
+  const PortAnswer peer = answer_of("0100007F:0035 0900000A:1267 01");
+  EXPECT_TRUE(peer.takes_packet);
+  EXPECT_EQ(peer.open_at, "");
+  EXPECT_FALSE(answer_of("0100007F:0035 0800000A:1267 01").takes_packet);
+  EXPECT_FALSE(answer_of("0100007F:0035 0900000A:1268 01").takes_packet);
+}
+
+TEST(BoundPorts, OfIpv6TakePacketsOfIpv4) {
+  const std::string any(32, '0');
+  EXPECT_TRUE(answer_of(any + ":0035 " + any + ":0000 07", true).takes_packet);
+  EXPECT_TRUE(
+      answer_of("0000000000000000FFFF00000100007F:0035 " + any + ":0000 07", true).takes_packet);
+  EXPECT_FALSE(
+      answer_of("0000000000000000FFFF00000200007F:0035 " + any + ":0000 07", true).takes_packet);
 }
 
 }  // namespace

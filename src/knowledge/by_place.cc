@@ -21,6 +21,8 @@ constexpr std::string_view kIptablesTables = "filter nat mangle raw security";
 // Sentences of causes that several conditions tell.
 constexpr std::string_view kLooseFilter = "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
 constexpr std::string_view kLooseFilterAdvice = "ip route get {src}; add the route back; ip addr show dev {dev}";
+constexpr std::string_view kStrictFilter = "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
+constexpr std::string_view kStrictFilterAdvice = "ip route get {src}; add the route back; if there is one, by another device, sysctl -w net.ipv4.conf.{dev}.rp_filter=2 lets it in";
 constexpr std::string_view kOutOfWindow = "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}";
 constexpr std::string_view kOutOfWindowAdvice = "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses";
 
@@ -165,8 +167,7 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"rp-filter-loose", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {{{Fact::RpFilterAll, Test::Is, "2"}}}, Certain,
      kLooseFilter, kLooseFilterAdvice},
     {"rp-filter", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {}, Certain,
-     "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)",
-     "ip route get {src}; add the route back; if there is one, by another device, sysctl -w net.ipv4.conf.{dev}.rp_filter=2 lets it in"},
+     kStrictFilter, kStrictFilterAdvice},
     {"martian-source", "ip_rcv_finish_core", "", "IP_LOCALNET IP_INVALID_SOURCE -", {{{Fact::SourceKind, Test::Is, "loopback local-multicast multicast broadcast this-network"}}}, Certain,
      "a packet that comes in by {dev} may not have the source {src} (martian)",
      "find who sends it: tcpdump -e -ni {dev} host {src}"},
@@ -188,6 +189,16 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"source-refused", "ip_rcv_finish_core", "", "-", {{{Fact::AcceptLocal, Test::Is, "0"}, {Fact::RpFilter, Test::Is, "0"}, {Fact::RpFilterAll, Test::Is, "0"}}}, Likely,
      "its source {src} may not come from outside: it is an own address of this host, or one of a broadcast",
      "ip addr shows the own addresses; sysctl -w net.ipv4.conf.{dev}.accept_local=1 takes them"},
+    // Before 5.18. What comes from an address of this host is refused at the same place.
+    {"source-refused", "ip_rcv_finish_core", "", "-", {{{Fact::AcceptLocal, Test::Is, "0"}, {Fact::OwnSource, Test::Is, "1"}}}, Likely,
+     "its source {src} may not come from outside: it is an own address of this host",
+     "ip addr shows the own addresses; sysctl -w net.ipv4.conf.{dev}.accept_local=1 takes them"},
+    {"rp-filter-loose", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::RpFilter, Test::Is, "2"}}}, Likely,
+     kLooseFilter, kLooseFilterAdvice},
+    {"rp-filter-loose", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::RpFilterAll, Test::Is, "2"}}}, Likely,
+     kLooseFilter, kLooseFilterAdvice},
+    {"rp-filter", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::SourceKind, Test::Is, "unicast"}}}, Likely,
+     kStrictFilter, kStrictFilterAdvice},
     {"route-lookup", "ip_rcv_finish_core", "", "-", {}, Possible,
      "it was refused while its route was looked up: martian source, an own address as source (accept_local), source routing, the reverse-path filter (Linux before 5.18), or a socket's route that is gone",
      "sysctl -w net.ipv4.conf.all.log_martians=1 and look into the kernel's log"},
@@ -218,6 +229,8 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"mtu", "ip_forward ip6_forward", "", "-", {{{Fact::Length, Test::Above, "route_mtu"}, {Fact::GsoSize, Test::Is, "0"}}}, Likely,
      "its {len} bytes do not fit the MTU {route_mtu} of {route_dev}, and it may not be fragmented; the sender gets an ICMP error",
      "raise the MTU of {route_dev}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
+    {"forwarding-policy", "ip_forward ip6_forward", "", "-", {{{Fact::XfrmForward, Test::IsNot, "0"}}}, Likely,
+     "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
 
     // Neighbours.
     {"neighbour-failed", "neigh_invalidate arp_error_report ndisc_error_report", "", "", {}, Certain,
@@ -254,10 +267,10 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"xdp-generic", "do_xdp_generic netif_receive_generic_xdp", "", "", {}, Certain,
      "the XDP program {xdp} (id {xdp_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
      "ip link set dev {dev} xdpgeneric off takes it off; bpftool prog show id {xdp_id} shows it"},
-    {"xdp-native", "veth_xdp_rcv_skb tun_build_skb", "", "", {{{Fact::XdpLinkId, Test::IsNot, "0"}}}, Likely,
+    {"xdp-native", "veth_xdp_rcv_skb veth_poll tun_build_skb", "", "", {{{Fact::XdpLinkId, Test::IsNot, "0"}}}, Likely,
      "the XDP program {xdp_link} (id {xdp_link_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
      "bpftool link shows its link; bpftool prog show id {xdp_link_id} shows it"},
-    {"xdp-native", "veth_xdp_rcv_skb tun_build_skb", "", "", {}, Likely,
+    {"xdp-native", "veth_xdp_rcv_skb veth_poll tun_build_skb", "", "", {}, Likely,
      "the XDP program {xdp_drv} (id {xdp_drv_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
      "ip link set dev {dev} xdp off takes it off; bpftool prog show id {xdp_drv_id} shows it"},
     {"backlog", "enqueue_to_backlog", "", "CPU_BACKLOG", {}, Certain,
@@ -282,6 +295,9 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "look at it: tcpdump -v -ni {dev} host {src}"},
     {"ipv6-option", "ip6_tlvopt_unknown", "", "UNHANDLED_PROTO", {}, Certain,
      "it has an IPv6 option that this host does not know, and that asks to be dropped then",
+     "look at it: tcpdump -v -ni {dev} host {src}"},
+    {"ipv6-option", "ip6_parse_tlv", "", "-", {}, Likely,
+     "it has an IPv6 option that this host does not know, and that asks to be dropped then, or its options are damaged",
      "look at it: tcpdump -v -ni {dev} host {src}"},
     // Of the link only: LLDP, spanning tree, 802.1X, slow protocols, PTP.
     {"link-protocol", "__netif_receive_skb_core", "", "UNHANDLED_PROTO -", {{{Fact::EtherType, Test::Is, "0x88cc 0x0004 0x888e 0x8809 0x88f7"}}}},
@@ -379,11 +395,12 @@ constexpr std::array kByPlace = std::to_array<Cause>({
     {"tcp-closed-port", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}, Certain,
      "no program listens on TCP {dst}:{port} in this network namespace; the sender gets a reset",
      "ss -ltnp 'sport = :{port}'; is the program running, and bound to this address?"},
-    // A SYN that comes once more, when the answer is on its way.
-    {"tcp-duplicate", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}},
-    {"tcp-refused", "tcp_v4_rcv tcp_v6_rcv", "", "-", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}, Possible,
-     "TCP {dst}:{port} does not take the connection: an old one with the same ports is in TIME_WAIT, the TTL is below the least of the socket (IP_MINTTL), or, before Linux 5.17, nobody listens, its checksum is wrong, or its signature (MD5, as of BGP) is wrong or missing",
-     "ss -tanp 'sport = :{port}' shows listeners and TIME-WAIT; nstat -az TcpExtTCPMinTTLDrop TcpInCsumErrors"},
+    {"tcp-md5-unexpected", "tcp_v4_rcv tcp_v6_rcv", "", "-", {{{Fact::HasTcpMd5, Test::Is, "1"}, {Fact::OpenHere, Test::Is, "1"}}}, Likely,
+     "the segment has a TCP MD5 signature (the password of BGP), and the socket of TCP {dst}:{port} has no key for {src}, or another one",
+     "ss -tanpi 'sport = :{port}' shows the program, and md5keys; give both ends the same key"},
+    // A SYN that comes once more, when the answer is on its way. Before 5.17 also one for which the socket wants
+    // a signature or a larger TTL, or whose ports are in TIME_WAIT: there the place alone does not tell.
+    {"tcp-duplicate", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED -", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}},
     {"tcp-answer-unasked", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN|ACK SYN|ACK|ECE"}}}, Likely,
      "it answers a connection that this host did not begin, or has given up; the sender gets a reset",
      "does the request leave by another way or with another address (NAT, load balancer)? conntrack -L; pwru --filter-track-skb host {src}"},
@@ -399,6 +416,10 @@ constexpr std::array kByPlace = std::to_array<Cause>({
      "no socket takes UDP {dst}:{port} in this network namespace, or its checksum is wrong or, with IPv6, missing",
      "ss -lunp 'sport = :{port}'; nstat -az UdpNoPorts UdpInCsumErrors counts both"},
     HARMLESS("multicast-not-joined", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "-"),
+    // Its header has no flag but the one that each has.
+    {"vxlan-vni", "vxlan_rcv", "", "-", {{{Fact::VxlanFlags, Test::Is, "8"}}}, Likely,
+     "no VXLAN device of this host has its VNI, or the device is not up",
+     "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"},
     {"vxlan-refused", "vxlan_rcv", "", "-", {}, Possible,
      "no VXLAN device of this host takes it: its VNI is that of none, or its header has flags that the device does not take",
      "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"},

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "knowledge/inferred.h"
+
 namespace pwru::knowledge {
 namespace {
 
@@ -147,6 +149,29 @@ TEST(Causes, KnowEveryReason) {
     }
     EXPECT_EQ(rows, 1u) << reason;
   }
+}
+
+// What is inferred has a sentence, and stands for one reason at its places.
+TEST(Inferences, GiveReasonsThatAreKnown) {
+  std::set<std::string> known;
+  for (const Cause& cause : all_causes())
+    for (const std::string& reason : words(cause.reasons)) known.insert(reason);
+  for (const Inference& inference : inferences()) {
+    EXPECT_TRUE(known.contains(std::string(inference.reason))) << inference.reason;
+    EXPECT_NE(inference.certainty, Certainty::Possible) << inference.reason;
+    for (const std::string& place : words(inference.places))
+      EXPECT_FALSE(is_freeing(place)) << place;
+  }
+}
+
+// Without a condition a row stands last at its places.
+TEST(Inferences, CanBeFound) {
+  std::set<std::string> taken;
+  for (const Inference& inference : inferences())
+    for (const std::string& place : words(inference.places)) {
+      EXPECT_FALSE(taken.contains(place)) << inference.reason << " at " << place;
+      if (inference.when[0].test == Condition::Test::None) taken.insert(place);
+    }
 }
 
 TEST(Causes, WhatFreesForOthersIsNoPlace) {

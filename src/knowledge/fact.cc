@@ -17,6 +17,9 @@ namespace {
 #define SENDER "skb->sk->"
 // CGROUP_INET_EGRESS is 1 on all kernels.
 #define EGRESS(number) SENDER "sk_cgrp_data.cgroup->bpf.effective[1]->items[" number "].prog"
+#define TCP_OPTION(number) "((unsigned short *)(" TRANSPORT_HEADER " + 20))[" number "]"
+// Words of an IPv4 header.
+#define WORD(number) "((unsigned short *)(skb->head + skb->network_header))[" number "]"
 
 constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Source, "src", ""},
@@ -33,6 +36,8 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Hook, "hook", ""},
     {Fact::NextHop, "next_hop", ""},
     {Fact::OpenAt, "open_at", ""},
+    {Fact::OpenHere, "open_here", ""},
+    {Fact::Unread, "unread", ""},
     {Fact::NftFamily, "nft_family", ""},
     {Fact::NftTable, "nft_table", ""},
     {Fact::NftChain, "nft_chain", ""},
@@ -108,6 +113,27 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::ForGroup, "for_group", "*(unsigned char *)(skb->head + skb->mac_header) & 1"},
     {Fact::TcpSpace, "tcp_space",
      "((struct tcp_skb_cb *)skb->cb)->end_seq - ((struct tcp_skb_cb *)skb->cb)->seq"},
+    {Fact::VxlanFlags, "vxlan_flags", "*(unsigned char *)(" TRANSPORT_HEADER " + 8)"},
+    {Fact::PacketType, "packet_type", "", "skb->pkt_type"},
+    // __skb_checksum_complete() sets both.
+    {Fact::ChecksumFailed, "checksum_failed", "", "skb->csum_complete_sw && !skb->csum_valid"},
+    {Fact::IpFirst, "ip_first", "", "*(unsigned char *)(skb->head + skb->network_header)"},
+    {Fact::IpSum, "ip_sum", "",
+     WORD("0") " + " WORD("1") " + " WORD("2") " + " WORD("3") " + " WORD("4") " + " WORD(
+         "5") " + " WORD("6") " + " WORD("7") " + " WORD("8") " + " WORD("9")},
+    {Fact::IpBytes, "ip_bytes", "", NETWORK_HEADER("iphdr") "->tot_len"},
+    {Fact::Ipv6Off, "ipv6_off", "", "skb->dev->ip6_ptr->cnf.disable_ipv6"},
+    {Fact::TcIngress, "tc_ingress", "", "skb->dev->miniq_ingress != 0"},
+    {Fact::TcEgress, "tc_egress", "", "skb->dev->miniq_egress != 0"},
+    // XFRM_POLICY_IN and XFRM_POLICY_FWD
+    {Fact::XfrmIn, "xfrm_in", "", NETNS "xfrm.policy_count[0]"},
+    {Fact::XfrmForward, "xfrm_forward", "", NETNS "xfrm.policy_count[2]"},
+    {Fact::OwnSource, "own_source", "",
+     "skb->dev->ip_ptr->ifa_list->ifa_local == " NETWORK_HEADER("iphdr") "->saddr"},
+    // Kind 19 with 18 bytes, which may stand behind two NOPs.
+    {Fact::HasTcpMd5, "has_tcp_md5", "",
+     "*(unsigned char *)(" TRANSPORT_HEADER " + 12) >= 0xa0 && (" TCP_OPTION(
+         "0") " == 0x1213 || " TCP_OPTION("0") " == 0x0101 && " TCP_OPTION("1") " == 0x1213)"},
 });
 static_assert(kFactTable.size() == kFacts);
 

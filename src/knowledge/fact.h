@@ -27,6 +27,8 @@ enum class Fact : uint8_t {
   Hook,             // the netfilter hook, by the functions on the stack: "input"
   NextHop,          // the gateway of the route, or the destination
   OpenAt,           // where its port is open: "127.0.0.1:53, [::1]:53"; "" when nobody has it
+  OpenHere,         // 1: a socket has its addresses, or all; 0: none has, for certain
+  Unread,           // bytes that such a socket holds, as its program has not read them yet
   NftFamily,        // of what nf_tables dropped; "ip", "inet"
   NftTable,
   NftChain,
@@ -90,13 +92,29 @@ enum class Fact : uint8_t {
   CgroupEgressOnly,    // 1: there is no second one
   ForGroup,            // 1: the frame was sent to a broadcast or multicast MAC address
   TcpSpace,            // bytes of a TCP segment, SYN and FIN too; 0: it only acknowledges
+  VxlanFlags,          // the first byte behind the UDP header; 8 is that of a VXLAN header
+  // Only of kernels that give no reasons, in whose place these are asked.
+  PacketType,      // PACKET_*: 0 is for this host, 3 for another one
+  ChecksumFailed,  // 1: the checksum of its payload was computed, and is wrong
+  IpFirst,         // the first byte of the header: version, and length in words
+  IpSum,           // of the 16-bit words of an IPv4 header without options
+  IpBytes,         // length by an IPv4 header
+  Ipv6Off,         // net.ipv6.conf.DEVICE.disable_ipv6
+  TcIngress,       // not 0: the device has filters for what comes in
+  TcEgress,        // not 0: the device has filters for what goes out
+  XfrmIn,          // IPsec policies of the namespace for what is received
+  XfrmForward,     // and for what is forwarded
+  OwnSource,       // 1: its source is the address of the device
+  HasTcpMd5,       // 1: the first option of its TCP header is an MD5 signature
 };
-inline constexpr size_t kFacts = static_cast<size_t>(Fact::TcpSpace) + 1;
+inline constexpr size_t kFacts = static_cast<size_t>(Fact::HasTcpMd5) + 1;
 
 struct FactRow {
   Fact id;
   std::string_view name;        // in sentences: "{port}"; in JSON
   std::string_view expression;  // C, on struct sk_buff *skb; "": of the record
+  // On kernels that give no reasons this one is read, if there is one.
+  std::string_view without_reasons = {};
 };
 
 // What changes from hop to hop, beside what every record has.

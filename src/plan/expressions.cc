@@ -6,22 +6,36 @@
 namespace pwru::plan {
 namespace {
 
-std::string_view expression_of(knowledge::Fact fact) {
-  return knowledge::facts()[static_cast<size_t>(fact)].expression;
+// The expressions of all facts. Before 5.17 the kernel gives no reasons, so that more has to be
+// known of a packet.
+std::vector<std::string_view> expressions_of_facts(const kernel::Btf& vmlinux) {
+  const bool has_reasons = vmlinux.find("skb_drop_reason", BTF_KIND_ENUM) != 0;
+  std::vector<std::string_view> expressions;
+  for (const knowledge::FactRow& row : knowledge::facts())
+    expressions.push_back(has_reasons || row.without_reasons.empty() ? row.expression
+                                                                     : row.without_reasons);
+  return expressions;
+}
+
+std::string_view expression_of(knowledge::Fact fact,
+                               const std::vector<std::string_view>& expressions) {
+  return expressions[static_cast<size_t>(fact)];
 }
 
 std::vector<std::string> texts_of(const cli::Options& options,
-                                  const std::vector<knowledge::Fact>& facts) {
+                                  const std::vector<knowledge::Fact>& facts,
+                                  const std::vector<std::string_view>& expressions) {
   std::vector<std::string> texts = {options.filter_skb_expr, options.filter_xdp_expr,
                                     options.on.expr};
   for (const auto* list : {&options.output_skb_metadata, &options.output_xdp_metadata})
     texts.insert(texts.end(), list->begin(), list->end());
-  for (const knowledge::Fact fact : facts) texts.emplace_back(expression_of(fact));
+  for (const knowledge::Fact fact : facts) texts.emplace_back(expression_of(fact, expressions));
   return texts;
 }
 
 // What the answer to a death, or a journey, is made of. No program may copy: nothing.
-std::vector<knowledge::Fact> wanted_facts(const cli::Options& options, bool may_copy) {
+std::vector<knowledge::Fact> wanted_facts(const cli::Options& options, bool may_copy,
+                                          const std::vector<std::string_view>& expressions) {
   std::vector<knowledge::Fact> facts;
   if (!may_copy) return facts;
   if (!cli::asks_for_deaths(options)) {
@@ -30,14 +44,15 @@ std::vector<knowledge::Fact> wanted_facts(const cli::Options& options, bool may_
     return facts;
   }
   for (const knowledge::FactRow& row : knowledge::facts())
-    if (!row.expression.empty()) facts.push_back(row.id);
+    if (!expression_of(row.id, expressions).empty()) facts.push_back(row.id);
   return facts;
 }
 
 // A kernel need not have every member: what does not compile is not known, and that is all.
-void keep_readable(std::vector<knowledge::Fact>& facts, const expr::TypeSource& types) {
+void keep_readable(std::vector<knowledge::Fact>& facts, const expr::TypeSource& types,
+                   const std::vector<std::string_view>& expressions) {
   std::erase_if(facts, [&](knowledge::Fact fact) {
-    const std::string text(expression_of(fact));
+    const std::string text(expression_of(fact, expressions));
     return !expr::compile_values(types, expr::skb_root(), {&text, 1});
   });
 }
@@ -46,9 +61,10 @@ void keep_readable(std::vector<knowledge::Fact>& facts, const expr::TypeSource& 
 
 Result<Expressions> compile_expressions(const cli::Options& options, const kernel::Btf& vmlinux,
                                         bool may_copy) {
-  std::vector<knowledge::Fact> read = wanted_facts(options, may_copy);
+  const std::vector<std::string_view> expressions = expressions_of_facts(vmlinux);
+  std::vector<knowledge::Fact> read = wanted_facts(options, may_copy, expressions);
   const auto find_types = [&](const std::vector<knowledge::Fact>& facts) {
-    return expr::find_types(vmlinux, texts_of(options, facts),
+    return expr::find_types(vmlinux, texts_of(options, facts, expressions),
                             [&vmlinux] { return kernel::load_module_btf(vmlinux, {}); });
   };
   auto found = find_types(read);
@@ -58,9 +74,9 @@ Result<Expressions> compile_expressions(const cli::Options& options, const kerne
   }
   if (!found) return tl::unexpected<Error>(std::move(found.error()));
   expr::KnownTypes types = std::move(*found);
-  keep_readable(read, types.source());
+  keep_readable(read, types.source(), expressions);
   std::vector<std::string> skb_values = options.output_skb_metadata;
-  for (const knowledge::Fact fact : read) skb_values.emplace_back(expression_of(fact));
+  for (const knowledge::Fact fact : read) skb_values.emplace_back(expression_of(fact, expressions));
   PWRU_ASSIGN(auto skb, expr::compile_skb(types.source(), {options.filter_skb_expr, skb_values}));
   PWRU_ASSIGN(auto xdp, expr::compile_xdp(types.source(),
                                           {options.filter_xdp_expr, options.output_xdp_metadata}));

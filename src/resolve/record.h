@@ -160,6 +160,13 @@ struct MapCall : event::BpfMapCall {
   std::string_view value_text;
 };
 
+// What the sockets of the packet's network namespace say of its destination, as they are now.
+struct Ports {
+  std::string_view open_at;   // where its port is open, "127.0.0.1:53, [::1]:53"
+  bool takes_packet = false;  // a socket has the addresses of this packet
+  uint64_t unread_bytes = 0;  // what waits in such a socket
+};
+
 // Views point into the resolver and are valid until it resolves the next event. A field that the
 // hit does not have, or that was not asked for, is empty.
 struct Record {
@@ -184,8 +191,7 @@ struct Record {
   std::span<const Value> readings;  // values that nobody asked to see: the diagnosis needs them
   std::optional<Nft> nft;
   std::optional<Xt> xt;
-  // Of a packet that no socket took: where its port is open, "127.0.0.1:53, [::1]:53".
-  std::string_view bound_ports;
+  std::optional<Ports> ports;  // of a packet that no socket took, or that has no reason for its end
   std::optional<MapCall> map_call;
   std::string_view skb_dump;          // struct sk_buff, several lines without a newline at the end
   std::string_view shared_info_dump;  // struct skb_shared_info

@@ -21,6 +21,27 @@ std::string_view text_of(std::optional<StructText>& type, std::span<const std::b
   return type && !bytes.empty() && bytes.size() == size ? type->format(bytes) : std::string_view();
 }
 
+// None when its ports could not be read.
+std::optional<kernel::PortQuestion> port_question(const Packet& packet) {
+  const event::Tuple& tuple = packet.tuple;
+  kernel::PortQuestion question;
+  question.netns = packet.netns;
+  question.is_v6 = tuple.is_v6;
+  std::copy(std::begin(tuple.saddr), std::end(tuple.saddr), question.source.bytes.begin());
+  std::copy(std::begin(tuple.daddr), std::end(tuple.daddr), question.destination.bytes.begin());
+  if (tuple.l4_proto == IPPROTO_TCP || tuple.l4_proto == IPPROTO_UDP) {
+    if (!tuple.has_ports) return std::nullopt;
+    question.kind =
+        tuple.l4_proto == IPPROTO_TCP ? kernel::SocketKind::Tcp : kernel::SocketKind::Udp;
+    question.source.port = tuple.sport;
+    question.destination.port = tuple.dport;
+  } else {
+    question.kind = kernel::SocketKind::Raw;
+    question.destination.port = tuple.l4_proto;
+  }
+  return question;
+}
+
 constexpr std::string_view kNoSocket = "SKB_DROP_REASON_NO_SOCKET";
 
 // By their hooks, NF_INET_*.
@@ -111,8 +132,8 @@ const Record& Resolver::resolve(const event::Event& event) {
   if (event.nft) set_nft(*event.nft);
   record_.xt.reset();
   if (event.xt) set_xt(*event.xt);
-  record_.bound_ports = {};
-  if (ports_ && record_.end) set_bound_ports();
+  record_.ports.reset();
+  if (ports_ && record_.end) set_ports();
   record_.map_call.reset();
   if (event.has_map_call) set_map_call(event.map_call);
   if (skb_text_ || shared_info_text_) set_dumps(event);
@@ -225,15 +246,17 @@ void Resolver::set_xt(const pwru_xt& from) {
   xt.bpf_id = from.bpf_id;
 }
 
-void Resolver::set_bound_ports() {
+// Before 5.17 a packet ends without a reason: it may have been any.
+void Resolver::set_ports() {
   const Packet& packet = record_.packet;
-  const event::Tuple& tuple = packet.tuple;
-  const bool is_tcp = tuple.l4_proto == IPPROTO_TCP;
-  if (record_.end->text != kNoSocket || !packet.netns || !packet.has_tuple || !tuple.has_ports ||
-      (!is_tcp && tuple.l4_proto != IPPROTO_UDP))
-    return;
-  bound_ports_ = ports_->text(packet.netns, is_tcp, tuple.dport);
-  record_.bound_ports = bound_ports_;
+  const bool may_lack_socket = record_.end->is_caller || record_.end->text == kNoSocket;
+  if (!may_lack_socket || !packet.netns || !packet.has_tuple) return;
+  const std::optional<kernel::PortQuestion> question = port_question(packet);
+  if (!question) return;
+  std::optional<kernel::PortAnswer> answer = ports_->ask(*question);
+  if (!answer) return;
+  open_at_ = std::move(answer->open_at);
+  record_.ports = Ports{open_at_, answer->takes_packet, answer->unread_bytes};
 }
 
 void Resolver::set_map_call(const event::BpfMapCall& call) {

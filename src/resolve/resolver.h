@@ -62,7 +62,7 @@ class Resolver {
 
   // To be told of modules and BPF programs that are loaded or unloaded.
   [[nodiscard]] Names& names() { return names_; }
-  // From now on for Record::bound_ports.
+  // From now on for Record::ports.
   void ask_for_ports(kernel::BoundPorts ports) { ports_ = std::move(ports); }
 
  private:
@@ -74,7 +74,7 @@ class Resolver {
   void set_stack(const event::Event& event);
   void set_cb(const event::Event& event);
   void set_values(const event::Event& event);
-  void set_bound_ports();
+  void set_ports();
   void set_nft(const pwru_nft& from);
   void set_xt(const pwru_xt& from);
   void set_map_call(const event::BpfMapCall& call);
@@ -97,7 +97,7 @@ class Resolver {
   std::vector<std::string> value_texts_;
   std::vector<Value> values_;
   std::optional<kernel::BoundPorts> ports_;
-  std::string bound_ports_;
+  std::string open_at_;
   std::string nft_table_, nft_chain_, nft_expr_, nft_text_;
   std::string xt_table_, xt_chain_, xt_bpf_name_;
   std::string map_name_;

@@ -99,13 +99,19 @@ TEST(Resolver, WhereAPortIsOpenIsAskedForWhatNoSocketTook) {
   event.tuple.dport = 9000;
   event.func_ip = kKfreeSkbReason;
   event.arg2 = 2;
-  EXPECT_EQ(resolver.resolve(event).bound_ports, "");
+  EXPECT_FALSE(resolver.resolve(event).ports);
   EXPECT_EQ(asked, "");
   event.arg2 = 3;
-  EXPECT_EQ(resolver.resolve(event).bound_ports, "127.0.0.1:9000");
+  const std::optional<Ports> found = resolver.resolve(event).ports;
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->open_at, "127.0.0.1:9000");
+  EXPECT_FALSE(found->takes_packet);
   EXPECT_EQ(asked, "7tcp 7tcp6 ");
-  event.tuple.l4_proto = 1;
-  EXPECT_EQ(resolver.resolve(event).bound_ports, "");
+  event.tuple.has_ports = false;
+  EXPECT_FALSE(resolver.resolve(event).ports);
+  event.tuple.l4_proto = 132;
+  EXPECT_TRUE(resolver.resolve(event).ports);
+  EXPECT_EQ(asked, "7tcp 7tcp6 7raw 7raw6 ");
 }
 
 TEST(Resolver, Verdicts) {

@@ -13,6 +13,10 @@ namespace b
 cable a va 10.1.0.1/24 b vb 10.1.0.2/24
 ip -n b route add default via 10.1.0.1
 ip netns exec b ping -q -c 1 10.1.0.1 # both know the other's MAC address
+# The sockets of a network namespace can be read where a process was in it before.
+ip netns exec a sleep 900 &
+has_process() { [ -n "$(ip netns pids a)" ]; }
+wait_for 'a process in the namespace' has_process
 
 start_pwru --drops --summary 1 --output-layout line ip
 # Traffic that arrives.

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deaths on kernels that give no reasons, before 5.17.
+#include <gtest/gtest.h>
+
+#include "diagnose/ending_for_test.h"
+
+namespace pwru::diagnose {
+namespace {
+
+using knowledge::Certainty;
+using knowledge::Fact;
+
+Ending freed_in(std::string_view place) {
+  Ending ending;
+  ending.is_freed({"kfree_skb+0x6", place});
+  return ending;
+}
+
+TEST(DiagnoserWithoutReasons, AChecksumThatWasComputedIsCertain) {
+  Ending udp = freed_in("__udp4_lib_rcv+0x21b");
+  const Diagnosis& found = udp.with(Fact::ChecksumFailed, "1").diagnosed();
+  EXPECT_EQ(found.cause, "udp-checksum");
+  EXPECT_EQ(found.certainty, Certainty::Certain);
+  EXPECT_EQ(found.reason, "") << "the kernel said nothing";
+  Ending icmp = freed_in("icmp_rcv+0x16f");
+  icmp.record.packet.tuple.l4_proto = IPPROTO_ICMP;
+  EXPECT_EQ(icmp.diagnosed().kind, Kind::Harmless);
+  EXPECT_EQ(icmp.with(Fact::ChecksumFailed, "1").diagnosed().cause, "icmp-checksum");
+}
+
+// The sockets are those of a moment later.
+TEST(DiagnoserWithoutReasons, AClosedPortIsLikely) {
+  Ending udp = freed_in("__udp4_lib_rcv+0x9a3");
+  udp.with(Fact::RouteType, "2");
+  EXPECT_EQ(udp.diagnosed().certainty, Certainty::Possible);
+  udp.record.ports.emplace();
+  const Diagnosis& found = udp.diagnosed();
+  EXPECT_EQ(found.cause, "udp-closed-port");
+  EXPECT_EQ(found.certainty, Certainty::Likely);
+  udp.record.ports->open_at = "127.0.0.1:9000";
+  EXPECT_EQ(udp.diagnosed().cause, "udp-other-address");
+  udp.record.ports->takes_packet = true;
+  EXPECT_EQ(udp.diagnosed().certainty, Certainty::Possible);
+  Ending tcp = freed_in("tcp_v4_rcv+0x62");
+  tcp.is_tcp(0x02).record.ports.emplace();
+  EXPECT_EQ(tcp.diagnosed().cause, "tcp-closed-port");
+}
+
+TEST(DiagnoserWithoutReasons, ASocketIsFullWhenPacketsWaitInIt) {
+  Ending ending = freed_in("udp_queue_rcv_one_skb+0x205");
+  ending.with(Fact::XfrmIn, "0");
+  EXPECT_EQ(ending.diagnosed().kind, Kind::Unknown) << "its sockets are not known";
+  ending.record.ports = {"0.0.0.0:9000", true, 4352};
+  EXPECT_EQ(ending.diagnosed().cause, "receive-buffer");
+  ending.record.ports->unread_bytes = 0;
+  EXPECT_EQ(ending.diagnosed().cause, "socket-filter");
+  Ending ipsec = freed_in("udp_queue_rcv_one_skb+0x205");
+  ipsec.with(Fact::XfrmIn, "1").record.ports = {"0.0.0.0:9000", true, 0};
+  EXPECT_EQ(ipsec.diagnosed().cause, "xfrm-policy");
+}
+
+TEST(DiagnoserWithoutReasons, AnIpHeaderIsRead) {
+  const auto cause = [](std::string_view first, std::string_view sum, std::string_view bytes) {
+    Ending ending = freed_in("ip_rcv_core+0x200");
+    ending.with(Fact::PacketType, "0").with(Fact::IpFirst, first);
+    return std::string(ending.with(Fact::IpSum, sum).with(Fact::IpBytes, bytes).diagnosed().cause);
+  };
+  EXPECT_EQ(cause("69", "131070", "1400"), "") << "a whole header";
+  EXPECT_EQ(cause("69", "131071", "1400"), "ip-checksum");
+  EXPECT_EQ(cause("85", "131070", "1400"), "ip-header");
+  EXPECT_EQ(cause("69", "131070", "1401"), "packet-short");
+  EXPECT_EQ(cause("70", "131071", "1400"), "") << "the sum is not that of all its words";
+}
+
+TEST(DiagnoserWithoutReasons, AFrameForAnotherHostIsNoDrop) {
+  Ending ending = freed_in("ip_rcv_core+0x200");
+  ending.with(Fact::PacketType, "3").with(Fact::IpFirst, "69");
+  EXPECT_EQ(ending.diagnosed().kind, Kind::Harmless);
+  EXPECT_EQ(ending.with(Fact::ForDevice, "1").diagnosed().cause, "vlan-unknown");
+}
+
+TEST(DiagnoserWithoutReasons, FiltersOfTcAreWhatADeviceHas) {
+  Ending ending = freed_in("__netif_receive_skb_core+0xe65");
+  ending.record.packet.proto = 0x0800;
+  ending.with(Fact::PacketType, "0");
+  EXPECT_EQ(ending.diagnosed().kind, Kind::Unknown);
+  EXPECT_EQ(ending.with(Fact::TcIngress, "1").diagnosed().cause, "tc-ingress");
+  ending.record.packet.proto = 0x88b5;
+  EXPECT_EQ(ending.diagnosed().kind, Kind::Unknown) << "nobody may have wanted it";
+}
+
+// A newer kernel says so itself.
+TEST(DiagnoserWithoutReasons, NothingIsInferredWhereTheKernelHasReasons) {
+  Ending ending;
+  ending.is_freed({"kfree_skb_reason+0x6", "__udp4_lib_rcv+0x21b"});
+  ending.with(Fact::ChecksumFailed, "1").with(Fact::RouteType, "2");
+  EXPECT_NE(ending.diagnosed().cause, "udp-checksum");
+}
+
+}  // namespace
+}  // namespace pwru::diagnose

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Seen on Linux 5.10. A row must not hold where the packet has an ordinary end.
+#include "knowledge/inferred.h"
+
+namespace pwru::knowledge {
+namespace {
+
+using enum Certainty;
+using Test = Condition::Test;
+
+// A packet for a socket: where it is refused, with inlined functions.
+#define UDP_LOOKUP "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv"
+#define UDP_QUEUE                                                \
+  "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb " \
+  "udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb __udpv6_queue_rcv_skb"
+#define TCP_LOOKUP "tcp_v4_rcv tcp_v6_rcv"
+#define IPV4_RECEIVE "ip_rcv_core ip_rcv"
+#define IPV6_RECEIVE "ip6_rcv_core ipv6_rcv"
+#define DELIVERY \
+  "ip_local_deliver_finish ip_protocol_deliver_rcu ip6_protocol_deliver_rcu ip6_input_finish"
+
+// IPv4 with a header of 20 to 60 bytes.
+constexpr std::string_view kIpv4Firsts = "69 70 71 72 73 74 75 76 77 78 79";
+constexpr std::string_view kIpv6Firsts =
+    "96 97 98 99 100 101 102 103 104 105 106 107 108 109 110 111";
+// The sums of a header whose checksum is right: multiples of 0xffff.
+constexpr std::string_view kRightSums =
+    "65535 131070 196605 262140 327675 393210 458745 524280 589815";
+constexpr std::string_view kSyns = "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH";
+constexpr std::string_view kSharedQdiscs = "noqueue mq pfifo_fast fq_codel";
+
+// clang-format off
+constexpr std::array kInferences = std::to_array<Inference>({
+    // Checksums of TCP, UDP and ICMP.
+    {TCP_LOOKUP, {{{Fact::ChecksumFailed, Test::Is, "1"}}}, "TCP_CSUM", Certain},
+    {"__udp6_lib_rcv udpv6_rcv", {{{Fact::UdpChecksum, Test::Is, "0"}, {Fact::Protocol, Test::Is, "udp"}}}, "UDP_CSUM", Certain},
+    {UDP_LOOKUP " " UDP_QUEUE, {{{Fact::ChecksumFailed, Test::Is, "1"}}}, "UDP_CSUM", Certain},
+    {"icmp_rcv icmpv6_rcv", {{{Fact::ChecksumFailed, Test::Is, "1"}}}, "ICMP_CSUM", Certain},
+
+    // Sockets.
+    {TCP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::TcpFlags, Test::Is, kSyns}}}, "NO_SOCKET"},
+    {UDP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::DestinationKind, Test::Is, "unicast loopback"}, {Fact::RouteType, Test::IsNot, "3 5"}}}, "NO_SOCKET"},
+    {UDP_QUEUE, {{{Fact::Unread, Test::IsNot, "0"}}}, "SOCKET_RCVBUFF"},
+    {UDP_QUEUE, {{{Fact::XfrmIn, Test::IsNot, "0"}}}, "XFRM_POLICY"},
+    {UDP_QUEUE, {{{Fact::Unread, Test::Is, "0"}}}, "SOCKET_FILTER"},
+    {"raw_rcv rawv6_rcv", {{{Fact::Unread, Test::IsNot, "0"}}}, "SOCKET_RCVBUFF"},
+    {DELIVERY, {{{Fact::Protocol, Test::IsNot, "tcp udp icmp icmp6 2"}, {Fact::XfrmIn, Test::Is, "0"}}}, "IP_NOPROTO"},
+
+    // Headers.
+    // Frames that the device took from a VLAN are given up as those of another host.
+    {IPV4_RECEIVE " " IPV6_RECEIVE, {{{Fact::PacketType, Test::Is, "3"}}}, "OTHERHOST", Certain},
+    {IPV4_RECEIVE, {{{Fact::IpFirst, Test::IsNot, kIpv4Firsts}}}, "IP_INHDR", Certain},
+    {IPV4_RECEIVE, {{{Fact::IpFirst, Test::Is, "69"}, {Fact::IpSum, Test::IsNot, kRightSums}}}, "IP_CSUM", Certain},
+    {IPV4_RECEIVE, {{{Fact::IpBytes, Test::Above, "len"}}}, "PKT_TOO_SMALL", Certain},
+    {IPV6_RECEIVE, {{{Fact::Ipv6Off, Test::IsNot, "0"}}}, "IPV6DISABLED", Certain},
+    {IPV6_RECEIVE, {{{Fact::IpFirst, Test::IsNot, kIpv6Firsts}}}, "UNHANDLED_PROTO", Certain},
+
+    // Neighbours: a queue that is full loses its oldest packet, also to a new one.
+    {"__neigh_event_send", {}, "NEIGH_QUEUEFULL"},
+
+    // Devices.
+    {"__netif_receive_skb_core", {{{Fact::TcIngress, Test::Is, "1"}, {Fact::PacketType, Test::IsNot, "3"}, {Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, "TC_INGRESS"},
+    {"__dev_queue_xmit", {{{Fact::TcEgress, Test::Is, "1"}, {Fact::Qdisc, Test::Is, kSharedQdiscs}, {Fact::QdiscLength, Test::Is, "0"}}}, "TC_EGRESS"},
+    {"tun_net_xmit", {}, "FULL_RING"},
+    {"ip_finish_output ip6_finish_output ip_mc_finish_output", {}, "BPF_CGROUP_EGRESS"},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Inference> inferences() { return kInferences; }
+
+}  // namespace pwru::knowledge
