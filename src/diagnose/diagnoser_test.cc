@@ -512,5 +512,53 @@ TEST(Diagnoser, NamesAnXdpProgramThatWasTraced) {
   EXPECT_EQ(ending.diagnosed().kind, Kind::Unknown);
 }
 
+// Places that have several ends: what was read tells which.
+TEST(Diagnoser, APlaceWithSeveralEnds) {
+  const auto cause = [](std::string_view place, Fact fact, std::string_view value) {
+    Ending ending;
+    ending.is_freed({"kfree_skb_reason", place}).with(fact, value);
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause("ip_rcv_finish_core+0x1", Fact::IpFirst, "71"), "ip-options");
+  EXPECT_EQ(cause("ip_rcv_finish_core+0x1", Fact::IpFirst, "69"), "route-lookup");
+  EXPECT_EQ(cause("ip_rcv_finish_core+0x1", Fact::PacketType, "2"), "multicast-mac");
+  EXPECT_EQ(cause("br_handle_frame_finish[bridge]+0x1", Fact::BridgePortState, "3"), "bridge");
+  EXPECT_EQ(cause("ip_fragment.constprop.0+0x1", Fact::RouteMtu, "1300"), "mtu");
+  EXPECT_EQ(cause("ip_defrag+0x1", Fact::TellsOldSequence, "0"), "") << "it may have come twice";
+  EXPECT_EQ(cause("ip_defrag+0x1", Fact::TellsOldSequence, "60"), "fragment-refused");
+}
+
+TEST(Diagnoser, ALockedPortOfABridge) {
+  Ending ending;
+  ending.is_freed({"kfree_skb_reason", "br_handle_frame_finish[bridge]+0x25b"});
+  ending.with(Fact::BridgePortState, "3").with(Fact::BridgePortIsolated, "0");
+  ending.with(Fact::BridgeVlans, "0");
+  EXPECT_EQ(ending.diagnosed().cause, "bridge-port");
+  EXPECT_EQ(ending.with(Fact::BridgePortLocked, "1").diagnosed().cause, "bridge-locked");
+}
+
+// A route that discards is one that an administrator made, one of IPsec, or the protocol "none".
+TEST(Diagnoser, WhatDiscardsIsNotAlwaysARoute) {
+  Ending ending;
+  ending.is_freed({"kfree_skb_reason", "dst_discard_out+0x18", "ip_push_pending_frames+0xb8"});
+  ending.with(Fact::RouteError, "-22").with(Fact::XfrmOut, "1");
+  EXPECT_EQ(ending.diagnosed().cause, "route-blackhole");
+  Ending ipsec;
+  ipsec.is_freed({"kfree_skb_reason", "dst_discard_out+0x18", "ip_push_pending_frames+0xb8"});
+  ipsec.with(Fact::RouteError, "0").with(Fact::XfrmOut, "1");
+  EXPECT_EQ(ipsec.diagnosed().cause, "xfrm-no-state");
+  Ending empty;
+  empty.is_freed({"kfree_skb_reason", "dst_discard_out+0x18", "ip6_protocol_deliver_rcu+0x401"});
+  EXPECT_EQ(empty.diagnosed().kind, Kind::Harmless);
+}
+
+TEST(Diagnoser, AnAddressOfTheLinkGoesNoFarther) {
+  Ending ending;
+  ending.record.packet.tuple.is_v6 = true;
+  ending.record.packet.tuple.saddr[0] = 0xfe;
+  ending.record.packet.tuple.saddr[1] = 0x80;
+  EXPECT_EQ(ending.dies({"ip6_forward+0x632"}, "IP_INADDRERRORS").diagnosed().cause, "scope6");
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

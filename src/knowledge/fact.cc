@@ -114,10 +114,15 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::TcpSpace, "tcp_space",
      "((struct tcp_skb_cb *)skb->cb)->end_seq - ((struct tcp_skb_cb *)skb->cb)->seq"},
     {Fact::VxlanFlags, "vxlan_flags", "*(unsigned char *)(" TRANSPORT_HEADER " + 8)"},
-    {Fact::PacketType, "packet_type", "", "skb->pkt_type"},
+    {Fact::PacketType, "packet_type", "skb->pkt_type"},
+    {Fact::IpFirst, "ip_first", "*(unsigned char *)(skb->head + skb->network_header)"},
+    // XFRM_POLICY_OUT. What is sent may have no device yet.
+    {Fact::XfrmOut, "xfrm_out", ROUTE("dst_entry") "->dev->nd_net.net->xfrm.policy_count[1]"},
+    // Since 5.18
+    {Fact::BridgePortLocked, "port_locked",
+     "((struct net_bridge_port *)skb->dev->rx_handler_data)->flags >> 21 & 1"},
     // __skb_checksum_complete() sets both.
     {Fact::ChecksumFailed, "checksum_failed", "", "skb->csum_complete_sw && !skb->csum_valid"},
-    {Fact::IpFirst, "ip_first", "", "*(unsigned char *)(skb->head + skb->network_header)"},
     {Fact::IpSum, "ip_sum", "",
      WORD("0") " + " WORD("1") " + " WORD("2") " + " WORD("3") " + " WORD("4") " + " WORD(
          "5") " + " WORD("6") " + " WORD("7") " + " WORD("8") " + " WORD("9")},

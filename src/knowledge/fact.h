@@ -15,7 +15,7 @@ enum class Fact : uint8_t {
   Source,       // address
   Destination,  // address
   SourceKind,   // "loopback", "local-multicast", "multicast", "broadcast", "any", "this-network",
-                // "unicast"
+                // "link-local" (of IPv6), "unicast"
   DestinationKind,  // the same
   Port,             // of the destination; "" without ports
   Protocol,         // "tcp", "udp", "icmp", "icmp6", or a number
@@ -93,16 +93,18 @@ enum class Fact : uint8_t {
   ForGroup,            // 1: the frame was sent to a broadcast or multicast MAC address
   TcpSpace,            // bytes of a TCP segment, SYN and FIN too; 0: it only acknowledges
   VxlanFlags,          // the first byte behind the UDP header; 8 is that of a VXLAN header
+  PacketType,          // PACKET_*: 0 is for this host, 3 for another one
+  IpFirst,             // the first byte of the header: version, and length in words
+  XfrmOut,             // IPsec policies of the namespace for what is sent
+  BridgePortLocked,    // 1: BR_PORT_LOCKED, of the port of BridgePortState
   // Only of kernels that give no reasons, in whose place these are asked.
-  PacketType,      // PACKET_*: 0 is for this host, 3 for another one
   ChecksumFailed,  // 1: the checksum of its payload was computed, and is wrong
-  IpFirst,         // the first byte of the header: version, and length in words
   IpSum,           // of the 16-bit words of an IPv4 header without options
   IpBytes,         // length by an IPv4 header
   Ipv6Off,         // net.ipv6.conf.DEVICE.disable_ipv6
   TcIngress,       // not 0: the device has filters for what comes in
   TcEgress,        // not 0: the device has filters for what goes out
-  XfrmIn,          // IPsec policies of the namespace for what is received
+  XfrmIn,          // IPsec policies for what is received
   XfrmForward,     // and for what is forwarded
   OwnSource,       // 1: its source is the address of the device
   HasTcpMd5,       // 1: the first option of its TCP header is an MD5 signature

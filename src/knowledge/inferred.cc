@@ -39,7 +39,7 @@ constexpr std::array kInferences = std::to_array<Inference>({
 
     // Sockets.
     {TCP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::TcpFlags, Test::Is, kSyns}}}, "NO_SOCKET"},
-    {UDP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::DestinationKind, Test::Is, "unicast loopback"}, {Fact::RouteType, Test::IsNot, "3 5"}}}, "NO_SOCKET"},
+    {UDP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::DestinationKind, Test::Is, "unicast link-local loopback"}, {Fact::RouteType, Test::IsNot, "3 5"}}}, "NO_SOCKET"},
     {UDP_QUEUE, {{{Fact::Unread, Test::IsNot, "0"}}}, "SOCKET_RCVBUFF"},
     {UDP_QUEUE, {{{Fact::XfrmIn, Test::IsNot, "0"}}}, "XFRM_POLICY"},
     {UDP_QUEUE, {{{Fact::Unread, Test::Is, "0"}}}, "SOCKET_FILTER"},

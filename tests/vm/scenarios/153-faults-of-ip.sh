@@ -99,6 +99,14 @@ fault 'IP checksum' 'checksum of its IP header is wrong' 'its IP header is wrong
 fault 'IP length' 'shorter than its headers say' 'its IP header is wrong' frame 0800 "$(ipv4 17 10.1.0.2 10.1.0.1 "$data" 0000 64 45 500)"
 fault 'IP version' 'IP header is wrong' '' frame 0800 "$(ipv4 17 10.1.0.2 10.1.0.1 "$data" 0000 64 55)"
 fault 'IP version, IPv6' 'the version field of its header does not' 'its IPv6 header is wrong' frame 86dd "5000000000081140$from_b${to_a}1388138800080000"
+in_a sysctl -qw net.ipv4.conf.va.accept_source_route=0
+options=470000300007000040110000$(address 10.1.0.2)$(address 10.1.0.1)8307040a02000200
+fault 'IP options: source route' 'IP options that are refused: source routing' '' \
+    frame 0800 "${options:0:20}$(checksum "$options")${options:24}138813880014000061626364616263646162636461"
+fault 'IPv6: source is a multicast address' 'may not have the source ff02::1' 'its IP header is wrong' frame 86dd "6000000000081140ff020000000000000000000000000001${to_a}1388138800080000"
+fault 'IPv6: destination is loopback' 'may not be for ::1' 'its IP header is wrong' frame 86dd "6000000000081140${from_b}000000000000000000000000000000011388138800080000"
+fault 'IPv6: source is link-local' 'its source fe80::beef is valid on its link only' 'its address is not taken' frame 86dd "6000000000081140fe80000000000000000000000000beeffd0200000000000000000000000000021388138800080000"
+fault 'IPv6: segment routing' 'segment routing \(net\.ipv6\.conf\.va\.seg6_enabled\)' '' frame 86dd "6000000000202b40${from_b}${to_a}1102040101000000fd020000000000000000000000000002fd0100000000000000000000000000011388138800080000"
 in_a sysctl -qw net.ipv4.ipfrag_time=1
 lost_fragment() {
     frame 0800 "$(ipv4 17 10.1.0.2 10.1.0.1 "$data$data" 2000)" || true

@@ -6,7 +6,7 @@
 # shellcheck source-path=SCRIPTDIR/../guest source=diagnosis.sh
 . /vm/diagnosis.sh
 modprobe -a cls_matchall act_gact act_police sch_tbf sch_netem || skip 'this kernel has no modules of tc'
-modprobe -a ip_vs ip_vs_rr nfnetlink_queue nft_queue iptable_raw ipt_REJECT nft_compat nft_reject_inet nft_ct ip_gre esp4 xfrm_user macvlan tun wireguard || true
+modprobe -a ip_vs ip_vs_rr nfnetlink_queue nft_queue iptable_raw ipt_REJECT nft_compat nft_reject_inet nft_ct ip_gre ipip geneve esp4 xfrm_user macvlan tun wireguard || true
 make_hosts
 data=13881388001000006c6f737421212121 # UDP, port 5000, "lost!!!!"
 # A bridge of d with three ports; e is behind the first, f behind the second.
@@ -44,6 +44,9 @@ fault 'tc police' 'a filter or a BPF program of tc dropped it on its way in by v
 in_a tc filter del dev va ingress
 in_a tc qdisc add dev vc root handle 5: tbf rate 8kbit burst 1600 limit 100
 fault 'qdisc tbf is full' 'the qdisc tbf of vc dropped it' '' in_b ping -q -c 3 -l 3 -i 0.2 -W 0.4 -s 1000 10.2.0.2
+in_a tc qdisc del dev vc root
+in_a tc qdisc add dev vc root blackhole
+fault 'qdisc blackhole' 'the qdisc blackhole of vc drops whatever is sent there' '' pings 10.2.0.2
 in_a tc qdisc del dev vc root
 in_a tc qdisc add dev vc root netem loss 100%
 fault 'qdisc netem' 'the qdisc netem of vc lost it on purpose' '' pings 10.2.0.2
@@ -98,6 +101,13 @@ bridge -n d link set dev p2 isolated on
 fault 'bridge: isolated ports' 'the bridge port p1 is isolated' '' pings_e
 bridge -n d link set dev p1 isolated off
 bridge -n d link set dev p2 isolated off
+if bridge -n d link set dev p1 locked on learning off; then
+    fault 'bridge: locked port' 'the bridge port p1 is locked' 'no port to send it to' pings_e
+    bridge -n d link set dev p1 locked off learning on
+fi
+ip -n d link set p2 mtu 1000
+fault 'bridge: MTU of a port' 'fit the MTU of the bridge port p2' '' ip netns exec e ping -q -c 1 -W 0.4 -s 1200 10.3.0.2
+ip -n d link set p2 mtu 1500
 ip -n d link set br0 type bridge vlan_filtering 1
 bridge -n d vlan del vid 1 dev p1
 fault 'bridge: VLAN filter on the way in' 'the VLAN filter of the bridge does not let it in by the port p1' '' pings_e
@@ -200,6 +210,11 @@ fault 'IPsec: came in plain text' 'IPsec policy forbids it, or asks for protecti
 in_a ip xfrm policy flush
 fault 'IPsec: SPI that nobody knows' 'no IPsec association of this host takes it' '' frame 0800 "$(ipv4 50 10.1.0.2 10.1.0.1 0000123400000001aaaaaaaabbbbbbbb)"
 
+in_a ip xfrm policy add src 10.1.0.1 dst 10.1.0.2 dir out tmpl proto esp mode transport
+fault 'IPsec: no association to send with' 'there is no association \(state\) for it yet' '' in_a ping -q -c 1 -W 0.4 10.1.0.2
+in_a ip xfrm policy flush
+in_a ip xfrm state flush
+
 # Tunnels.
 ip -n a link add vx0 type vxlan id 42 local 10.1.0.1 dstport 4789
 ip -n a link set vx0 up
@@ -208,6 +223,20 @@ vni() { # VNI
 }
 fault 'VXLAN: VNI that nobody knows' 'no VXLAN device of this host has its VNI' 'VXLAN' vni 002b
 ip -n a link del vx0
+ip -n a link add vx1 type vxlan id 43 local 10.1.0.1 remote 10.1.0.2 dstport 4789 df set
+ip -n a link set vx1 up mtu 1500
+ip -n a addr add 10.7.0.1/24 dev vx1
+ip -n a neigh add 10.7.0.2 lladdr 02:00:00:00:07:02 dev vx1
+fault 'VXLAN: larger than the MTU below' 'bytes do not fit the MTU 1500 of va' 'larger than the path MTU' in_a ping -q -c 1 -W 0.4 -M 'do' -s 1472 10.7.0.2
+ip -n a link del vx1
+if ip -n a link add gnv0 type geneve id 5 remote 10.1.0.2; then
+    ip -n a link set gnv0 up
+    fault 'Geneve: VNI that nobody knows' 'no Geneve device of this host has its VNI' '' frame 0800 "$(ipv4 17 10.1.0.2 10.1.0.1 "138817c1001e000000006558000009000000ffffffffffff0200000000ff9999")"
+    ip -n a link del gnv0
+fi
+ip -n a link add ipip1 type ipip local 10.1.0.1 remote 10.1.0.9
+fault 'IPIP: no tunnel from there' 'no tunnel of this host .* has the addresses 10\.1\.0\.2 and 10\.1\.0\.1' '' frame 0800 "$(ipv4 4 10.1.0.2 10.1.0.1 "$(ipv4 17 10.9.0.1 10.9.0.2 "$data")")"
+ip -n a link del ipip1
 ip -n a link add gre1 type gre local 10.1.0.1 remote 10.1.0.2 key 5
 ip -n a link set gre1 up
 inner=$(ipv4 17 10.9.0.1 10.9.0.2 "$data")
