@@ -384,7 +384,9 @@ const Cause* Diagnoser::find() const {
                                     [this](const Cause& cause) { return holds(cause); });
     return found == causes.end() ? nullptr : &*found;
   };
-  const Cause* const by_place = search(knowledge::causes_by_place());
+  const Cause* by_place = nullptr;
+  for (const auto causes : knowledge::causes_by_place())
+    if (!by_place) by_place = search(causes);
   return by_place || reason_.empty() ? by_place : search(knowledge::causes_by_reason());
 }
 

@@ -30,7 +30,7 @@ constexpr std::array kByReason = std::to_array<Cause>({
     {"tcp-reset-again", "", "", "TCP_CLOSE TCP_FLAGS", {{{Fact::TcpFlags, Test::Is, "RST RST|ACK"}}}},
     // Whoever has no IPv6 hears what its neighbours send to groups all the same.
     {"group-unread", "", "", "IPV6DISABLED", {{{Fact::DestinationKind, Test::Is, "local-multicast multicast"}}}},
-    // See vlan-unknown in by_place.cc. A solicitation of neighbours goes to all whose addresses end alike.
+    // See vlan-unknown in places/devices.cc. A solicitation of neighbours goes to all whose addresses end alike.
     HARMLESS("other-host", "OTHERHOST IPV6_NDISC_NS_OTHERHOST"),
     HARMLESS("tcp-reset", "TCP_RESET TCP_FASTOPEN"),
 

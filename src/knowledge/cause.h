@@ -50,7 +50,7 @@ struct Cause {
 };
 
 // Those that a place tells, the first that holds counts; then those that a reason alone tells.
-[[nodiscard]] std::span<const Cause> causes_by_place();
+[[nodiscard]] std::array<std::span<const Cause>, 5> causes_by_place();
 [[nodiscard]] std::span<const Cause> causes_by_reason();
 
 // Functions that free a packet on behalf of their caller.

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the place tells where a packet was freed, with the reason and what was read there. Seen on
+// Linux 5.10, 6.1, 6.12 and 7.2 unless a row says otherwise. Functions that freed without a reason
+// on one kernel have one on the next, so most rows ask for none.
+#pragma once
+
+#include <span>
+
+#include "knowledge/cause.h"
+
+namespace pwru::knowledge {
+
+[[nodiscard]] std::span<const Cause> ordinary_ends();
+[[nodiscard]] std::span<const Cause> netfilter_causes();
+[[nodiscard]] std::span<const Cause> routing_causes();
+[[nodiscard]] std::span<const Cause> device_causes();
+[[nodiscard]] std::span<const Cause> socket_causes();
+
+}  // namespace pwru::knowledge

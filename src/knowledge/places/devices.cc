@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// XDP, neighbours, devices and their queues, bridges, fragments, tunnels.
+#include "knowledge/places.h"
+
+namespace pwru::knowledge {
+namespace {
+
+using enum Certainty;
+using Test = Condition::Test;
+
+// clang-format off
+constexpr std::array kCauses = std::to_array<Cause>({
+    // An XDP program that is traced itself.
+    {"xdp-program", "XDP_DROP", "", "", {}, Certain,
+     "the XDP program {xdp} of {dev} dropped it",
+     "ip link show {dev} and bpftool net show the program; bpftool prog show lists the programs with their names, and bpftool prog dump xlated id N what one does"},
+    {"xdp-program", "XDP_ABORTED", "", "", {}, Certain,
+     "the XDP program {xdp} of {dev} gave up (XDP_ABORTED), which is an error in it",
+     "ip link show {dev} and bpftool net show the program; its author asks the tracepoint xdp:xdp_exception"},
+
+    // Neighbours.
+    {"neighbour-failed", "neigh_invalidate arp_error_report ndisc_error_report", "", "", {}, Certain,
+     "nobody answers for {next_hop} on {dev}: neither ARP nor neighbour discovery found its MAC address",
+     "ip neigh show {next_hop} dev {dev}; is that host up, and on this link and VLAN?"},
+    {"neighbour-queue", "__neigh_event_send", "", "NEIGH_QUEUEFULL", {}, Certain,
+     "the MAC address of {next_hop} on {dev} is not known yet, and the queue for it is full",
+     "ip neigh show {next_hop} dev {dev}; sysctl net.ipv4.neigh.{dev}.unres_qlen_bytes (net.ipv6 for IPv6) is its size"},
+    {"neighbour-failed", "__neigh_event_send neigh_resolve_output", "", "NEIGH_FAILED NEIGH_DEAD -", {}, Likely,
+     "the neighbour {next_hop} on {dev} did not answer",
+     "ip neigh show {next_hop} dev {dev}; is that host up, and on this link and VLAN?"},
+
+    // Devices and their queues.
+    {"tc-egress", "__dev_queue_xmit sch_handle_egress", "", "TC_EGRESS", {}, Certain,
+     "a filter or a BPF program of tc dropped it on its way out by {dev}",
+     "tc -s filter show dev {dev} egress lists the filters; bpftool net show dev {dev} also the programs of tcx"},
+    // Reports of MLD and IGMP while the other end is not up yet.
+    {"link-comes-up", "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit sch_direct_xmit", "", "", {{{Fact::Qdisc, Test::Is, "noop"}, {Fact::DestinationKind, Test::Is, "local-multicast"}, {Fact::Protocol, Test::Is, "icmp6 2"}}}},
+    {"no-carrier", "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit sch_direct_xmit", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::Qdisc, Test::Is, "noop"}}}, Certain,
+     "{dev} has no carrier, or is going down: its packets go to the qdisc noop",
+     "ip -d link show {dev}; of a pair such as veth the other end must be up too, a tun needs its program"},
+    {"qdisc-blackhole", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::Qdisc, Test::Is, "blackhole"}}}, Certain,
+     "the qdisc blackhole of {dev} drops whatever is sent there",
+     "tc qdisc show dev {dev}; tc qdisc del dev {dev} root takes it off"},
+    {"qdisc-netem", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC QDISC_DROP_OVERLIMIT -", {{{Fact::Qdisc, Test::Is, "netem"}}}, Likely,
+     "the qdisc netem of {dev} lost it on purpose, or is full ({qdisc_len} packets in it)",
+     "tc -s qdisc show dev {dev}; tc qdisc del dev {dev} root takes it off"},
+    {"qdisc-full", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP -", {{{Fact::Qdisc, Test::IsNot, "noqueue"}}}, Likely,
+     "the qdisc {qdisc} of {dev} dropped it: its queue is full ({qdisc_len} packets in it), or it limits the rate",
+     "tc -s qdisc show dev {dev} shows backlog, drops and limits"},
+    {"tc-ingress", "__netif_receive_skb_core sch_handle_ingress", "", "TC_INGRESS", {}, Certain,
+     "a filter or a BPF program of tc dropped it on its way in by {dev}",
+     "tc -s filter show dev {dev} ingress lists the filters; bpftool net show dev {dev} also the programs of tcx"},
+    {"xdp-generic", "do_xdp_generic netif_receive_generic_xdp", "", "", {{{Fact::XdpGenericLinkId, Test::IsNot, "0"}}}, Certain,
+     "the XDP program {xdp} (id {xdp_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
+     "bpftool link shows its link; bpftool prog show id {xdp_id} shows it"},
+    {"xdp-generic", "do_xdp_generic netif_receive_generic_xdp", "", "", {}, Certain,
+     "the XDP program {xdp} (id {xdp_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
+     "ip link set dev {dev} xdpgeneric off takes it off; bpftool prog show id {xdp_id} shows it"},
+    {"xdp-native", "veth_xdp_rcv_skb veth_poll tun_build_skb", "", "", {{{Fact::XdpLinkId, Test::IsNot, "0"}}}, Likely,
+     "the XDP program {xdp_link} (id {xdp_link_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
+     "bpftool link shows its link; bpftool prog show id {xdp_link_id} shows it"},
+    {"xdp-native", "veth_xdp_rcv_skb veth_poll tun_build_skb", "", "", {}, Likely,
+     "the XDP program {xdp_drv} (id {xdp_drv_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
+     "ip link set dev {dev} xdp off takes it off; bpftool prog show id {xdp_drv_id} shows it"},
+    {"backlog", "enqueue_to_backlog", "", "CPU_BACKLOG", {}, Certain,
+     "the CPU could not keep up: its backlog of received packets was full, or half full of one flow where flow limits are on",
+     "on the host: sysctl net.core.netdev_max_backlog is the limit; /proc/net/softnet_stat counts, a line for each CPU; spread the load (RSS, RPS); sysctl net.core.flow_limit_cpu_bitmap"},
+    {"backlog", "enqueue_to_backlog", "", "-", {}, Likely,
+     "the backlog of received packets of its CPU was full, or {dev} is not up",
+     "on the host: sysctl net.core.netdev_max_backlog is the limit; /proc/net/softnet_stat counts, a line for each CPU; ip link show {dev}"},
+    // What is for another MAC address is what a bridge or switch floods, or a promiscuous device hears.
+    {"vlan-unknown", "ip_rcv_core ip6_rcv_core ip_rcv ipv6_rcv", "", "OTHERHOST", {{{Fact::Vlan, Test::IsNot, "0"}, {Fact::ForDevice, Test::Is, "1"}}}, Likely,
+     "its frame has a VLAN tag ({vlan}) that {dev} has no device for",
+     "ip -d link show type vlan; tcpdump -e -ni {dev} shows the tag"},
+    // ip_rcv_core() is given frames for the own MAC address as OTHERHOST only when a VLAN tag was taken out.
+    {"vlan-unknown", "ip_rcv_core ip6_rcv_core ip_rcv ipv6_rcv", "", "OTHERHOST", {{{Fact::ForDevice, Test::Is, "1"}}}, Likely,
+     "its frame has a VLAN tag that {dev} has no device for",
+     "ip -d link show type vlan; tcpdump -e -ni {dev} shows the tag"},
+    {"martian-source", "ip6_rcv_core ipv6_rcv", "", "IP_INHDR -", {{{Fact::SourceKind, Test::Is, "loopback local-multicast multicast"}, {Fact::PacketType, Test::IsNot, "3"}}}, Certain,
+     "a packet that comes in by {dev} may not have the source {src}",
+     "find who sends it: tcpdump -e -ni {dev} host {src}"},
+    {"destination-refused", "ip6_rcv_core ipv6_rcv", "", "IP_INHDR -", {{{Fact::DestinationKind, Test::Is, "loopback any"}, {Fact::PacketType, Test::IsNot, "3"}}}, Certain,
+     "a packet that comes in by {dev} may not be for {dst}",
+     "find who sends it: tcpdump -e -ni {dev} host {src}"},
+    {"ipv6-version", "ip6_rcv_core", "", "UNHANDLED_PROTO", {}, Certain,
+     "its EtherType says IPv6, and the version field of its header does not",
+     "find who sends it: tcpdump -e -X -ni {dev}"},
+    {"ipv6-option", "icmpv6_param_prob icmpv6_param_prob_reason", "ip6_tlvopt_unknown", "", {}, Certain,
+     "it has an IPv6 option that this host does not know, and that asks for an ICMP error then",
+     "look at it: tcpdump -v -ni {dev} host {src}"},
+    {"ipv6-option", "ip6_tlvopt_unknown", "", "UNHANDLED_PROTO", {}, Certain,
+     "it has an IPv6 option that this host does not know, and that asks to be dropped then",
+     "look at it: tcpdump -v -ni {dev} host {src}"},
+    {"ipv6-option", "ip6_parse_tlv", "", "-", {}, Likely,
+     "it has an IPv6 option that this host does not know, and that asks to be dropped then, or its options are damaged",
+     "look at it: tcpdump -v -ni {dev} host {src}"},
+    {"routing-header", "ipv6_rthdr_rcv ipv6_srh_rcv ipv6_rpl_srh_rcv", "", "-", {}, Likely,
+     "it has a routing header that this host does not take: segment routing (net.ipv6.conf.{dev}.seg6_enabled), or source routing",
+     "sysctl net.ipv6.conf.all.seg6_enabled net.ipv6.conf.{dev}.seg6_enabled, both must be 1; look at it: tcpdump -v -ni {dev} host {src}"},
+    {"mpls", "mpls_forward", "", "-", {}, Likely,
+     "MPLS does not take it: it is off on {dev} (net.mpls.conf.{dev}.input), no route has its label, or its TTL has run out",
+     "sysctl net.mpls.conf.{dev}.input net.mpls.platform_labels; ip -f mpls route show"},
+    // Of the link only: LLDP, spanning tree, 802.1X, slow protocols, PTP.
+    {"link-protocol", "__netif_receive_skb_core", "", "UNHANDLED_PROTO -", {{{Fact::EtherType, Test::Is, "0x88cc 0x0004 0x888e 0x8809 0x88f7"}}}},
+    // Each port of a bond hears a broadcast, and one takes it; of unknown protocols hosts hear many.
+    {"group-unread", "__netif_receive_skb_core", "", "UNHANDLED_PROTO", {{{Fact::ForGroup, Test::Is, "1"}}}},
+    {"inactive-port", "__netif_receive_skb_core", "", "UNHANDLED_PROTO", {{{Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, Possible,
+     "{dev} is an inactive port of a bond or team, or nothing takes the packet there",
+     "ip -d link show {dev}; cat /proc/net/bonding/*"},
+
+    // Bridges; state of a port: 0 disabled, 1 listening, 2 learning, 4 blocking.
+    // The kernel disables a port without a carrier, which comes and goes while its host is set up or taken down.
+    {"link-comes-up", "br_handle_frame br_handle_frame_finish", "", "", {{{Fact::BridgePortState, Test::Is, "0"}, {Fact::ForGroup, Test::Is, "1"}}}},
+    {"bridge-port-state", "br_handle_frame br_handle_frame_finish", "", "", {{{Fact::BridgePortState, Test::Is, "0 1 2 4"}}}, Certain,
+     "the bridge port {dev} does not forward: its state is {port_state} (0 disabled, 1 listening, 2 learning, 4 blocking)",
+     "bridge -d link show dev {dev}; it forwards after two forward delays, at once without STP"},
+    // A trunk carries broadcasts of VLANs that are not for this host.
+    {"bridge-other-vlan", "__allowed_ingress br_allowed_ingress", "", "", {{{Fact::DestinationKind, Test::Is, "local-multicast multicast broadcast"}}}},
+    {"bridge-other-vlan", "__allowed_ingress br_allowed_ingress", "br_dev_xmit", "", {}},
+    {"bridge-vlan", "__allowed_ingress br_allowed_ingress", "", "", {}, Likely,
+     "the VLAN filter of the bridge does not let it in by the port {dev}",
+     "bridge vlan show dev {dev} lists the VLANs of the port; bridge vlan add dev {dev} vid N adds one"},
+    {"bridge-isolated", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::BridgePortIsolated, Test::Is, "1"}, {Fact::BridgeVlans, Test::Is, "0"}}}, Likely,
+     "the bridge port {dev} is isolated: the bridge forwards nothing from it to other isolated ports",
+     "bridge -d link show shows isolated ports; bridge link set dev {dev} isolated off"},
+    {"bridge-locked", "br_handle_frame_finish", "", "NO_TX_TARGET -", {{{Fact::BridgePortLocked, Test::Is, "1"}, {Fact::BridgePortState, Test::Is, "3"}}}, Likely,
+     "the bridge port {dev} is locked, and its sender's MAC address is not allowed there",
+     "bridge -d link show dev {dev}; bridge fdb add MAC dev {dev} master static allows an address (802.1X, hostapd); bridge link set dev {dev} locked off"},
+    // Of a group that no other port has joined, when the bridge snoops.
+    {"multicast-not-joined", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::ForGroup, Test::Is, "1"}}}},
+    {"bridge-vlan", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::BridgeVlans, Test::Is, "1"}, {Fact::BridgePortIsolated, Test::Is, "0"}, {Fact::BridgePortState, Test::Is, "3"}}}, Possible,
+     "the port that leads to its destination is not in its VLAN: VLAN filter of the bridge of {dev}; or it is the port {dev} that it came from, or does not forward",
+     "bridge vlan show lists the VLANs of each port; bridge vlan add dev PORT vid N adds one"},
+    {"bridge-port", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::BridgeVlans, Test::Is, "0"}, {Fact::BridgePortIsolated, Test::Is, "0"}, {Fact::BridgePortState, Test::Is, "3"}}}, Possible,
+     "the bridge has no port to send it to: it knows its destination at the port {dev} that it came from, or the other ports do not forward, or are not flooded",
+     "bridge fdb show shows the port of each address, bridge -d link show the state of the ports and whether they are flooded"},
+    {"bridge", "br_handle_frame br_handle_frame_finish br_forward br_forward_finish maybe_deliver", "", "-", {{{Fact::BridgePortState, Test::Is, "3"}}}, Possible,
+     "the bridge did not forward it: VLAN filter, isolated ports, or the address belongs to the port it came from",
+     "bridge vlan show, bridge -d link show dev {dev}, bridge fdb show"},
+    // is_skb_forwardable()
+    {"mtu-port", "br_dev_queue_push_xmit", "", "-", {}, Likely,
+     "its {len} bytes do not fit the MTU of the bridge port {dev}, or the port is not up",
+     "ip link show {dev}; ports of a bridge should have one MTU: ip link set {dev} mtu N"},
+
+    // Fragments and tunnels on their way out.
+    {"mtu", "ip_fragment ip6_fragment", "", "-", {{{Fact::Length, Test::Above, "route_mtu"}}}, Likely,
+     "its {len} bytes do not fit the MTU {route_mtu} of {route_dev}, and it may not be fragmented; whoever sent it gets an ICMP error",
+     "of a tunnel: lower the MTU of the tunnel's device, or clamp the MSS; else raise the MTU of {route_dev}; see that ICMP errors reach the sender"},
+    {"mtu", "ip_fragment ip6_fragment", "", "-", {}, Likely,
+     "it is larger than the path MTU of the route to {dst}, and may not be fragmented; whoever sent it gets an ICMP error",
+     "ip route get {dst} shows the MTU; of a tunnel: lower the MTU of its device, or clamp the MSS"},
+    // Since 6.2 a fragment that comes twice has a reason (DUP_FRAG).
+    {"fragment-refused", "ip_defrag", "", "-", {{{Fact::TellsOldSequence, Test::IsNot, "0"}}}, Likely,
+     "it is a fragment that does not fit the others of its datagram (it overlaps them, or is too long), or there is no memory for fragments",
+     "nstat -az IpReasmFails; sysctl net.ipv4.ipfrag_high_thresh; find who sends it: tcpdump -v -ni {dev} host {src}"},
+    {"tunnel-send", "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit", "", "-", {}, Possible,
+     "the tunnel {dev} could not send it: no route to its other end, a route through the tunnel itself, or it does not fit the path MTU",
+     "ip -s -d link show {dev} shows the other end and counts (carrier: no route; collsns: a route through itself); ip route get the other end"},
+    {"tunnel-unknown", "tunnel4_rcv tunnel6_rcv tunnel64_rcv tunnel46_rcv tunnelmpls4_rcv", "", "-", {}, Likely,
+     "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}",
+     "ip -d link show type ipip; the same with sit, ip6tnl; are local and remote right at both ends?"},
+    {"geneve-vni", "geneve_udp_encap_recv geneve_rx", "", "-", {}, Likely,
+     "no Geneve device of this host has its VNI and its other end, or the device is not up",
+     "ip -d link show type geneve; tcpdump -v -ni {dev} shows the VNI"},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Cause> device_causes() { return kCauses; }
+
+}  // namespace pwru::knowledge

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules and hooks of netfilter.
+#include "knowledge/places.h"
+
+namespace pwru::knowledge {
+namespace {
+
+using enum Certainty;
+using Test = Condition::Test;
+
+constexpr std::string_view kIptablesTables = "filter nat mangle raw security";
+
+// clang-format off
+constexpr std::array kCauses = std::to_array<Cause>({
+    {"nftables-policy", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftPolicy, Test::Is, "drop"}}}, Certain,
+     "no rule of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) took it, and the policy of that chain is drop",
+     "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the chain, also one of iptables-nft; add a rule that accepts such packets"},
+    {"nftables-policy", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftPolicy, Test::Is, "likely-drop"}}}, Likely,
+     "no rule of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) took it, and the policy of that chain is drop",
+     "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the chain, also one of iptables-nft; add a rule that accepts such packets"},
+    {"nftables-reject", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftExpr, Test::Is, "reject"}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+     "rule {nft_rule} of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) rejected it, with an answer to the sender",
+     "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}; nft delete rule {nft_family} {nft_table} {nft_chain} handle {nft_handle} removes it"},
+    // These tables are those of iptables-nft. A number is of another rule as soon as one before it
+    // comes or goes, so it is not what a rule is removed by.
+    {"nftables-rule", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftFamily, Test::Is, "ip"}, {Fact::NftTable, Test::Is, kIptablesTables}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+     "rule {nft_rule} of the chain {nft_chain} (iptables table {nft_table}, hook {hook}) dropped it",
+     "in netns {netns}: iptables-nft -t {nft_table} -S {nft_chain} {nft_rule} shows the rule; nft delete rule ip {nft_table} {nft_chain} handle {nft_handle} removes it, or iptables-nft -t {nft_table} -D {nft_chain} and the number that it has then"},
+    {"nftables-rule", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftFamily, Test::Is, "ip6"}, {Fact::NftTable, Test::Is, kIptablesTables}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+     "rule {nft_rule} of the chain {nft_chain} (ip6tables table {nft_table}, hook {hook}) dropped it",
+     "in netns {netns}: ip6tables-nft -t {nft_table} -S {nft_chain} {nft_rule} shows the rule; nft delete rule ip6 {nft_table} {nft_chain} handle {nft_handle} removes it, or ip6tables-nft -t {nft_table} -D {nft_chain} and the number that it has then"},
+    {"nftables-rule", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+     "rule {nft_rule} of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) dropped it",
+     "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}; nft delete rule {nft_family} {nft_table} {nft_chain} handle {nft_handle} removes it"},
+    // A chain without a name of its own.
+    {"nftables-rule", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftHandle, Test::IsNot, "0"}}}, Certain,
+     "a rule in a block of a rule of nftables (table {nft_family} {nft_table}, hook {hook}) dropped it",
+     "in netns {netns}: nft -a list table {nft_family} {nft_table} shows it as handle {nft_handle}, in braces behind jump or goto; the rule around the braces is the one that can be deleted"},
+    {"nftables", "nft_do_chain", "", "", {}, Certain,
+     "a rule or the policy of nftables dropped it in the hook {hook}",
+     "nft -a list ruleset shows the chains of that hook, and the counters of their rules, also those of iptables-nft"},
+    {"nfqueue", "nf_queue", "", "", {}, Likely,
+     "a rule sends it to a queue of NFQUEUE in the hook {hook}, and no program listens there, or the queue is full",
+     "/proc/net/netfilter/nfnetlink_queue lists the queues, with what they dropped; start the program that reads the queue, or let the rule pass packets meanwhile (--queue-bypass; nft: bypass)"},
+    {"iptables-policy", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "policy"}}}, Certain,
+     "no rule of the chain {xt_chain} ({xt_tool}, table {xt_table}) took it, and the policy of that chain is DROP",
+     "{xt_tool} -t {xt_table} -nvL {xt_chain} shows the chain; add a rule that accepts such packets"},
+    {"iptables-reject", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "reject"}}}, Certain,
+     "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) rejected it, with an answer to the sender",
+     "{xt_tool} -t {xt_table} -S {xt_chain} {xt_rule} shows the rule; {xt_tool} -t {xt_table} -D {xt_chain} {xt_rule} removes it, if the chain has not changed since"},
+    // skb->_nfct is 0 only without an entry of conntrack, and 7 of a packet that is not to have one.
+    {"iptables-rule", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "drop"}, {Fact::XtAsksConntrack, Test::Is, "1"}, {Fact::Conntrack, Test::Is, "0"}}}, Certain,
+     "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) dropped it for the state of its connection, which is INVALID: conntrack knows no connection that it fits",
+     "{xt_tool} -t {xt_table} -S {xt_chain} {xt_rule} shows the rule; does the other direction take another way, past this host? or is its sequence number out of the window (sysctl net.netfilter.nf_conntrack_tcp_be_liberal)?"},
+    {"iptables-rule", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "drop"}}}, Certain,
+     "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) dropped it",
+     "{xt_tool} -t {xt_table} -S {xt_chain} {xt_rule} shows the rule; {xt_tool} -t {xt_table} -D {xt_chain} {xt_rule} removes it, if the chain has not changed since"},
+    {"conntrack-full", "nf_hook_slow", "", "", {{{Fact::ConntrackRefusal, Test::Is, "full"}}}, Likely,
+     "the table of conntrack is full, and this packet would begin a new connection",
+     "on the host: sysctl net.netfilter.nf_conntrack_max shows its size, and sysctl -w raises it; in netns {netns}: conntrack -C counts the connections, conntrack -L shows whose they are; what needs no connection can pass it by (iptables -t raw -j CT --notrack, nft: notrack)"},
+    {"conntrack-clash", "nf_hook_slow nf_reinject nfqnl_reinject", "", "", {{{Fact::ConntrackRefusal, Test::Is, "clash"}}}, Likely,
+     "conntrack has another connection with its addresses and ports, which began at the same time or through another NAT: no entry could be added",
+     "conntrack -S counts them as insert_failed; either a program sends two packets at once by one socket, as resolvers do (resolv.conf: options single-request-reopen), or NAT maps two connections to one (masquerade with --random-fully)"},
+    // The hook that was called last. One that is not watched may have come after it.
+    {"netfilter-bpf", "nf_hook_slow", "", "", {{{Fact::NfProgramId, Test::IsNot, "0"}}}, Likely,
+     "the BPF program {nf_prog} (id {nf_prog_id}) dropped it in the hook {hook} of netfilter",
+     "bpftool prog show id {nf_prog_id} shows the program; bpftool link show lists its link, of type netfilter, and who holds it: it ends with that process, or with the file of the link in /sys/fs/bpf"},
+    {"ipvs", "nf_hook_slow", "", "", {{{Fact::NfFunction, Test::Is, "ip_vs_in_hook ip_vs_out_hook ip_vs_forward_icmp ip_vs_forward_icmp_v6 ip_vs_local_request4 ip_vs_local_request6 ip_vs_remote_request4 ip_vs_remote_request6 ip_vs_reply4 ip_vs_reply6 ip_vs_local_reply4 ip_vs_local_reply6"}}}, Likely,
+     "IPVS dropped it in the hook {hook}: its virtual service has no real server that takes new connections, or IPVS knows no connection of it, or is overloaded",
+     "ipvsadm -Ln shows services with their real servers (weight 0 takes nothing new), ipvsadm -Lnc the connections"},
+    {"synproxy", "nf_hook_slow", "", "", {{{Fact::NfFunction, Test::Is, "ipv4_synproxy_hook ipv6_synproxy_hook"}}}, Likely,
+     "SYNPROXY dropped it in the hook {hook}: it does not fit a handshake that SYNPROXY has answered, or its TCP options are damaged",
+     "/proc/net/stat/synproxy counts invalid cookies; is this packet of a connection from before the rule, or forged?"},
+    {"nfqueue-verdict", "nf_reinject nfqnl_reinject", "", "", {}, Likely,
+     "the program that reads the queue of NFQUEUE dropped it, or ended while it had it; if not, a hook of netfilter behind the queue did",
+     "/proc/net/netfilter/nfnetlink_queue lists the queues with the port ids of their programs; look at the log of that program"},
+    // Before Linux 6.7, and stable kernels that have its change, nft_do_chain() leaves it to this function.
+    {"netfilter", "nf_hook_slow nf_hook_slow_list br_netfilter", "", "", {}, Certain,
+     "netfilter dropped it in the hook {hook}: a rule of iptables, or of nftables on older kernels, a full conntrack table, or another hook",
+     "iptables-save -c, ip6tables-save -c and nft list ruleset show which rule counts; conntrack -S counts a full table"},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Cause> netfilter_causes() { return kCauses; }
+
+}  // namespace pwru::knowledge

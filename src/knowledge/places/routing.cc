@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routes, addresses, forwarding.
+#include "knowledge/places.h"
+
+namespace pwru::knowledge {
+namespace {
+
+using enum Certainty;
+using Test = Condition::Test;
+
+#define HARMLESS(id, places, callers, reasons) \
+  { id, places, callers, reasons }
+
+// clang-format off
+constexpr std::string_view kLooseFilter = "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
+constexpr std::string_view kLooseFilterAdvice = "ip route get {src}; add the route back; ip addr show dev {dev}";
+constexpr std::string_view kStrictFilter = "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
+constexpr std::string_view kStrictFilterAdvice = "ip route get {src}; add the route back; if there is one, by another device, sysctl -w net.ipv4.conf.{dev}.rp_filter=2 lets it in";
+
+constexpr std::array kCauses = std::to_array<Cause>({
+    // Routing. The offer of a DHCP server is for an address that the client does not have yet; it reads
+    // it through a packet socket.
+    {"dhcp-offer", "ip_error", "", "", {{{Fact::Protocol, Test::Is, "udp"}, {Fact::Port, Test::Is, "68"}}}},
+    {"forwarding-off", "ip_error", "", "", {{{Fact::Forwarding4, Test::Is, "0"}, {Fact::RouteError, Test::Is, "113"}}}, Certain,
+     "it is for {dst}, which is not this host, and this host does not forward: net.ipv4.conf.{dev}.forwarding=0",
+     "sysctl -w net.ipv4.ip_forward=1, if it is a router"},
+    {"no-route", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "101"}}}, Certain,
+     "there is no route to {dst}, or a policy rule of the kind unreachable takes it", "ip route get {dst} from {src} iif {dev}; ip rule list; then ip route add"},
+    {"route-blackhole", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "22"}}}, Certain,
+     "a route or a policy rule of the kind blackhole takes {dst}",
+     "ip route show table all type blackhole and ip rule list them"},
+    {"route-prohibit", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "13"}}}, Certain,
+     "a route or a policy rule of the kind prohibit takes {dst}; the sender gets an ICMP error",
+     "ip route show table all type prohibit and ip rule list them"},
+    {"route-unreachable", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "113"}}}, Certain,
+     "a route of the kind unreachable takes {dst}; the sender gets an ICMP error",
+     "ip route show table all type unreachable lists them"},
+    {"route-refused", "ip_error", "", "", {}, Possible,
+     "the route to {dst} leads nowhere: blackhole, unreachable, prohibit, or this host does not forward",
+     "ip route get {dst} from {src} iif {dev}"},
+    {"multicast-not-joined", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::DestinationKind, Test::Is, "local-multicast multicast"}}}},
+    {"no-route6", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::RouteError, Test::Is, "101"}}}, Certain,
+     "there is no route to {dst}, or a policy rule of the kind unreachable takes it", "ip -6 route get {dst} from {src} iif {dev}; ip -6 rule list; then ip -6 route add"},
+    {"route-prohibit6", "ip6_pkt_drop ip6_pkt_prohibit", "", "", {{{Fact::RouteError, Test::Is, "13"}}}, Certain,
+     "a route or a policy rule of the kind prohibit takes {dst}; the sender gets an ICMP error",
+     "ip -6 route show table all type prohibit and ip -6 rule list them"},
+    {"route-unreachable6", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::RouteError, Test::Is, "113"}}}, Certain,
+     "a route of the kind unreachable takes {dst}; the sender gets an ICMP error",
+     "ip -6 route show table all type unreachable lists them"},
+    {"route-refused6", "ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit", "", "", {}, Likely,
+     "the route to {dst} leads nowhere, or there is none", "ip -6 route get {dst} from {src} iif {dev}"},
+    // The "protocol" of a packet without a payload.
+    HARMLESS("no-payload", "dst_discard dst_discard_out dst_discard_sk", "ip6_protocol_deliver_rcu ip6_input_finish", ""),
+    // xfrm_lookup_route() gives the packet such a route while the keys are negotiated.
+    {"xfrm-no-state", "dst_discard dst_discard_out dst_discard_sk", "", "", {{{Fact::RouteError, Test::Is, "0"}, {Fact::XfrmOut, Test::IsNot, "0"}}}, Likely,
+     "an IPsec policy wants it protected, and there is no association (state) for it yet",
+     "ip xfrm policy and ip -s xfrm state; do the keys of both ends get negotiated? look at the log of the IKE daemon; /proc/net/xfrm_stat counts"},
+    {"route-blackhole", "dst_discard dst_discard_out dst_discard_sk", "", "", {}, Likely,
+     "a route or a policy rule of the kind blackhole takes {dst}",
+     "ip route show table all type blackhole and ip rule list them; for IPv6 with -6"},
+    // __fib_validate_source() refuses in loose mode only what no route at all leads back to.
+    {"rp-filter-loose", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {{{Fact::RpFilter, Test::Is, "2"}}}, Certain,
+     kLooseFilter, kLooseFilterAdvice},
+    {"rp-filter-loose", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {{{Fact::RpFilterAll, Test::Is, "2"}}}, Certain,
+     kLooseFilter, kLooseFilterAdvice},
+    {"rp-filter", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {}, Certain,
+     kStrictFilter, kStrictFilterAdvice},
+    {"martian-source", "ip_rcv_finish_core", "", "IP_LOCALNET IP_INVALID_SOURCE -", {{{Fact::SourceKind, Test::Is, "loopback local-multicast multicast broadcast this-network"}}}, Certain,
+     "a packet that comes in by {dev} may not have the source {src} (martian)",
+     "find who sends it: tcpdump -e -ni {dev} host {src}"},
+    // ip_route_input_slow() takes 0.0.0.0 for a broadcast if the source is 0.0.0.0 too, as with BOOTP.
+    {"broadcast-unread", "ip_rcv_finish_core", "", "-", {{{Fact::DestinationKind, Test::Is, "any"}, {Fact::SourceKind, Test::Is, "any"}}}},
+    {"destination-refused", "ip_rcv_finish_core", "", "IP_INVALID_DEST -", {{{Fact::DestinationKind, Test::Is, "this-network any"}}}, Certain,
+     "its destination {dst} is not valid: 0.0.0.0/8 is no network of hosts",
+     "find who sends it: tcpdump -e -ni {dev} dst host {dst}"},
+    {"route-localnet", "ip_rcv_finish_core", "", "IP_LOCALNET IP_INVALID_DEST -", {{{Fact::DestinationKind, Test::Is, "loopback"}, {Fact::RouteLocalnet, Test::Is, "0"}, {Fact::RouteLocalnetAll, Test::Is, "0"}}}, Certain,
+     "it came in by {dev} for {dst}, and net.ipv4.conf.{dev}.route_localnet=0, as is that of all",
+     "sysctl -w net.ipv4.conf.{dev}.route_localnet=1, if loopback addresses shall be reached from outside"},
+    {"multicast-not-joined", "ip_rcv_finish_core", "", "-", {{{Fact::DestinationKind, Test::Is, "local-multicast broadcast"}}}},
+    // Whoever looks for devices (SSDP, SLP) asks everybody.
+    {"multicast-not-joined", "ip_rcv_finish_core", "", "-", {{{Fact::Destination, Test::Is, "239.255.255.250 239.255.255.253"}}}},
+    {"multicast-no-member", "ip_rcv_finish_core", "", "-", {{{Fact::DestinationKind, Test::Is, "multicast"}}}, Likely,
+     "no program of this network namespace has joined the group {dst} on {dev}, and no multicast route takes it",
+     "ip maddr show dev {dev} lists the groups that were joined"},
+    {"martian-source", "ip_rcv_finish_core", "", "-", {{{Fact::SourceKind, Test::Is, "any"}, {Fact::DestinationKind, Test::Is, "unicast"}}}, Certain,
+     "a packet that comes in by {dev} may not have the source {src} (martian)",
+     "find who sends it: tcpdump -e -ni {dev} host {src}"},
+    {"multicast-mac", "ip_rcv_finish_core", "", "-", {{{Fact::PacketType, Test::Is, "1 2"}, {Fact::DestinationKind, Test::Is, "unicast"}}}, Likely,
+     "it has a unicast IP address in a frame to a multicast MAC address (drop_unicast_in_l2_multicast)",
+     "find who sends it: tcpdump -e -ni {dev} host {src}"},
+    // ip_rcv_options() comes before the route is looked up.
+    {"ip-options", "ip_rcv_finish_core", "", "-", {{{Fact::IpFirst, Test::Is, "70 71 72 73 74 75 76 77 78 79"}}}, Likely,
+     "it has IP options that are refused: source routing (net.ipv4.conf.{dev}.accept_source_route), or damaged ones",
+     "sysctl net.ipv4.conf.all.accept_source_route net.ipv4.conf.{dev}.accept_source_route, both must be 1; look at it: tcpdump -v -ni {dev} host {src}"},
+    // 6.12 gives no reason, later kernels IP_LOCAL_SOURCE. Before 5.18 a reverse-path filter has none either.
+    {"source-refused", "ip_rcv_finish_core", "", "-", {{{Fact::AcceptLocal, Test::Is, "0"}, {Fact::RpFilter, Test::Is, "0"}, {Fact::RpFilterAll, Test::Is, "0"}}}, Likely,
+     "its source {src} may not come from outside: it is an own address of this host, or one of a broadcast",
+     "ip addr shows the own addresses; sysctl -w net.ipv4.conf.{dev}.accept_local=1 takes them"},
+    // Before 5.18. What comes from an address of this host is refused at the same place.
+    {"source-refused", "ip_rcv_finish_core", "", "-", {{{Fact::AcceptLocal, Test::Is, "0"}, {Fact::OwnSource, Test::Is, "1"}}}, Likely,
+     "its source {src} may not come from outside: it is an own address of this host",
+     "ip addr shows the own addresses; sysctl -w net.ipv4.conf.{dev}.accept_local=1 takes them"},
+    {"rp-filter-loose", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::RpFilter, Test::Is, "2"}}}, Likely,
+     kLooseFilter, kLooseFilterAdvice},
+    {"rp-filter-loose", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::RpFilterAll, Test::Is, "2"}}}, Likely,
+     kLooseFilter, kLooseFilterAdvice},
+    {"rp-filter", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::SourceKind, Test::Is, "unicast"}}}, Likely,
+     kStrictFilter, kStrictFilterAdvice},
+    {"route-lookup", "ip_rcv_finish_core", "", "-", {}, Possible,
+     "it was refused while its route was looked up: martian source, an own address as source (accept_local), source routing, the reverse-path filter (Linux before 5.18), or a socket's route that is gone",
+     "sysctl -w net.ipv4.conf.all.log_martians=1 and look into the kernel's log"},
+    {"ttl", "ip_forward", "", "IP_INHDR", {}, Certain,
+     "its TTL is {ttl}, so that this router may not forward it; the sender gets an ICMP error",
+     "look for a routing loop (traceroute {dst}), or let the sender begin with a larger TTL"},
+    {"ttl", "ip_forward", "", "-", {{{Fact::Ttl, Test::Is, "0 1"}}}, Certain,
+     "its TTL is {ttl}, so that this router may not forward it; the sender gets an ICMP error",
+     "look for a routing loop (traceroute {dst}), or let the sender begin with a larger TTL"},
+    {"mtu", "ip_forward ip6_forward", "", "PKT_TOO_BIG", {{{Fact::Length, Test::Above, "route_mtu"}, {Fact::GsoSize, Test::Is, "0"}}}, Certain,
+     "its {len} bytes do not fit the MTU {route_mtu} of {route_dev}, and it may not be fragmented; the sender gets an ICMP error",
+     "raise the MTU of {route_dev}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
+    {"mtu", "ip_forward ip6_forward", "", "PKT_TOO_BIG", {}, Certain,
+     "it, or its segments, are larger than the path MTU of the route to {dst}, and may not be fragmented; the sender gets an ICMP error",
+     "ip route get {dst} shows the MTU; lower the sender's, or clamp the MSS"},
+    {"forwarding-policy", "ip_forward ip6_forward", "", "XFRM_POLICY", {}, Certain,
+     "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
+    {"forwarding-off6", "ip6_forward", "", "IP_INADDRERRORS -", {{{Fact::Forwarding6, Test::Is, "0"}, {Fact::ForceForwarding6, Test::Is, "0"}}}, Certain,
+     "it is for {dst}, which is not this host, and this host does not forward: net.ipv6.conf.all.forwarding=0",
+     "sysctl -w net.ipv6.conf.all.forwarding=1, if it is a router"},
+    {"forwarding-off6", "ip6_forward", "", "IP_INADDRERRORS -", {{{Fact::Forwarding6, Test::Is, "0"}}}, Likely,
+     "it is for {dst}, which is not this host, and this host does not forward: net.ipv6.conf.all.forwarding=0",
+     "sysctl -w net.ipv6.conf.all.forwarding=1, if it is a router"},
+    {"scope6", "ip6_forward", "", "IP_INADDRERRORS -", {{{Fact::SourceKind, Test::Is, "link-local loopback"}}}, Likely,
+     "its source {src} is valid on its link only, so that no router forwards it",
+     "let the sender take another address: ip -6 addr show, ip -6 route get {dst} there"},
+    {"hop-limit", "ip6_forward", "", "IP_INHDR -", {{{Fact::HopLimit, Test::Is, "0 1"}}}, Certain,
+     "its hop limit is {hop_limit}, so that this router may not forward it; the sender gets an ICMP error",
+     "look for a routing loop (traceroute {dst}), or let the sender begin with a larger hop limit"},
+    // What ip6_forward() asks last.
+    {"mtu", "ip_forward ip6_forward", "", "-", {{{Fact::Length, Test::Above, "route_mtu"}, {Fact::GsoSize, Test::Is, "0"}}}, Likely,
+     "its {len} bytes do not fit the MTU {route_mtu} of {route_dev}, and it may not be fragmented; the sender gets an ICMP error",
+     "raise the MTU of {route_dev}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
+    {"forwarding-policy", "ip_forward ip6_forward", "", "-", {{{Fact::XfrmForward, Test::IsNot, "0"}}}, Likely,
+     "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Cause> routing_causes() { return kCauses; }
+
+}  // namespace pwru::knowledge

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// BPF programs of cgroups, and sockets.
+#include "knowledge/places.h"
+
+namespace pwru::knowledge {
+namespace {
+
+using enum Certainty;
+using Test = Condition::Test;
+
+#define HARMLESS(id, places, callers, reasons) \
+  { id, places, callers, reasons }
+
+// clang-format off
+constexpr std::string_view kOutOfWindow = "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}";
+constexpr std::string_view kOutOfWindowAdvice = "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses";
+
+constexpr std::array kCauses = std::to_array<Cause>({
+    // BPF at sockets and cgroups.
+    // Of one program alone it is certain that it was this one.
+    {"cgroup-egress", "ip_finish_output ip6_finish_output ip_mc_finish_output", "", "BPF_CGROUP_EGRESS", {{{Fact::CgroupEgressOnly, Test::Is, "1"}, {Fact::CgroupEgressId, Test::IsNot, "0"}, {Fact::Cgroup, Test::IsNot, "/"}}}, Certain,
+     "the BPF program {cgroup_egress} (id {cgroup_egress_id}) dropped it on its way out: it is attached to the sender's cgroup {cgroup}, or to one above it",
+     "bpftool cgroup tree shows where it is attached; bpftool cgroup detach /sys/fs/cgroup/PATH cgroup_inet_egress id {cgroup_egress_id} takes it off"},
+    {"cgroup-egress", "ip_finish_output ip6_finish_output ip_mc_finish_output", "", "BPF_CGROUP_EGRESS", {{{Fact::CgroupEgressOnly, Test::Is, "1"}, {Fact::CgroupEgressId, Test::IsNot, "0"}}}, Certain,
+     "the BPF program {cgroup_egress} (id {cgroup_egress_id}) of the sender's cgroup dropped it on its way out",
+     "bpftool cgroup tree shows where it is attached; bpftool cgroup detach /sys/fs/cgroup/PATH cgroup_inet_egress id {cgroup_egress_id} takes it off"},
+    {"cgroup-egress", "ip_finish_output ip6_finish_output ip_mc_finish_output", "", "BPF_CGROUP_EGRESS", {}, Certain,
+     "a BPF program of the sender's cgroup dropped it on its way out",
+     "bpftool cgroup tree lists the programs of all cgroups"},
+    {"cgroup-egress", "ip_finish_output ip6_finish_output", "", "-", {}, Likely,
+     "a BPF program of the sender's cgroup dropped it on its way out",
+     "bpftool cgroup tree lists the programs of all cgroups"},
+
+    // Sockets.
+    {"tcp-header", "tcp_v4_rcv tcp_v6_rcv", "", "PKT_TOO_SMALL -", {{{Fact::TcpHeader, Test::Above, "len"}}}, Certain,
+     "its TCP header says that it has {tcp_header} bytes, and only {len} are there",
+     "look at it: tcpdump -v -X -ni {dev} tcp and host {src}; its sender, or a device on the way, writes wrong headers"},
+    {"tcp-header", "tcp_v4_rcv tcp_v6_rcv", "", "PKT_TOO_SMALL", {{{Fact::TcpHeader, Test::Is, "0 4 8 12 16"}}}, Certain,
+     "its TCP header says that it has {tcp_header} bytes, and the least is 20",
+     "look at it: tcpdump -v -X -ni {dev} tcp and host {src}; its sender, or a device on the way, writes wrong headers"},
+    // The last ACK of a connection, once more: only the listener is left. Likewise a FIN.
+    {"tcp-bare-ack", "tcp_v4_do_rcv tcp_v6_do_rcv tcp_rcv_state_process", "", "TCP_FLAGS", {{{Fact::TcpFlags, Test::Is, "ACK"}, {Fact::TcpSpace, Test::Is, "0"}}}},
+    {"tcp-bare-ack", "tcp_v4_do_rcv tcp_v6_do_rcv tcp_rcv_state_process", "", "TCP_FLAGS", {{{Fact::TcpFlags, Test::Is, "FIN|ACK"}, {Fact::TcpSpace, Test::Is, "1"}}}},
+    // tcp_rcv_state_process() in TCP_LISTEN; before 6.9 without a reason.
+    {"tcp-forgotten", "tcp_v4_do_rcv tcp_v6_do_rcv tcp_rcv_state_process", "", "TCP_FLAGS", {{{Fact::TcpFlags, Test::Is, "ACK PSH|ACK FIN|ACK FIN|PSH|ACK SYN|ACK"}}}, Likely,
+     "TCP {dst}:{port} listens, and knows no connection with {src} that it could belong to; the sender gets a reset",
+     "the connection is gone, or was never taken: nstat -az TcpExtListenOverflows TcpExtListenDrops; ss -tanp 'sport = :{port}'"},
+    {"tcp-min-ttl", "tcp_v4_rcv", "", "TCP_MINTTL", {}, Certain,
+     "its TTL is {ttl}, and the socket of TCP {dst}:{port} takes none below its own least (IP_MINTTL; ttl-security of BGP)",
+     "ss -tanp 'sport = :{port}' shows the program; let {src} send with TTL 255 (ttl-security at both ends), or allow more hops"},
+    {"tcp-min-ttl", "tcp_v6_rcv", "", "TCP_MINTTL", {}, Certain,
+     "its hop limit is {hop_limit}, and the socket of TCP {dst}:{port} takes none below its own least (IPV6_MINHOPCOUNT; ttl-security of BGP)",
+     "ss -tanp 'sport = :{port}' shows the program; let {src} send with hop limit 255 (ttl-security at both ends), or allow more hops"},
+    // Before Linux 6.6 retransmissions and keepalives have this reason too, later TCP_OLD_SEQUENCE.
+    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TellsOldSequence, Test::IsNot, "0"}}}, Possible,
+     kOutOfWindow, kOutOfWindowAdvice},
+    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TcpFlags, Test::Is, "RST RST|ACK"}}}, Possible,
+     kOutOfWindow, kOutOfWindowAdvice},
+    HARMLESS("tcp-duplicate", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE"),
+    // tcp_try_rmem_schedule() asks for room in the socket first, and then in all of TCP.
+    {"tcp-memory", "tcp_data_queue tcp_data_queue_ofo tcp_rcv_established tcp_rcv_state_process", "", "PROTO_MEM", {}, Likely,
+     "there is no room for its data: the receive buffer of the socket of TCP {dst}:{port} is full, because its program reads too slowly, or TCP may have no more memory (net.ipv4.tcp_mem)",
+     "ss -tnmp 'sport = :{port}' shows the queue (Recv-Q), the buffer (rb) and the program; sysctl net.ipv4.tcp_rmem net.ipv4.tcp_mem; cat /proc/net/sockstat"},
+    {"udp-memory", "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb", "", "PROTO_MEM", {}, Certain,
+     "UDP, or the cgroup of the socket of UDP {dst}:{port}, may have no more memory: net.ipv4.udp_mem, memory.max",
+     "sysctl net.ipv4.udp_mem is the limit in pages, and /proc/net/sockstat shows the use; ss -uanmp shows which sockets hold it"},
+    {"receive-buffer", "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb", "", "SOCKET_RCVBUFF", {}, Certain,
+     "the receive buffer of the socket is full: the program behind UDP {dst}:{port} reads too slowly",
+     "ss -uanmp 'sport = :{port}' shows the buffer (rb), what waits (r), and the program; raise its SO_RCVBUF and net.core.rmem_max"},
+    {"udp-no-checksum", "__udp6_lib_rcv udpv6_rcv", "", "UDP_CSUM NO_SOCKET", {{{Fact::UdpChecksum, Test::Is, "0"}}}, Certain,
+     "it is a datagram of UDP without a checksum, which IPv6 does not allow, unless a socket takes it (UDP_NO_CHECK6_RX)",
+     "find who sends it: tcpdump -v -ni {dev} host {src}; of a tunnel: ip link set DEVICE type vxlan udpcsum"},
+    // A segment that does not begin a connection belongs to one that is gone.
+    {"tcp-other-address", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
+     "no program listens on TCP {dst}:{port} in this network namespace, one listens on {open_at}; the sender gets a reset",
+     "ss -ltnp 'sport = :{port}' shows it; let it listen on {dst} or on all addresses, or send to its address"},
+    {"tcp-closed-port", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}, Certain,
+     "no program listens on TCP {dst}:{port} in this network namespace; the sender gets a reset",
+     "ss -ltnp 'sport = :{port}'; is the program running, and bound to this address?"},
+    {"tcp-md5-unexpected", "tcp_v4_rcv tcp_v6_rcv", "", "-", {{{Fact::HasTcpMd5, Test::Is, "1"}, {Fact::OpenHere, Test::Is, "1"}}}, Likely,
+     "the segment has a TCP MD5 signature (the password of BGP), and the socket of TCP {dst}:{port} has no key for {src}, or another one",
+     "ss -tanpi 'sport = :{port}' shows the program, and md5keys; give both ends the same key"},
+    // A SYN that comes once more, when the answer is on its way. Before 5.17 also one for which the socket wants
+    // a signature or a larger TTL, or whose ports are in TIME_WAIT: there the place alone does not tell.
+    {"tcp-duplicate", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED -", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}},
+    {"tcp-answer-unasked", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN|ACK SYN|ACK|ECE"}}}, Likely,
+     "it answers a connection that this host did not begin, or has given up; the sender gets a reset",
+     "does the request leave by another way or with another address (NAT, load balancer)? conntrack -L; pwru --filter-track-skb host {src}"},
+    HARMLESS("tcp-late-segment", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET -"),
+    {"udp-other-address", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET", {{{Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
+     "no socket takes UDP {dst}:{port} in this network namespace, one is bound to {open_at}; the sender gets an ICMP error",
+     "ss -lunp 'sport = :{port}' shows it; let it bind to {dst} or to all addresses and devices, or send to its address"},
+    {"udp-closed-port", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET", {}, Certain,
+     "no socket takes UDP {dst}:{port} in this network namespace; the sender gets an ICMP error",
+     "ss -lunp 'sport = :{port}'; is the program running, bound to this address and device, and not connected to another host?"},
+    {"broadcast-unread", "__udp4_lib_rcv udp_rcv", "", "-", {{{Fact::RouteType, Test::Is, "3 5"}}}},
+    {"udp-refused", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "-", {{{Fact::DestinationKind, Test::Is, "unicast link-local loopback"}}}, Possible,
+     "no socket takes UDP {dst}:{port} in this network namespace, or its checksum is wrong or, with IPv6, missing",
+     "ss -lunp 'sport = :{port}'; nstat -az UdpNoPorts UdpInCsumErrors counts both"},
+    HARMLESS("multicast-not-joined", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "-"),
+    // Its header has no flag but the one that each has.
+    {"vxlan-vni", "vxlan_rcv", "", "-", {{{Fact::VxlanFlags, Test::Is, "8"}}}, Likely,
+     "no VXLAN device of this host has its VNI, or the device is not up",
+     "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"},
+    {"vxlan-refused", "vxlan_rcv", "", "-", {}, Possible,
+     "no VXLAN device of this host takes it: its VNI is that of none, or its header has flags that the device does not take",
+     "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"},
+    {"gre-key", "gre_rcv", "", "-", {}, Likely,
+     "no GRE tunnel of this host takes it: its key, or the address of the other end, is not that of a tunnel",
+     "ip -d link show type gre; the same with gretap, ip6gre; tcpdump -v -ni {dev} shows the key"},
+    // Before 5.17.
+    {"fragments-missing", "ip_expire ip6frag_expire_frag_queue ip6_frag_expire", "", "-", {}, Likely,
+     "other fragments of its datagram did not come in time",
+     "nstat -az IpReasmTimeout; sysctl net.ipv4.ipfrag_time; find who loses them"},
+    {"fragments-missing", "inet_frag_rbtree_purge", "ip_expire ip6frag_expire_frag_queue ip6_frag_expire", "", {}, Likely,
+     "other fragments of its datagram did not come in time",
+     "nstat -az IpReasmTimeout; sysctl net.ipv4.ipfrag_time; find who loses them"},
+    {"esp-state", "xfrm_input", "", "-", {}, Likely,
+     "no IPsec association of this host takes it (its SPI is not known, or it failed the check)",
+     "ip -s xfrm state lists them; /proc/net/xfrm_stat counts; let both ends negotiate again"},
+    {"wireguard-peer", "wg_xmit", "", "", {}, Likely,
+     "no peer of {dev} has {dst} in its AllowedIPs, or the peer has no endpoint",
+     "wg show {dev} allowed-ips"},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Cause> socket_causes() { return kCauses; }
+
+}  // namespace pwru::knowledge
