@@ -101,10 +101,12 @@ bridge -n d link set dev p2 isolated on
 fault 'bridge: isolated ports' 'the bridge port p1 is isolated' '' pings_e
 bridge -n d link set dev p1 isolated off
 bridge -n d link set dev p2 isolated off
-if bridge -n d link set dev p1 locked on learning off; then
+bridge -n d link set dev p1 locked on learning off
+if bridge -n d -d link show dev p1 | grep -q 'locked on'; then # since 5.18
+    bridge -n d fdb del 02:00:00:00:0e:01 dev p1 master || true
     fault 'bridge: locked port' 'the bridge port p1 is locked' 'no port to send it to' pings_e
-    bridge -n d link set dev p1 locked off learning on
 fi
+bridge -n d link set dev p1 locked off learning on
 ip -n d link set p2 mtu 1000
 fault 'bridge: MTU of a port' 'fit the MTU of the bridge port p2' '' ip netns exec e ping -q -c 1 -W 0.4 -s 1200 10.3.0.2
 ip -n d link set p2 mtu 1500
