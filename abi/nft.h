@@ -12,6 +12,7 @@ struct pwru_nft_layout {
 	__u64 do_chain_ip;  /* nft_do_chain(), which runs a base chain; 0: there is no nf_tables */
 	__u64 immediate_ip; /* nft_immediate_eval(), which gives a constant verdict */
 	__u16 pktinfo_skb;
+	__u16 pktinfo_state; /* with notes_returns */
 	__u16 chain_list;
 	__u16 chain_table;
 	__u16 chain_name;
@@ -32,7 +33,6 @@ struct pwru_nft_layout {
 	__u16 table_handle;
 	__u8 has_arrays;    /* before 5.17 */
 	__u8 notes_returns; /* nft_do_chain() may leave the packet to its caller: before 6.11 */
-	__u8 pad0[2];
 };
 
 /* NFT_NAME_MAXLEN of include/uapi/linux/netfilter/nf_tables.h */
@@ -52,7 +52,8 @@ struct pwru_nft {
 	__u32 position; /* of the rule in its chain, from 1 */
 	__u8 kind;	/* PWRU_NFT_* */
 	__u8 family;	/* NFPROTO_* */
-	__u8 pad0[2];
+	__u8 is_noted;	/* the verdict was noted when it returned: nf_hook_slow() may have freed */
+	__u8 hook;	/* with is_noted: NF_INET_*, or that of another family */
 	char expr[PWRU_NFT_EXPR_BYTES]; /* the part of the rule that gave the verdict, as "reject"
 					 */
 	char table[PWRU_NFT_NAME_BYTES];

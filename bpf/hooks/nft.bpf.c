@@ -35,6 +35,8 @@ struct crumb {
 	__s32 code;	/* of a constant verdict; NFT_CONTINUE: not constant */
 	__s32 returned; /* the code when it returned, with CFG(nft.notes_returns) */
 	__u64 ts_ns;	/* when the packet came; with the same */
+	__u8 hook;	/* with the same */
+	__u8 pad0[7];
 };
 
 /*
@@ -98,9 +100,12 @@ static __always_inline void begin_chain(struct trail *trail, __u64 pkt, __u64 ch
 	crumb->jumped_to = 0;
 	crumb->expr = 0;
 	crumb->regs = 0;
-	crumb->code = NFT_CONTINUE;
-	if (CFG(nft.notes_returns))
+	crumb->code = crumb->returned = NFT_CONTINUE;
+	if (CFG(nft.notes_returns)) {
 		crumb->ts_ns = bpf_ktime_get_ns();
+		/* struct nf_hook_state: unsigned int hook, u8 since 5.12 */
+		crumb->hook = (__u8)read_word(read_word(pkt + CFG(nft.pktinfo_state)));
+	}
 }
 
 /* struct nft_expr with the data of struct nft_immediate_expr, the same since 4.2. */
@@ -123,7 +128,7 @@ static __always_inline void note_immediate(struct crumb *crumb, __u64 expr, __u6
 		return;
 	crumb->expr = expr;
 	crumb->regs = regs;
-	crumb->code = immediate.code;
+	crumb->code = crumb->returned = immediate.code;
 	if (immediate.code == NFT_JUMP || immediate.code == NFT_GOTO)
 		crumb->jumped_to = immediate.chain;
 }
@@ -252,13 +257,13 @@ static __always_inline __s32 last_code(const struct crumb *crumb)
 {
 	__s32 code = NFT_CONTINUE;
 
-	if (!crumb->regs)
-		return code;
 	if (CFG(nft.notes_returns)) {
 		if (bpf_ktime_get_ns() - crumb->ts_ns >= FRESH_NS)
 			return NOT_RETURNED;
-		return crumb->code == NFT_CONTINUE ? crumb->returned : crumb->code;
+		return crumb->returned;
 	}
+	if (!crumb->regs)
+		return code;
 	bpf_probe_read_kernel(&code, sizeof(code), (void *)crumb->regs);
 	return code;
 }
@@ -288,9 +293,12 @@ __hidden int pwru_nft_verdict(__u64 skb, struct pwru_nft *nft)
 	nft->table_handle = 0;
 	nft->kind = PWRU_NFT_NONE;
 	nft->family = 0;
+	nft->is_noted = CFG(nft.notes_returns);
+	nft->hook = 0;
 	nft->expr[0] = nft->table[0] = nft->chain[0] = 0;
 	if (!trail || !take_crumb(trail, skb, &crumb))
 		return 0;
+	nft->hook = crumb.hook;
 	table = read_word(crumb.base_chain + CFG(nft.chain_table));
 	code = last_code(&crumb);
 	if (code == NOT_RETURNED)

@@ -24,6 +24,7 @@ using knowledge::Condition;
 using knowledge::Fact;
 
 constexpr size_t kMostCallers = 8;
+constexpr uint64_t kLeastBuffer = 2304;    // SOCK_MIN_RCVBUF: no receive buffer is smaller
 constexpr std::string_view kUnread = "?";  // see expr::ValueText::text()
 
 // "nft_do_chain[nf_tables]+0x46f" and "ip_rcv_finish_core.constprop.0+0x12" without what follows
@@ -97,9 +98,6 @@ std::string_view hook_of(const std::vector<std::string>& callers) {
       if (knowledge::is_in_list(caller, row.callers)) return row.hook;
   return "";
 }
-
-// Where a packet ends that a rule of nf_tables drops, since 6.7 and before.
-constexpr std::string_view kNftFrees = "nft_do_chain nf_hook_slow";
 
 // Where the verdict of a hook is carried out of a packet that came back from NFQUEUE.
 constexpr std::string_view kBehindQueue = "nf_reinject nfqnl_reinject";
@@ -176,7 +174,7 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
   diagnosis_.reason = reason_;
   diagnosis_.place = place_;
   surest_ = Certainty::Certain;
-  if (!is_drop && !is_unspecified_) infer_reason();
+  if (record.end && record.end->is_caller) infer_reason();
   const Cause* const cause = find();
   if (cause && cause->is_harmless()) {
     diagnosis_.kind = Kind::Harmless;
@@ -245,7 +243,7 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   if (packet.netns) set(Fact::Netns) = fmt::to_string(packet.netns);
   set(Fact::EtherType) = fmt::format("{:#06x}", packet.proto);
   set(Fact::Hook) = hook_of(callers_);
-  if (record.nft && knowledge::is_in_list(place_, kNftFrees)) set_nft(*record.nft);
+  if (record.nft && is_of_nft(*record.nft)) set_nft(*record.nft);
   if (record.xt) set_xt(*record.xt);
   if (!packet.has_tuple) return;
   const event::Tuple& tuple = packet.tuple;
@@ -264,8 +262,18 @@ void Diagnoser::set_facts(const resolve::Record& record) {
 
 void Diagnoser::set_ports(const resolve::Ports& ports) {
   set(Fact::OpenAt) = ports.open_at;
-  set(Fact::OpenHere) = ports.takes_packet ? "1" : "0";
-  if (ports.takes_packet) set(Fact::Unread) = fmt::to_string(ports.unread_bytes);
+  if (!ports.is_newer) return;
+  if (ports.takes_packet) set(Fact::OpenHere) = *ports.takes_packet ? "1" : "0";
+  if (ports.has_buffer_errors) set(Fact::BufferErrors) = *ports.has_buffer_errors ? "1" : "0";
+  set(Fact::SocketQueue) = ports.unread_bytes >= kLeastBuffer ? "full" : "room";
+}
+
+// Since 6.7 nf_tables frees what it drops. Before, any hook of netfilter may have had the packet in
+// mind, so that the hooks must be the same.
+bool Diagnoser::is_of_nft(const resolve::Nft& nft) const {
+  if (place_ == "nft_do_chain") return true;
+  return place_ == "nf_hook_slow" && nft.is_noted &&
+         (nft.hook.empty() || is_hook(fact(Fact::Hook), nft.hook));
 }
 
 void Diagnoser::set_nft(const resolve::Nft& nft) {

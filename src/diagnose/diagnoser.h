@@ -57,6 +57,7 @@ class Diagnoser {
   void set_place(const resolve::Record& record);
   void infer_reason();
   void set_ports(const resolve::Ports& ports);
+  [[nodiscard]] bool is_of_nft(const resolve::Nft& nft) const;
   void set_nft(const resolve::Nft& nft);
   void set_xt(const resolve::Xt& xt);
   void set_xt_rule(const resolve::Xt& xt);

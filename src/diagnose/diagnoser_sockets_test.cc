@@ -24,7 +24,7 @@ Ending of_tcp(uint8_t flags) {
 
 TEST(Diagnoser, SaysWhereAPortIsOpenThatIsClosedHere) {
   Ending ending;
-  ending.record.ports = {"127.0.0.1:9000"};
+  ending.record.ports.emplace().open_at = "127.0.0.1:9000";
   const Diagnosis& udp = ending.dies({"__udp4_lib_rcv+0x4bc"}, "NO_SOCKET").diagnosed();
   EXPECT_EQ(udp.cause, "udp-other-address");
   EXPECT_NE(udp.what.find("one is bound to 127.0.0.1:9000;"), std::string_view::npos) << udp.what;

@@ -512,6 +512,23 @@ TEST(Diagnoser, NamesAnXdpProgramThatWasTraced) {
   EXPECT_EQ(ending.diagnosed().kind, Kind::Unknown);
 }
 
+// Before 6.7 nf_hook_slow() frees what a rule dropped, and what any other hook did.
+TEST(Diagnoser, ARuleIsNamedForItsHookOnly) {
+  Ending ending;
+  ending.is_freed({"kfree_skb", "nf_hook_slow+0x93", "ip_local_deliver+0xac"});
+  resolve::Nft& nft = ending.record.nft.emplace();
+  nft.family = "inet";
+  nft.table = "fw";
+  nft.chain = "in";
+  nft.handle = nft.position = 3;
+  EXPECT_EQ(ending.diagnosed().cause, "netfilter") << "its frame was gone";
+  nft.is_noted = true;
+  nft.hook = "INPUT";
+  EXPECT_EQ(ending.diagnosed().cause, "nftables-rule");
+  nft.hook = "PREROUTING";
+  EXPECT_EQ(ending.diagnosed().cause, "netfilter");
+}
+
 // Places that have several ends: what was read tells which.
 TEST(Diagnoser, APlaceWithSeveralEnds) {
   const auto cause = [](std::string_view place, Fact fact, std::string_view value) {
@@ -519,13 +536,18 @@ TEST(Diagnoser, APlaceWithSeveralEnds) {
     ending.is_freed({"kfree_skb_reason", place}).with(fact, value);
     return std::string(ending.diagnosed().cause);
   };
-  EXPECT_EQ(cause("ip_rcv_finish_core+0x1", Fact::IpFirst, "71"), "ip-options");
-  EXPECT_EQ(cause("ip_rcv_finish_core+0x1", Fact::IpFirst, "69"), "route-lookup");
-  EXPECT_EQ(cause("ip_rcv_finish_core+0x1", Fact::PacketType, "2"), "multicast-mac");
+  EXPECT_EQ(cause("ip_rcv_finish_core+0x1", Fact::IpFirst, "71"), "route-lookup") << "no route";
   EXPECT_EQ(cause("br_handle_frame_finish[bridge]+0x1", Fact::BridgePortState, "3"), "bridge");
   EXPECT_EQ(cause("ip_fragment.constprop.0+0x1", Fact::RouteMtu, "1300"), "mtu");
   EXPECT_EQ(cause("ip_defrag+0x1", Fact::TellsOldSequence, "0"), "") << "it may have come twice";
   EXPECT_EQ(cause("ip_defrag+0x1", Fact::TellsOldSequence, "60"), "fragment-refused");
+}
+
+TEST(Diagnoser, AfterItsRouteWasFoundAPacketIsRefusedForItsOptions) {
+  Ending ending;
+  ending.is_freed({"kfree_skb_reason", "ip_rcv_finish_core+0x1"});
+  ending.with(Fact::IpFirst, "71").with(Fact::RouteType, "2");
+  EXPECT_EQ(ending.diagnosed().cause, "ip-options");
 }
 
 TEST(Diagnoser, ALockedPortOfABridge) {
@@ -534,7 +556,11 @@ TEST(Diagnoser, ALockedPortOfABridge) {
   ending.with(Fact::BridgePortState, "3").with(Fact::BridgePortIsolated, "0");
   ending.with(Fact::BridgeVlans, "0");
   EXPECT_EQ(ending.diagnosed().cause, "bridge-port");
-  EXPECT_EQ(ending.with(Fact::BridgePortLocked, "1").diagnosed().cause, "bridge-locked");
+  ending.with(Fact::BridgePortLocked, "1");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Possible);
+  ending.with(Fact::TellsNoTarget, "120");
+  EXPECT_EQ(ending.diagnosed().cause, "bridge-locked");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Likely);
 }
 
 // A route that discards is one that an administrator made, one of IPsec, or the protocol "none".
@@ -546,9 +572,14 @@ TEST(Diagnoser, WhatDiscardsIsNotAlwaysARoute) {
   Ending ipsec;
   ipsec.is_freed({"kfree_skb_reason", "dst_discard_out+0x18", "ip_push_pending_frames+0xb8"});
   ipsec.with(Fact::RouteError, "0").with(Fact::XfrmOut, "1");
-  EXPECT_EQ(ipsec.diagnosed().cause, "xfrm-no-state");
+  EXPECT_EQ(ipsec.with(Fact::RouteDevice, "lo").diagnosed().cause, "xfrm-no-state");
+  Ending gone;
+  gone.is_freed({"kfree_skb_reason", "dst_discard_out+0x18"});
+  gone.with(Fact::RouteError, "0").with(Fact::XfrmOut, "1");
+  EXPECT_EQ(gone.with(Fact::RouteDevice, "blackhole_dev").diagnosed().cause, "route-gone");
   Ending empty;
   empty.is_freed({"kfree_skb_reason", "dst_discard_out+0x18", "ip6_protocol_deliver_rcu+0x401"});
+  empty.record.packet.tuple.l4_proto = 59;
   EXPECT_EQ(empty.diagnosed().kind, Kind::Harmless);
 }
 

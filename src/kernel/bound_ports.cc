@@ -9,12 +9,12 @@
 
 #include "base/clock.h"
 #include "base/strings.h"
+#include "kernel/loss_counters.h"
 #include "kernel/proc_words.h"
 
 namespace pwru::kernel {
 namespace {
 
-constexpr uint64_t kSecond = 1'000'000'000;
 constexpr uint64_t kShareOfReading = 20;
 constexpr size_t kMostNetns = 64;  // whose sockets are kept
 constexpr size_t kMostAddresses = 3;
@@ -79,9 +79,7 @@ SocketAddress mapped(const SocketAddress& v4) {
   return address;
 }
 
-// A socket of IPv6 at all addresses has those of IPv4 too, if its program did not forbid it, which
-// the file does not tell.
-bool takes(const BoundPort& bound, const PortQuestion& packet) {
+bool has_addresses_of(const BoundPort& bound, const PortQuestion& packet) {
   if (packet.is_v6 && !bound.is_v6) return false;
   const bool is_mapped = bound.is_v6 && !packet.is_v6;
   const auto as_here = [&](const SocketAddress& address) {
@@ -111,39 +109,66 @@ std::vector<BoundPort> parse_bound_ports(std::string_view text, SocketKind kind)
   return ports;
 }
 
+BoundPorts::BoundPorts(Read read, Clock clock, const std::vector<uint32_t>& namespaces)
+    : read_(std::move(read)), clock_(std::move(clock)) {
+  for (const uint32_t netns : namespaces) first_buffer_errors_[netns] = buffer_errors(netns);
+}
+
 BoundPorts BoundPorts::in(NetnsTable namespaces) {
+  std::vector<uint32_t> inodes;
+  for (const NetnsFiles& netns : *namespaces) inodes.push_back(netns.inode);
   const auto read = [table = std::move(namespaces)](uint32_t netns, const char* file) {
     const auto found = std::ranges::find(*table, netns, &NetnsFiles::inode);
     return found == table->end() ? "" : found->files.read(file).value_or("");
   };
-  return {read, monotonic_ns};
+  return {read, monotonic_ns, inodes};
+}
+
+// Of IPv4 and IPv6.
+uint64_t BoundPorts::buffer_errors(uint32_t netns) const {
+  uint64_t sum = 0;
+  const auto add = [&](CounterFile file, const char* name, std::string_view counter) {
+    for (const CounterValue& value : parse_counters(file, read_(netns, name), netns))
+      if (value.name == counter) sum += value.value;
+  };
+  add(CounterFile::Snmp, "snmp", "UdpRcvbufErrors");
+  add(CounterFile::Snmp6, "snmp6", "Udp6RcvbufErrors");
+  return sum;
 }
 
 BoundPorts::Sockets BoundPorts::read(uint32_t netns, SocketKind kind) const {
   Sockets sockets;
-  const uint64_t begin_ns = clock_();
+  sockets.read_at_ns = clock_();
   for (const char* file : files_of(kind)) {
     const std::string text = read_(netns, file);
     sockets.are_known |= !text.empty();  // there is a line of headings at least
     const auto found = parse_bound_ports(text, kind);
     sockets.ports.insert(sockets.ports.end(), found.begin(), found.end());
   }
+  const auto first = first_buffer_errors_.find(netns);
+  if (kind == SocketKind::Udp && first != first_buffer_errors_.end())
+    sockets.buffer_errors = buffer_errors(netns) - first->second;
   const uint64_t end_ns = clock_();
-  sockets.valid_until_ns = end_ns + std::max(kSecond, (end_ns - begin_ns) * kShareOfReading);
+  sockets.not_before_ns = end_ns + (end_ns - sockets.read_at_ns) * kShareOfReading;
   return sockets;
 }
 
 std::optional<PortAnswer> BoundPorts::ask(const PortQuestion& question) {
   if (sockets_.size() > 2 * kMostNetns) sockets_.clear();
   Sockets& sockets = sockets_[{question.netns, question.kind}];
-  if (clock_() >= sockets.valid_until_ns) sockets = read(question.netns, question.kind);
+  if (sockets.read_at_ns <= question.ts_ns && clock_() >= sockets.not_before_ns)
+    sockets = read(question.netns, question.kind);
   if (!sockets.are_known) return std::nullopt;
   PortAnswer answer;
+  answer.is_newer = sockets.read_at_ns > question.ts_ns;
+  answer.buffer_errors = sockets.buffer_errors;
   std::vector<std::string> addresses;
   for (const BoundPort& bound : sockets.ports) {
     if (bound.local.port != question.destination.port) continue;
-    if (takes(bound, question)) {
-      answer.takes_packet = true;
+    if (has_addresses_of(bound, question)) {
+      const bool may_be_of_v6_only = bound.is_v6 && !question.is_v6 && is_any(bound.local);
+      if (!may_be_of_v6_only) answer.takes_packet = true;
+      if (answer.takes_packet != true) answer.takes_packet.reset();
       answer.unread_bytes = std::max(answer.unread_bytes, bound.unread_bytes);
     }
     if (!is_any(bound.remote)) continue;

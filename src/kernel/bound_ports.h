@@ -39,6 +39,7 @@ struct BoundPort {
 // A packet, as its receiver sees it.
 struct PortQuestion {
   uint32_t netns = 0;  // inode number
+  uint64_t ts_ns = 0;  // when it died
   SocketKind kind = SocketKind::Tcp;
   bool is_v6 = false;
   SocketAddress source, destination;
@@ -48,8 +49,13 @@ struct PortAnswer {
   // Where the port is open, "127.0.0.1:53, [::1]:53"; "" when nobody has it. Connected sockets are
   // left out.
   std::string open_at;
-  bool takes_packet = false;  // one of the sockets has these addresses, or all
+  // One of the sockets has these addresses, or all. None: one of IPv6 may take packets of IPv4,
+  // which /proc does not tell.
+  std::optional<bool> takes_packet = false;
   uint64_t unread_bytes = 0;  // the most that one of those has
+  // Datagrams that found a receive buffer full in that namespace, since pwru began.
+  std::optional<uint64_t> buffer_errors;
+  bool is_newer = false;  // all this was read after the packet died
 };
 
 // Asks for a port of a network namespace. Takes no privileges, and keeps no namespace alive.
@@ -59,24 +65,29 @@ class BoundPorts {
   // The text of a file ("tcp6") of a namespace, by its inode number; "" when it cannot be read.
   using Read = std::function<std::string(uint32_t netns, const char* file)>;
 
-  BoundPorts(Read read, Clock clock) : read_(std::move(read)), clock_(std::move(clock)) {}
+  // `namespaces`: those whose counters are read now, to know later what has risen.
+  BoundPorts(Read read, Clock clock, const std::vector<uint32_t>& namespaces = {});
   [[nodiscard]] static BoundPorts in(NetnsTable namespaces);
 
-  // What was read serves for as long that reading takes a twentieth of the time, and for a second
-  // at least. None when the sockets of that namespace cannot be read.
+  // Reads anew for a packet that died after the last time, unless reading would take more than a
+  // twentieth of the time. None when the sockets of that namespace cannot be read.
   [[nodiscard]] std::optional<PortAnswer> ask(const PortQuestion& question);
 
  private:
   struct Sockets {
     std::vector<BoundPort> ports;
+    std::optional<uint64_t> buffer_errors;
     bool are_known = false;
-    uint64_t valid_until_ns = 0;
+    uint64_t read_at_ns = 0;
+    uint64_t not_before_ns = 0;  // read again
   };
   Sockets read(uint32_t netns, SocketKind kind) const;
+  [[nodiscard]] uint64_t buffer_errors(uint32_t netns) const;
 
   Read read_;
   Clock clock_;
   std::map<std::pair<uint32_t, SocketKind>, Sockets> sockets_;
+  std::map<uint32_t, uint64_t> first_buffer_errors_;
 };
 
 }  // namespace pwru::kernel

@@ -42,28 +42,51 @@ TEST(BoundPorts, AreThoseThatWait) {
   EXPECT_TRUE(parse_bound_ports("", SocketKind::Tcp).empty());
 }
 
-TEST(BoundPorts, HaveATextAndAreReadAgainAfterASecond) {
+// Reading takes a millisecond here, so that twenty pass until the next time.
+TEST(BoundPorts, AreReadAgainForALaterDeath) {
   uint64_t now_ns = 5'000'000'000;
   int reads = 0;
   BoundPorts ports(
       [&](uint32_t netns, std::string_view file) {
         reads++;
+        now_ns += 500'000;
         if (netns != 7) return std::string();
-        return std::string(file == "tcp"    ? kTcp
-                           : file == "tcp6" ? kTcp6
-                           : file == "udp"  ? "  sl\n"
-                                            : "");
+        return std::string(file == "tcp" ? kTcp : file == "tcp6" ? kTcp6 : "");
       },
       [&] { return now_ns; });
-  EXPECT_EQ(ports.ask(question(7, SocketKind::Tcp, 53))->open_at, "127.0.0.1:53, [::1]:53");
+  PortQuestion early = question(7, SocketKind::Tcp, 53);
+  EXPECT_EQ(ports.ask(early)->open_at, "127.0.0.1:53, [::1]:53");
+  EXPECT_TRUE(ports.ask(early)->is_newer);
   EXPECT_EQ(ports.ask(question(7, SocketKind::Tcp, 54))->open_at, "");
   EXPECT_EQ(reads, 2);
-  EXPECT_EQ(ports.ask(question(7, SocketKind::Udp, 53))->open_at, "");
   EXPECT_FALSE(ports.ask(question(8, SocketKind::Tcp, 53)));
+  EXPECT_EQ(reads, 4);
+  PortQuestion late = question(7, SocketKind::Tcp, 8080);
+  late.ts_ns = now_ns;
+  EXPECT_FALSE(ports.ask(late)->is_newer);
+  EXPECT_EQ(reads, 4);
+  now_ns += 20'000'000;
+  EXPECT_EQ(ports.ask(late)->open_at, "0.0.0.0:8080");
+  EXPECT_TRUE(ports.ask(late)->is_newer);
   EXPECT_EQ(reads, 6);
-  now_ns += 1'000'000'000;
-  EXPECT_EQ(ports.ask(question(7, SocketKind::Tcp, 8080))->open_at, "0.0.0.0:8080");
-  EXPECT_EQ(reads, 8);
+}
+
+TEST(BoundPorts, TellThatAReceiveBufferWasFull) {
+  uint64_t errors = 3;
+  BoundPorts ports(
+      [&](uint32_t, std::string_view file) -> std::string {
+        if (file == "snmp")
+          return "Udp: InDatagrams RcvbufErrors\nUdp: 9 " + std::to_string(errors) + "\n";
+        return file == "snmp6" ? "Udp6RcvbufErrors 4\n" : "  sl\n";
+      },
+      [now_ns = uint64_t{0}]() mutable { return ++now_ns; }, {7});
+  PortQuestion asked = question(7, SocketKind::Udp, 53);
+  EXPECT_EQ(ports.ask(asked)->buffer_errors, 0u);
+  errors = 5;
+  asked.ts_ns = 100;
+  for (int i = 0; i < 200; i++) (void)ports.ask(asked);
+  EXPECT_EQ(ports.ask(asked)->buffer_errors, 2u);
+  EXPECT_FALSE(ports.ask(question(8, SocketKind::Udp, 53))->buffer_errors);
 }
 
 TEST(BoundPorts, NameThreeAddressesAtMost) {
@@ -89,28 +112,31 @@ PortAnswer answer_of(const std::string& addresses, bool is_v6 = false) {
 
 TEST(BoundPorts, TakeAPacketWithTheirAddresses) {
   const PortAnswer own = answer_of("0100007F:0035 00000000:0000 07");
-  EXPECT_TRUE(own.takes_packet);
+  EXPECT_EQ(own.takes_packet, true);
   EXPECT_EQ(own.unread_bytes, 0x300u);
-  EXPECT_TRUE(answer_of("00000000:0035 00000000:0000 07").takes_packet);
-  EXPECT_FALSE(answer_of("0200007F:0035 00000000:0000 07").takes_packet);
+  EXPECT_EQ(answer_of("00000000:0035 00000000:0000 07").takes_packet, true);
+  EXPECT_EQ(answer_of("0200007F:0035 00000000:0000 07").takes_packet, false);
   EXPECT_EQ(answer_of("0200007F:0035 00000000:0000 07").unread_bytes, 0u);
 }
 
 TEST(BoundPorts, OfAConnectedSocketTakeOnlyItsPeer) {
   const PortAnswer peer = answer_of("0100007F:0035 0900000A:1267 01");
-  EXPECT_TRUE(peer.takes_packet);
+  EXPECT_EQ(peer.takes_packet, true);
   EXPECT_EQ(peer.open_at, "");
-  EXPECT_FALSE(answer_of("0100007F:0035 0800000A:1267 01").takes_packet);
-  EXPECT_FALSE(answer_of("0100007F:0035 0900000A:1268 01").takes_packet);
+  EXPECT_EQ(answer_of("0100007F:0035 0800000A:1267 01").takes_packet, false);
+  EXPECT_EQ(answer_of("0100007F:0035 0900000A:1268 01").takes_packet, false);
 }
 
+// One at all addresses may be of IPv6 alone, which the file does not tell.
 TEST(BoundPorts, OfIpv6TakePacketsOfIpv4) {
   const std::string any(32, '0');
-  EXPECT_TRUE(answer_of(any + ":0035 " + any + ":0000 07", true).takes_packet);
-  EXPECT_TRUE(
-      answer_of("0000000000000000FFFF00000100007F:0035 " + any + ":0000 07", true).takes_packet);
-  EXPECT_FALSE(
-      answer_of("0000000000000000FFFF00000200007F:0035 " + any + ":0000 07", true).takes_packet);
+  EXPECT_EQ(answer_of(any + ":0035 " + any + ":0000 07", true).takes_packet, std::nullopt);
+  const auto mapped = [&](const char* last) {
+    return answer_of(
+        "0000000000000000FFFF0000" + std::string(last) + "00007F:0035 " + any + ":0000 07", true);
+  };
+  EXPECT_EQ(mapped("01").takes_packet, true);
+  EXPECT_EQ(mapped("02").takes_packet, false);
 }
 
 }  // namespace

@@ -106,6 +106,7 @@ bool find_all(const Btf& types, std::span<const Wanted> members, pwru_nft_layout
 // include/net/netfilter/nf_tables.h of 5.10, with 64 bits.
 pwru_nft_layout layout_of_5_10() {
   pwru_nft_layout layout = {};
+  layout.pktinfo_state = 32;
   layout.chain_list = 32;
   layout.chain_table = 64;
   layout.chain_name = 88;
@@ -127,6 +128,16 @@ pwru_nft_layout layout_of_5_10() {
 // sk_skb_reason_drop() came with 6.11, after the change.
 bool frees_by_itself(const Symbols& symbols) {
   return !symbols.addresses("sk_skb_reason_drop", "").empty();
+}
+
+// Before 5.13 it is a part of nft_pktinfo::xt.
+bool find_state(const Btf& types, pwru_nft_layout& layout) {
+  const auto state = byte_offset_of(types, "nft_pktinfo", "state");
+  const auto xt = byte_offset_of(types, "nft_pktinfo", "xt");
+  const auto of_xt = byte_offset_of(types, "xt_action_param", "state");
+  if (!state && (!xt || !of_xt)) return false;
+  layout.pktinfo_state = state ? *state : static_cast<uint16_t>(*xt + *of_xt);
+  return true;
 }
 
 bool find_functions(const Symbols& symbols, pwru_nft_layout& layout) {
@@ -160,7 +171,9 @@ std::vector<Site> sites_that_return(std::vector<Site> sites) {
 
 std::optional<pwru_nft_layout> nft_layout(const Btf& types, const Symbols& symbols) {
   pwru_nft_layout layout = {};
-  if (!find_functions(symbols, layout) || !find_all(types, kMembers, layout)) return std::nullopt;
+  if (!find_functions(symbols, layout) || !find_all(types, kMembers, layout) ||
+      !find_state(types, layout))
+    return std::nullopt;
   if (find_all(types, kBlobs, layout)) return layout;
   layout.has_arrays = 1;
   if (!find_all(types, kArrays, layout)) return std::nullopt;
@@ -170,7 +183,10 @@ std::optional<pwru_nft_layout> nft_layout(const Btf& types, const Symbols& symbo
 std::optional<pwru_nft_layout> nft_layout_of_release(std::string_view release,
                                                      const Symbols& symbols) {
   pwru_nft_layout layout = layout_of_5_10();
-  if (!release.starts_with("5.10.") || !find_functions(symbols, layout)) return std::nullopt;
+  // Its locks are larger, and so are the structs.
+  const bool is_real_time = release.find("-rt") != std::string_view::npos;
+  if (!release.starts_with("5.10.") || is_real_time || !find_functions(symbols, layout))
+    return std::nullopt;
   return layout;
 }
 

@@ -122,6 +122,7 @@ TEST_F(NftTest, WithoutTypesOneReleaseIsKnown) {
   EXPECT_TRUE(found->has_arrays);
   EXPECT_EQ(found->do_chain_ip, 0xffffffffc0000100);
   EXPECT_FALSE(nft_layout_of_release("5.4.0", symbols_));
+  EXPECT_FALSE(nft_layout_of_release("5.10.0-32-rt-amd64", symbols_));
   EXPECT_FALSE(nft_layout_of_release("5.100.1", symbols_));
 }
 

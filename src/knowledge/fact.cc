@@ -37,7 +37,8 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::NextHop, "next_hop", ""},
     {Fact::OpenAt, "open_at", ""},
     {Fact::OpenHere, "open_here", ""},
-    {Fact::Unread, "unread", ""},
+    {Fact::SocketQueue, "socket_queue", ""},
+    {Fact::BufferErrors, "buffer_errors", ""},
     {Fact::NftFamily, "nft_family", ""},
     {Fact::NftTable, "nft_table", ""},
     {Fact::NftChain, "nft_chain", ""},
@@ -121,6 +122,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     // Since 5.18
     {Fact::BridgePortLocked, "port_locked",
      "((struct net_bridge_port *)skb->dev->rx_handler_data)->flags >> 21 & 1"},
+    {Fact::TellsNoTarget, "tells_no_target", "SKB_DROP_REASON_NO_TX_TARGET"},
     // __skb_checksum_complete() sets both.
     {Fact::ChecksumFailed, "checksum_failed", "", "skb->csum_complete_sw && !skb->csum_valid"},
     {Fact::IpSum, "ip_sum", "",
@@ -135,6 +137,8 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::XfrmForward, "xfrm_forward", "", NETNS "xfrm.policy_count[2]"},
     {Fact::OwnSource, "own_source", "",
      "skb->dev->ip_ptr->ifa_list->ifa_local == " NETWORK_HEADER("iphdr") "->saddr"},
+    {Fact::DropUnicastInL2, "drop_unicast_in_l2", "",
+     CONF4("30") " || " NETNS "ipv4.devconf_all->data[30 - 1]"},
     // Kind 19 with 18 bytes, which may stand behind two NOPs.
     {Fact::HasTcpMd5, "has_tcp_md5", "",
      "*(unsigned char *)(" TRANSPORT_HEADER " + 12) >= 0xa0 && (" TCP_OPTION(

@@ -28,7 +28,8 @@ enum class Fact : uint8_t {
   NextHop,          // the gateway of the route, or the destination
   OpenAt,           // where its port is open: "127.0.0.1:53, [::1]:53"; "" when nobody has it
   OpenHere,         // 1: a socket has its addresses, or all; 0: none has, for certain
-  Unread,           // bytes that such a socket holds, as its program has not read them yet
+  SocketQueue,      // "full": such a socket holds so much that it may be; "room": it does not
+  BufferErrors,     // 1: a receive buffer of UDP was full in the namespace since pwru began
   NftFamily,        // of what nf_tables dropped; "ip", "inet"
   NftTable,
   NftChain,
@@ -97,17 +98,19 @@ enum class Fact : uint8_t {
   IpFirst,             // the first byte of the header: version, and length in words
   XfrmOut,             // IPsec policies of the namespace for what is sent
   BridgePortLocked,    // 1: BR_PORT_LOCKED, of the port of BridgePortState
+  TellsNoTarget,       // known where the kernel has NO_TX_TARGET (after 6.12)
   // Only of kernels that give no reasons, in whose place these are asked.
-  ChecksumFailed,  // 1: the checksum of its payload was computed, and is wrong
-  IpSum,           // of the 16-bit words of an IPv4 header without options
-  IpBytes,         // length by an IPv4 header
-  Ipv6Off,         // net.ipv6.conf.DEVICE.disable_ipv6
-  TcIngress,       // not 0: the device has filters for what comes in
-  TcEgress,        // not 0: the device has filters for what goes out
-  XfrmIn,          // IPsec policies for what is received
-  XfrmForward,     // and for what is forwarded
-  OwnSource,       // 1: its source is the address of the device
-  HasTcpMd5,       // 1: the first option of its TCP header is an MD5 signature
+  ChecksumFailed,   // 1: the checksum of its payload was computed, and is wrong
+  IpSum,            // of the 16-bit words of an IPv4 header without options
+  IpBytes,          // length by an IPv4 header
+  Ipv6Off,          // net.ipv6.conf.DEVICE.disable_ipv6
+  TcIngress,        // not 0: the device has filters for what comes in
+  TcEgress,         // not 0: the device has filters for what goes out
+  XfrmIn,           // IPsec policies for what is received
+  XfrmForward,      // and for what is forwarded
+  OwnSource,        // 1: its source is the first address of the device
+  DropUnicastInL2,  // 1: net.ipv4.conf.DEVICE.drop_unicast_in_l2_multicast, or that of all
+  HasTcpMd5,        // 1: the first option of its TCP header is an MD5 signature
 };
 inline constexpr size_t kFacts = static_cast<size_t>(Fact::HasTcpMd5) + 1;
 

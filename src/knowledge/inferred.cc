@@ -27,7 +27,6 @@ constexpr std::string_view kIpv6Firsts =
 constexpr std::string_view kRightSums =
     "65535 131070 196605 262140 327675 393210 458745 524280 589815";
 constexpr std::string_view kSyns = "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH";
-constexpr std::string_view kSharedQdiscs = "noqueue mq pfifo_fast fq_codel";
 
 // clang-format off
 constexpr std::array kInferences = std::to_array<Inference>({
@@ -40,10 +39,12 @@ constexpr std::array kInferences = std::to_array<Inference>({
     // Sockets.
     {TCP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::TcpFlags, Test::Is, kSyns}}}, "NO_SOCKET"},
     {UDP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::DestinationKind, Test::Is, "unicast link-local loopback"}, {Fact::RouteType, Test::IsNot, "3 5"}}}, "NO_SOCKET"},
-    {UDP_QUEUE, {{{Fact::Unread, Test::IsNot, "0"}}}, "SOCKET_RCVBUFF"},
-    {UDP_QUEUE, {{{Fact::XfrmIn, Test::IsNot, "0"}}}, "XFRM_POLICY"},
-    {UDP_QUEUE, {{{Fact::Unread, Test::Is, "0"}}}, "SOCKET_FILTER"},
-    {"raw_rcv rawv6_rcv", {{{Fact::Unread, Test::IsNot, "0"}}}, "SOCKET_RCVBUFF"},
+    // The buffer may be empty again by now: the counter is what tells.
+    {UDP_QUEUE, {{{Fact::BufferErrors, Test::Is, "1"}}}, "SOCKET_RCVBUFF"},
+    {UDP_QUEUE, {{{Fact::BufferErrors, Test::Is, "0"}, {Fact::XfrmIn, Test::IsNot, "0"}}}, "XFRM_POLICY"},
+    {UDP_QUEUE, {{{Fact::BufferErrors, Test::Is, "0"}, {Fact::XfrmIn, Test::Is, "0"}}}, "SOCKET_FILTER"},
+    // Sockets of ping take copies that their filters drop.
+    {"raw_rcv rawv6_rcv", {{{Fact::SocketQueue, Test::Is, "full"}, {Fact::Protocol, Test::IsNot, "icmp icmp6"}}}, "SOCKET_RCVBUFF"},
     {DELIVERY, {{{Fact::Protocol, Test::IsNot, "tcp udp icmp icmp6 2"}, {Fact::XfrmIn, Test::Is, "0"}}}, "IP_NOPROTO"},
 
     // Headers.
@@ -59,8 +60,9 @@ constexpr std::array kInferences = std::to_array<Inference>({
     {"__neigh_event_send", {}, "NEIGH_QUEUEFULL"},
 
     // Devices.
-    {"__netif_receive_skb_core", {{{Fact::TcIngress, Test::Is, "1"}, {Fact::PacketType, Test::IsNot, "3"}, {Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, "TC_INGRESS"},
-    {"__dev_queue_xmit", {{{Fact::TcEgress, Test::Is, "1"}, {Fact::Qdisc, Test::Is, kSharedQdiscs}, {Fact::QdiscLength, Test::Is, "0"}}}, "TC_EGRESS"},
+    // A packet for this host alone, of a protocol that each host takes.
+    {"__netif_receive_skb_core", {{{Fact::TcIngress, Test::Is, "1"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, "TC_INGRESS"},
+    {"__dev_queue_xmit", {{{Fact::TcEgress, Test::Is, "1"}, {Fact::Qdisc, Test::Is, "noqueue"}}}, "TC_EGRESS"},
     {"tun_net_xmit", {}, "FULL_RING"},
     {"ip_finish_output ip6_finish_output ip_mc_finish_output", {}, "BPF_CGROUP_EGRESS"},
 });

@@ -126,6 +126,9 @@ struct Nft {
   uint32_t position = 0;       // in the chain, from 1
   std::string_view expr;       // the part of the rule that decided: "immediate", "reject"
   std::string_view text = {};  // "udp dport 53 drop"; "" when the rule was not read
+  // It holds for a packet that nf_hook_slow() freed, too, if that was in this hook: before 6.11.
+  bool is_noted = false;
+  std::string_view hook = {};  // "INPUT", "INGRESS"; "": any, and without is_noted
 };
 
 // What the tables of iptables-legacy, other hooks of netfilter, and conntrack did last to the
@@ -162,9 +165,11 @@ struct MapCall : event::BpfMapCall {
 
 // What the sockets of the packet's network namespace say of its destination, as they are now.
 struct Ports {
-  std::string_view open_at;   // where its port is open, "127.0.0.1:53, [::1]:53"
-  bool takes_packet = false;  // a socket has the addresses of this packet
-  uint64_t unread_bytes = 0;  // what waits in such a socket
+  std::string_view open_at;          // where its port is open, "127.0.0.1:53, [::1]:53"
+  std::optional<bool> takes_packet;  // a socket has the addresses of this packet; none: perhaps
+  uint64_t unread_bytes = 0;         // what waits in such a socket
+  std::optional<bool> has_buffer_errors;  // a receive buffer of the namespace was full, of UDP
+  bool is_newer = true;                   // it was read after the packet died
 };
 
 // Views point into the resolver and are valid until it resolves the next event. A field that the

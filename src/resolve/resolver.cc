@@ -207,6 +207,22 @@ void Resolver::set_values(const event::Event& event) {
   record_.values = record_.values.first(shown);
 }
 
+namespace {
+
+// A hook of netfilter, in the words of a chain of iptables. "" for bridges and ARP.
+std::string_view hook_of_nft(const pwru_nft& nft) {
+  constexpr auto kOfDevice = std::to_array<std::string_view>({"INGRESS", "EGRESS"});
+  if (!nft.is_noted) return "";
+  if (nft.family == NFPROTO_NETDEV)
+    return nft.hook < kOfDevice.size() ? kOfDevice[nft.hook] : std::string_view();
+  if (nft.family != NFPROTO_INET && nft.family != NFPROTO_IPV4 && nft.family != NFPROTO_IPV6)
+    return "";
+  if (nft.hook == kBuiltInChains.size()) return kOfDevice[0];  // NF_INET_INGRESS
+  return nft.hook < kBuiltInChains.size() ? kBuiltInChains[nft.hook] : std::string_view();
+}
+
+}  // namespace
+
 void Resolver::set_nft(const pwru_nft& from) {
   nft_table_ = text_of(from.table, sizeof(from.table));
   nft_chain_ = text_of(from.chain, sizeof(from.chain));
@@ -214,6 +230,8 @@ void Resolver::set_nft(const pwru_nft& from) {
   Nft& nft = record_.nft.emplace();
   nft.is_policy = from.kind != PWRU_NFT_RULE;
   nft.is_certain = from.kind != PWRU_NFT_LIKELY_POLICY;
+  nft.is_noted = from.is_noted != 0;
+  nft.hook = hook_of_nft(from);
   nft.family = nft_family(from.family);
   nft.table = nft_table_;
   nft.chain = nft_chain_;
@@ -251,12 +269,18 @@ void Resolver::set_ports() {
   const Packet& packet = record_.packet;
   const bool may_lack_socket = record_.end->is_caller || record_.end->text == kNoSocket;
   if (!may_lack_socket || !packet.netns || !packet.has_tuple) return;
-  const std::optional<kernel::PortQuestion> question = port_question(packet);
+  std::optional<kernel::PortQuestion> question = port_question(packet);
   if (!question) return;
+  question->ts_ns = record_.ts_ns;
   std::optional<kernel::PortAnswer> answer = ports_->ask(*question);
   if (!answer) return;
   open_at_ = std::move(answer->open_at);
-  record_.ports = Ports{open_at_, answer->takes_packet, answer->unread_bytes};
+  Ports& ports = record_.ports.emplace();
+  ports.open_at = open_at_;
+  ports.takes_packet = answer->takes_packet;
+  ports.unread_bytes = answer->unread_bytes;
+  ports.is_newer = answer->is_newer;
+  if (answer->buffer_errors) ports.has_buffer_errors = *answer->buffer_errors > 0;
 }
 
 void Resolver::set_map_call(const event::BpfMapCall& call) {

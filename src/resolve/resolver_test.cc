@@ -105,7 +105,7 @@ TEST(Resolver, WhereAPortIsOpenIsAskedForWhatNoSocketTook) {
   const std::optional<Ports> found = resolver.resolve(event).ports;
   ASSERT_TRUE(found);
   EXPECT_EQ(found->open_at, "127.0.0.1:9000");
-  EXPECT_FALSE(found->takes_packet);
+  EXPECT_EQ(found->takes_packet, false);
   EXPECT_EQ(asked, "7tcp 7tcp6 ");
   event.tuple.has_ports = false;
   EXPECT_FALSE(resolver.resolve(event).ports);

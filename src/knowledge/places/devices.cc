@@ -97,7 +97,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"routing-header", "ipv6_rthdr_rcv ipv6_srh_rcv ipv6_rpl_srh_rcv", "", "-", {}, Likely,
      "it has a routing header that this host does not take: segment routing (net.ipv6.conf.{dev}.seg6_enabled), or source routing",
      "sysctl net.ipv6.conf.all.seg6_enabled net.ipv6.conf.{dev}.seg6_enabled, both must be 1; look at it: tcpdump -v -ni {dev} host {src}"},
-    {"mpls", "mpls_forward", "", "-", {}, Likely,
+    {"mpls", "mpls_forward", "", "-", {{{Fact::PacketType, Test::Is, "0"}}}, Likely,
      "MPLS does not take it: it is off on {dev} (net.mpls.conf.{dev}.input), no route has its label, or its TTL has run out",
      "sysctl net.mpls.conf.{dev}.input net.mpls.platform_labels; ip -f mpls route show"},
     // Of the link only: LLDP, spanning tree, 802.1X, slow protocols, PTP.
@@ -123,11 +123,15 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"bridge-isolated", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::BridgePortIsolated, Test::Is, "1"}, {Fact::BridgeVlans, Test::Is, "0"}}}, Likely,
      "the bridge port {dev} is isolated: the bridge forwards nothing from it to other isolated ports",
      "bridge -d link show shows isolated ports; bridge link set dev {dev} isolated off"},
-    {"bridge-locked", "br_handle_frame_finish", "", "NO_TX_TARGET -", {{{Fact::BridgePortLocked, Test::Is, "1"}, {Fact::BridgePortState, Test::Is, "3"}}}, Likely,
-     "the bridge port {dev} is locked, and its sender's MAC address is not allowed there",
-     "bridge -d link show dev {dev}; bridge fdb add MAC dev {dev} master static allows an address (802.1X, hostapd); bridge link set dev {dev} locked off"},
     // Of a group that no other port has joined, when the bridge snoops.
     {"multicast-not-joined", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::ForGroup, Test::Is, "1"}}}},
+    // A packet without a target has a reason of its own where TellsNoTarget is known.
+    {"bridge-locked", "br_handle_frame_finish", "", "-", {{{Fact::BridgePortLocked, Test::Is, "1"}, {Fact::BridgePortState, Test::Is, "3"}, {Fact::TellsNoTarget, Test::IsNot, "0"}}}, Likely,
+     "the bridge port {dev} is locked, and its sender's MAC address is not allowed there",
+     "bridge -d link show dev {dev}; bridge fdb add MAC dev {dev} master static allows an address (802.1X, hostapd); bridge link set dev {dev} locked off"},
+    {"bridge-locked", "br_handle_frame_finish", "", "-", {{{Fact::BridgePortLocked, Test::Is, "1"}, {Fact::BridgePortState, Test::Is, "3"}}}, Possible,
+     "the bridge port {dev} is locked, and its sender's MAC address may not be allowed there; or no port leads to its destination",
+     "bridge -d link show dev {dev}; bridge fdb add MAC dev {dev} master static allows an address (802.1X, hostapd); bridge link set dev {dev} locked off"},
     {"bridge-vlan", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::BridgeVlans, Test::Is, "1"}, {Fact::BridgePortIsolated, Test::Is, "0"}, {Fact::BridgePortState, Test::Is, "3"}}}, Possible,
      "the port that leads to its destination is not in its VLAN: VLAN filter of the bridge of {dev}; or it is the port {dev} that it came from, or does not forward",
      "bridge vlan show lists the VLANs of each port; bridge vlan add dev PORT vid N adds one"},
@@ -146,7 +150,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"mtu", "ip_fragment ip6_fragment", "", "-", {{{Fact::Length, Test::Above, "route_mtu"}}}, Likely,
      "its {len} bytes do not fit the MTU {route_mtu} of {route_dev}, and it may not be fragmented; whoever sent it gets an ICMP error",
      "of a tunnel: lower the MTU of the tunnel's device, or clamp the MSS; else raise the MTU of {route_dev}; see that ICMP errors reach the sender"},
-    {"mtu", "ip_fragment ip6_fragment", "", "-", {}, Likely,
+    {"mtu", "ip_fragment", "", "-", {}, Likely,
      "it is larger than the path MTU of the route to {dst}, and may not be fragmented; whoever sent it gets an ICMP error",
      "ip route get {dst} shows the MTU; of a tunnel: lower the MTU of its device, or clamp the MSS"},
     // Since 6.2 a fragment that comes twice has a reason (DUP_FRAG).

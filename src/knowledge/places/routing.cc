@@ -13,8 +13,11 @@ using Test = Condition::Test;
 
 // clang-format off
 constexpr std::string_view kLooseFilter = "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
+// Before 5.18 an own address as source is refused at the same place.
+constexpr std::string_view kOldLooseFilter = "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts); or {src} is an own address of this host";
 constexpr std::string_view kLooseFilterAdvice = "ip route get {src}; add the route back; ip addr show dev {dev}";
 constexpr std::string_view kStrictFilter = "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
+constexpr std::string_view kOldStrictFilter = "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts); or {src} is an own address of this host";
 constexpr std::string_view kStrictFilterAdvice = "ip route get {src}; add the route back; if there is one, by another device, sysctl -w net.ipv4.conf.{dev}.rp_filter=2 lets it in";
 
 constexpr std::array kCauses = std::to_array<Cause>({
@@ -50,11 +53,15 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"route-refused6", "ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit", "", "", {}, Likely,
      "the route to {dst} leads nowhere, or there is none", "ip -6 route get {dst} from {src} iif {dev}"},
     // The "protocol" of a packet without a payload.
-    HARMLESS("no-payload", "dst_discard dst_discard_out dst_discard_sk", "ip6_protocol_deliver_rcu ip6_input_finish", ""),
+    {"no-payload", "dst_discard dst_discard_out dst_discard_sk", "ip6_protocol_deliver_rcu ip6_input_finish", "", {{{Fact::Protocol, Test::Is, "59"}}}},
     // xfrm_lookup_route() gives the packet such a route while the keys are negotiated.
-    {"xfrm-no-state", "dst_discard dst_discard_out dst_discard_sk", "", "", {{{Fact::RouteError, Test::Is, "0"}, {Fact::XfrmOut, Test::IsNot, "0"}}}, Likely,
+    {"xfrm-no-state", "dst_discard dst_discard_out dst_discard_sk", "", "", {{{Fact::RouteError, Test::Is, "0"}, {Fact::XfrmOut, Test::IsNot, "0"}, {Fact::RouteDevice, Test::Is, "lo"}}}, Likely,
      "an IPsec policy wants it protected, and there is no association (state) for it yet",
      "ip xfrm policy and ip -s xfrm state; do the keys of both ends get negotiated? look at the log of the IKE daemon; /proc/net/xfrm_stat counts"},
+    // dst_dev_put()
+    {"route-gone", "dst_discard dst_discard_out dst_discard_sk", "", "", {{{Fact::RouteDevice, Test::Is, "blackhole_dev"}}}, Likely,
+     "its route led to a device that is gone",
+     "ip route get {dst}; ip link show: was a device removed, or moved to another namespace?"},
     {"route-blackhole", "dst_discard dst_discard_out dst_discard_sk", "", "", {}, Likely,
      "a route or a policy rule of the kind blackhole takes {dst}",
      "ip route show table all type blackhole and ip rule list them; for IPv6 with -6"},
@@ -85,27 +92,29 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"martian-source", "ip_rcv_finish_core", "", "-", {{{Fact::SourceKind, Test::Is, "any"}, {Fact::DestinationKind, Test::Is, "unicast"}}}, Certain,
      "a packet that comes in by {dev} may not have the source {src} (martian)",
      "find who sends it: tcpdump -e -ni {dev} host {src}"},
-    {"multicast-mac", "ip_rcv_finish_core", "", "-", {{{Fact::PacketType, Test::Is, "1 2"}, {Fact::DestinationKind, Test::Is, "unicast"}}}, Likely,
+    {"multicast-mac", "ip_rcv_finish_core", "", "-", {{{Fact::PacketType, Test::Is, "1 2"}, {Fact::DropUnicastInL2, Test::Is, "1"}, {Fact::DestinationKind, Test::Is, "unicast"}}}, Likely,
      "it has a unicast IP address in a frame to a multicast MAC address (drop_unicast_in_l2_multicast)",
      "find who sends it: tcpdump -e -ni {dev} host {src}"},
-    // ip_rcv_options() comes before the route is looked up.
-    {"ip-options", "ip_rcv_finish_core", "", "-", {{{Fact::IpFirst, Test::Is, "70 71 72 73 74 75 76 77 78 79"}}}, Likely,
+    // ip_rcv_options() comes when there is a route.
+    {"ip-options", "ip_rcv_finish_core", "", "-", {{{Fact::IpFirst, Test::Is, "70 71 72 73 74 75 76 77 78 79"}, {Fact::RouteType, Test::IsNot, "0"}}}, Likely,
      "it has IP options that are refused: source routing (net.ipv4.conf.{dev}.accept_source_route), or damaged ones",
      "sysctl net.ipv4.conf.all.accept_source_route net.ipv4.conf.{dev}.accept_source_route, both must be 1; look at it: tcpdump -v -ni {dev} host {src}"},
     // 6.12 gives no reason, later kernels IP_LOCAL_SOURCE. Before 5.18 a reverse-path filter has none either.
     {"source-refused", "ip_rcv_finish_core", "", "-", {{{Fact::AcceptLocal, Test::Is, "0"}, {Fact::RpFilter, Test::Is, "0"}, {Fact::RpFilterAll, Test::Is, "0"}}}, Likely,
      "its source {src} may not come from outside: it is an own address of this host, or one of a broadcast",
      "ip addr shows the own addresses; sysctl -w net.ipv4.conf.{dev}.accept_local=1 takes them"},
-    // Before 5.18. What comes from an address of this host is refused at the same place.
     {"source-refused", "ip_rcv_finish_core", "", "-", {{{Fact::AcceptLocal, Test::Is, "0"}, {Fact::OwnSource, Test::Is, "1"}}}, Likely,
      "its source {src} may not come from outside: it is an own address of this host",
      "ip addr shows the own addresses; sysctl -w net.ipv4.conf.{dev}.accept_local=1 takes them"},
+    // Of this device only its first address is known.
     {"rp-filter-loose", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::RpFilter, Test::Is, "2"}}}, Likely,
-     kLooseFilter, kLooseFilterAdvice},
+     kOldLooseFilter, kLooseFilterAdvice},
     {"rp-filter-loose", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::RpFilterAll, Test::Is, "2"}}}, Likely,
-     kLooseFilter, kLooseFilterAdvice},
-    {"rp-filter", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::SourceKind, Test::Is, "unicast"}}}, Likely,
-     kStrictFilter, kStrictFilterAdvice},
+     kOldLooseFilter, kLooseFilterAdvice},
+    {"rp-filter", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::RpFilter, Test::Is, "1"}, {Fact::SourceKind, Test::Is, "unicast"}}}, Likely,
+     kOldStrictFilter, kStrictFilterAdvice},
+    {"rp-filter", "ip_rcv_finish_core", "", "-", {{{Fact::OwnSource, Test::Is, "0"}, {Fact::RpFilterAll, Test::Is, "1"}, {Fact::SourceKind, Test::Is, "unicast"}}}, Likely,
+     kOldStrictFilter, kStrictFilterAdvice},
     {"route-lookup", "ip_rcv_finish_core", "", "-", {}, Possible,
      "it was refused while its route was looked up: martian source, an own address as source (accept_local), source routing, the reverse-path filter (Linux before 5.18), or a socket's route that is gone",
      "sysctl -w net.ipv4.conf.all.log_martians=1 and look into the kernel's log"},
@@ -139,7 +148,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"mtu", "ip_forward ip6_forward", "", "-", {{{Fact::Length, Test::Above, "route_mtu"}, {Fact::GsoSize, Test::Is, "0"}}}, Likely,
      "its {len} bytes do not fit the MTU {route_mtu} of {route_dev}, and it may not be fragmented; the sender gets an ICMP error",
      "raise the MTU of {route_dev}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
-    {"forwarding-policy", "ip_forward ip6_forward", "", "-", {{{Fact::XfrmForward, Test::IsNot, "0"}}}, Likely,
+    {"forwarding-policy", "ip_forward ip6_forward", "", "-", {{{Fact::XfrmForward, Test::IsNot, "0"}, {Fact::PacketType, Test::Is, "0"}}}, Likely,
      "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
 });
 // clang-format on
