@@ -20,7 +20,7 @@
 #define NFT_JUMP (-3)
 #define NFT_GOTO (-4)
 #define NFT_RETURN (-5)
-#define NOT_RETURNED 1 /* no verdict */
+#define NOT_RETURNED 1 /* like NF_ACCEPT, by which no rule is named */
 #define NFT_REG_VERDICT 0
 #define NFT_DATA_VERDICT 0xffffff00u
 

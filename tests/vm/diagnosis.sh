@@ -34,9 +34,9 @@ where a fault that is answered by something else, or not at all, fails the test.
 - **right**: the answer names the object or the setting that is to blame.
 - **partly**: it is true and weaker: it names the place, or several possible causes with this one among them.
 - **wrong**: it blames something else.
-- **cannot tell**: the packet died, and nothing is printed about it. Either the kernel frees no packet that could be
-  seen (it consumes it as if all were well, or never made it), or, before Linux 5.17, it gives no reasons, and the place
-  alone has both deaths and ordinary ends.
+- **cannot tell**: the packet died, and nothing is printed about it. The kernel frees no packet that could be seen (it
+  consumes it as if all were well, never made it, or, before Linux 5.17, frees what TCP discards as it frees what was read), or
+  the place has both deaths and ordinary ends, and nothing tells them apart.
 
 The judgement is that of the scenarios, by words that the answer must have. The sentences are those of the newest kernel
 that has one. Addresses differ from run to run only in the number of the network namespace.
