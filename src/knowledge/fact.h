@@ -98,7 +98,7 @@ enum class Fact : uint8_t {
   IpFirst,             // the first byte of the header: version, and length in words
   XfrmOut,             // IPsec policies of the namespace for what is sent
   BridgePortLocked,    // 1: BR_PORT_LOCKED, of the port of BridgePortState
-  TellsNoTarget,       // known where the kernel has NO_TX_TARGET (after 6.12)
+  TellsNoTarget,       // known where the kernel has NO_TX_TARGET: 6.12, not 6.1
   // Only of kernels that give no reasons, in whose place these are asked.
   ChecksumFailed,   // 1: the checksum of its payload was computed, and is wrong
   IpSum,            // of the 16-bit words of an IPv4 header without options
