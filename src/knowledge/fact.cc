@@ -8,7 +8,8 @@ namespace {
 
 // The lowest bit of _skb_refdst says whether the route is counted (SKB_DST_NOREF).
 #define ROUTE(type) "((struct " type " *)(skb->_skb_refdst & ~1))"
-#define NETWORK_HEADER(type) "((struct " type " *)(skb->head + skb->network_header))"
+#define NETWORK "skb->head + skb->network_header"
+#define NETWORK_HEADER(type) "((struct " type " *)(" NETWORK "))"
 // cnf.data[] is counted from 0, IPV4_DEVCONF_* of include/uapi/linux/ip.h from 1.
 #define CONF4(number) "skb->dev->ip_ptr->cnf.data[" number " - 1]"
 #define NETNS "skb->dev->nd_net.net->"
@@ -19,7 +20,7 @@ namespace {
 #define EGRESS(number) SENDER "sk_cgrp_data.cgroup->bpf.effective[1]->items[" number "].prog"
 #define TCP_OPTION(number) "((unsigned short *)(" TRANSPORT_HEADER " + 20))[" number "]"
 // Words of an IPv4 header.
-#define WORD(number) "((unsigned short *)(skb->head + skb->network_header))[" number "]"
+#define WORD(number) "((unsigned short *)(" NETWORK "))[" number "]"
 
 constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Source, "src", ""},
@@ -116,7 +117,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
      "((struct tcp_skb_cb *)skb->cb)->end_seq - ((struct tcp_skb_cb *)skb->cb)->seq"},
     {Fact::VxlanFlags, "vxlan_flags", "*(unsigned char *)(" TRANSPORT_HEADER " + 8)"},
     {Fact::PacketType, "packet_type", "skb->pkt_type"},
-    {Fact::IpFirst, "ip_first", "*(unsigned char *)(skb->head + skb->network_header)"},
+    {Fact::IpFirst, "ip_first", "*(unsigned char *)(" NETWORK ")"},
     // XFRM_POLICY_OUT. What is sent may have no device yet.
     {Fact::XfrmOut, "xfrm_out", ROUTE("dst_entry") "->dev->nd_net.net->xfrm.policy_count[1]"},
     // Since 5.18

@@ -2,6 +2,8 @@
 // Seen on Linux 5.10. A row must not hold where the packet has an ordinary end.
 #include "knowledge/inferred.h"
 
+#include "knowledge/places.h"
+
 namespace pwru::knowledge {
 namespace {
 
@@ -26,7 +28,6 @@ constexpr std::string_view kIpv6Firsts =
 // The sums of a header whose checksum is right: multiples of 0xffff.
 constexpr std::string_view kRightSums =
     "65535 131070 196605 262140 327675 393210 458745 524280 589815";
-constexpr std::string_view kSyns = "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH";
 
 // clang-format off
 constexpr std::array kInferences = std::to_array<Inference>({

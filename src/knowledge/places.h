@@ -5,10 +5,18 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "knowledge/cause.h"
 
+// A row for an end that loses nothing.
+#define HARMLESS(id, places, callers, reasons) \
+  { id, places, callers, reasons }
+
 namespace pwru::knowledge {
+
+// TCP flags of a segment that begins a connection.
+inline constexpr std::string_view kSyns = "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH";
 
 [[nodiscard]] std::span<const Cause> ordinary_ends();
 [[nodiscard]] std::span<const Cause> netfilter_causes();

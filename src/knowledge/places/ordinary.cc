@@ -8,9 +8,6 @@ namespace {
 using enum Certainty;
 using Test = Condition::Test;
 
-#define HARMLESS(id, places, callers, reasons) \
-  { id, places, callers, reasons }
-
 // clang-format off
 constexpr std::array kCauses = std::to_array<Cause>({
     HARMLESS("ping-answered", "icmp_rcv icmpv6_rcv ping_rcv", "", "NO_SOCKET -"),

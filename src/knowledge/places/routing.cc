@@ -8,9 +8,6 @@ namespace {
 using enum Certainty;
 using Test = Condition::Test;
 
-#define HARMLESS(id, places, callers, reasons) \
-  { id, places, callers, reasons }
-
 // clang-format off
 constexpr std::string_view kLooseFilter = "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
 // Before 5.18 an own address as source is refused at the same place.

@@ -8,9 +8,6 @@ namespace {
 using enum Certainty;
 using Test = Condition::Test;
 
-#define HARMLESS(id, places, callers, reasons) \
-  { id, places, callers, reasons }
-
 // clang-format off
 constexpr std::string_view kOutOfWindow = "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}";
 constexpr std::string_view kOutOfWindowAdvice = "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses";
@@ -71,10 +68,10 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "it is a datagram of UDP without a checksum, which IPv6 does not allow, unless a socket takes it (UDP_NO_CHECK6_RX)",
      "find who sends it: tcpdump -v -ni {dev} host {src}; of a tunnel: ip link set DEVICE type vxlan udpcsum"},
     // A segment that does not begin a connection belongs to one that is gone.
-    {"tcp-other-address", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
+    {"tcp-other-address", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
      "no program listens on TCP {dst}:{port} in this network namespace, one listens on {open_at}; the sender gets a reset",
      "ss -ltnp 'sport = :{port}' shows it; let it listen on {dst} or on all addresses, or send to its address"},
-    {"tcp-closed-port", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}, Certain,
+    {"tcp-closed-port", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}}}, Certain,
      "no program listens on TCP {dst}:{port} in this network namespace; the sender gets a reset",
      "ss -ltnp 'sport = :{port}'; is the program running, and bound to this address?"},
     {"tcp-md5-unexpected", "tcp_v4_rcv tcp_v6_rcv", "", "-", {{{Fact::HasTcpMd5, Test::Is, "1"}, {Fact::OpenHere, Test::Is, "1"}}}, Likely,
@@ -82,7 +79,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "ss -tanpi 'sport = :{port}' shows the program, and md5keys; give both ends the same key"},
     // A SYN that comes once more, when the answer is on its way. Before 5.17 also one for which the socket wants
     // a signature or a larger TTL, or whose ports are in TIME_WAIT: there the place alone does not tell.
-    {"tcp-duplicate", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED -", {{{Fact::TcpFlags, Test::Is, "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|PSH"}}}},
+    {"tcp-duplicate", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED -", {{{Fact::TcpFlags, Test::Is, kSyns}}}},
     {"tcp-answer-unasked", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN|ACK SYN|ACK|ECE"}}}, Likely,
      "it answers a connection that this host did not begin, or has given up; the sender gets a reset",
      "does the request leave by another way or with another address (NAT, load balancer)? conntrack -L; pwru --filter-track-skb host {src}"},
