@@ -124,7 +124,9 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   if (is_attached) {
     if (options.debug) report_namespaces(options);
     losses = LossWatch::start(options, plan.config.netns);
-    if (losses) resolver.ask_for_ports(kernel::BoundPorts::in(losses->namespaces()));
+    // Only where the kernel gives no reasons is a full buffer to be inferred.
+    if (losses)
+      resolver.ask_for_ports(kernel::BoundPorts::in(losses->namespaces(), kernel.reasons.empty()));
     log_info("Listening for events..");
     if (ready_file) outcome = make_ready_file(*ready_file);
     // From here on only what is open and loaded can be used.

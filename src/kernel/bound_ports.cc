@@ -114,9 +114,10 @@ BoundPorts::BoundPorts(Read read, Clock clock, const std::vector<uint32_t>& name
   for (const uint32_t netns : namespaces) first_buffer_errors_[netns] = buffer_errors(netns);
 }
 
-BoundPorts BoundPorts::in(NetnsTable namespaces) {
+BoundPorts BoundPorts::in(NetnsTable namespaces, bool reads_counters) {
   std::vector<uint32_t> inodes;
-  for (const NetnsFiles& netns : *namespaces) inodes.push_back(netns.inode);
+  if (reads_counters)
+    for (const NetnsFiles& netns : *namespaces) inodes.push_back(netns.inode);
   const auto read = [table = std::move(namespaces)](uint32_t netns, const char* file) {
     const auto found = std::ranges::find(*table, netns, &NetnsFiles::inode);
     return found == table->end() ? "" : found->files.read(file).value_or("");

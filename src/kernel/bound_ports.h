@@ -67,7 +67,8 @@ class BoundPorts {
 
   // `namespaces`: those whose counters are read now, to know later what has risen.
   BoundPorts(Read read, Clock clock, const std::vector<uint32_t>& namespaces = {});
-  [[nodiscard]] static BoundPorts in(NetnsTable namespaces);
+  // `reads_counters`: without them PortAnswer::buffer_errors is not known, and nothing is read now.
+  [[nodiscard]] static BoundPorts in(NetnsTable namespaces, bool reads_counters);
 
   // Reads anew for a packet that died after the last time, unless reading would take more than a
   // twentieth of the time. None when the sockets of that namespace cannot be read.
