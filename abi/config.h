@@ -98,7 +98,14 @@ struct pwru_config {
 	__u8 has_on_expr;   /* a trigger: pwru_on_expr */
 	__u8 shows_gone;    /* gone_addr is among the functions to show */
 	__u8 on_retransmit; /* TCP's own skb is followed with its clone, see track_original() */
-	__u8 pad1[7];
+	__u8 tells_ends;    /* these are functions where packets end, and the rest is set: */
+	__u8 pad1[2];
+	/* See bpf/read/refuse.bpf.h. An address of 0: that function is not probed. */
+	__u32 sock_at;	      /* where in PWRU_PART_EXPR the values of the socket are; 0: nowhere */
+	__u64 sock_drop_addr; /* sk_skb_reason_drop() */
+	__u64 syn_addr;	      /* tcp_conn_request(), of which only SYNs that it refuses are shown */
+	__u64 echo4_addr; /* icmp_rcv() and icmpv6_rcv(), of which only pings that are not to be */
+	__u64 echo6_addr; /* answered are shown */
 };
 
 /*
@@ -156,6 +163,6 @@ static inline void pwru_set_copies(struct pwru_config *config, __u32 dev, __u32 
 #define PWRU_TARGET_ARG2 1
 #define PWRU_TARGET_ARG3 2
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 424, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 456, "pwru_config is the same on both sides");
 
 #endif

@@ -31,8 +31,9 @@
 	PART(SKB, skb, CONFIG(skb_bytes))	   /* the struct sk_buff */                        \
 	PART(CB, cb, sizeof(struct pwru_cb))	   /* __sk_buff->cb[] */                           \
 	PART(SHINFO, shinfo, CONFIG(shinfo_bytes)) /* the struct skb_shared_info */                \
-	/* A word whose bit n says that value n could be read, then the values. Their offsets */   \
-	/* are fixed when their code is generated. */                                              \
+	/* Two words whose bit n says that value n could be read, then the values. Their */        \
+	/* offsets are fixed when their code is generated. With pwru_config.sock_at the same */    \
+	/* of the socket follows. */                                                               \
 	PART(EXPR, expr, CONFIG(expr_bytes))                                                       \
 	PART(TUNNEL, tunnel, sizeof(struct pwru_tunnel))                                           \
 	PART(PARENT, parent, sizeof(struct pwru_parent))                                           \

@@ -17,8 +17,24 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct netns_ipv4 {
+	__u8 sysctl_icmp_echo_ignore_all; /* an int before 5.15; 0 and 1 are all that it may be */
+	__u8 sysctl_tcp_syncookies;
+	int sysctl_max_syn_backlog;
+};
+
+struct netns_sysctl_ipv6 {
+	__u8 icmpv6_echo_ignore_all;
+};
+
+struct netns_ipv6 {
+	struct netns_sysctl_ipv6 sysctl;
+};
+
 struct net {
 	struct ns_common ns;
+	struct netns_ipv4 ipv4;
+	struct netns_ipv6 ipv6;
 };
 
 typedef struct {
@@ -44,6 +60,20 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+	__u32 sk_ack_backlog;
+	__u32 sk_max_ack_backlog;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct request_sock_queue {
+	atomic_t qlen;
+};
+
+struct inet_connection_sock {
+	struct request_sock_queue icsk_accept_queue;
 };
 
 struct sk_buff {
@@ -58,6 +88,7 @@ struct sk_buff {
 	int skb_iif;
 	__u32 hash;
 	__be16 protocol;
+	__u16 transport_header;
 	__u16 network_header;
 	__u16 mac_header;
 	__u16 inner_network_header;

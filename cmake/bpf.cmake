@@ -75,6 +75,8 @@ foreach(root skb xdp)
   pwru_bpf_object(pwru_${root}_values ${CMAKE_SOURCE_DIR}/bpf/stubs/expr_stub.bpf.c
                   -DPWRU_EXPR_VALUES=pwru_${root}_values)
 endforeach()
+pwru_bpf_object(pwru_sock_values ${CMAKE_SOURCE_DIR}/bpf/stubs/expr_stub.bpf.c
+                -DPWRU_EXPR_VALUES=pwru_sock_values)
 pwru_bpf_object(pwru_on_expr ${CMAKE_SOURCE_DIR}/bpf/stubs/expr_stub.bpf.c
                 -DPWRU_EXPR_FILTER=pwru_on_expr)
 pwru_bpf_object(pwru_nft ${CMAKE_SOURCE_DIR}/bpf/hooks/nft.bpf.c)

@@ -7,6 +7,7 @@
 #define PWRU_BPF_ENTRIES_H
 
 #include "bpf/hit.bpf.h"
+#include "bpf/read/refuse.bpf.h"
 
 /*
  * Four families, of which one is loaded: the verifier also walks code that a program never reaches.
@@ -17,7 +18,11 @@
 	SEC(ENTRY_SECTION)                                                                         \
 	int pwru_##family##_##args(void *ctx)                                                      \
 	{                                                                                          \
-		return family##_skb(ctx, skb, 0);                                                  \
+		__u64 packet = skb;                                                                \
+                                                                                                   \
+		if (CFG(tells_ends) && !looks_at_end(ctx, packet))                                 \
+			return 0;                                                                  \
+		return family##_skb(ctx, packet, 0);                                               \
 	}
 #define PROGRAMS(family)                                                                           \
 	PROGRAM(family, 1, hook_arg(ctx, 1))                                                       \

@@ -24,6 +24,8 @@
 		for (int i = 0; i < LIST_MAX; i++) {                                               \
 			__u64 next = next_in_list(skb);                                            \
                                                                                                    \
+			if (CFG(tells_ends))                                                       \
+				note_sock(0, skb, 0);                                              \
 			pwru_##family##_of_list((void *)ctx, skb);                                 \
 			if (!next)                                                                 \
 				return 0;                                                          \

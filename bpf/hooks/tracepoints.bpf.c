@@ -140,11 +140,21 @@ static __always_inline void tp_4(__u64 *ctx, __u32 slot)
 	tp_hit(ctx, slot, ctx[3], 0, 0);
 }
 
-/* kfree_skb(skb, location, reason, ..) since 5.17 */
+/* kfree_skb(skb, location, reason) since 5.17 */
 static __always_inline void tp_drop(__u64 *ctx, __u32 slot)
 {
 	tp_hit(ctx, slot, ctx[0], ctx[1], ctx[2]);
 	tp_end(ctx[0]);
+}
+
+/* kfree_skb(skb, location, reason, rx_sk) since 6.11 */
+static __always_inline void tp_drop_sock(__u64 *ctx, __u32 slot)
+{
+	if (CFG(sock_at))
+		note_sock(slot, ctx[0], ctx[3]);
+	tp_drop(ctx, slot);
+	if (CFG(sock_at))
+		note_sock(slot, 0, 0); /* the next skb there is another one */
 }
 
 /* kfree_skb(skb, location) before; consume_skb(skb, location) since 6.4 */
@@ -198,6 +208,7 @@ PROGRAM(tp_2)
 PROGRAM(tp_3)
 PROGRAM(tp_4)
 PROGRAM(tp_drop)
+PROGRAM(tp_drop_sock)
 PROGRAM(tp_free)
 PROGRAM(tp_consume)
 PROGRAM(tp_release)

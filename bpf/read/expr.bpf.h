@@ -13,6 +13,7 @@
 extern __hidden int pwru_filter_skb_expr(__u64 skb);
 extern __hidden int pwru_on_expr(__u64 skb); /* a trigger of --on */
 extern __hidden int pwru_skb_values(__u64 skb, void *values);
+extern __hidden int pwru_sock_values(__u64 sock, void *values);
 extern __hidden int pwru_filter_xdp_expr(__u64 xdp);
 extern __hidden int pwru_xdp_values(__u64 xdp, void *values);
 

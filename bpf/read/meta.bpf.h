@@ -6,6 +6,7 @@
 #include "abi/event.h"
 #include "bpf/nest.bpf.h"
 #include "bpf/read/skb.bpf.h"
+#include "bpf/read/socket.bpf.h"
 
 /*
  * Namespace inode numbers start at PROC_DYNAMIC_FIRST (0xF0000000); since 6.18 the initial
@@ -42,13 +43,21 @@ static __always_inline __u32 netns_of_sk(__u64 addr)
 	return netns_of(KERNEL_PTR(struct net, (__u64)KERNEL_READ(sk, __sk_common.skc_net.net)));
 }
 
+/* A call: its caller has no stack left. */
+static __noinline __u32 netns_of_given(__u64 sock)
+{
+	return netns_of_sk(sock);
+}
+
 /* The namespace of the device, else of the socket; 0 when the skb has neither. */
 static __always_inline __u32 skb_netns(const struct skb_pos *pos)
 {
 	__u64 dev = SKB_ADDRESS(pos, dev);
 	__u32 netns = netns_of_dev(KERNEL_PTR(struct net_device, dev), dev);
 
-	return netns ? netns : netns_of_sk(SKB_ADDRESS(pos, sk));
+	if (!netns)
+		netns = netns_of_sk(SKB_ADDRESS(pos, sk));
+	return netns || !CFG(sock_at) ? netns : netns_of_given(given_sock(pos));
 }
 
 static __always_inline __u32 skb_ifindex(const struct skb_pos *pos)

@@ -138,10 +138,18 @@ static __always_inline void write_shinfo(void *part, const struct source *from)
 
 static __always_inline void write_expr(void *part, const struct source *from)
 {
-	if (MAY_BE_XDP && from->hit && from->hit->xdp)
+	if (MAY_BE_XDP && from->hit && from->hit->xdp) {
 		pwru_xdp_values(from->hit->xdp, part);
-	else
-		pwru_skb_values(from->pos->skb, part);
+		return;
+	}
+	pwru_skb_values(from->pos->skb, part);
+	if (CFG(sock_at)) {
+		__u64 sock = given_sock(from->pos);
+
+		if (!from->event->netns)
+			from->event->netns = netns_of_given(sock);
+		pwru_sock_values(sock, part + CFG(sock_at));
+	}
 }
 
 static __always_inline void write_tunnel(void *part, const struct source *from)

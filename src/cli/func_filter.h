@@ -19,6 +19,7 @@ struct FuncFilter {
   std::string pattern;                       // the RE2 in it, without the words
   std::shared_ptr<const re2::RE2> compiled;  // of `pattern`; null when that is ""
   bool wants_drops = false;                  // @drops
+  bool wants_refusals = false;               // with --drops and --why, and not for a word in it
 
   // Whether the pattern matches the whole name; "" matches none.
   [[nodiscard]] bool pattern_matches(std::string_view name) const;

@@ -192,6 +192,7 @@ Result<> settle_deaths(Options& options) {
     // Where packets that arrive end, so that their ways can be forgotten.
     PWRU_ASSIGN(options.filter_func, read_func_filter("@drops|skb_release_head_state|" + chosen));
   }
+  options.filter_func.wants_refusals = true;
   options.filter_track_skb |= options.why;
   options.output_meta = options.output_tuple = true;
   options.output_caller = options.output_stack = true;

@@ -122,6 +122,22 @@ std::optional<uint64_t> number(std::string_view text) {
   return value;
 }
 
+// "10.1.0.2" of a number in the byte order of the host; "" of none.
+std::string ipv4_text(std::string_view text) {
+  const auto address = number(text);
+  if (!address) return "";
+  const uint32_t bytes = htonl(static_cast<uint32_t>(*address));
+  return event::address_text(reinterpret_cast<const uint8_t*>(&bytes), false);
+}
+
+// "10.1.0.2:4711->10.1.0.1:80"; without ports where the packet has none.
+std::string ends_text(const event::Tuple& tuple, std::string_view source, std::string_view sport,
+                      std::string_view destination, std::string_view dport) {
+  if (!tuple.has_ports) return fmt::format("{}->{}", source, destination);
+  if (tuple.is_v6) return fmt::format("[{}]:{}->[{}]:{}", source, sport, destination, dport);
+  return fmt::format("{}:{}->{}:{}", source, sport, destination, dport);
+}
+
 // An errno is negative on some routes, positive on others.
 std::string_view without_sign(std::string_view text) {
   return text.starts_with('-') ? text.substr(1) : text;
@@ -165,6 +181,7 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
     return diagnosis_;
   }
   set_place(record);
+  before_nat_.clear();
   set_facts(record);
   if (is_xdp_drop(record)) set_program(record);
   reason_.clear();
@@ -172,6 +189,7 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
   if (is_drop) reason_ = without_prefix(record.end->text);
   is_unspecified_ = !is_drop && has_reasons(record);
   diagnosis_.reason = reason_;
+  if (record.end && record.end->kind == resolve::End::Kind::Refused) reason_ = knowledge::kRefused;
   diagnosis_.place = place_;
   surest_ = Certainty::Certain;
   if (record.end && record.end->is_caller) infer_reason();
@@ -183,6 +201,7 @@ const Diagnosis& Diagnoser::diagnose(const resolve::Record& record) {
     tell(*cause);
   else if (is_drop)
     tell_reason();
+  if (diagnosis_.kind == Kind::Died) diagnosis_.before_nat = before_nat_;
   return diagnosis_;
 }
 
@@ -257,7 +276,62 @@ void Diagnoser::set_facts(const resolve::Record& record) {
   if (tuple.l4_proto == IPPROTO_TCP) set(Fact::TcpFlags) = flags_text(tuple.tcp_flags);
 
   if (record.ports) set_ports(*record.ports);
+  conclude_of_socket();
+  conclude_of_nat(tuple);
+  conclude_of_filters();
   set(Fact::NextHop) = next_hop(tuple.is_v6);
+}
+
+// What is no whole socket has none of the facts (TIME_WAIT and NEW_SYN_RECV), and only one of TCP
+// has the window and the queues of a listener.
+void Diagnoser::conclude_of_socket() {
+  const bool is_whole = !knowledge::is_in_list(fact(Fact::SocketState), "6 12");
+  if (!is_whole || fact(Fact::Protocol) != "tcp")
+    forget({Fact::ReceiveNext, Fact::ReceiveEnd, Fact::AcceptQueue, Fact::AcceptLimit,
+            Fact::SynQueue, Fact::SynLimit, Fact::SynCookies});
+  if (!is_whole)
+    forget({Fact::SocketState, Fact::BufferUsed, Fact::BufferLimit, Fact::SocketCgroup,
+            Fact::CgroupIngress, Fact::CgroupIngressId, Fact::CgroupIngressOnly,
+            Fact::HasCgroupIngress, Fact::HasSocketFilter, Fact::SocketFilterId});
+  const auto next = number(fact(Fact::ReceiveNext)), begin = number(fact(Fact::TcpSequence)),
+             bytes = number(fact(Fact::TcpSpace));
+  if (!next || !begin || !bytes) return;
+  // Sequence numbers go round.
+  const auto ahead = static_cast<int32_t>(static_cast<uint32_t>(*begin + *bytes - *next));
+  set(Fact::TcpData) = ahead <= 0 ? "old" : "new";
+}
+
+// Only filters of that kind begin with what was read.
+void Diagnoser::conclude_of_filters() {
+  if (fact(Fact::FilterIngress) != "bpf")
+    forget({Fact::ClsBpfIngress, Fact::ClsBpfIngressId, Fact::ClsBpfIngressOnly});
+  if (fact(Fact::FilterEgress) != "bpf")
+    forget({Fact::ClsBpfEgress, Fact::ClsBpfEgressId, Fact::ClsBpfEgressOnly});
+}
+
+// How the packet was before NAT changed it, when it goes the way that the connection began.
+void Diagnoser::conclude_of_nat(const event::Tuple& tuple) {
+  before_nat_ = tuple_before_nat(tuple);
+  const std::string now = ends_text(tuple, fact(Fact::Source), fmt::to_string(tuple.sport),
+                                    fact(Fact::Destination), fmt::to_string(tuple.dport));
+  if (before_nat_ == now) before_nat_.clear();
+  if (before_nat_.empty())
+    forget({Fact::NatStatus, Fact::NatSource4, Fact::NatSource6, Fact::NatSourcePort,
+            Fact::NatDestination4, Fact::NatDestination6, Fact::NatDestinationPort});
+}
+
+std::string Diagnoser::tuple_before_nat(const event::Tuple& tuple) const {
+  constexpr uint64_t kInfoMask = 7, kReply = 3;  // NFCT_INFOMASK, IP_CT_IS_REPLY
+  const auto conntrack = number(fact(Fact::Conntrack));
+  if (!conntrack || *conntrack <= kInfoMask || (*conntrack & kInfoMask) >= kReply) return "";
+  if (!knowledge::is_in_list(fact(Fact::NatStatus), "1 2 3")) return "";
+  const std::string source(tuple.is_v6 ? fact(Fact::NatSource6)
+                                       : ipv4_text(fact(Fact::NatSource4)));
+  const std::string destination(tuple.is_v6 ? fact(Fact::NatDestination6)
+                                            : ipv4_text(fact(Fact::NatDestination4)));
+  if (source.empty() || destination.empty()) return "";
+  return ends_text(tuple, source, fact(Fact::NatSourcePort), destination,
+                   fact(Fact::NatDestinationPort));
 }
 
 void Diagnoser::set_ports(const resolve::Ports& ports) {
@@ -340,10 +414,8 @@ std::string Diagnoser::next_hop(bool is_v6) const {
   }
   // The two gateways of an IPv4 route are a union.
   if (fact(Fact::RouteGatewayFamily) == "10") return std::string(fact(Fact::RouteGateway46));
-  const auto gateway = number(fact(Fact::RouteGateway4));
-  if (!gateway || *gateway == 0) return destination;
-  const uint32_t bytes = htonl(static_cast<uint32_t>(*gateway));
-  return event::address_text(reinterpret_cast<const uint8_t*>(&bytes), false);
+  const std::string gateway = ipv4_text(fact(Fact::RouteGateway4));
+  return gateway.empty() || gateway == "0.0.0.0" ? destination : gateway;
 }
 
 bool Diagnoser::holds(const Condition& condition) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ struct Diagnosis {
   knowledge::Certainty certainty = knowledge::Certainty::Certain;
   std::string_view what;
   std::string_view advice;                // "": none
+  std::string_view before_nat;            // "10.1.0.2:4711->10.1.0.1:9000"; "": as it is now
   std::string_view rule;                  // the text of the rule that did it; "": not known
   std::string_view reason;                // the kernel's, without its prefix; "": it gave none
   std::string_view place;                 // the function that freed the packet, without an offset
@@ -54,6 +56,13 @@ class Diagnoser {
 
  private:
   void set_facts(const resolve::Record& record);
+  void conclude_of_socket();
+  void conclude_of_filters();
+  void conclude_of_nat(const event::Tuple& tuple);
+  [[nodiscard]] std::string tuple_before_nat(const event::Tuple& tuple) const;
+  void forget(std::initializer_list<knowledge::Fact> facts) {
+    for (const knowledge::Fact fact : facts) set(fact).clear();
+  }
   void set_place(const resolve::Record& record);
   void infer_reason();
   void set_ports(const resolve::Ports& ports);
@@ -85,7 +94,7 @@ class Diagnoser {
   knowledge::Certainty surest_ = knowledge::Certainty::Certain;
   bool is_unspecified_ = false;       // the kernel has reasons, and gave none
   std::vector<std::string> callers_;  // behind the place, innermost first
-  std::string what_, advice_, rule_;
+  std::string what_, advice_, rule_, before_nat_;
   Diagnosis diagnosis_;
 };
 

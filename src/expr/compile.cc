@@ -149,6 +149,7 @@ Form form_of_memory(const Types& types, const Type& type) {
 
 Root skb_root() { return {"skb", "sk_buff", "skb->dev"}; }
 Root xdp_root() { return {"xdp", "xdp_buff", "xdp->rxq->dev"}; }
+Root socket_root() { return {"sk", "sock", "sk->sk_rx_dst->dev"}; }
 
 Result<filter::Code> compile_condition(const TypeSource& source, const Root& root,
                                        std::string_view text) {
@@ -159,7 +160,7 @@ Result<Values> compile_values(const TypeSource& source, const Root& root,
                               std::span<const std::string> lists) {
   const Types types(source);
   Values values;
-  values.bytes = kWordBytes;
+  values.bytes = kReadableBytes;
   Generator generator(types);
   generator.begin_values();
   std::set<std::string> known;  // a value that is asked for twice is printed once
@@ -215,6 +216,19 @@ Result<Program> compile_skb(const TypeSource& source, const Request& request) {
 
 Result<Program> compile_xdp(const TypeSource& source, const Request& request) {
   return compile(source, {xdp_root(), Function::XdpFilter, Function::XdpValues}, request);
+}
+
+Result<Program> compile_socket(const TypeSource& source, const std::vector<std::string>& values) {
+  Program program;
+  std::optional<filter::Code> writer;
+  if (!values.empty()) {
+    PWRU_ASSIGN(Values compiled, compile_values(source, socket_root(), values));
+    program.values = std::move(compiled.list);
+    program.value_bytes = compiled.bytes;
+    writer = std::move(compiled.code);
+  }
+  PWRU_ASSIGN(program.values_object, expression_object(Function::SocketValues, writer));
+  return program;
 }
 
 Result<std::string> compile_trigger(const TypeSource& source, const std::string& text) {

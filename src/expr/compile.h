@@ -19,6 +19,7 @@ namespace pwru::expr {
 
 [[nodiscard]] Root skb_root();
 [[nodiscard]] Root xdp_root();
+[[nodiscard]] Root socket_root();
 
 // How a value is printed.
 enum class Form {
@@ -46,7 +47,8 @@ struct Value {
   uint32_t bytes = 0;
 };
 
-// The bytes of a record begin with a word. Bit n of it says that value n could be read.
+// The bytes of a record begin with kReadableWords words. Bit n of them says that value n could be
+// read.
 struct Values {
   std::vector<Value> list;
   uint32_t bytes = 0;
@@ -54,8 +56,8 @@ struct Values {
 };
 
 // How many bytes of a record all values together may take.
-inline constexpr uint32_t kMaxValueBytes = 1024;
-inline constexpr size_t kMaxValues = 64;
+inline constexpr uint32_t kMaxValueBytes = 2048;
+inline constexpr size_t kMaxValues = size_t{64} * kReadableWords;
 
 // How a number or pointer is printed. `name` is the member that it was read from, or "".
 [[nodiscard]] Form form_of_scalar(const Type& type, std::string_view name);
@@ -79,6 +81,10 @@ struct Program {
 // Compiles all expressions of a request. Errors name the option and the column.
 [[nodiscard]] Result<Program> compile_skb(const TypeSource& source, const Request& request);
 [[nodiscard]] Result<Program> compile_xdp(const TypeSource& source, const Request& request);
+
+// Only values, of the socket that a packet was given to.
+[[nodiscard]] Result<Program> compile_socket(const TypeSource& source,
+                                             const std::vector<std::string>& values);
 
 // The object of a trigger, --on; "" for one that never fires.
 [[nodiscard]] Result<std::string> compile_trigger(const TypeSource& source,

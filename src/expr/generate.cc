@@ -58,7 +58,8 @@ void Generator::condition(const Node& tree) {
 void Generator::begin_values() {
   begin_function(true);
   asm_.mov32_imm(r1, 0);
-  asm_.store(BPF_DW, kOut, 0, r1);
+  for (uint32_t at = 0; at < kReadableBytes; at += kWordBytes)
+    asm_.store(BPF_DW, kOut, static_cast<int16_t>(at), r1);
 }
 
 void Generator::write_value(const Node& tree, Transfer transfer, uint32_t index, uint32_t offset,
@@ -83,10 +84,11 @@ void Generator::write_value(const Node& tree, Transfer transfer, uint32_t index,
       asm_.jump64_imm(BPF_JSLT, r0, 0, next);
       break;
   }
-  asm_.load(BPF_DW, r1, kOut, 0);
-  asm_.load_imm64(r2, uint64_t{1} << index);
+  const auto word_at = static_cast<int16_t>(index / 64 * kWordBytes);
+  asm_.load(BPF_DW, r1, kOut, word_at);
+  asm_.load_imm64(r2, uint64_t{1} << index % 64);
   asm_.alu64(BPF_OR, r1, r2);
-  asm_.store(BPF_DW, kOut, 0, r1);
+  asm_.store(BPF_DW, kOut, word_at, r1);
   asm_.bind(next);
 }
 

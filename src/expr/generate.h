@@ -23,6 +23,10 @@ enum class Transfer {
   Text,    // the characters that a pointer leads to, up to the NUL
 };
 
+// Values begin with words whose bits say which of them could be read.
+inline constexpr uint32_t kReadableWords = 2;
+inline constexpr uint32_t kReadableBytes = 8 * kReadableWords;
+
 // The BPF size code for a load of 1, 2, 4 or 8 bytes.
 [[nodiscard]] uint8_t load_size(uint32_t bytes);
 
@@ -36,8 +40,8 @@ class Generator {
   // Generates void f(u64 root, void *out): opens the function. write_value() follows for each
   // value, then the end.
   void begin_values();
-  // Writes the value at out + offset and sets bit `index` of the word at `out`. Does neither when a
-  // read on the way fails.
+  // Writes the value at out + offset and sets bit `index` of the words at `out`. Does neither when
+  // a read on the way fails.
   void write_value(const Node& tree, Transfer transfer, uint32_t index, uint32_t offset,
                    uint32_t bytes);
   void end_values();

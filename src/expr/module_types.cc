@@ -69,7 +69,7 @@ uint32_t find_definition(const Btf& btf, const Name& name) {
 }
 
 bool is_known(const Btf& vmlinux, const Name& name) {
-  constexpr std::string_view kOwn[] = {"skb", "xdp", "true", "false", "NULL"};
+  constexpr std::string_view kOwn[] = {"skb", "xdp", "sk", "true", "false", "NULL"};
   if (name.tag.empty() &&
       (is_basic_type_word(name.text) ||
        std::find(std::begin(kOwn), std::end(kOwn), name.text) != std::end(kOwn)))

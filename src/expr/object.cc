@@ -10,6 +10,7 @@ extern const char pwru_filter_skb_expr_begin[], pwru_filter_skb_expr_end[];
 extern const char pwru_filter_xdp_expr_begin[], pwru_filter_xdp_expr_end[];
 extern const char pwru_on_expr_begin[], pwru_on_expr_end[];
 extern const char pwru_skb_values_begin[], pwru_skb_values_end[];
+extern const char pwru_sock_values_begin[], pwru_sock_values_end[];
 extern const char pwru_xdp_values_begin[], pwru_xdp_values_end[];
 }
 
@@ -26,6 +27,8 @@ std::string_view stub_of(Function function) {
       return between(pwru_filter_skb_expr_begin, pwru_filter_skb_expr_end);
     case Function::SkbValues:
       return between(pwru_skb_values_begin, pwru_skb_values_end);
+    case Function::SocketValues:
+      return between(pwru_sock_values_begin, pwru_sock_values_end);
     case Function::XdpFilter:
       return between(pwru_filter_xdp_expr_begin, pwru_filter_xdp_expr_end);
     case Function::XdpValues:

@@ -11,7 +11,7 @@
 namespace pwru::expr {
 
 // The functions that bpf/read/expr.bpf.h declares.
-enum class Function { SkbFilter, SkbValues, XdpFilter, XdpValues, Trigger };
+enum class Function { SkbFilter, SkbValues, SocketValues, XdpFilter, XdpValues, Trigger };
 
 // An object that defines this function, with this code as its body. Without code the function
 // matches everything, or writes nothing.

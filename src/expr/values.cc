@@ -81,7 +81,7 @@ uint64_t read_number(const Type& type, const FieldPlace& place, std::span<const 
 std::string ValueText::text(size_t index, Bytes bytes) const {
   const Value& value = values_[index];
   std::string out;
-  if (!(word_at(bytes, 0, 8) >> index & 1)) return "?";
+  if (!(word_at(bytes, index / 64 * 8, 8) >> index % 64 & 1)) return "?";
   const Bytes mine = bytes.subspan(value.offset, value.bytes);
   if (value.transfer == Transfer::Number)
     append_scalar(out, value.form, value.type, word_at(mine, 0, 8));

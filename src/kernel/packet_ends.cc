@@ -13,7 +13,7 @@ using Names = std::vector<std::string_view>;
 
 // Functions that drop one packet: since 6.11, since 5.17, and before.
 constexpr auto kDropOne =
-    std::to_array<std::string_view>({"sk_skb_reason_drop", "kfree_skb_reason", "kfree_skb"});
+    std::to_array<std::string_view>({kDropOfSocket, "kfree_skb_reason", "kfree_skb"});
 
 // Functions that put the packet into a queue of the CPU, since 6.4 and before. net_tx_action()
 // frees it later, without a call that takes this packet alone.
@@ -32,6 +32,9 @@ constexpr auto kDropByAnother =
 
 constexpr auto kConsume =
     std::to_array<std::string_view>({"consume_skb", "napi_consume_skb", "__consume_stateless_skb"});
+
+constexpr auto kRefuse =
+    std::to_array<std::string_view>({kRefusesSyn, kRefusesEcho4, kRefusesEcho6});
 
 // Functions of net/core and net/sched that walk the packets behind their argument by skb->next:
 // skb_list_walk_safe() and loops like it.
@@ -55,6 +58,7 @@ bool has(const std::array<std::string_view, N>& names, std::string_view name) {
 
 Ending ending_of(std::string_view function) {
   if (has(kConsume, function)) return Ending::Consumes;
+  if (has(kRefuse, function)) return Ending::Refuses;
   const bool drops = has(kDropOne, function) || has(kDropList, function) ||
                      has(kDropLater, function) || has(kDropByAnother, function);
   return drops ? Ending::Drops : Ending::None;
@@ -67,6 +71,8 @@ Names names_of_drops(const Btf& vmlinux) {
   names.insert(names.end(), kDropLater.begin(), kDropLater.end());
   return names;
 }
+
+Names names_of_refusals() { return {kRefuse.begin(), kRefuse.end()}; }
 
 std::string drop_functions(const Btf& vmlinux) {
   Names names = names_of_drops(vmlinux);

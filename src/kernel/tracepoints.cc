@@ -30,6 +30,12 @@ bool has_location(const Btf& btf, uint32_t proto, std::string_view name) {
          btf.kind(btf.resolve(params[2].type)) == BTF_KIND_PTR;
 }
 
+bool has_socket(const Btf& btf, uint32_t proto, std::string_view name) {
+  const auto params = btf.params(proto);
+  return name == "kfree_skb" && params.size() > 4 &&
+         btf.kind(btf.resolve(params[4].type)) == BTF_KIND_PTR;
+}
+
 uint8_t without_data(uint8_t argument) { return argument ? argument - 1 : 0; }
 
 void add_tracepoints(const Btf& btf, const std::string& module, const NameTest& is_wanted,
@@ -49,8 +55,8 @@ void add_tracepoints(const Btf& btf, const std::string& module, const NameTest& 
         tracepoints.found, [&](const Tracepoint& other) { return other.name == name; });
     if (is_known) continue;
     tracepoints.found.push_back({std::string(name), module, without_data(signature.skb_arg),
-                                 without_data(signature.reason_arg),
-                                 has_location(btf, proto, name)});
+                                 without_data(signature.reason_arg), has_location(btf, proto, name),
+                                 has_socket(btf, proto, name)});
   }
 }
 

@@ -17,6 +17,7 @@ struct Tracepoint {
   uint8_t skb_arg = 0;        // 1..4: which argument is the skb
   uint8_t reason_arg = 0;     // the enum skb_drop_reason; 0: none
   bool has_location = false;  // kfree_skb and consume_skb: argument 2 is where it was called from
+  bool has_socket = false;    // kfree_skb: argument 4 is the socket that was given it (6.11)
 
   bool operator==(const Tracepoint&) const = default;
 };

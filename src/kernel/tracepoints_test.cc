@@ -46,9 +46,14 @@ TEST_F(TracepointsTest, ThePositionIsThatOfTheArgument) {
   EXPECT_TRUE(tracepoints.left_out.empty());
 }
 
-TEST_F(TracepointsTest, KfreeSkbHasALocationAndAReason) {
+TEST_F(TracepointsTest, KfreeSkbHasALocationAReasonAndASocket) {
   tracepoint("kfree_skb", {skb_, nothing_, reason_, nothing_});
-  EXPECT_EQ(find().found.front(), (Tracepoint{"kfree_skb", "", 1, 3, true}));
+  EXPECT_EQ(find().found.front(), (Tracepoint{"kfree_skb", "", 1, 3, true, true}));
+}
+
+TEST_F(TracepointsTest, KfreeSkbBefore611HasNoSocket) {
+  tracepoint("kfree_skb", {skb_, nothing_, reason_});
+  EXPECT_EQ(find().found.front(), (Tracepoint{"kfree_skb", "", 1, 3, true, false}));
 }
 
 TEST_F(TracepointsTest, KfreeSkbOf510HasNoReason) {

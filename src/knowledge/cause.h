@@ -31,6 +31,10 @@ struct Condition {
   std::string_view value = {};
 };
 
+// In the place of a reason: the function of the place refused the packet, and the kernel ended it
+// as if all were well.
+inline constexpr std::string_view kRefused = "REFUSED";
+
 // Lists are names separated by blanks; "" holds for every name.
 struct Cause {
   std::string_view id;       // in JSON; stays the same

@@ -16,11 +16,57 @@ namespace {
 #define QDISC "skb->dev->_tx->qdisc->"
 #define TRANSPORT_HEADER "skb->head + skb->transport_header"
 #define SENDER "skb->sk->"
+#define TCP_SOCKET(member) "((struct tcp_sock *)sk)->" member
+#define SOCKET_NETNS "sk->__sk_common.skc_net.net->"
+// CGROUP_INET_INGRESS is 0.
+#define INGRESS(number) "sk->sk_cgrp_data.cgroup->bpf.effective[0]->items[" number "].prog"
+#define SOCKET(expression) "", {}, expression
+#define CONNECTION "((struct nf_conn *)(skb->_nfct & ~7))->"
+#define BEFORE_NAT(member) CONNECTION "tuplehash[0].tuple." member
+// Since 6.6 the filters of tc are found behind the programs of tcx: struct tcx_entry begins with a
+// pointer, behind which is the bundle that `parent` points to.
+#define TCX(way) "skb->dev->tcx_" way "->"
+#define MINIQ(way) "((struct tcx_entry *)((char *)" TCX(way) "parent - 8))->miniq"
+#define OLD_MINIQ(way) "skb->dev->miniq_" way
+#define FILTER(way) MINIQ(way) "->filter_list->"
+#define OLD_FILTER(way) OLD_MINIQ(way) "->filter_list->"
+// struct cls_bpf_prog begins with a pointer, behind which is the link of the list.
+#define CLS_BPF(filter) \
+  "((struct cls_bpf_prog *)((char *)((struct cls_bpf_head *)" filter "root)->plist.next - 8))->"
+#define IS_ONLY_CLS_BPF(filter)                         \
+  filter "next == 0 && ((struct cls_bpf_head *)" filter \
+         "root)->plist.next == ((struct cls_bpf_head *)" filter "root)->plist.prev"
+#define HAS_NO_TCX(way) TCX(way) "fp_items[0].prog == 0"
+#define FACTS_OF_TC(Way, way)                                                               \
+  FactRow{Fact::Tcx##Way, "tcx_" way, TCX(way) "fp_items[0].prog->aux->name"},              \
+      FactRow{Fact::Tcx##Way##Id, "tcx_" way "_id", TCX(way) "fp_items[0].prog->aux->id"},  \
+      FactRow{Fact::Tcx##Way##Only, "tcx_" way "_only",                                     \
+              TCX(way) "fp_items[1].prog == 0 && (" MINIQ(way) " == 0 || " MINIQ(           \
+                  way) "->filter_list == 0)"},                                              \
+      two_ways(Fact::Filter##Way, "filter_" way, FILTER(way) "ops->kind",                   \
+               OLD_FILTER(way) "ops->kind"),                                                \
+      two_ways(Fact::Filter##Way##Pref, "filter_" way "_pref", FILTER(way) "prio >> 16",    \
+               OLD_FILTER(way) "prio >> 16"),                                               \
+      two_ways(Fact::Filter##Way##Only, "filter_" way "_only",                              \
+               FILTER(way) "next == 0 && " HAS_NO_TCX(way), OLD_FILTER(way) "next == 0"),   \
+      two_ways(Fact::ClsBpf##Way, "cls_bpf_" way, CLS_BPF(FILTER(way)) "filter->aux->name", \
+               CLS_BPF(OLD_FILTER(way)) "filter->aux->name"),                               \
+      two_ways(Fact::ClsBpf##Way##Id, "cls_bpf_" way "_id",                                 \
+               CLS_BPF(FILTER(way)) "filter->aux->id",                                      \
+               CLS_BPF(OLD_FILTER(way)) "filter->aux->id"),                                 \
+      two_ways(Fact::ClsBpf##Way##Only, "cls_bpf_" way "_only",                             \
+               IS_ONLY_CLS_BPF(FILTER(way)) " && " HAS_NO_TCX(way),                         \
+               IS_ONLY_CLS_BPF(OLD_FILTER(way)))
 // CGROUP_INET_EGRESS is 1 on all kernels.
 #define EGRESS(number) SENDER "sk_cgrp_data.cgroup->bpf.effective[1]->items[" number "].prog"
 #define TCP_OPTION(number) "((unsigned short *)(" TRANSPORT_HEADER " + 20))[" number "]"
 // Words of an IPv4 header.
 #define WORD(number) "((unsigned short *)(" NETWORK "))[" number "]"
+
+constexpr FactRow two_ways(Fact id, std::string_view name, std::string_view expression,
+                           std::string_view older) {
+  return {id, name, expression, {}, {}, older};
+}
 
 constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Source, "src", ""},
@@ -144,6 +190,35 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::HasTcpMd5, "has_tcp_md5", "",
      "*(unsigned char *)(" TRANSPORT_HEADER " + 12) >= 0xa0 && (" TCP_OPTION(
          "0") " == 0x1213 || " TCP_OPTION("0") " == 0x0101 && " TCP_OPTION("1") " == 0x1213)"},
+    // IPS_SRC_NAT_BIT is 4. The original direction is tuplehash[0].
+    {Fact::NatStatus, "nat_status", CONNECTION "status >> 4 & 3"},
+    {Fact::NatSource4, "nat_src4", BEFORE_NAT("src.u3.ip")},
+    {Fact::NatSource6, "nat_src6", BEFORE_NAT("src.u3.in6")},
+    {Fact::NatSourcePort, "nat_sport", BEFORE_NAT("src.u.all")},
+    {Fact::NatDestination4, "nat_dst4", BEFORE_NAT("dst.u3.ip")},
+    {Fact::NatDestination6, "nat_dst6", BEFORE_NAT("dst.u3.in6")},
+    {Fact::NatDestinationPort, "nat_dport", BEFORE_NAT("dst.u.all")},
+    FACTS_OF_TC(Ingress, "ingress"),
+    FACTS_OF_TC(Egress, "egress"),
+    {Fact::SocketState, "sock_state", SOCKET("sk->__sk_common.skc_state")},
+    {Fact::BufferUsed, "buffer_used", SOCKET("sk->sk_backlog.rmem_alloc.counter")},
+    {Fact::BufferLimit, "buffer_limit", SOCKET("sk->sk_rcvbuf")},
+    {Fact::ReceiveNext, "rcv_nxt", SOCKET(TCP_SOCKET("rcv_nxt"))},
+    {Fact::ReceiveEnd, "rcv_end", SOCKET(TCP_SOCKET("rcv_wup") " + " TCP_SOCKET("rcv_wnd"))},
+    {Fact::AcceptQueue, "accept_queue", SOCKET("sk->sk_ack_backlog")},
+    {Fact::AcceptLimit, "accept_limit", SOCKET("sk->sk_max_ack_backlog")},
+    {Fact::SynQueue, "syn_queue",
+     SOCKET("((struct inet_connection_sock *)sk)->icsk_accept_queue.qlen.counter")},
+    {Fact::SynLimit, "syn_limit", SOCKET(SOCKET_NETNS "ipv4.sysctl_max_syn_backlog")},
+    {Fact::SynCookies, "syncookies", SOCKET(SOCKET_NETNS "ipv4.sysctl_tcp_syncookies")},
+    {Fact::SocketCgroup, "sock_cgroup", SOCKET("sk->sk_cgrp_data.cgroup->kn->name")},
+    {Fact::CgroupIngress, "cgroup_ingress", SOCKET(INGRESS("0") "->aux->name")},
+    {Fact::CgroupIngressId, "cgroup_ingress_id", SOCKET(INGRESS("0") "->aux->id")},
+    {Fact::CgroupIngressOnly, "cgroup_ingress_only", SOCKET(INGRESS("1") " == 0")},
+    {Fact::HasCgroupIngress, "has_cgroup_ingress", SOCKET(INGRESS("0") " != 0")},
+    {Fact::HasSocketFilter, "sock_filter", SOCKET("sk->sk_filter != 0")},
+    {Fact::SocketFilterId, "sock_filter_id", SOCKET("sk->sk_filter->prog->aux->id")},
+    {Fact::TcpData, "tcp_data", ""},
 });
 static_assert(kFactTable.size() == kFacts);
 

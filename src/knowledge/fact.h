@@ -111,8 +111,56 @@ enum class Fact : uint8_t {
   OwnSource,        // 1: its source is the first address of the device
   DropUnicastInL2,  // 1: net.ipv4.conf.DEVICE.drop_unicast_in_l2_multicast, or that of all
   HasTcpMd5,        // 1: the first option of its TCP header is an MD5 signature
+  // Of a packet that NAT has changed, and of which conntrack knows how it was.
+  NatStatus,   // nf_conn::status >> 4: 1 its source, 2 its destination, 3 both
+  NatSource4,  // a number in the byte order of the host
+  NatSource6,
+  NatSourcePort,
+  NatDestination4,
+  NatDestination6,
+  NatDestinationPort,
+  // What filters packets at the device, programs of tcx (Linux 6.6) and then filters of tc: the
+  // first one of each.
+  TcxIngress,         // name of the program
+  TcxIngressId,       // its id
+  TcxIngressOnly,     // 1: there is no second one, and no filter of tc
+  FilterIngress,      // its kind: "bpf", "flower"
+  FilterIngressPref,  // its preference
+  FilterIngressOnly,  // 1: there is no other preference, and no program of tcx
+  ClsBpfIngress,      // name of the program, when it has one
+  ClsBpfIngressId,    // its id
+  ClsBpfIngressOnly,  // 1: FilterIngressOnly, and no other program has that preference
+  TcxEgress,          // the same for what goes out
+  TcxEgressId,
+  TcxEgressOnly,
+  FilterEgress,
+  FilterEgressPref,
+  FilterEgressOnly,
+  ClsBpfEgress,
+  ClsBpfEgressId,
+  ClsBpfEgressOnly,
+  // Of the socket.
+  SocketState,        // TCP_*: 10 listens
+  BufferUsed,         // bytes in its receive buffer
+  BufferLimit,        // bytes that may be in it
+  ReceiveNext,        // the sequence number that TCP waits for
+  ReceiveEnd,         // the first one behind the window
+  AcceptQueue,        // connections that wait for accept()
+  AcceptLimit,        // as many may wait, and one
+  SynQueue,           // half-open connections of a listener
+  SynLimit,           // net.ipv4.tcp_max_syn_backlog
+  SynCookies,         // net.ipv4.tcp_syncookies
+  SocketCgroup,       // name of its cgroup
+  CgroupIngress,      // as CgroupEgress
+  CgroupIngressId,    // as CgroupEgressId
+  CgroupIngressOnly,  // as CgroupEgressOnly
+  HasCgroupIngress,   // 1: there is a first one
+  HasSocketFilter,    // 1: SO_ATTACH_FILTER, SO_ATTACH_BPF
+  SocketFilterId,     // the id of the latter; 0: it is one of classic BPF
+  // Concluded of these.
+  TcpData,  // "old": the socket has it already; "new"
 };
-inline constexpr size_t kFacts = static_cast<size_t>(Fact::HasTcpMd5) + 1;
+inline constexpr size_t kFacts = static_cast<size_t>(Fact::TcpData) + 1;
 
 struct FactRow {
   Fact id;
@@ -120,6 +168,11 @@ struct FactRow {
   std::string_view expression;  // C, on struct sk_buff *skb; "": of the record
   // On kernels that give no reasons this one is read, if there is one.
   std::string_view without_reasons = {};
+  // The same on struct sock *sk, the socket that the packet was given to: of what
+  // sk_skb_reason_drop() drops (Linux 6.11), and of a connection that is refused.
+  std::string_view of_socket = {};
+  // On struct sk_buff, for kernels whose types the expression does not fit.
+  std::string_view older = {};
 };
 
 // What changes from hop to hop, beside what every record has.

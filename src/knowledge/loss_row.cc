@@ -54,10 +54,10 @@ constexpr std::array kRows = std::to_array<LossRow>({
      .advice = "sysctl net.core.netdev_max_backlog is the limit; spread the load over more CPUs (RSS, RPS)"},
 
     // TCP. What conn_request() refuses is consumed: tcp_rcv_state_process() calls consume_skb().
-    {.counter = "TcpExtListenOverflows", .reasons = "TCP_LISTEN_OVERFLOW",
+    {.counter = "TcpExtListenOverflows", .reasons = "TCP_LISTEN_OVERFLOW", .causes = "tcp-accept-queue",
      .what = "connections were refused without an answer: a program accepts them too slowly, and the queue of its listening socket was full",
      .advice = "ss -ltn shows the queues (Recv-Q) and their limits (Send-Q, of listen() and net.core.somaxconn); look at that program"},
-    {.counter = "TcpExtTCPReqQFullDrop",
+    {.counter = "TcpExtTCPReqQFullDrop", .causes = "tcp-syn-queue",
      .what = "connection requests were thrown away: the SYN queue of a listening socket was full",
      .advice = "sysctl net.ipv4.tcp_max_syn_backlog, net.core.somaxconn; net.ipv4.tcp_syncookies=1 answers without a queue"},
     {.counter = "TcpExtListenDrops", .reasons = "TCP_LISTEN_OVERFLOW", .places = "tcp_v4_syn_recv_sock tcp_v6_syn_recv_sock tcp_conn_request tcp_v4_conn_request tcp_v6_conn_request tcp_v4_rcv tcp_v6_rcv tcp_v4_do_rcv tcp_v6_do_rcv tcp_rcv_state_process tcp_rcv_synsent_state_process tcp_check_req", .parts = "TcpExtListenOverflows TcpExtTCPReqQFullDrop",

@@ -93,6 +93,8 @@ void DropsText::append_block(const resolve::Record& record, const diagnose::Diag
   append_packet(record);
   if (style_.uses_color) out_.append(kPlain);
   append_row("why", fmt::format("{} ({})", diagnosis.what, diagnose::name_of(diagnosis.certainty)));
+  if (!diagnosis.before_nat.empty())
+    append_row("nat", fmt::format("it was {} before NAT", diagnosis.before_nat));
   append_row("rule", diagnosis.rule);
   append_row("do", diagnosis.advice);
   if (way && style_.has_hops)

@@ -177,6 +177,8 @@ void JsonSink::write_end(const resolve::End& end) {
       return;
     case resolve::End::Kind::Consumed:
       return plain("end", "consumed");
+    case resolve::End::Kind::Refused:
+      return plain("end", "refused");
   }
 }
 
@@ -289,6 +291,7 @@ void JsonSink::write_diagnosis(const diagnose::Diagnosis& diagnosis) {
   plain("certainty", diagnose::name_of(diagnosis.certainty));
   text("what", diagnosis.what);
   if (!diagnosis.advice.empty()) text("advice", diagnosis.advice);
+  if (!diagnosis.before_nat.empty()) text("before_nat", diagnosis.before_nat);
   if (!diagnosis.rule.empty()) {
     writer_.key("rule");
     writer_.begin_object();

@@ -6,6 +6,7 @@
 
 #include "abi/event.h"
 #include "expr/types.h"
+#include "kernel/packet_ends.h"
 #include "plan/ring_sizes.h"
 #include "plan/triggers.h"
 
@@ -92,7 +93,10 @@ void set_record(const Inputs& inputs, const Plan& plan, pwru_config& config) {
   config.xt = plan.xtables.layout;
   config.skb_bytes = size_of_struct(inputs.vmlinux, "sk_buff");
   config.shinfo_bytes = size_of_struct(inputs.vmlinux, "skb_shared_info");
-  config.expr_bytes = std::max(plan.expressions.skb.value_bytes, plan.expressions.xdp.value_bytes);
+  const uint32_t skb_bytes = plan.expressions.skb.value_bytes;
+  const uint32_t socket_bytes = plan.expressions.socket.value_bytes;
+  if (socket_bytes) config.sock_at = skb_bytes;
+  config.expr_bytes = std::max(skb_bytes + socket_bytes, plan.expressions.xdp.value_bytes);
 }
 
 // Its names: since 6.0, since 5.16, before.
@@ -107,6 +111,28 @@ bool is_probed(const Plan& plan, uint64_t address) {
   return std::ranges::any_of(plan.functions.found, [&](const kernel::Function& function) {
     return function.addr == address;
   });
+}
+
+// Where packets end, and more is looked at than the packet: bpf/read/socket.bpf.h.
+void set_ends(const Plan& plan, pwru_config& config) {
+  if (!plan.tells_refusals) return;
+  config.tells_ends = 1;
+  const auto address_of = [&](std::string_view name) -> uint64_t {
+    for (const kernel::Function& function : plan.functions.found)
+      if (function.module.empty() && function.name == name) return function.addr;
+    return 0;
+  };
+  config.sock_drop_addr = address_of(kernel::kDropOfSocket);
+  config.syn_addr = address_of(kernel::kRefusesSyn);
+  config.echo4_addr = address_of(kernel::kRefusesEcho4);
+  config.echo6_addr = address_of(kernel::kRefusesEcho6);
+}
+
+// Programs that never run at these functions need not know them.
+void forget_ends(pwru_config& config) {
+  config.sock_drop_addr = config.syn_addr = config.echo4_addr = config.echo6_addr = 0;
+  config.tells_ends = 0;
+  config.sock_at = 0;
 }
 
 void set_following(const Inputs& inputs, const Plan& plan, pwru_config& config) {
@@ -226,6 +252,7 @@ void make_configs(const Inputs& inputs, Plan& plan) {
   set_kernel(inputs, plan, config);
   set_filters(inputs, plan, config);
   set_record(inputs, plan, config);
+  set_ends(plan, config);
   set_following(inputs, plan, config);
   if (plan.needs.paths) set_paths(inputs, plan.functions.found, config);
   config.never_evicted =
@@ -233,8 +260,10 @@ void make_configs(const Inputs& inputs, Plan& plan) {
   config.has_hit = is_plain(plan) && !plan.filters.hit.object.empty();
   plan.family = family_of(plan);
   plan.death_config = config;
-  if (!plan.deaths.functions.empty())
+  if (!plan.deaths.functions.empty()) {
     config.parts = parts_of_way(config.parts, inputs.has_drop_reasons);
+    forget_ends(config);
+  }
   plan.tc_config = config_of_programs(config);
   plan.xdp_config = config_of_xdp(plan.tc_config, !plan.expressions.xdp.values.empty());
   // All of them write into the same rings.

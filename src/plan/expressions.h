@@ -18,8 +18,10 @@ struct Expressions {
   expr::Program skb;
   std::string on_object;  // pwru_on_expr(), of --on
   expr::Program xdp;
-  // With --drops and --why, what is read for the diagnosis: the last values of `skb`.
+  // With --drops and --why, what is read for the diagnosis: the last values of `skb`, and all of
+  // `socket`.
   std::vector<knowledge::Fact> read;
+  expr::Program socket;  // only values
 };
 
 // `vmlinux` must outlive the result. `may_copy`: programs may copy kernel memory; without it

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "base/log.h"
@@ -59,6 +60,8 @@ kernel::NameTest names_wanted(const cli::FuncFilter& filter, const kernel::Btf& 
   if (filter.text.empty()) return nullptr;
   std::vector<std::string_view> drops;
   if (filter.wants_drops) drops = kernel::names_of_drops(vmlinux);
+  if (filter.wants_refusals)
+    std::ranges::copy(kernel::names_of_refusals(), std::back_inserter(drops));
   return [filter, drops](std::string_view name) {
     return std::ranges::find(drops, name) != drops.end() || filter.pattern_matches(name);
   };

@@ -2,6 +2,7 @@
 #include "plan/plan.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "kernel/packet_ends.h"
 #include "plan/config.h"
@@ -25,6 +26,7 @@ void set_positions(Plan& plan) {
 void set_deaths(const Inputs& inputs, Plan& plan) {
   if (!plan.needs.deaths || plan.backend == cli::Backend::Tracepoint) return;
   plan.deaths.functions = kernel::names_of_drops(inputs.vmlinux);
+  std::ranges::copy(kernel::names_of_refusals(), std::back_inserter(plan.deaths.functions));
   for (const kernel::Function& function : plan.functions.found) {
     if (!is_death(plan.deaths, function)) continue;
     if (kernel::takes_list(function))
@@ -105,6 +107,7 @@ Result<Plan> make_plan(Inputs inputs) {
   plan.tracepoints = std::move(inputs.tracepoints);
   plan.filters = std::move(inputs.filters);
   if (plan.is_locked_down) PWRU_TRY(check_lockdown(inputs.options, plan));
+  plan.tells_refusals = cli::asks_for_deaths(inputs.options) && !has_tracepoints;
   set_positions(plan);
   set_deaths(inputs, plan);
   set_nft(inputs, plan);

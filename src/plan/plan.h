@@ -107,7 +107,8 @@ struct Plan {
   std::array<bool, 6> uses_arg = {};
   bool uses_list = false;
   Deaths deaths;
-  std::optional<ArgTable> arg_table;        // with it one program does positions 2 to 5
+  bool tells_refusals = false;        // functions that refuse packets are only shown with those
+  std::optional<ArgTable> arg_table;  // with it one program does positions 2 to 5
   std::vector<std::string> copy_functions;  // that make one skb of another, and are followed
   Release release;                          // where ids end, with tracking
   FentryIds fentry_ids;                     // of the functions that fentry-multi gets

@@ -29,8 +29,10 @@ bool ends_packets(const Tracepoint& tracepoint) {
 
 std::string_view program_for(const Tracepoint& tracepoint) {
   constexpr std::array<std::string_view, 5> kByPosition = {"", "1", "2", "3", "4"};
-  if (ends_packets(tracepoint) && tracepoint.has_location)
-    return tracepoint.name == kDrop && tracepoint.reason_arg == 3 ? "drop" : "free";
+  if (ends_packets(tracepoint) && tracepoint.has_location) {
+    if (tracepoint.name != kDrop || tracepoint.reason_arg != 3) return "free";
+    return tracepoint.has_socket ? "drop_sock" : "drop";
+  }
   if (ends_packets(tracepoint)) return "consume";
   if (tracepoint.name == kSend) return "send";
   if (tracepoint.name == kSent) return "sent";

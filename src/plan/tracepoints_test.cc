@@ -33,5 +33,23 @@ TEST(TracepointSites, WhatNotesPacketsIsAttachedLast) {
   EXPECT_EQ(programs_for(options), (std::vector<std::string>{"sent", "note"}));
 }
 
+// A program that reads an argument which the tracepoint has not is refused.
+TEST(TracepointSites, KfreeSkbHasAProgramForItsArguments) {
+  kernel::BtfBuilder types;
+  const uint32_t nothing = types.pointer(0);
+  const uint32_t skb = types.pointer(types.structure("sk_buff", 232));
+  const uint32_t reason = types.add(BTF_KIND_ENUM, "skb_drop_reason", 4, {}, 0);
+  const auto program = [&](const std::vector<uint32_t>& arguments) {
+    kernel::BtfBuilder with_tracepoint = types;
+    with_tracepoint.add(BTF_KIND_TYPEDEF, "btf_trace_kfree_skb",
+                        with_tracepoint.pointer(with_tracepoint.prototype(arguments)));
+    const auto btf = kernel::Btf::parse(with_tracepoint.bytes(), nullptr);
+    return std::string(find_tracepoints({}, **btf, {})->found.front().program);
+  };
+  EXPECT_EQ(program({nothing, skb, nothing}), "free");
+  EXPECT_EQ(program({nothing, skb, nothing, reason}), "drop");
+  EXPECT_EQ(program({nothing, skb, nothing, reason, nothing}), "drop_sock");
+}
+
 }  // namespace
 }  // namespace pwru::plan

@@ -28,6 +28,7 @@ std::vector<std::string_view> with_filters(std::string_view object,
           tunnel.l3_object,
           expressions.skb.filter_object,
           expressions.skb.values_object,
+          expressions.socket.values_object,
           expressions.on_object,
           expressions.xdp.filter_object,
           expressions.xdp.values_object};

@@ -98,7 +98,9 @@ static_assert(std::has_unique_object_representations_v<Packet>, "name the gap, a
 // How the packet ended.
 struct End {
   // Freed: the kernel gave no reason, so that nobody knows whether it was a drop.
-  enum class Kind : uint8_t { Dropped, Freed, Consumed };
+  // Refused: a function said no, and the kernel ends the packet as if all were well. Only with
+  // --drops and --why.
+  enum class Kind : uint8_t { Dropped, Freed, Consumed, Refused };
   Kind kind = Kind::Dropped;
   // The reason of a drop, the function that freed the packet, or a word for the kind, without
   // parentheses. "" when the function's name says it all.

@@ -91,6 +91,8 @@ Resolver::Resolver(Wanted wanted, const Facts& facts)
   if (wanted_.load_map_types) map_types_.emplace(wanted_.load_map_types);
   if (!wanted_.skb_values.empty())
     skb_values_.emplace(std::move(wanted_.skb_values), facts.value_types, facts.symbols);
+  if (!wanted_.socket_values.empty())
+    socket_values_.emplace(std::move(wanted_.socket_values), facts.value_types, facts.symbols);
   if (!wanted_.xdp_values.empty())
     xdp_values_.emplace(std::move(wanted_.xdp_values), facts.value_types, facts.symbols);
 }
@@ -174,6 +176,8 @@ void Resolver::set_function(const event::Event& event) {
   record_.function = func.text;
   record_.end.reset();
   if (func.may_end) record_.end = names_.end(event, func);
+  if (wanted_.refusals && func.ending == kernel::Ending::Refuses)
+    record_.end = End{End::Kind::Refused, ""};
   record_.verdict.reset();
   if (event.type != PWRU_EVENT_FUNC && is_exit(event.type))
     record_.verdict = {event.verdict, verdict_name(event.type, event.verdict),
@@ -193,15 +197,22 @@ void Resolver::set_cb(const event::Event& event) {
 }
 
 void Resolver::set_values(const event::Event& event) {
-  const auto& texts = is_of_xdp(event.type) ? xdp_values_ : skb_values_;
-  if (!texts) return;
+  const bool is_xdp = is_of_xdp(event.type);
   value_texts_.clear();
-  for (size_t i = 0; i < texts->size(); i++)
-    value_texts_.push_back(texts->text(i, event.expr_bytes));
   values_.clear();
-  for (size_t i = 0; i < texts->size(); i++) values_.push_back({texts->label(i), value_texts_[i]});
+  const auto add = [this](const std::optional<expr::ValueText>& texts, Bytes bytes) {
+    if (!texts) return;
+    for (size_t i = 0; i < texts->size(); i++) {
+      value_texts_.push_back(texts->text(i, bytes));
+      values_.push_back({texts->label(i), ""});
+    }
+  };
+  add(is_xdp ? xdp_values_ : skb_values_, event.expr_bytes);
+  if (!is_xdp && wanted_.socket_at < event.expr_bytes.size())
+    add(socket_values_, event.expr_bytes.subspan(wanted_.socket_at));
+  for (size_t i = 0; i < values_.size(); i++) values_[i].text = value_texts_[i];
   record_.values = values_;
-  if (is_of_xdp(event.type)) return;
+  if (is_xdp) return;
   const size_t shown = values_.size() - std::min(wanted_.readings, values_.size());
   record_.readings = record_.values.subspan(shown);
   record_.values = record_.values.first(shown);

@@ -38,9 +38,12 @@ struct Wanted {
   std::optional<kernel::NetnsNames> netns_names;
   std::function<std::string_view(const kernel::NftRuleName&)> rule_text;  // for Nft::text
   MapTypes::Load load_map_types = nullptr;  // for MapCall::key_text and value_text
-  std::vector<expr::Value> skb_values;      // the expressions whose values events have
-  size_t readings = 0;                      // the last ones of these are Record::readings
-  std::vector<expr::Value> xdp_values;      // the same for the events of XDP programs
+  bool refusals = false;  // functions that refuse packets are shown with those only
+  std::vector<expr::Value> socket_values;  // behind those of the skb, for the diagnosis
+  size_t socket_at = 0;                    // where in the bytes of an event they are
+  std::vector<expr::Value> skb_values;     // the expressions whose values events have
+  size_t readings = 0;                     // the last ones of these are Record::readings
+  std::vector<expr::Value> xdp_values;     // the same for the events of XDP programs
 };
 
 // What is known of the kernel. Functions, symbols and reasons may change later, when modules come.
@@ -87,7 +90,8 @@ class Resolver {
   std::optional<MapTypes> map_types_;
   std::optional<StructText> skb_text_;
   std::optional<SharedInfoText> shared_info_text_;
-  std::optional<expr::ValueText> skb_values_;
+  using Bytes = std::span<const std::byte>;
+  std::optional<expr::ValueText> skb_values_, socket_values_;
   std::optional<expr::ValueText> xdp_values_;
 
   Record record_;

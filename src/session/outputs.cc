@@ -109,6 +109,9 @@ Result<resolve::Resolver> make_resolver(const cli::Options& options, const plan:
   if (options.output_netns_names) wanted.netns_names = kernel::NetnsNames::live();
   if (!options.output_json) wanted.load_map_types = resolve::MapTypes::load;
   wanted.skb_values = expressions.skb.values;
+  wanted.socket_values = expressions.socket.values;
+  wanted.socket_at = expressions.skb.value_bytes;
+  wanted.refusals = plan.tells_refusals;
   wanted.readings = expressions.read.size();
   wanted.xdp_values = expressions.xdp.values;
   if (!plan.nft_sites.empty()) wanted.rule_text = rule_reader();

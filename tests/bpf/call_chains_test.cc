@@ -43,6 +43,7 @@ Functions generated(size_t filter_bytes) {
       {"pwru_filter_xdp_expr", {128, {}}},
       {"pwru_on_expr", {128, {}}},
       {"pwru_skb_values", {128, {}}},
+      {"pwru_sock_values", {128, {}}},
       {"pwru_xdp_values", {128, {}}},
   };
 }

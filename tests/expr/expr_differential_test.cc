@@ -27,7 +27,7 @@ std::optional<uint64_t> value_of(const std::string& text) {
   const auto status = interpret(values->code.insns, skb(), reinterpret_cast<uint64_t>(out.data()));
   EXPECT_TRUE(status) << text << " does not run";
   if (!status || out[0] != 1) return std::nullopt;
-  return out[1];
+  return out[expr::kReadableWords];
 }
 
 bool matches(const std::string& text) {

@@ -122,17 +122,17 @@ TEST(Values, HaveLimits) {
   EXPECT_EQ(line_of("*skb"),
             "column 1: struct sk_buff has 328 bytes, more than 256; name one of its members");
   std::string many = "skb->len";
-  for (int i = 1; i < 64; i++) many += ",skb->len+" + std::to_string(i);
+  for (int i = 1; i < 128; i++) many += ",skb->len+" + std::to_string(i);
   EXPECT_EQ(line_of(many).substr(0, 10), " len=1500 ");
   const size_t end = many.size() + 2;
   EXPECT_EQ(line_of(many + ",skb->mark"),
-            "column " + std::to_string(end) + ": there are more than 64 expressions");
+            "column " + std::to_string(end) + ": there are more than 128 expressions");
   EXPECT_EQ(line_of(many + ",skb->len"), line_of(many));
   std::string large = "skb->dev->alias", again = "skb->dev";
-  for (int i = 1; i < 15; i++) large += "," + (again = "(" + again + ")") + "->alias";
+  for (int i = 1; i < 31; i++) large += "," + (again = "(" + again + ")") + "->alias";
   const std::string column = std::to_string(large.size() + 2);
   EXPECT_EQ(line_of(large + ",((skb)->dev)->alias"),
-            "column " + column + ": the values need more than 1024 bytes");
+            "column " + column + ": the values need more than 2048 bytes");
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ add_bpf() {
 # packets of NFQUEUE, have a BPF program in netfilter, and show a program's code.
 add_programs() {
     local name
-    for name in send_frames filtered_socket hold_packets netfilter_bpf jited_code; do
+    for name in send_frames filtered_socket hold_packets attach_bpf jited_code; do
         "${prefix}gcc" -O2 -static -o "$root/usr/bin/$name" "$here/$name.c"
     done
 }

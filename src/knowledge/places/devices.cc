@@ -9,6 +9,18 @@ using enum Certainty;
 using Test = Condition::Test;
 
 // clang-format off
+// What may have dropped it there, when there is but one. A filter may go on to chains of others.
+#define CAUSES_OF_TC(id, places, reason, Way, way, in) \
+  {id, places, "", reason, {{{Fact::Tcx##Way##Only, Test::Is, "1"}, {Fact::Tcx##Way##Id, Test::IsNot, "0"}}}, Certain, \
+   "the BPF program {tcx_" way "} (id {tcx_" way "_id}) of tcx dropped it on its way " in " by {dev}", \
+   "bpftool net show dev {dev} shows it; bpftool link show, who holds it; bpftool prog show id {tcx_" way "_id}"}, \
+  {id, places, "", reason, {{{Fact::ClsBpf##Way##Only, Test::Is, "1"}, {Fact::Filter##Way, Test::Is, "bpf"}, {Fact::ClsBpf##Way##Id, Test::IsNot, "0"}}}, Likely, \
+   "the BPF program {cls_bpf_" way "} (id {cls_bpf_" way "_id}) dropped it on its way " in " by {dev}: it is the tc filter with the preference {filter_" way "_pref}", \
+   "tc -s filter show dev {dev} " way " shows it; tc filter del dev {dev} " way " pref {filter_" way "_pref} takes it off"}, \
+  {id, places, "", reason, {{{Fact::Filter##Way##Only, Test::Is, "1"}}}, Likely, \
+   "the tc filter of the kind {filter_" way "} with the preference {filter_" way "_pref} dropped it on its way " in " by {dev}", \
+   "tc -s filter show dev {dev} " way " shows its parts with their actions; tc filter del dev {dev} " way " pref {filter_" way "_pref} takes them off"}
+
 constexpr std::array kCauses = std::to_array<Cause>({
     // An XDP program that is traced itself.
     {"xdp-program", "XDP_DROP", "", "", {}, Certain,
@@ -30,6 +42,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "ip neigh show {next_hop} dev {dev}; is that host up, and on this link and VLAN?"},
 
     // Devices and their queues.
+    CAUSES_OF_TC("tc-egress", "__dev_queue_xmit sch_handle_egress", "TC_EGRESS", Egress, "egress", "out"),
     {"tc-egress", "__dev_queue_xmit sch_handle_egress", "", "TC_EGRESS", {}, Certain,
      "a filter or a BPF program of tc dropped it on its way out by {dev}",
      "tc -s filter show dev {dev} egress lists the filters; bpftool net show dev {dev} also the programs of tcx"},
@@ -47,6 +60,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"qdisc-full", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP -", {{{Fact::Qdisc, Test::IsNot, "noqueue"}}}, Likely,
      "the qdisc {qdisc} of {dev} dropped it: its queue is full ({qdisc_len} packets in it), or it limits the rate",
      "tc -s qdisc show dev {dev} shows backlog, drops and limits"},
+    CAUSES_OF_TC("tc-ingress", "__netif_receive_skb_core sch_handle_ingress", "TC_INGRESS", Ingress, "ingress", "in"),
     {"tc-ingress", "__netif_receive_skb_core sch_handle_ingress", "", "TC_INGRESS", {}, Certain,
      "a filter or a BPF program of tc dropped it on its way in by {dev}",
      "tc -s filter show dev {dev} ingress lists the filters; bpftool net show dev {dev} also the programs of tcx"},

@@ -10,6 +10,12 @@ using Test = Condition::Test;
 
 // clang-format off
 constexpr std::array kCauses = std::to_array<Cause>({
+    {"pings-ignored", "icmp_rcv", "", kRefused, {}, Certain,
+     "{dst} answers no pings: net.ipv4.icmp_echo_ignore_all is not 0",
+     "sysctl -w net.ipv4.icmp_echo_ignore_all=0"},
+    {"pings-ignored", "icmpv6_rcv", "", kRefused, {}, Certain,
+     "{dst} answers no pings: net.ipv6.icmp.echo_ignore_all is not 0",
+     "sysctl -w net.ipv6.icmp.echo_ignore_all=0"},
     HARMLESS("ping-answered", "icmp_rcv icmpv6_rcv ping_rcv", "", "NO_SOCKET -"),
     // net.ipv4.icmp_echo_ignore_broadcasts, which is 1
     HARMLESS("broadcast-ping", "icmp_rcv", "", "INVALID_PROTO"),

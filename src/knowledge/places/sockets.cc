@@ -9,8 +9,13 @@ using enum Certainty;
 using Test = Condition::Test;
 
 // clang-format off
+constexpr std::string_view kWindow = "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}, which goes from {rcv_nxt} to {rcv_end}";
 constexpr std::string_view kOutOfWindow = "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}";
 constexpr std::string_view kOutOfWindowAdvice = "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses";
+
+// sk_acceptq_is_full(): one more than the limit fits.
+constexpr std::string_view kAcceptQueue = "the queue of TCP {dst}:{port} is full: {accept_queue} connections wait for its program to accept them, and the limit is {accept_limit}";
+constexpr std::string_view kAcceptQueueAdvice = "ss -ltnp 'sport = :{port}' shows the queue (Recv-Q), its limit (Send-Q) and the program: is it busy, or stuck? its listen() backlog and net.core.somaxconn raise the limit";
 
 constexpr std::array kCauses = std::to_array<Cause>({
     // BPF at sockets and cgroups.
@@ -27,6 +32,14 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"cgroup-egress", "ip_finish_output ip6_finish_output", "", "-", {}, Likely,
      "a BPF program of the sender's cgroup dropped it on its way out",
      "bpftool cgroup tree lists the programs of all cgroups"},
+
+    // Queues of listeners.
+    {"tcp-accept-queue", "tcp_conn_request", "", kRefused, {{{Fact::AcceptQueue, Test::Above, "accept_limit"}}}, Certain, kAcceptQueue, kAcceptQueueAdvice},
+    {"tcp-accept-queue", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED TCP_LISTEN_OVERFLOW", {{{Fact::SocketState, Test::Is, "10"}, {Fact::AcceptQueue, Test::Above, "accept_limit"}}}, Certain, kAcceptQueue, kAcceptQueueAdvice},
+    // Whoever is known from before gets the last quarter of the limit: tcp_peer_is_proven().
+    {"tcp-syn-queue", "tcp_conn_request", "", kRefused, {{{Fact::SynCookies, Test::Is, "0"}}}, Certain,
+     "the queue of half-open connections of TCP {dst}:{port} is full: {syn_queue} are in it, and net.ipv4.tcp_syncookies=0",
+     "sysctl -w net.ipv4.tcp_syncookies=1; or raise net.ipv4.tcp_max_syn_backlog, which is {syn_limit} and of which a quarter is kept free, and the program's listen() backlog, which is {accept_limit}"},
 
     // Sockets.
     {"tcp-header", "tcp_v4_rcv tcp_v6_rcv", "", "PKT_TOO_SMALL -", {{{Fact::TcpHeader, Test::Above, "len"}}}, Certain,
@@ -48,6 +61,10 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"tcp-min-ttl", "tcp_v6_rcv", "", "TCP_MINTTL", {}, Certain,
      "its hop limit is {hop_limit}, and the socket of TCP {dst}:{port} takes none below its own least (IPV6_MINHOPCOUNT; ttl-security of BGP)",
      "ss -tanp 'sport = :{port}' shows the program; let {src} send with hop limit 255 (ttl-security at both ends), or allow more hops"},
+    // As much as it has, the socket has already. A host behind the same address would send what is new.
+    {"tcp-duplicate", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_RFC7323_PAWS", {{{Fact::TcpData, Test::Is, "old"}}}},
+    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::ReceiveEnd, Test::IsNot, "-"}}}, Certain,
+     kWindow, kOutOfWindowAdvice},
     // Before Linux 6.6 retransmissions and keepalives have this reason too, later TCP_OLD_SEQUENCE.
     {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TellsOldSequence, Test::IsNot, "0"}}}, Possible,
      kOutOfWindow, kOutOfWindowAdvice},
@@ -55,12 +72,18 @@ constexpr std::array kCauses = std::to_array<Cause>({
      kOutOfWindow, kOutOfWindowAdvice},
     HARMLESS("tcp-duplicate", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE"),
     // tcp_try_rmem_schedule() asks for room in the socket first, and then in all of TCP.
+    {"tcp-memory", "tcp_data_queue tcp_data_queue_ofo tcp_rcv_established tcp_rcv_state_process", "", "PROTO_MEM", {{{Fact::BufferUsed, Test::Above, "buffer_limit"}}}, Certain,
+     "there is no room for its data: the receive buffer of the socket of TCP {dst}:{port} is full ({buffer_used} of {buffer_limit} bytes), because its program reads too slowly",
+     "ss -tnmp 'sport = :{port}' shows the queue (Recv-Q), the buffer (rb) and the program; sysctl net.ipv4.tcp_rmem"},
     {"tcp-memory", "tcp_data_queue tcp_data_queue_ofo tcp_rcv_established tcp_rcv_state_process", "", "PROTO_MEM", {}, Likely,
      "there is no room for its data: the receive buffer of the socket of TCP {dst}:{port} is full, because its program reads too slowly, or TCP may have no more memory (net.ipv4.tcp_mem)",
      "ss -tnmp 'sport = :{port}' shows the queue (Recv-Q), the buffer (rb) and the program; sysctl net.ipv4.tcp_rmem net.ipv4.tcp_mem; cat /proc/net/sockstat"},
     {"udp-memory", "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb", "", "PROTO_MEM", {}, Certain,
      "UDP, or the cgroup of the socket of UDP {dst}:{port}, may have no more memory: net.ipv4.udp_mem, memory.max",
      "sysctl net.ipv4.udp_mem is the limit in pages, and /proc/net/sockstat shows the use; ss -uanmp shows which sockets hold it"},
+    {"receive-buffer", "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb", "", "SOCKET_RCVBUFF", {{{Fact::BufferLimit, Test::IsNot, "-"}}}, Certain,
+     "the receive buffer of the socket is full ({buffer_used} of {buffer_limit} bytes): the program behind UDP {dst}:{port} reads too slowly",
+     "ss -uanmp 'sport = :{port}' shows the buffer (rb), what waits (r), and the program; raise its SO_RCVBUF and net.core.rmem_max"},
     {"receive-buffer", "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb", "", "SOCKET_RCVBUFF", {}, Certain,
      "the receive buffer of the socket is full: the program behind UDP {dst}:{port} reads too slowly",
      "ss -uanmp 'sport = :{port}' shows the buffer (rb), what waits (r), and the program; raise its SO_RCVBUF and net.core.rmem_max"},

@@ -69,6 +69,12 @@ fault 'UDP port closed' 'no socket takes UDP 10\.1\.0\.1:9000' '' udp 10.1.0.1 9
 fault 'UDP port closed, IPv6' 'no socket takes UDP fd01::1:9000' '' udp fd01::1 9000
 fault 'TCP port closed' 'no program listens on TCP 10\.1\.0\.1:9000' 'TCP 10\.1\.0\.1:9000 ' tcp 10.1.0.1:9000
 fault 'TCP port closed, IPv6' 'no program listens on TCP fd01::1:9000' 'TCP fd01::1:9000 ' tcp '[fd01::1]:9000'
+# The kernel ends them as if all were well.
+in_a sysctl -qw net.ipv4.icmp_echo_ignore_all=1
+fault 'pings are not answered (icmp_echo_ignore_all)' '10\.1\.0\.1 answers no pings: net\.ipv4\.icmp_echo_ignore_all is not 0' '' pings 10.1.0.1
+in_a sysctl -qw net.ipv4.icmp_echo_ignore_all=0 net.ipv6.icmp.echo_ignore_all=1
+fault 'pings are not answered, IPv6' 'fd01::1 answers no pings: net\.ipv6\.icmp\.echo_ignore_all is not 0' '' pings fd01::1
+in_a sysctl -qw net.ipv6.icmp.echo_ignore_all=0
 in_a socat -u UDP-RECV:9001,bind=127.0.0.1 - >/dev/null &
 in_a socat -u TCP-LISTEN:9001,bind=127.0.0.1 - >/dev/null &
 wait_for 'a program on loopback' in_a grep -q ':2329 ' /proc/net/udp
@@ -121,10 +127,7 @@ in_a sysctl -qw net.ipv6.conf.va.disable_ipv6=1
 fault 'IPv6 is switched off' 'IPv6 is switched off on va' 'IPv6 is switched off' frame 86dd "6000000000081140$from_b${to_a}1388138800080000"
 in_a sysctl -qw net.ipv6.conf.va.disable_ipv6=0
 
-# What the kernel ends without a word.
-in_a sysctl -qw net.ipv4.icmp_echo_ignore_all=1
-untold 'pings are not answered (icmp_echo_ignore_all)' pings 10.1.0.1
-in_a sysctl -qw net.ipv4.icmp_echo_ignore_all=0
+# What the kernel never makes a packet of.
 ip -n b route add 198.51.100.0/24 dev vb mtu lock 1000
 untold 'sending: larger than the MTU of the route' pings -M 'do' -s 1400 198.51.100.1
 ip -n b route add unreachable 198.51.100.7

@@ -29,19 +29,42 @@ ip -n e neigh replace 10.3.0.2 lladdr 02:00:00:00:0e:02 dev eth0
 ip -n f neigh replace 10.3.0.1 lladdr 02:00:00:00:0e:01 dev eth0
 host_sysctl() { nsenter --net=/proc/1/ns/net sysctl -qw "$1"; } # what is not of a namespace
 has_link() { ip -n a link show "$1" | grep -c "[<,]$2[,>]"; } # DEVICE FLAG
+# start_holder ARGUMENTS...: a BPF program is attached in a, until stop_holder.
+start_holder() {
+    ip netns exec a attach_bpf "$@" >"$work/attached" &
+    holder=$!
+    wait_for 'the BPF program' grep -q attached "$work/attached"
+}
+stop_holder() {
+    kill $holder
+    wait $holder || true
+}
 start_pwru --drops
 
 # Traffic control.
 for dev in va vc; do in_a tc qdisc add dev $dev clsact; done
 in_a tc filter add dev va ingress pref 10 matchall action drop
-fault 'tc filter, ingress' 'a filter or a BPF program of tc dropped it on its way in by va' '' pings 10.2.0.2
+filter='the tc filter of the kind matchall with the preference 10 dropped it on its way'
+fault 'tc filter, ingress' "$filter in by va" 'a filter or a BPF program of tc' pings 10.2.0.2
+in_a tc filter add dev va ingress pref 20 matchall action pass
+fault 'tc filters, ingress' 'a filter or a BPF program of tc dropped it on its way in by va' '' pings 10.2.0.2
 in_a tc filter del dev va ingress
 in_a tc filter add dev vc egress pref 10 matchall action drop
-fault 'tc filter, egress' 'a filter or a BPF program of tc dropped it on its way out by vc' '' pings 10.2.0.2
+fault 'tc filter, egress' "$filter out by vc" 'a filter or a BPF program of tc' pings 10.2.0.2
 in_a tc filter del dev vc egress
 in_a tc filter add dev va ingress pref 10 matchall action police rate 8kbit burst 100 conform-exceed drop
-fault 'tc police' 'a filter or a BPF program of tc dropped it on its way in by va' '' pings -s 1000 10.2.0.2
+fault 'tc police' "$filter in by va" 'a filter or a BPF program of tc' pings -s 1000 10.2.0.2
 in_a tc filter del dev va ingress
+in_a tc filter add dev va ingress pref 7 bpf da obj /vm/tc.bpf.o sec tc
+# Without BTF of modules the types of its program are not known.
+program='the BPF program drops_discard_p \(id [0-9]+\) dropped it on its way in by va: it is the tc filter with the preference 7'
+fault 'BPF program of tc' "$program" 'the tc filter of the kind bpf with the preference 7' udp 10.2.0.2 9
+in_a tc filter del dev va ingress
+if has_symbol tcx_prog_attach; then
+    start_holder tcx drops_all va
+    fault 'BPF program of tcx' 'the BPF program drops_all \(id [0-9]+\) of tcx dropped it on its way in by va' '' pings 10.2.0.2
+    stop_holder
+fi
 in_a tc qdisc add dev vc root handle 5: tbf rate 8kbit burst 1600 limit 100
 fault 'qdisc tbf is full' 'the qdisc tbf of vc dropped it' '' in_b ping -q -c 3 -l 3 -i 0.2 -W 0.4 -s 1000 10.2.0.2
 in_a tc qdisc del dev vc root
@@ -156,6 +179,11 @@ flood() {
 }
 fault 'conntrack: table is full' 'the table of conntrack is full' 'a full conntrack table' flood
 host_sysctl "net.netfilter.nf_conntrack_max=$nf_max"
+# UDP forgets the connection before it looks for the socket (nf_reset_ct()).
+in_a iptables -t nat -A PREROUTING -p tcp --dport 9100 -j DNAT --to-destination 10.1.0.1:9101
+fault 'NAT to a closed port' 'no program listens on TCP 10\.1\.0\.1:9101' '' tcp 10.1.0.1:9100
+grep -qE '^  nat +it was 10\.1\.0\.2:[0-9]+->10\.1\.0\.1:9100 before NAT$' <<<"$said" || wrong+=("NAT is not mentioned")
+in_a iptables -t nat -F PREROUTING
 # Two connections that NAT maps to one. Neither is known yet when the other one is mapped, as their packets
 # are held; the second packet finds the first one's connection in its place.
 in_a iptables -t nat -A PREROUTING -p udp --dport 6001:6002 -j DNAT --to-destination 10.1.0.1:6000
@@ -192,12 +220,9 @@ in_a nft flush ruleset
 
 # Hooks of netfilter that are no tables.
 if has_symbol nf_hook_run_bpf; then
-    ip netns exec a netfilter_bpf drops_input >"$work/attached" &
-    holder=$!
-    wait_for 'the BPF program of netfilter' grep -q attached "$work/attached"
+    start_holder netfilter drops_input
     fault 'BPF program of netfilter' 'the BPF program drops_input \(id [0-9]+\) dropped it in the hook input' 'dropped it in the hook input' pings 10.1.0.1
-    kill $holder
-    wait $holder || true
+    stop_holder
 fi
 in_a ipvsadm -A -u 10.1.0.1:5050 -s rr
 fault 'IPVS: no real server' 'IPVS dropped it in the hook input: its virtual service has no real server' 'dropped it in the hook input' udp 10.1.0.1 5050

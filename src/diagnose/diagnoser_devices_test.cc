@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What filters packets at a device, and what NAT has made of a packet.
+#include <gtest/gtest.h>
+
+#include "diagnose/ending_for_test.h"
+
+namespace pwru::diagnose {
+namespace {
+
+using knowledge::Certainty;
+using knowledge::Fact;
+
+Ending dropped_by_tc() {
+  Ending ending;
+  ending.dies({"sk_skb_reason_drop+0x90", "__netif_receive_skb_core.constprop.0+0x1"},
+              "TC_INGRESS");
+  return ending;
+}
+
+TEST(Diagnoser, NamesTheProgramOfTcxWhenItIsTheOnlyOne) {
+  Ending ending = dropped_by_tc();
+  ending.with(Fact::TcxIngress, "\"fw\"").with(Fact::TcxIngressId, "7");
+  EXPECT_EQ(ending.diagnosed().what,
+            "a filter or a BPF program of tc dropped it on its way in by eth0");
+  ending.with(Fact::TcxIngressOnly, "1");
+  EXPECT_EQ(ending.diagnosed().what,
+            "the BPF program fw (id 7) of tcx dropped it on its way in by eth0");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Certain);
+}
+
+TEST(Diagnoser, NamesTheFilterOfTcWhenItIsTheOnlyOne) {
+  Ending ending = dropped_by_tc();
+  ending.with(Fact::FilterIngress, "\"bpf\"").with(Fact::FilterIngressPref, "10");
+  ending.with(Fact::ClsBpfIngress, "\"fw\"").with(Fact::ClsBpfIngressId, "7");
+  EXPECT_EQ(ending.diagnosed().what,
+            "a filter or a BPF program of tc dropped it on its way in by eth0");
+  ending.with(Fact::FilterIngressOnly, "1");
+  EXPECT_EQ(ending.diagnosed().what,
+            "the tc filter of the kind bpf with the preference 10 dropped it on its way in by eth0")
+      << "it has several programs";
+  ending.with(Fact::ClsBpfIngressOnly, "1");
+  EXPECT_EQ(ending.diagnosed().what,
+            "the BPF program fw (id 7) dropped it on its way in by eth0: it is the tc filter with "
+            "the preference 10");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Likely) << "it may go on to another chain";
+}
+
+Ending translated(std::string_view conntrack) {
+  Ending ending;
+  ending.dies({"sk_skb_reason_drop+0x90", "nf_hook_slow+0x1", "ip_rcv+0x1"}, "NETFILTER_DROP");
+  ending.with(Fact::Conntrack, conntrack).with(Fact::NatStatus, "2");
+  ending.with(Fact::NatSource4, "167837698").with(Fact::NatSourcePort, "4711");
+  return ending;
+}
+
+TEST(Diagnoser, SaysHowAPacketWasBeforeNat) {
+  Ending ending = translated("4096");  // 10.1.0.2, and the connection's own direction
+  ending.with(Fact::NatDestination4, "167837697").with(Fact::NatDestinationPort, "80");
+  EXPECT_EQ(ending.diagnosed().before_nat, "10.1.0.2:4711->10.1.0.1:80");
+}
+
+TEST(Diagnoser, IsSilentAboutNatThatChangedNothingYet) {
+  Ending ending = translated("4096");
+  ending.with(Fact::NatDestination4, "167903234").with(Fact::NatDestinationPort, "9000");
+  EXPECT_EQ(ending.diagnosed().before_nat, "");
+  EXPECT_EQ(ending.diagnoser->fact(Fact::NatDestinationPort), "");
+}
+
+TEST(Diagnoser, OfAnAnswerTheOriginalTupleIsTheOtherDirection) {
+  Ending ending = translated("4099");  // IP_CT_ESTABLISHED_REPLY
+  ending.with(Fact::NatDestination4, "167837697").with(Fact::NatDestinationPort, "80");
+  EXPECT_EQ(ending.diagnosed().before_nat, "");
+}
+
+}  // namespace
+}  // namespace pwru::diagnose
