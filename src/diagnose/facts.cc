@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diagnose/facts.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "diagnose/address.h"
+#include "event/tuple_text.h"
+#include "knowledge/cause.h"
+
+namespace pwru::diagnose {
+namespace {
+
+using knowledge::Fact;
+
+constexpr uint64_t kLeastBuffer = 2304;    // SOCK_MIN_RCVBUF: no receive buffer is smaller
+constexpr std::string_view kUnread = "?";  // see expr::ValueText::text()
+
+std::string_view protocol_name(uint8_t protocol, std::string& number) {
+  switch (protocol) {
+    case IPPROTO_TCP:
+      return "tcp";
+    case IPPROTO_UDP:
+      return "udp";
+    case IPPROTO_ICMP:
+      return "icmp";
+    case IPPROTO_ICMPV6:
+      return "icmp6";
+  }
+  return number = fmt::to_string(protocol);
+}
+
+std::string flags_text(uint8_t flags) {
+  std::array<char, 40> text;  // at most 31 characters
+  return {text.data(), event::append_tcp_flags(text.data(), flags)};
+}
+
+// "10.1.0.2" of a number in the byte order of the host; "" of none.
+std::string ipv4_text(std::string_view text) {
+  const auto address = number(text);
+  if (!address) return "";
+  const uint32_t bytes = htonl(static_cast<uint32_t>(*address));
+  return event::address_text(reinterpret_cast<const uint8_t*>(&bytes), false);
+}
+
+// "10.1.0.2:4711->10.1.0.1:80"; without ports where the packet has none.
+std::string ends_text(const event::Tuple& tuple, std::string_view source, std::string_view sport,
+                      std::string_view destination, std::string_view dport) {
+  if (!tuple.has_ports) return fmt::format("{}->{}", source, destination);
+  if (tuple.is_v6) return fmt::format("[{}]:{}->[{}]:{}", source, sport, destination, dport);
+  return fmt::format("{}:{}->{}:{}", source, sport, destination, dport);
+}
+
+// An errno is negative on some routes, positive on others.
+std::string_view without_sign(std::string_view text) {
+  return text.starts_with('-') ? text.substr(1) : text;
+}
+
+std::string_view without_quotes(std::string_view text) {
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+    return text.substr(1, text.size() - 2);
+  return text;
+}
+
+}  // namespace
+
+std::string_view bare(std::string_view symbol) {
+  return symbol.substr(0, symbol.find_first_of("+[.("));
+}
+
+std::optional<uint64_t> number(std::string_view text) {
+  uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+void Facts::take(const resolve::Record& record, const Place& place) {
+  for (std::string& text : texts_) text.clear();
+  rule_.clear();
+  before_nat_.clear();
+  const size_t count = std::min(read_.size(), record.readings.size());
+  for (size_t i = 0; i < count; i++) {
+    const std::string_view text = without_quotes(record.readings[i].text);
+    if (text != kUnread) set(read_[i]) = text;
+  }
+  set(Fact::RouteError) = std::string(without_sign(of(Fact::RouteError)));
+  set_packet(record.packet);
+  set_netfilter(record, place);
+  if (!record.packet.has_tuple) return;
+  if (record.ports) set_ports(*record.ports);
+  conclude_of_socket();
+  conclude_of_nat(record.packet.tuple);
+  conclude_of_filters();
+  set(Fact::NextHop) = next_hop(record.packet.tuple.is_v6);
+}
+
+void Facts::set_packet(const resolve::Packet& packet) {
+  set(Fact::Length) = fmt::to_string(packet.len_bytes);
+  set(Fact::Device) = packet.ifname.text();
+  if (packet.netns) set(Fact::Netns) = fmt::to_string(packet.netns);
+  set(Fact::EtherType) = fmt::format("{:#06x}", packet.proto);
+  if (!packet.has_tuple) return;
+  const event::Tuple& tuple = packet.tuple;
+  std::string protocol;
+  set(Fact::Source) = event::address_text(tuple.saddr, tuple.is_v6);
+  set(Fact::Destination) = event::address_text(tuple.daddr, tuple.is_v6);
+  set(Fact::SourceKind) = address_kind(tuple.saddr, tuple.is_v6);
+  set(Fact::DestinationKind) = address_kind(tuple.daddr, tuple.is_v6);
+  set(Fact::Protocol) = protocol_name(tuple.l4_proto, protocol);
+  if (tuple.has_ports) set(Fact::Port) = fmt::to_string(tuple.dport);
+  if (tuple.l4_proto == IPPROTO_TCP) set(Fact::TcpFlags) = flags_text(tuple.tcp_flags);
+}
+
+// What is no whole socket has none of the facts (TIME_WAIT and NEW_SYN_RECV), and only one of TCP
+// has the window and the queues of a listener.
+void Facts::conclude_of_socket() {
+  const bool is_whole = !knowledge::is_in_list(of(Fact::SocketState), "6 12");
+  if (!is_whole || of(Fact::Protocol) != "tcp")
+    forget({Fact::ReceiveNext, Fact::ReceiveEnd, Fact::AcceptQueue, Fact::AcceptLimit,
+            Fact::SynQueue, Fact::SynLimit, Fact::SynCookies});
+  if (!is_whole)
+    forget({Fact::SocketState, Fact::BufferUsed, Fact::BufferLimit, Fact::SocketCgroup,
+            Fact::CgroupIngress, Fact::CgroupIngressId, Fact::CgroupIngressOnly,
+            Fact::HasCgroupIngress, Fact::HasSocketFilter, Fact::SocketFilterId});
+  const auto next = number(of(Fact::ReceiveNext)), begin = number(of(Fact::TcpSequence)),
+             bytes = number(of(Fact::TcpSpace));
+  if (!next || !begin || !bytes) return;
+  // Sequence numbers go round.
+  const auto ahead = static_cast<int32_t>(static_cast<uint32_t>(*begin + *bytes - *next));
+  set(Fact::TcpData) = ahead <= 0 ? "old" : "new";
+}
+
+// Only filters of that kind begin with what was read.
+void Facts::conclude_of_filters() {
+  if (of(Fact::FilterIngress) != "bpf")
+    forget({Fact::ClsBpfIngress, Fact::ClsBpfIngressId, Fact::ClsBpfIngressOnly});
+  if (of(Fact::FilterEgress) != "bpf")
+    forget({Fact::ClsBpfEgress, Fact::ClsBpfEgressId, Fact::ClsBpfEgressOnly});
+}
+
+// How the packet was before NAT changed it, when it goes the way that the connection began.
+void Facts::conclude_of_nat(const event::Tuple& tuple) {
+  before_nat_ = tuple_before_nat(tuple);
+  const std::string now = ends_text(tuple, of(Fact::Source), fmt::to_string(tuple.sport),
+                                    of(Fact::Destination), fmt::to_string(tuple.dport));
+  if (before_nat_ == now) before_nat_.clear();
+  if (before_nat_.empty())
+    forget({Fact::NatStatus, Fact::NatSource4, Fact::NatSource6, Fact::NatSourcePort,
+            Fact::NatDestination4, Fact::NatDestination6, Fact::NatDestinationPort});
+}
+
+std::string Facts::tuple_before_nat(const event::Tuple& tuple) const {
+  constexpr uint64_t kInfoMask = 7, kReply = 3;  // NFCT_INFOMASK, IP_CT_IS_REPLY
+  const auto conntrack = number(of(Fact::Conntrack));
+  if (!conntrack || *conntrack <= kInfoMask || (*conntrack & kInfoMask) >= kReply) return "";
+  if (!knowledge::is_in_list(of(Fact::NatStatus), "1 2 3")) return "";
+  const std::string source(tuple.is_v6 ? of(Fact::NatSource6) : ipv4_text(of(Fact::NatSource4)));
+  const std::string destination(tuple.is_v6 ? of(Fact::NatDestination6)
+                                            : ipv4_text(of(Fact::NatDestination4)));
+  if (source.empty() || destination.empty()) return "";
+  return ends_text(tuple, source, of(Fact::NatSourcePort), destination,
+                   of(Fact::NatDestinationPort));
+}
+
+void Facts::set_ports(const resolve::Ports& ports) {
+  set(Fact::OpenAt) = ports.open_at;
+  if (!ports.is_newer) return;
+  if (ports.takes_packet) set(Fact::OpenHere) = *ports.takes_packet ? "1" : "0";
+  if (ports.has_buffer_errors) set(Fact::BufferErrors) = *ports.has_buffer_errors ? "1" : "0";
+  set(Fact::SocketQueue) = ports.unread_bytes >= kLeastBuffer ? "full" : "room";
+}
+
+std::string Facts::next_hop(bool is_v6) const {
+  std::string destination(of(Fact::Destination));
+  if (is_v6) {
+    const std::string_view gateway = of(Fact::RouteGateway6);
+    return gateway.empty() || gateway == "::" ? destination : std::string(gateway);
+  }
+  // The two gateways of an IPv4 route are a union.
+  if (of(Fact::RouteGatewayFamily) == "10") return std::string(of(Fact::RouteGateway46));
+  const std::string gateway = ipv4_text(of(Fact::RouteGateway4));
+  return gateway.empty() || gateway == "0.0.0.0" ? destination : gateway;
+}
+
+}  // namespace pwru::diagnose

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of a packet's end, by the names that the table of causes uses: the values that were
+// read in the kernel, what the record has, and what follows from both.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "knowledge/fact.h"
+#include "resolve/record.h"
+
+namespace pwru::diagnose {
+
+// Where a packet ended: the function, and those that called it, innermost first. Names are bare().
+struct Place {
+  std::string function;
+  std::vector<std::string> callers;
+};
+
+// "nft_do_chain[nf_tables]+0x46f" and "ip_rcv_finish_core.constprop.0+0x12" without what follows
+// the name: the compiler and the linker choose it.
+[[nodiscard]] std::string_view bare(std::string_view symbol);
+// Nothing for a text that is no decimal number.
+[[nodiscard]] std::optional<uint64_t> number(std::string_view text);
+
+class Facts {
+ public:
+  // `read`: which facts Record::readings has, in its order.
+  explicit Facts(std::vector<knowledge::Fact> read) : read_(std::move(read)) {}
+
+  // Forgets the packet before.
+  void take(const resolve::Record& record, const Place& place);
+
+  // "" for what is not known.
+  [[nodiscard]] std::string_view of(knowledge::Fact fact) const {
+    return texts_[static_cast<size_t>(fact)];
+  }
+  std::string& set(knowledge::Fact fact) { return texts_[static_cast<size_t>(fact)]; }
+  // The text of the rule of nf_tables.
+  [[nodiscard]] std::string_view rule() const { return rule_; }
+  // "10.1.0.2:4711->10.1.0.1:80"; "" when NAT has changed nothing.
+  [[nodiscard]] std::string_view before_nat() const { return before_nat_; }
+
+ private:
+  void set_packet(const resolve::Packet& packet);
+  void set_ports(const resolve::Ports& ports);
+  void conclude_of_socket();
+  void conclude_of_filters();
+  void conclude_of_nat(const event::Tuple& tuple);
+  [[nodiscard]] std::string tuple_before_nat(const event::Tuple& tuple) const;
+  [[nodiscard]] std::string next_hop(bool is_v6) const;
+  void forget(std::initializer_list<knowledge::Fact> facts) {
+    for (const knowledge::Fact fact : facts) set(fact).clear();
+  }
+
+  // facts_netfilter.cc
+  void set_netfilter(const resolve::Record& record, const Place& place);
+  [[nodiscard]] bool is_of_nft(const resolve::Nft& nft, const Place& place) const;
+  void set_nft(const resolve::Nft& nft);
+  void set_xt(const resolve::Xt& xt, const Place& place);
+  void set_xt_rule(const resolve::Xt& xt);
+  [[nodiscard]] bool is_untracked() const;
+
+  std::vector<knowledge::Fact> read_;
+  std::array<std::string, knowledge::kFacts> texts_;
+  std::string rule_, before_nat_;
+};
+
+}  // namespace pwru::diagnose

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// What netfilter did to the packet.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "diagnose/facts.h"
+#include "knowledge/cause.h"
+
+namespace pwru::diagnose {
+namespace {
+
+using knowledge::Fact;
+
+// The hook of netfilter that a function of the stack calls. NF_HOOK() is inlined into it.
+std::string_view hook_of(const std::vector<std::string>& callers) {
+  struct Row {
+    std::string_view callers, hook;
+  };
+  constexpr std::array kHooks = std::to_array<Row>({
+      {"ip_local_deliver ip6_input ip6_input_finish ip_sublist_rcv_finish", "input"},
+      {"ip_rcv ipv6_rcv ip_sublist_rcv ip6_sublist_rcv ip_list_rcv ipv6_list_rcv", "prerouting"},
+      {"ip_forward ip6_forward ipmr_queue_xmit ipmr_queue_fwd_xmit ip6mr_forward2", "forward"},
+      {"__ip_local_out __ip6_local_out ip_local_out ip6_local_out ip6_xmit ip6_send_skb "
+       "raw_sendmsg rawv6_sendmsg raw_send_hdrinc ndisc_send_skb mld_sendpack",
+       "output"},
+      {"ip_output ip6_output ip_mc_output ip6_finish_output", "postrouting"},
+      // br_netfilter calls the hooks of IP for the packets of a bridge.
+      {"br_nf_pre_routing br_nf_pre_routing_ipv6",
+       "prerouting of IP, called by the bridge (bridge-nf-call-iptables)"},
+      {"br_nf_forward_ip br_nf_forward",
+       "forward of IP, called by the bridge (bridge-nf-call-iptables)"},
+      {"br_nf_post_routing", "postrouting of IP, called by the bridge (bridge-nf-call-iptables)"},
+      {"__netif_receive_skb_core nf_ingress nf_hook_ingress", "ingress"},
+      {"__dev_queue_xmit nf_hook_egress", "egress"},
+      {"br_handle_frame", "bridge prerouting"},
+      {"br_handle_frame_finish br_pass_frame_up", "bridge input"},
+      {"br_forward __br_forward", "bridge forward"},
+      {"br_forward_finish", "bridge postrouting"},
+      {"arp_rcv", "arp input"},
+      {"arp_xmit arp_send_dst", "arp output"},
+  });
+  for (const std::string& caller : callers)
+    for (const Row& row : kHooks)
+      if (knowledge::is_in_list(caller, row.callers)) return row.hook;
+  return "";
+}
+
+// Where the verdict of a hook is carried out of a packet that came back from NFQUEUE.
+constexpr std::string_view kBehindQueue = "nf_reinject nfqnl_reinject";
+
+// Whether hook_of() names one of these chains, also for IP that the bridge has called.
+bool is_hook(std::string_view hook, std::string_view chains) {
+  std::string name(hook.substr(0, hook.find(' ')));
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return knowledge::is_in_list(name, chains);
+}
+
+std::string_view verdict_name(resolve::Xt::Kind kind) {
+  constexpr std::array<std::string_view, 4> kNames = {"", "drop", "reject", "policy"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+// A name as nft(8) can write it. The kernel takes any bytes, and nft reads all its arguments as one
+// script: `filter INPUT; flush ruleset` would be one.
+bool is_nft_name(std::string_view name) {
+  const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+  const auto may_follow = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("_-./").find(c) != std::string_view::npos;
+  };
+  return !name.empty() && (is_letter(name.front()) || name.front() == '_') &&
+         std::all_of(name.begin(), name.end(), may_follow);
+}
+
+}  // namespace
+
+void Facts::set_netfilter(const resolve::Record& record, const Place& place) {
+  set(Fact::Hook) = hook_of(place.callers);
+  if (record.nft && is_of_nft(*record.nft, place)) set_nft(*record.nft);
+  if (record.xt) set_xt(*record.xt, place);
+}
+
+// Since 6.7 nf_tables frees what it drops. Before, any hook of netfilter may have had the packet in
+// mind, so that the hooks must be the same.
+bool Facts::is_of_nft(const resolve::Nft& nft, const Place& place) const {
+  if (place.function == "nft_do_chain") return true;
+  return place.function == "nf_hook_slow" && nft.is_noted &&
+         (nft.hook.empty() || is_hook(of(Fact::Hook), nft.hook));
+}
+
+void Facts::set_nft(const resolve::Nft& nft) {
+  if (!is_nft_name(nft.table) || !is_nft_name(nft.chain)) return;
+  set(Fact::NftFamily) = nft.family;
+  set(Fact::NftTable) = nft.table;
+  if (nft.is_policy) {
+    set(Fact::NftChain) = nft.chain;
+    set(Fact::NftPolicy) = nft.is_certain ? "drop" : "likely-drop";
+    return;
+  }
+  rule_ = nft.text;
+  set(Fact::NftHandle) = fmt::to_string(nft.handle);
+  set(Fact::NftExpr) = nft.expr;
+  // nf_tables_newrule() makes such a chain for a block in braces; no command takes its name.
+  if (nft.chain.starts_with("__chain")) return;
+  set(Fact::NftChain) = nft.chain;
+  set(Fact::NftRule) = fmt::to_string(nft.position);
+}
+
+// A packet passes several hooks: the table may be of one before that in which it died. Behind
+// NFQUEUE nothing tells the hook, nor what happened while the packet waited; only a clash is of
+// this packet.
+void Facts::set_xt(const resolve::Xt& xt, const Place& place) {
+  using Refusal = resolve::Xt::Refusal;
+  const std::string_view hook = of(Fact::Hook);
+  const bool is_clash = xt.refusal == Refusal::Clash;
+  if (is_clash &&
+      (knowledge::is_in_list(place.function, kBehindQueue) || is_hook(hook, "INPUT POSTROUTING")))
+    set(Fact::ConntrackRefusal) = "clash";
+  if (place.function != "nf_hook_slow") return;
+  if (xt.refusal == Refusal::Full && is_hook(hook, "PREROUTING OUTPUT") && is_untracked())
+    set(Fact::ConntrackRefusal) = "full";
+  if (!of(Fact::ConntrackRefusal).empty() || !is_hook(hook, xt.hook)) return;
+  if (xt.kind != resolve::Xt::Kind::None) set_xt_rule(xt);
+  if (xt.function.empty()) return;
+  set(Fact::NfFunction) = bare(xt.function);
+  if (!xt.bpf_id) return;
+  set(Fact::NfProgramId) = fmt::to_string(xt.bpf_id);
+  set(Fact::NfProgram) = xt.bpf_name.empty() ? "without a name" : xt.bpf_name;
+}
+
+void Facts::set_xt_rule(const resolve::Xt& xt) {
+  set(Fact::XtTool) = xt.is_v6 ? "ip6tables-legacy" : "iptables-legacy";
+  set(Fact::XtTable) = xt.table;
+  set(Fact::XtChain) = xt.chain;
+  set(Fact::XtVerdict) = verdict_name(xt.kind);
+  // The table raw comes before conntrack.
+  if (xt.asks_conntrack && xt.table != "raw") set(Fact::XtAsksConntrack) = "1";
+  if (xt.kind != resolve::Xt::Kind::Policy) set(Fact::XtRule) = fmt::to_string(xt.position);
+}
+
+// It has no entry of conntrack: the lowest three bits of the word say how it belongs to one.
+bool Facts::is_untracked() const {
+  const auto conntrack = number(of(Fact::Conntrack));
+  return conntrack && *conntrack < 8;
+}
+
+}  // namespace pwru::diagnose
