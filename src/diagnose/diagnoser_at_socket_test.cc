@@ -105,6 +105,22 @@ TEST(Diagnoser, PawsOfWhatTheSocketHasAlreadyIsHarmless) {
   EXPECT_EQ(kind("1000", "500", ""), Kind::Died) << "before 6.11 nothing tells";
 }
 
+// Such a probe has the sequence number in front of what was acknowledged, as a keepalive has.
+TEST(Diagnoser, NamesAWindowThatIsClosed) {
+  const auto cause = [](std::string_view sequence, std::string_view bytes, std::string_view end) {
+    Ending ending = of_tcp(kAck);
+    ending.dies(dropped_in("tcp_validate_incoming+0x1"), "TCP_OLD_SEQUENCE");
+    ending.with(Fact::TcpSequence, sequence).with(Fact::TcpSpace, bytes);
+    ending.with(Fact::ReceiveNext, "1000").with(Fact::ReceiveEnd, end);
+    ending.with(Fact::BufferUsed, "4096");
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause("999", "0", "1000"), "tcp-zero-window");
+  EXPECT_EQ(cause("999", "0", "900"), "tcp-zero-window");
+  EXPECT_EQ(cause("999", "0", "2000"), "tcp-duplicate") << "a keepalive";
+  EXPECT_EQ(cause("500", "100", "1000"), "tcp-duplicate");
+}
+
 TEST(Diagnoser, TellsAFullBufferFromTheMemoryOfTcp) {
   const auto certainty = [](std::string_view used) {
     Ending ending = of_tcp(kAck);

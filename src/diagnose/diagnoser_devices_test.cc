@@ -45,6 +45,33 @@ TEST(Diagnoser, NamesTheFilterOfTcWhenItIsTheOnlyOne) {
   EXPECT_EQ(ending.diagnosed().certainty, Certainty::Likely) << "it may go on to another chain";
 }
 
+TEST(Diagnoser, AFrameForAnotherMacIsAFaultWhenTheAddressIsOwn) {
+  const auto ended = [](std::string_view own_destination) {
+    Ending ending;
+    ending.dies({"sk_skb_reason_drop+0x90", "ip_rcv_core+0x1"}, "OTHERHOST");
+    ending.with(Fact::ForDevice, "0").with(Fact::ForGroup, "0");
+    ending.with(Fact::OwnDestination, own_destination);
+    return ending.diagnosed().kind;
+  };
+  EXPECT_EQ(ended("1"), Kind::Died);
+  EXPECT_EQ(ended("0"), Kind::Harmless) << "a bridge floods it";
+}
+
+TEST(Diagnoser, NamesTheMtuOfTheRouteWhereItIsLess) {
+  const auto what = [](uint32_t mtu) {
+    Ending ending;
+    ending.dies({"ip_forward+0x4"}, "PKT_TOO_BIG");
+    ending.with(Fact::RouteMtu, "1300").with(Fact::RouteDevice, "\"eth1\"");
+    ending.with(Fact::GsoSize, "0");
+    ending.record.packet.mtu = mtu;
+    return std::string(ending.diagnosed().what);
+  };
+  EXPECT_TRUE(
+      what(1000).starts_with("its 1400 bytes do not fit the MTU 1000 of the route by eth1,"));
+  EXPECT_TRUE(what(1300).starts_with("its 1400 bytes do not fit the MTU 1300 of eth1,"));
+  EXPECT_TRUE(what(0).starts_with("its 1400 bytes do not fit the MTU 1300 of eth1,"));
+}
+
 Ending translated(std::string_view conntrack) {
   Ending ending;
   ending.dies({"sk_skb_reason_drop+0x90", "nf_hook_slow+0x1", "ip_rcv+0x1"}, "NETFILTER_DROP");

@@ -54,6 +54,11 @@ std::string ends_text(const event::Tuple& tuple, std::string_view source, std::s
   return fmt::format("{}:{}->{}:{}", source, sport, destination, dport);
 }
 
+// Sequence numbers go round.
+int32_t distance(uint64_t from, uint64_t to) {
+  return static_cast<int32_t>(static_cast<uint32_t>(to - from));
+}
+
 // An errno is negative on some routes, positive on others.
 std::string_view without_sign(std::string_view text) {
   return text.starts_with('-') ? text.substr(1) : text;
@@ -88,6 +93,9 @@ void Facts::take(const resolve::Record& record, const Place& place) {
     if (text != kUnread) set(read_[i]) = text;
   }
   set(Fact::RouteError) = std::string(without_sign(of(Fact::RouteError)));
+  if (const auto handle = number(of(Fact::QdiscHandle)))
+    set(Fact::QdiscHandle) = fmt::format("{:x}", *handle);
+  conclude_of_mtu(record.packet.mtu);
   set_packet(record.packet);
   set_netfilter(record, place);
   if (!record.packet.has_tuple) return;
@@ -111,6 +119,7 @@ void Facts::set_packet(const resolve::Packet& packet) {
   set(Fact::SourceKind) = address_kind(tuple.saddr, tuple.is_v6);
   set(Fact::DestinationKind) = address_kind(tuple.daddr, tuple.is_v6);
   set(Fact::Protocol) = protocol_name(tuple.l4_proto, protocol);
+  if (tuple.has_spi) set(Fact::Spi) = fmt::format("{:#x}", tuple.spi);
   if (tuple.has_ports) set(Fact::Port) = fmt::to_string(tuple.dport);
   if (tuple.l4_proto == IPPROTO_TCP) set(Fact::TcpFlags) = flags_text(tuple.tcp_flags);
 }
@@ -129,9 +138,21 @@ void Facts::conclude_of_socket() {
   const auto next = number(of(Fact::ReceiveNext)), begin = number(of(Fact::TcpSequence)),
              bytes = number(of(Fact::TcpSpace));
   if (!next || !begin || !bytes) return;
-  // Sequence numbers go round.
-  const auto ahead = static_cast<int32_t>(static_cast<uint32_t>(*begin + *bytes - *next));
-  set(Fact::TcpData) = ahead <= 0 ? "old" : "new";
+  const auto is_probe = *bytes == 0 && distance(*next, *begin) == -1;
+  set(Fact::TcpData) = is_probe ? "probe" : distance(*next, *begin + *bytes) <= 0 ? "old" : "new";
+  // tcp_receive_window()
+  const auto end = number(of(Fact::ReceiveEnd));
+  if (end) set(Fact::TcpWindow) = fmt::to_string(std::max(distance(*next, *end), 0));
+}
+
+// The MTU of the record is that of the route, if it has one of its own.
+void Facts::conclude_of_mtu(uint32_t mtu) {
+  const auto of_device = number(of(Fact::RouteMtu));
+  if (!of_device) return;
+  set(Fact::MtuOwner) = of(Fact::RouteDevice);
+  if (!mtu || mtu >= *of_device) return;
+  set(Fact::RouteMtu) = fmt::to_string(mtu);
+  set(Fact::MtuOwner) = fmt::format("the route by {}", of(Fact::RouteDevice));
 }
 
 // Only filters of that kind begin with what was read.

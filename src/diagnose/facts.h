@@ -52,6 +52,7 @@ class Facts {
   void set_ports(const resolve::Ports& ports);
   void conclude_of_socket();
   void conclude_of_filters();
+  void conclude_of_mtu(uint32_t mtu);
   void conclude_of_nat(const event::Tuple& tuple);
   [[nodiscard]] std::string tuple_before_nat(const event::Tuple& tuple) const;
   [[nodiscard]] std::string next_hop(bool is_v6) const;

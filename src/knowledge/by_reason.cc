@@ -124,7 +124,7 @@ constexpr std::array kByReason = std::to_array<Cause>({
     REASON("mac", "MAC_INVALID_SOURCE MAC_IEEE_MAC_CONTROL", "its source MAC address is not valid, or its frame is for the link only", "tcpdump -e -ni {dev}"),
     REASON("bridge-port-state", "BRIDGE_INGRESS_STP_STATE", "the bridge port {dev} does not forward in its state of the spanning tree", "bridge -d link show dev {dev}"),
     REASON("no-target", "NO_TX_TARGET", "there is no port, queue or peer of {dev} to send it to", "ip -d link show {dev}; bridge fdb show"),
-    REASON("vxlan-vni", "VXLAN_VNI_NOT_FOUND", "no VXLAN device of this host has its VNI", "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"),
+    REASON("vxlan-vni", "VXLAN_VNI_NOT_FOUND", "no VXLAN device of this host has its VNI {vni}", "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"),
     REASON("vxlan-header", "VXLAN_INVALID_HDR", "its VXLAN header has flags that the device does not take", "ip -d link show type vxlan: gbp, gpe, remcsum must be equal at both ends"),
     REASON("vxlan-entry", "VXLAN_ENTRY_EXISTS", "its MAC address has a fixed entry, and came from another place", "bridge fdb show"),
     REASON("macvlan-backlog", "MACVLAN_BROADCAST_BACKLOG IPVLAN_MULTICAST_BACKLOG", "too many broadcasts wait for the devices on {dev}", "ip link set {dev} type macvlan bcqueuelen makes the queue longer"),

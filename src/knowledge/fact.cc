@@ -15,6 +15,8 @@ namespace {
 #define NETNS "skb->dev->nd_net.net->"
 #define QDISC "skb->dev->_tx->qdisc->"
 #define TRANSPORT_HEADER "skb->head + skb->transport_header"
+// Behind the UDP header.
+#define UDP_BYTE(number) "*(unsigned char *)(" TRANSPORT_HEADER " + 8 + " number ")"
 #define SENDER "skb->sk->"
 #define TCP_SOCKET(member) "((struct tcp_sock *)sk)->" member
 #define SOCKET_NETNS "sk->__sk_common.skc_net.net->"
@@ -76,6 +78,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Port, "port", ""},
     {Fact::Protocol, "proto", ""},
     {Fact::TcpFlags, "tcp_flags", ""},
+    {Fact::Spi, "spi", ""},
     {Fact::Length, "len", ""},
     {Fact::EtherType, "ether_type", ""},
     {Fact::Device, "dev", ""},
@@ -190,6 +193,12 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::HasTcpMd5, "has_tcp_md5", "",
      "*(unsigned char *)(" TRANSPORT_HEADER " + 12) >= 0xa0 && (" TCP_OPTION(
          "0") " == 0x1213 || " TCP_OPTION("0") " == 0x0101 && " TCP_OPTION("1") " == 0x1213)"},
+    {Fact::FrameMac, "frame_mac", "((struct ethhdr *)(skb->head + skb->mac_header))->h_dest"},
+    {Fact::DeviceMac, "dev_mac", "((struct ethhdr *)skb->dev->dev_addr)->h_dest"},
+    {Fact::OwnDestination, "own_destination",
+     "skb->dev->ip_ptr->ifa_list->ifa_local == " NETWORK_HEADER("iphdr") "->daddr"},
+    {Fact::Vni, "vni", UDP_BYTE("4") " * 65536 + " UDP_BYTE("5") " * 256 + " UDP_BYTE("6")},
+    {Fact::QdiscHandle, "qdisc_handle", QDISC "handle >> 16"},
     // IPS_SRC_NAT_BIT is 4. The original direction is tuplehash[0].
     {Fact::NatStatus, "nat_status", CONNECTION "status >> 4 & 3"},
     {Fact::NatSource4, "nat_src4", BEFORE_NAT("src.u3.ip")},
@@ -219,6 +228,8 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::HasSocketFilter, "sock_filter", SOCKET("sk->sk_filter != 0")},
     {Fact::SocketFilterId, "sock_filter_id", SOCKET("sk->sk_filter->prog->aux->id")},
     {Fact::TcpData, "tcp_data", ""},
+    {Fact::TcpWindow, "tcp_window", ""},
+    {Fact::MtuOwner, "mtu_owner", ""},
 });
 static_assert(kFactTable.size() == kFacts);
 

@@ -20,6 +20,7 @@ enum class Fact : uint8_t {
   Port,             // of the destination; "" without ports
   Protocol,         // "tcp", "udp", "icmp", "icmp6", or a number
   TcpFlags,         // "SYN|ACK"
+  Spi,              // "0x1234", of ESP and AH
   Length,           // bytes
   EtherType,        // "0x88cc"
   Device,           // the interface that the sk_buff names
@@ -111,6 +112,11 @@ enum class Fact : uint8_t {
   OwnSource,        // 1: its source is the first address of the device
   DropUnicastInL2,  // 1: net.ipv4.conf.DEVICE.drop_unicast_in_l2_multicast, or that of all
   HasTcpMd5,        // 1: the first option of its TCP header is an MD5 signature
+  FrameMac,         // to which its frame was sent
+  DeviceMac,        // of the device
+  OwnDestination,   // 1: it is for the first IPv4 address of the device
+  Vni,              // of VXLAN and Geneve, behind the UDP header
+  QdiscHandle,      // of Qdisc, in the hexadecimal digits of tc(8); "0": the kernel made it
   // Of a packet that NAT has changed, and of which conntrack knows how it was.
   NatStatus,   // nf_conn::status >> 4: 1 its source, 2 its destination, 3 both
   NatSource4,  // a number in the byte order of the host
@@ -158,9 +164,11 @@ enum class Fact : uint8_t {
   HasSocketFilter,    // 1: SO_ATTACH_FILTER, SO_ATTACH_BPF
   SocketFilterId,     // the id of the latter; 0: it is one of classic BPF
   // Concluded of these.
-  TcpData,  // "old": the socket has it already; "new"
+  TcpData,    // "old": the socket has it already; "probe": asks for an answer, without data; "new"
+  TcpWindow,  // bytes that the socket is ready to take
+  MtuOwner,   // whose MTU RouteMtu is: "eth0", "the route by eth0"
 };
-inline constexpr size_t kFacts = static_cast<size_t>(Fact::TcpData) + 1;
+inline constexpr size_t kFacts = static_cast<size_t>(Fact::MtuOwner) + 1;
 
 struct FactRow {
   Fact id;

@@ -52,13 +52,13 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "{dev} has no carrier, or is going down: its packets go to the qdisc noop",
      "ip -d link show {dev}; of a pair such as veth the other end must be up too, a tun needs its program"},
     {"qdisc-blackhole", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::Qdisc, Test::Is, "blackhole"}}}, Certain,
-     "the qdisc blackhole of {dev} drops whatever is sent there",
+     "the qdisc blackhole {qdisc_handle}: of {dev} drops whatever is sent there",
      "tc qdisc show dev {dev}; tc qdisc del dev {dev} root takes it off"},
     {"qdisc-netem", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC QDISC_DROP_OVERLIMIT -", {{{Fact::Qdisc, Test::Is, "netem"}}}, Likely,
-     "the qdisc netem of {dev} lost it on purpose, or is full ({qdisc_len} packets in it)",
+     "the qdisc netem {qdisc_handle}: of {dev} lost it on purpose, or is full ({qdisc_len} packets in it)",
      "tc -s qdisc show dev {dev}; tc qdisc del dev {dev} root takes it off"},
     {"qdisc-full", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP -", {{{Fact::Qdisc, Test::IsNot, "noqueue"}}}, Likely,
-     "the qdisc {qdisc} of {dev} dropped it: its queue is full ({qdisc_len} packets in it), or it limits the rate",
+     "the qdisc {qdisc} {qdisc_handle}: of {dev} dropped it: its queue is full ({qdisc_len} packets in it), or it limits the rate",
      "tc -s qdisc show dev {dev} shows backlog, drops and limits"},
     CAUSES_OF_TC("tc-ingress", "__netif_receive_skb_core sch_handle_ingress", "TC_INGRESS", Ingress, "ingress", "in"),
     {"tc-ingress", "__netif_receive_skb_core sch_handle_ingress", "", "TC_INGRESS", {}, Certain,
@@ -86,6 +86,10 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"vlan-unknown", "ip_rcv_core ip6_rcv_core ip_rcv ipv6_rcv", "", "OTHERHOST", {{{Fact::Vlan, Test::IsNot, "0"}, {Fact::ForDevice, Test::Is, "1"}}}, Likely,
      "its frame has a VLAN tag ({vlan}) that {dev} has no device for",
      "ip -d link show type vlan; tcpdump -e -ni {dev} shows the tag"},
+    // Who floods sends what is for other addresses.
+    {"wrong-mac", "ip_rcv_core ip_rcv", "", "OTHERHOST", {{{Fact::OwnDestination, Test::Is, "1"}, {Fact::ForDevice, Test::Is, "0"}, {Fact::ForGroup, Test::Is, "0"}}}, Certain,
+     "its frame was sent to the MAC address {frame_mac}, and {dev}, which has the address {dst}, has {dev_mac}",
+     "the sender's neighbour entry for {dst} is wrong or old: ip neigh there; does another host have {dst} too? arping -D; VRRP?"},
     // ip_rcv_core() is given frames for the own MAC address as OTHERHOST only when a VLAN tag was taken out.
     {"vlan-unknown", "ip_rcv_core ip6_rcv_core ip_rcv ipv6_rcv", "", "OTHERHOST", {{{Fact::ForDevice, Test::Is, "1"}}}, Likely,
      "its frame has a VLAN tag that {dev} has no device for",
@@ -162,8 +166,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
 
     // Fragments and tunnels on their way out.
     {"mtu", "ip_fragment ip6_fragment", "", "-", {{{Fact::Length, Test::Above, "route_mtu"}}}, Likely,
-     "its {len} bytes do not fit the MTU {route_mtu} of {route_dev}, and it may not be fragmented; whoever sent it gets an ICMP error",
-     "of a tunnel: lower the MTU of the tunnel's device, or clamp the MSS; else raise the MTU of {route_dev}; see that ICMP errors reach the sender"},
+     "its {len} bytes do not fit the MTU {route_mtu} of {mtu_owner}, and it may not be fragmented; whoever sent it gets an ICMP error",
+     "of a tunnel: lower the MTU of the tunnel's device, or clamp the MSS; else raise the MTU of {mtu_owner}; see that ICMP errors reach the sender"},
     {"mtu", "ip_fragment", "", "-", {}, Likely,
      "it is larger than the path MTU of the route to {dst}, and may not be fragmented; whoever sent it gets an ICMP error",
      "ip route get {dst} shows the MTU; of a tunnel: lower the MTU of its device, or clamp the MSS"},
@@ -178,7 +182,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}",
      "ip -d link show type ipip; the same with sit, ip6tnl; are local and remote right at both ends?"},
     {"geneve-vni", "geneve_udp_encap_recv geneve_rx", "", "-", {}, Likely,
-     "no Geneve device of this host has its VNI and its other end, or the device is not up",
+     "no Geneve device of this host has its VNI {vni} and its other end, or the device is not up",
      "ip -d link show type geneve; tcpdump -v -ni {dev} shows the VNI"},
 });
 // clang-format on

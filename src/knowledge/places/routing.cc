@@ -122,8 +122,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "its TTL is {ttl}, so that this router may not forward it; the sender gets an ICMP error",
      "look for a routing loop (traceroute {dst}), or let the sender begin with a larger TTL"},
     {"mtu", "ip_forward ip6_forward", "", "PKT_TOO_BIG", {{{Fact::Length, Test::Above, "route_mtu"}, {Fact::GsoSize, Test::Is, "0"}}}, Certain,
-     "its {len} bytes do not fit the MTU {route_mtu} of {route_dev}, and it may not be fragmented; the sender gets an ICMP error",
-     "raise the MTU of {route_dev}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
+     "its {len} bytes do not fit the MTU {route_mtu} of {mtu_owner}, and it may not be fragmented; the sender gets an ICMP error",
+     "raise the MTU of {mtu_owner}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
     {"mtu", "ip_forward ip6_forward", "", "PKT_TOO_BIG", {}, Certain,
      "it, or its segments, are larger than the path MTU of the route to {dst}, and may not be fragmented; the sender gets an ICMP error",
      "ip route get {dst} shows the MTU; lower the sender's, or clamp the MSS"},
@@ -143,8 +143,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "look for a routing loop (traceroute {dst}), or let the sender begin with a larger hop limit"},
     // What ip6_forward() asks last.
     {"mtu", "ip_forward ip6_forward", "", "-", {{{Fact::Length, Test::Above, "route_mtu"}, {Fact::GsoSize, Test::Is, "0"}}}, Likely,
-     "its {len} bytes do not fit the MTU {route_mtu} of {route_dev}, and it may not be fragmented; the sender gets an ICMP error",
-     "raise the MTU of {route_dev}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
+     "its {len} bytes do not fit the MTU {route_mtu} of {mtu_owner}, and it may not be fragmented; the sender gets an ICMP error",
+     "raise the MTU of {mtu_owner}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
     {"forwarding-policy", "ip_forward ip6_forward", "", "-", {{{Fact::XfrmForward, Test::IsNot, "0"}, {Fact::PacketType, Test::Is, "0"}}}, Likely,
      "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
 });

@@ -39,6 +39,8 @@ fault 'TTL' 'its TTL is 1, ' '' pings -t 1 10.2.0.2
 ip -n a link set vc mtu 1300
 fault 'MTU, IPv4' 'its 1428 bytes do not fit the MTU 1300 of vc' '' pings -M 'do' -s 1400 10.2.0.2
 # The same, IPv6.
+ip -n a route add 10.2.0.66 dev vc mtu 1000
+fault 'MTU of a route' 'do not fit the MTU 1000 of the route by vc' '' pings -M 'do' -s 1100 10.2.0.66
 fault 'MTU, IPv6' '1448 bytes do not fit the MTU 1300 of vc' '' pings -M 'do' -s 1400 fd02::2
 ip -n a link set vc mtu 1500
 fault 'hop limit' 'hop limit is 1' '' pings -t 1 fd02::2
@@ -75,6 +77,9 @@ fault 'pings are not answered (icmp_echo_ignore_all)' '10\.1\.0\.1 answers no pi
 in_a sysctl -qw net.ipv4.icmp_echo_ignore_all=0 net.ipv6.icmp.echo_ignore_all=1
 fault 'pings are not answered, IPv6' 'fd01::1 answers no pings: net\.ipv6\.icmp\.echo_ignore_all is not 0' '' pings fd01::1
 in_a sysctl -qw net.ipv6.icmp.echo_ignore_all=0
+in_a socat -u UDP-RECV:9002,so-bindtodevice=vc - >/dev/null &
+wait_for 'a program on another device' in_a grep -q ':232A ' /proc/net/udp
+fault 'UDP port open on another device' 'a socket is bound to 0\.0\.0\.0:9002, and was passed over' 'no socket takes UDP 10\.1\.0\.1:9002' udp 10.1.0.1 9002
 in_a socat -u UDP-RECV:9001,bind=127.0.0.1 - >/dev/null &
 in_a socat -u TCP-LISTEN:9001,bind=127.0.0.1 - >/dev/null &
 wait_for 'a program on loopback' in_a grep -q ':2329 ' /proc/net/udp
@@ -101,6 +106,8 @@ segment=11112222000000010000000050020100beef0000
 fault 'TCP checksum' 'TCP checksum is wrong' 'checksum is wrong' frame 0800 "$(ipv4 6 10.1.0.2 10.1.0.1 $segment)"
 fault 'ICMP checksum' 'ICMP checksum is wrong' '' frame 0800 "$(ipv4 1 10.1.0.2 10.1.0.1 0800123400010001)"
 packet=$(ipv4 17 10.1.0.2 10.1.0.1 "$data")
+fault 'MAC address of another host' 'sent to the MAC address 02:00:00:00:00:88, and va, which has the address 10\.1\.0\.1, has 02:00:00:00:00:a1' '' \
+    frame 0800 "$(ipv4 17 10.1.0.2 10.1.0.1 "$data")" 020000000088
 fault 'IP checksum' 'checksum of its IP header is wrong' 'its IP header is wrong' frame 0800 "${packet:0:20}dead${packet:24}"
 fault 'IP length' 'shorter than its headers say' 'its IP header is wrong' frame 0800 "$(ipv4 17 10.1.0.2 10.1.0.1 "$data" 0000 64 45 500)"
 fault 'IP version' 'IP header is wrong' '' frame 0800 "$(ipv4 17 10.1.0.2 10.1.0.1 "$data" 0000 64 55)"

@@ -66,13 +66,13 @@ if has_symbol tcx_prog_attach; then
     stop_holder
 fi
 in_a tc qdisc add dev vc root handle 5: tbf rate 8kbit burst 1600 limit 100
-fault 'qdisc tbf is full' 'the qdisc tbf of vc dropped it' '' in_b ping -q -c 3 -l 3 -i 0.2 -W 0.4 -s 1000 10.2.0.2
+fault 'qdisc tbf is full' 'the qdisc tbf 5: of vc dropped it' '' in_b ping -q -c 3 -l 3 -i 0.2 -W 0.4 -s 1000 10.2.0.2
 in_a tc qdisc del dev vc root
 in_a tc qdisc add dev vc root blackhole
-fault 'qdisc blackhole' 'the qdisc blackhole of vc drops whatever is sent there' '' pings 10.2.0.2
+fault 'qdisc blackhole' 'the qdisc blackhole [0-9a-f]+: of vc drops whatever is sent there' '' pings 10.2.0.2
 in_a tc qdisc del dev vc root
 in_a tc qdisc add dev vc root netem loss 100%
-fault 'qdisc netem' 'the qdisc netem of vc lost it on purpose' '' pings 10.2.0.2
+fault 'qdisc netem' 'the qdisc netem [0-9a-f]+: of vc lost it on purpose' '' pings 10.2.0.2
 in_a tc qdisc del dev vc root
 
 # Devices.

@@ -21,8 +21,8 @@ segment() {
 syn() { segment "$1" "$2" 02 1000 0; }
 # join SPORT DPORT [OPTIONS OPTIONS]: the peer begins a connection, with options of its SYN and of the
 # segment after it. $seq and $ack are those of its next segment.
-ip netns exec b tcpdump -Z root -l --immediate-mode -S -nn -i vb "src $own and dst $peer and tcp[13] = 0x12" >"$work/answers" &
-answer() { grep -m 1 -F "$own.$2 > $peer.$1: " "$work/answers"; }
+ip netns exec b tcpdump -Z root -l --immediate-mode -S -nn -i vb "tcp and src $own and dst $peer" >"$work/answers" &
+answer() { grep -m 1 "$own\.$2 > $peer\.$1: Flags \[S\.\]" "$work/answers"; }
 has_tcp() { in_a grep -qiE ": [0-9A-F]+:$(word "$2") [0-9A-F]+:$(word "$1") $3 " /proc/net/tcp; } # SPORT DPORT STATE
 join() {
     segment "$1" "$2" 02 1000 0 "${3:-}" || true
@@ -90,6 +90,20 @@ overflow() {
 }
 fault 'TCP: receive buffer is full' 'the socket of TCP 10\.1\.0\.1:6005 (is full|has no memory for such segments)' '' overflow
 kill -KILL $server
+
+# Whoever sends asks by a segment in front of what was acknowledged. Before Linux 6.11 it is taken for a
+# duplicate.
+if has_symbol sk_skb_reason_drop; then
+    serve_in_a 6008 ,rcvbuf=1
+    kill -STOP $server
+    join 4009 6008
+    window=$(answer 4009 6008 | sed -E 's/.* win ([0-9]+),.*/\1/')
+    segment 4009 6008 18 "$seq" "$ack" '' "$(zeros $((window * 2)))" || true
+    seq=$((seq + window))
+    wait_for 'the whole window to be acknowledged' grep -q "$own\.6008 > $peer\.4009: .* ack $seq," "$work/answers"
+    fault 'TCP: the window is closed' 'whether the window of TCP 10\.1\.0\.1:6008 is open again, and it is not' '' segment 4009 6008 10 $((seq - 1)) "$ack"
+    kill -KILL $server
+fi
 
 # Queues of listeners: the kernel ends these packets as if all were well.
 ip netns exec a socat -u TCP-LISTEN:6006,backlog=1,reuseaddr OPEN:/dev/null &
