@@ -82,6 +82,39 @@ TEST(DiagnoserWithoutReasons, AnIpHeaderIsRead) {
   EXPECT_EQ(cause("70", "131071", "1400"), "") << "the sum is not that of all its words";
 }
 
+TEST(DiagnoserWithoutReasons, AnIPv6HeaderIsRead) {
+  const auto cause = [](std::string_view first, std::string_view bytes) {
+    Ending ending = freed_in("ip6_rcv_core+0x200");
+    ending.with(Fact::PacketType, "0").with(Fact::IpFirst, first).with(Fact::Ip6Bytes, bytes);
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause("96", "1400"), "") << "a whole header";
+  EXPECT_EQ(cause("96", "1401"), "packet-short");
+}
+
+TEST(DiagnoserWithoutReasons, AProtocolThatNobodyHandlesIsForThisHostAlone) {
+  const auto cause = [](std::string_view type, std::string_view has_filters) {
+    Ending ending = freed_in("__netif_receive_skb_core+0xe65");
+    ending.record.packet.proto = 0x8864;
+    ending.with(Fact::PacketType, type).with(Fact::TcIngress, has_filters);
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause("0", "0"), "protocol");
+  EXPECT_EQ(cause("1", "0"), "") << "a broadcast";
+  EXPECT_EQ(cause("0", "1"), "") << "a filter may have dropped it";
+}
+
+TEST(DiagnoserWithoutReasons, AnInactivePortOfABondTakesNothingForOne) {
+  const auto ended = [](std::string_view for_group) {
+    Ending ending = freed_in("__netif_receive_skb_core+0xe65");
+    ending.record.packet.proto = 0x0800;
+    ending.with(Fact::BondPort, "1").with(Fact::TcIngress, "0").with(Fact::ForGroup, for_group);
+    return ending.diagnosed();
+  };
+  EXPECT_EQ(ended("0").cause, "inactive-port");
+  EXPECT_EQ(ended("1").kind, Kind::Harmless);
+}
+
 TEST(DiagnoserWithoutReasons, AFrameForAnotherHostIsNoDrop) {
   Ending ending = freed_in("ip_rcv_core+0x200");
   ending.with(Fact::PacketType, "3").with(Fact::IpFirst, "69");

@@ -138,11 +138,24 @@ void Facts::conclude_of_socket() {
   const auto next = number(of(Fact::ReceiveNext)), begin = number(of(Fact::TcpSequence)),
              bytes = number(of(Fact::TcpSpace));
   if (!next || !begin || !bytes) return;
-  const auto is_probe = *bytes == 0 && distance(*next, *begin) == -1;
-  set(Fact::TcpData) = is_probe ? "probe" : distance(*next, *begin + *bytes) <= 0 ? "old" : "new";
   // tcp_receive_window()
   const auto end = number(of(Fact::ReceiveEnd));
-  if (end) set(Fact::TcpWindow) = fmt::to_string(std::max(distance(*next, *end), 0));
+  const int32_t window = end ? std::max(distance(*next, *end), 0) : 0;
+  if (end) set(Fact::TcpWindow) = fmt::to_string(window);
+  const bool is_probe = end && window == 0 && *bytes == 0 && distance(*next, *begin) == -1;
+  if (is_probe && is_asked_again(static_cast<uint32_t>(*next)))
+    set(Fact::TcpData) = "probe";
+  else
+    set(Fact::TcpData) = distance(*next, *begin + *bytes) <= 0 ? "old" : "new";
+}
+
+// A window is closed for a moment whenever a program reads more slowly than data come. The third
+// probe comes more than a second after it was closed (TCP_RTO_MIN, doubled twice).
+bool Facts::is_asked_again(uint32_t receive_next) {
+  constexpr unsigned kMostWindows = 1024, kAsked = 3;
+  if (closed_windows_.size() == kMostWindows) closed_windows_.clear();
+  return ++closed_windows_[fmt::format("{} {} {} {}", of(Fact::Source), of(Fact::Destination),
+                                       of(Fact::Port), receive_next)] >= kAsked;
 }
 
 // The MTU of the record is that of the route, if it has one of its own.

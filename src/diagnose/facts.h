@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,8 @@ class Facts {
   void set_packet(const resolve::Packet& packet);
   void set_ports(const resolve::Ports& ports);
   void conclude_of_socket();
+  // Whether the window that is closed at this sequence number was asked for several times.
+  [[nodiscard]] bool is_asked_again(uint32_t receive_next);
   void conclude_of_filters();
   void conclude_of_mtu(uint32_t mtu);
   void conclude_of_nat(const event::Tuple& tuple);
@@ -71,6 +74,7 @@ class Facts {
   std::vector<knowledge::Fact> read_;
   std::array<std::string, knowledge::kFacts> texts_;
   std::string rule_, before_nat_;
+  std::map<std::string, unsigned> closed_windows_;  // how often each was asked for
 };
 
 }  // namespace pwru::diagnose

@@ -179,6 +179,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
      WORD("0") " + " WORD("1") " + " WORD("2") " + " WORD("3") " + " WORD("4") " + " WORD(
          "5") " + " WORD("6") " + " WORD("7") " + " WORD("8") " + " WORD("9")},
     {Fact::IpBytes, "ip_bytes", "", NETWORK_HEADER("iphdr") "->tot_len"},
+    {Fact::Ip6Bytes, "ip6_bytes", "", NETWORK_HEADER("ipv6hdr") "->payload_len + 40"},
     {Fact::Ipv6Off, "ipv6_off", "", "skb->dev->ip6_ptr->cnf.disable_ipv6"},
     {Fact::TcIngress, "tc_ingress", "", "skb->dev->miniq_ingress != 0"},
     {Fact::TcEgress, "tc_egress", "", "skb->dev->miniq_egress != 0"},
@@ -199,6 +200,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
      "skb->dev->ip_ptr->ifa_list->ifa_local == " NETWORK_HEADER("iphdr") "->daddr"},
     {Fact::Vni, "vni", UDP_BYTE("4") " * 65536 + " UDP_BYTE("5") " * 256 + " UDP_BYTE("6")},
     {Fact::QdiscHandle, "qdisc_handle", QDISC "handle >> 16"},
+    {Fact::BondPort, "bond_port", "skb->dev->flags >> 11 & 1"},
     // IPS_SRC_NAT_BIT is 4. The original direction is tuplehash[0].
     {Fact::NatStatus, "nat_status", CONNECTION "status >> 4 & 3"},
     {Fact::NatSource4, "nat_src4", BEFORE_NAT("src.u3.ip")},

@@ -104,6 +104,7 @@ enum class Fact : uint8_t {
   ChecksumFailed,   // 1: the checksum of its payload was computed, and is wrong
   IpSum,            // of the 16-bit words of an IPv4 header without options
   IpBytes,          // length by an IPv4 header
+  Ip6Bytes,         // the same of IPv6
   Ipv6Off,          // net.ipv6.conf.DEVICE.disable_ipv6
   TcIngress,        // not 0: the device has filters for what comes in
   TcEgress,         // not 0: the device has filters for what goes out
@@ -117,6 +118,7 @@ enum class Fact : uint8_t {
   OwnDestination,   // 1: it is for the first IPv4 address of the device
   Vni,              // of VXLAN and Geneve, behind the UDP header
   QdiscHandle,      // of Qdisc, in the hexadecimal digits of tc(8); "0": the kernel made it
+  BondPort,         // 1: IFF_SLAVE, the device is a port of a bond
   // Of a packet that NAT has changed, and of which conntrack knows how it was.
   NatStatus,   // nf_conn::status >> 4: 1 its source, 2 its destination, 3 both
   NatSource4,  // a number in the byte order of the host
@@ -164,7 +166,8 @@ enum class Fact : uint8_t {
   HasSocketFilter,    // 1: SO_ATTACH_FILTER, SO_ATTACH_BPF
   SocketFilterId,     // the id of the latter; 0: it is one of classic BPF
   // Concluded of these.
-  TcpData,    // "old": the socket has it already; "probe": asks for an answer, without data; "new"
+  TcpData,  // "old": the socket has it already; "new"; "probe": it asks once more for a window that
+            // has been closed for more than a second
   TcpWindow,  // bytes that the socket is ready to take
   MtuOwner,   // whose MTU RouteMtu is: "eth0", "the route by eth0"
 };

@@ -54,6 +54,7 @@ constexpr std::array kInferences = std::to_array<Inference>({
     {IPV4_RECEIVE, {{{Fact::IpFirst, Test::IsNot, kIpv4Firsts}}}, "IP_INHDR", Certain},
     {IPV4_RECEIVE, {{{Fact::IpFirst, Test::Is, "69"}, {Fact::IpSum, Test::IsNot, kRightSums}}}, "IP_CSUM", Certain},
     {IPV4_RECEIVE, {{{Fact::IpBytes, Test::Above, "len"}}}, "PKT_TOO_SMALL", Certain},
+    {IPV6_RECEIVE, {{{Fact::Ip6Bytes, Test::Above, "len"}, {Fact::IpFirst, Test::Is, kIpv6Firsts}}}, "PKT_TOO_SMALL", Certain},
     {IPV6_RECEIVE, {{{Fact::Ipv6Off, Test::IsNot, "0"}}}, "IPV6DISABLED", Certain},
     {IPV6_RECEIVE, {{{Fact::IpFirst, Test::IsNot, kIpv6Firsts}}}, "UNHANDLED_PROTO", Certain},
 
@@ -63,6 +64,8 @@ constexpr std::array kInferences = std::to_array<Inference>({
     // Devices.
     // A packet for this host alone, of a protocol that each host takes.
     {"__netif_receive_skb_core", {{{Fact::TcIngress, Test::Is, "1"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, "TC_INGRESS"},
+    {"__netif_receive_skb_core", {{{Fact::BondPort, Test::Is, "1"}, {Fact::TcIngress, Test::Is, "0"}}}, "UNHANDLED_PROTO"},
+    {"__netif_receive_skb_core", {{{Fact::TcIngress, Test::Is, "0"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::IsNot, "0x0800 0x86dd 0x0806"}}}, "UNHANDLED_PROTO"},
     {"__dev_queue_xmit", {{{Fact::TcEgress, Test::Is, "1"}, {Fact::Qdisc, Test::Is, "noqueue"}}}, "TC_EGRESS"},
     {"tun_net_xmit", {}, "FULL_RING"},
     {"ip_finish_output ip6_finish_output ip_mc_finish_output", {}, "BPF_CGROUP_EGRESS"},

@@ -63,8 +63,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "ss -tanp 'sport = :{port}' shows the program; let {src} send with hop limit 255 (ttl-security at both ends), or allow more hops"},
     // As much as it has, the socket has already. A host behind the same address would send what is new.
     {"tcp-duplicate", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_RFC7323_PAWS", {{{Fact::TcpData, Test::Is, "old"}}}},
-    {"tcp-zero-window", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_OLD_SEQUENCE", {{{Fact::TcpData, Test::Is, "probe"}, {Fact::TcpWindow, Test::Is, "0"}}}, Certain,
-     "it asks whether the window of TCP {dst}:{port} is open again, and it is not: the program does not read, and {buffer_used} bytes wait in the receive buffer",
+    {"tcp-zero-window", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_OLD_SEQUENCE", {{{Fact::TcpData, Test::Is, "probe"}}}, Certain,
+     "it asks once more whether the window of TCP {dst}:{port} is open again, and it is not: the program does not read, and {buffer_used} bytes wait in the receive buffer",
      "ss -tnmp 'sport = :{port}' shows what waits (Recv-Q) and the program: is it busy, or stuck?"},
     {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_END_SEQUENCE", {{{Fact::ReceiveEnd, Test::IsNot, "-"}}}, Certain,
      "it ends behind the window of {dst}:{port}, which goes from {rcv_nxt} to {rcv_end}: it begins with {tcp_seq} and has {len} bytes with its headers",

@@ -91,6 +91,22 @@ ip -n a addr add 10.5.0.1/24 dev tun0
 ip -n a link set tun0 up
 fault 'tun without a program' 'tun0 has no carrier' '' pings 10.5.0.2
 ip -n a link del tun0
+modprobe bonding max_bonds=0
+ip -n a link add bond0 type bond mode active-backup
+for port in 1 2; do
+    ip link add s$port netns a type veth peer name t$port netns f
+    ip -n a link set s$port master bond0
+    ip -n f link set t$port up
+done
+ip -n a addr add 10.6.6.1/24 dev bond0
+ip -n a link set bond0 up
+wait_for 'the active port' in_a grep -q 'Active Slave: s1' /proc/net/bonding/bond0
+ip -n f addr add 10.6.6.2/24 dev t2
+ip -n f neigh replace 10.6.6.1 lladdr "$(in_a cat /sys/class/net/bond0/address)" dev t2
+fault 'bond: by the inactive port' 's2 is an inactive port of a bond:' 's2 is an inactive port of a bond or team' ip netns exec f ping -q -c 1 -W 0.4 10.6.6.1
+ip -n a link del bond0
+ip -n f link del t1
+ip -n f link del t2
 ip netns exec a socat TUN:10.5.0.1/24,tun-name=tun1,iff-up,iff-no-pi PIPE &
 reader=$!
 wait_for 'the tun' has_link tun1 LOWER_UP
