@@ -18,7 +18,7 @@ struct ns_common {
 };
 
 struct netns_ipv4 {
-	__u8 sysctl_icmp_echo_ignore_all; /* an int before 5.15; 0 and 1 are all that it may be */
+	__u8 sysctl_icmp_echo_ignore_all; /* of an int, before 5.15, the lowest byte */
 	__u8 sysctl_tcp_syncookies;
 	int sysctl_max_syn_backlog;
 };

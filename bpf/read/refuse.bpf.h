@@ -35,7 +35,8 @@ static __always_inline void note_given_sock(void *ctx, __u64 skb)
 
 /*
  * As sk_acceptq_is_full(), inet_csk_reqsk_queue_is_full() and the test for the last quarter of the
- * backlog in tcp_conn_request() say. With SYN cookies only the first one refuses.
+ * backlog in tcp_conn_request() say. With SYN cookies only the first one refuses. Older kernels
+ * have >= in the second; what they refuse then is only counted (TcpExtTCPReqQFullDrop).
  */
 static __noinline int refuses_syn(__u64 addr)
 {
@@ -60,11 +61,15 @@ static __noinline int refuses_syn(__u64 addr)
 static __noinline int ignores_echo(__u64 addr, bool is_v6)
 {
 	struct sk_buff *skb = KERNEL_PTR(struct sk_buff, addr);
+	struct sk_buff___pkt_type *bits = (void *)addr;
 	__u64 head = as_number(KERNEL_READ(skb, head));
 	__u8 type = read_word(head + KERNEL_READ(skb, transport_header));
 	struct net_device *dev = KERNEL_READ(skb, dev);
 	struct net *net = KERNEL_READ(dev, nd_net.net);
 
+	/* Broadcasts have a sysctl of their own. PACKET_HOST is 0. */
+	if (BPF_CORE_READ_BITFIELD_PROBED(bits, pkt_type))
+		return false;
 	if (is_v6)
 		return type == ICMP6_ECHO_REQUEST &&
 		       KERNEL_READ(net, ipv6.sysctl.icmpv6_echo_ignore_all);

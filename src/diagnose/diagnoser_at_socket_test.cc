@@ -11,7 +11,7 @@ namespace {
 using knowledge::Certainty;
 using knowledge::Fact;
 
-constexpr uint8_t kSyn = 0x02, kAck = 0x10;
+constexpr uint8_t kSyn = 0x02, kRst = 0x04, kAck = 0x10;
 
 std::vector<std::string_view> dropped_in(std::string_view place) {
   return {"sk_skb_reason_drop+0x90", place, "tcp_v4_do_rcv+0x12"};
@@ -20,7 +20,7 @@ std::vector<std::string_view> dropped_in(std::string_view place) {
 // Of TCP, with a socket in the state ESTABLISHED.
 Ending of_tcp(uint8_t flags) {
   Ending ending;
-  ending.is_tcp(flags).with(Fact::SocketState, "1");
+  ending.is_tcp(flags).with(Fact::SocketState, "1").with(Fact::SocketProtocol, "6");
   return ending;
 }
 
@@ -33,7 +33,8 @@ Ending refused(std::vector<std::string_view> stack) {
 
 Ending refused_syn() {
   Ending ending = refused({"tcp_conn_request+0x1", "tcp_v4_conn_request+0x30"});
-  ending.is_tcp(kSyn).with(Fact::SocketState, "10").with(Fact::AcceptLimit, "1");
+  ending.is_tcp(kSyn).with(Fact::SocketState, "10").with(Fact::SocketProtocol, "6");
+  ending.with(Fact::AcceptLimit, "1");
   return ending;
 }
 
@@ -56,16 +57,17 @@ TEST(Diagnoser, NamesTheQueueOfAListenerThatIsFull) {
 
 // The last ACK of a handshake is freed by tcp_v4_rcv(), as many others are.
 TEST(Diagnoser, AFullQueueAlsoLosesTheLastAckOfAHandshake) {
-  const auto cause = [](std::string_view state, std::string_view waiting) {
+  const auto cause = [](std::string_view state, std::string_view waiting, uint8_t flags = kAck) {
     Ending ending;
-    ending.is_freed(dropped_in("tcp_v4_rcv+0x91")).is_tcp(kAck);
-    ending.with(Fact::SocketState, state);
+    ending.is_freed(dropped_in("tcp_v4_rcv+0x91")).is_tcp(flags);
+    ending.with(Fact::SocketState, state).with(Fact::SocketProtocol, "6");
     ending.with(Fact::AcceptQueue, waiting).with(Fact::AcceptLimit, "1");
     return std::string(ending.diagnosed().cause);
   };
   EXPECT_EQ(cause("10", "2"), "tcp-accept-queue");
   EXPECT_NE(cause("10", "1"), "tcp-accept-queue");
   EXPECT_NE(cause("12", "2"), "tcp-accept-queue") << "NEW_SYN_RECV is no whole socket";
+  EXPECT_NE(cause("10", "2", kRst), "tcp-accept-queue") << "it ends a half-open connection";
 }
 
 TEST(Diagnoser, APingThatIsNotToBeAnsweredIsNoPingThatWas) {
@@ -82,7 +84,7 @@ TEST(Diagnoser, NamesTheWindowThatASegmentLiesOutsideOf) {
   Ending ending = of_tcp(kAck);
   ending.dies(dropped_in("tcp_validate_incoming+0x1"), "TCP_INVALID_SEQUENCE");
   ending.with(Fact::TcpSequence, "5000").with(Fact::ReceiveNext, "1000");
-  ending.with(Fact::ReceiveEnd, "2000");
+  ending.with(Fact::ReceiveEnd, "2000").with(Fact::TcpSpace, "1");
   EXPECT_EQ(ending.diagnosed().what,
             "its sequence number 5000 lies outside of the window of 10.2.0.2:9000, which goes from "
             "1000 to 2000");
@@ -105,9 +107,26 @@ TEST(Diagnoser, PawsOfWhatTheSocketHasAlreadyIsHarmless) {
   EXPECT_EQ(kind("1000", "500", ""), Kind::Died) << "before 6.11 nothing tells";
 }
 
-// Such a probe has the sequence number in front of what was acknowledged, as a keepalive has. One
-// or two come whenever a program is slow.
+// The answer to the segment may have opened the window before it was read.
+TEST(Diagnoser, AWindowThatWasOpenedMeanwhileIsNotNamed) {
+  const auto certainty = [](std::string_view end, std::string reason) {
+    Ending ending = of_tcp(kAck);
+    ending.dies(dropped_in("tcp_validate_incoming+0x1"), std::move(reason));
+    ending.with(Fact::TcpSequence, "5000").with(Fact::ReceiveNext, "1000");
+    ending.with(Fact::ReceiveEnd, end).with(Fact::TcpSpace, "100");
+    ending.with(Fact::TellsOldSequence, "1");
+    return ending.diagnosed().certainty;
+  };
+  EXPECT_EQ(certainty("4999", "TCP_INVALID_SEQUENCE"), Certainty::Certain);
+  EXPECT_EQ(certainty("70000", "TCP_INVALID_SEQUENCE"), Certainty::Possible);
+  EXPECT_EQ(certainty("5050", "TCP_INVALID_END_SEQUENCE"), Certainty::Certain);
+  EXPECT_EQ(certainty("5100", "TCP_INVALID_END_SEQUENCE"), Certainty::Possible);
+}
+
+// Such a probe has the sequence number in front of what was acknowledged, as a keepalive has. Some
+// come whenever a program is slow.
 TEST(Diagnoser, NamesAWindowThatStaysClosed) {
+  constexpr uint64_t kSecond = 1'000'000'000;
   const auto causes = [](std::string_view sequence, std::string_view bytes, std::string_view end) {
     Ending ending = of_tcp(kAck);
     ending.dies(dropped_in("tcp_validate_incoming+0x1"), "TCP_OLD_SEQUENCE");
@@ -116,7 +135,10 @@ TEST(Diagnoser, NamesAWindowThatStaysClosed) {
     ending.with(Fact::BufferUsed, "4096");
     Diagnoser diagnoser(ending.facts);
     std::string all;
-    for (int i = 0; i < 3; i++) all.append(diagnoser.diagnose(ending.record).cause).append(" ");
+    for (const uint64_t at_ns : {kSecond, 2 * kSecond - 1, 2 * kSecond}) {
+      ending.record.ts_ns = at_ns;
+      all.append(diagnoser.diagnose(ending.record).cause).append(" ");
+    }
     return all;
   };
   EXPECT_EQ(causes("999", "0", "1000"), "tcp-duplicate tcp-duplicate tcp-zero-window ");
@@ -135,8 +157,9 @@ TEST(Diagnoser, ProbesOfDifferentWindowsAreOfASlowReader) {
   Diagnoser diagnoser(ending.facts);
   for (int next = 1000; next < 9000; next += 1000) {
     const std::string before = std::to_string(next - 1), at = std::to_string(next);
-    ending.values[2].text = before;
-    ending.values[3].text = ending.values[4].text = at;
+    ending.record.ts_ns += 2'000'000'000;
+    ending.values[3].text = before;
+    ending.values[4].text = ending.values[5].text = at;
     EXPECT_EQ(diagnoser.diagnose(ending.record).kind, Kind::Harmless) << next;
   }
 }

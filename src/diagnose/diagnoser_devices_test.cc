@@ -93,6 +93,13 @@ TEST(Diagnoser, IsSilentAboutNatThatChangedNothingYet) {
   EXPECT_EQ(ending.diagnoser->fact(Fact::NatDestinationPort), "");
 }
 
+TEST(Diagnoser, AnIcmpErrorHasTheConnectionOfAnotherPacket) {
+  Ending ending = translated("4097");  // IP_CT_RELATED
+  ending.with(Fact::NatDestination4, "167837697").with(Fact::NatDestinationPort, "80");
+  ending.record.packet.tuple.l4_proto = IPPROTO_ICMP;
+  EXPECT_EQ(ending.diagnosed().before_nat, "");
+}
+
 TEST(Diagnoser, OfAnAnswerTheOriginalTupleIsTheOtherDirection) {
   Ending ending = translated("4099");  // IP_CT_ESTABLISHED_REPLY
   ending.with(Fact::NatDestination4, "167837697").with(Fact::NatDestinationPort, "80");

@@ -109,6 +109,7 @@ TEST(DiagnoserWithoutReasons, AnInactivePortOfABondTakesNothingForOne) {
     Ending ending = freed_in("__netif_receive_skb_core+0xe65");
     ending.record.packet.proto = 0x0800;
     ending.with(Fact::BondPort, "1").with(Fact::TcIngress, "0").with(Fact::ForGroup, for_group);
+    ending.with(Fact::PacketType, for_group);
     return ending.diagnosed();
   };
   EXPECT_EQ(ended("0").cause, "inactive-port");

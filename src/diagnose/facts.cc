@@ -98,11 +98,11 @@ void Facts::take(const resolve::Record& record, const Place& place) {
   conclude_of_mtu(record.packet.mtu);
   set_packet(record.packet);
   set_netfilter(record, place);
+  conclude_of_filters();
+  conclude_of_socket(record.ts_ns);
   if (!record.packet.has_tuple) return;
   if (record.ports) set_ports(*record.ports);
-  conclude_of_socket();
   conclude_of_nat(record.packet.tuple);
-  conclude_of_filters();
   set(Fact::NextHop) = next_hop(record.packet.tuple.is_v6);
 }
 
@@ -126,36 +126,42 @@ void Facts::set_packet(const resolve::Packet& packet) {
 
 // What is no whole socket has none of the facts (TIME_WAIT and NEW_SYN_RECV), and only one of TCP
 // has the window and the queues of a listener.
-void Facts::conclude_of_socket() {
+void Facts::conclude_of_socket(uint64_t ts_ns) {
   const bool is_whole = !knowledge::is_in_list(of(Fact::SocketState), "6 12");
-  if (!is_whole || of(Fact::Protocol) != "tcp")
+  const bool is_tcp = of(Fact::Protocol) == "tcp" && of(Fact::SocketProtocol) == "6";
+  if (!is_whole || !is_tcp)
     forget({Fact::ReceiveNext, Fact::ReceiveEnd, Fact::AcceptQueue, Fact::AcceptLimit,
             Fact::SynQueue, Fact::SynLimit, Fact::SynCookies});
   if (!is_whole)
-    forget({Fact::SocketState, Fact::BufferUsed, Fact::BufferLimit, Fact::SocketCgroup,
-            Fact::CgroupIngress, Fact::CgroupIngressId, Fact::CgroupIngressOnly,
+    forget({Fact::SocketState, Fact::SocketProtocol, Fact::BufferUsed, Fact::BufferLimit,
+            Fact::SocketCgroup, Fact::CgroupIngress, Fact::CgroupIngressId, Fact::CgroupIngressOnly,
             Fact::HasCgroupIngress, Fact::HasSocketFilter, Fact::SocketFilterId});
   const auto next = number(of(Fact::ReceiveNext)), begin = number(of(Fact::TcpSequence)),
              bytes = number(of(Fact::TcpSpace));
   if (!next || !begin || !bytes) return;
-  // tcp_receive_window()
+  set(Fact::TcpData) = distance(*next, *begin + *bytes) <= 0 ? "old" : "new";
   const auto end = number(of(Fact::ReceiveEnd));
-  const int32_t window = end ? std::max(distance(*next, *end), 0) : 0;
-  if (end) set(Fact::TcpWindow) = fmt::to_string(window);
-  const bool is_probe = end && window == 0 && *bytes == 0 && distance(*next, *begin) == -1;
-  if (is_probe && is_asked_again(static_cast<uint32_t>(*next)))
-    set(Fact::TcpData) = "probe";
-  else
-    set(Fact::TcpData) = distance(*next, *begin + *bytes) <= 0 ? "old" : "new";
+  if (!end) return;
+  if (distance(*end, *begin) > 0)
+    set(Fact::TcpPlace) = "behind";
+  else if (distance(*end, *begin + *bytes) > 0)
+    set(Fact::TcpPlace) = "across";
+  const bool is_closed = distance(*next, *end) <= 0;  // tcp_receive_window()
+  const bool is_probe = is_closed && *bytes == 0 && distance(*next, *begin) == -1;
+  if (is_probe && stays_closed(static_cast<uint32_t>(*next), ts_ns)) set(Fact::TcpPlace) = "probe";
 }
 
-// A window is closed for a moment whenever a program reads more slowly than data come. The third
-// probe comes more than a second after it was closed (TCP_RTO_MIN, doubled twice).
-bool Facts::is_asked_again(uint32_t receive_next) {
-  constexpr unsigned kMostWindows = 1024, kAsked = 3;
+// A window is closed for a moment whenever a program reads more slowly than data come.
+bool Facts::stays_closed(uint32_t receive_next, uint64_t ts_ns) {
+  constexpr size_t kMostWindows = 1024;
+  constexpr uint64_t kLongNs = 1'000'000'000;
+  const std::string window = fmt::format("{} {} {} {}", of(Fact::Source), of(Fact::Destination),
+                                         of(Fact::Port), receive_next);
+  const auto first = closed_windows_.find(window);
+  if (first != closed_windows_.end()) return ts_ns - first->second >= kLongNs;
   if (closed_windows_.size() == kMostWindows) closed_windows_.clear();
-  return ++closed_windows_[fmt::format("{} {} {} {}", of(Fact::Source), of(Fact::Destination),
-                                       of(Fact::Port), receive_next)] >= kAsked;
+  closed_windows_[window] = ts_ns;
+  return false;
 }
 
 // The MTU of the record is that of the route, if it has one of its own.
@@ -191,6 +197,9 @@ std::string Facts::tuple_before_nat(const event::Tuple& tuple) const {
   constexpr uint64_t kInfoMask = 7, kReply = 3;  // NFCT_INFOMASK, IP_CT_IS_REPLY
   const auto conntrack = number(of(Fact::Conntrack));
   if (!conntrack || *conntrack <= kInfoMask || (*conntrack & kInfoMask) >= kReply) return "";
+  // An ICMP error has the entry of the connection that it is about (IP_CT_RELATED).
+  const bool is_icmp = knowledge::is_in_list(of(Fact::Protocol), "icmp icmp6");
+  if (is_icmp && (*conntrack & kInfoMask) == 1) return "";
   if (!knowledge::is_in_list(of(Fact::NatStatus), "1 2 3")) return "";
   const std::string source(tuple.is_v6 ? of(Fact::NatSource6) : ipv4_text(of(Fact::NatSource4)));
   const std::string destination(tuple.is_v6 ? of(Fact::NatDestination6)

@@ -51,9 +51,9 @@ class Facts {
  private:
   void set_packet(const resolve::Packet& packet);
   void set_ports(const resolve::Ports& ports);
-  void conclude_of_socket();
-  // Whether the window that is closed at this sequence number was asked for several times.
-  [[nodiscard]] bool is_asked_again(uint32_t receive_next);
+  void conclude_of_socket(uint64_t ts_ns);
+  // Whether the window that is closed at this sequence number was so for more than a second.
+  [[nodiscard]] bool stays_closed(uint32_t receive_next, uint64_t ts_ns);
   void conclude_of_filters();
   void conclude_of_mtu(uint32_t mtu);
   void conclude_of_nat(const event::Tuple& tuple);
@@ -74,7 +74,7 @@ class Facts {
   std::vector<knowledge::Fact> read_;
   std::array<std::string, knowledge::kFacts> texts_;
   std::string rule_, before_nat_;
-  std::map<std::string, unsigned> closed_windows_;  // how often each was asked for
+  std::map<std::string, uint64_t> closed_windows_;  // when each was asked for first, as ts_ns
 };
 
 }  // namespace pwru::diagnose

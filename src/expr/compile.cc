@@ -157,7 +157,8 @@ Result<filter::Code> compile_condition(const TypeSource& source, const Root& roo
 }
 
 Result<Values> compile_values(const TypeSource& source, const Root& root,
-                              std::span<const std::string> lists) {
+                              std::span<const std::string> lists,
+                              std::span<const std::string> facts) {
   const Types types(source);
   Values values;
   values.bytes = kReadableBytes;
@@ -166,6 +167,10 @@ Result<Values> compile_values(const TypeSource& source, const Root& root,
   std::set<std::string> known;  // a value that is asked for twice is printed once
   for (const std::string& list : lists) {
     PWRU_TRY(with_source(list, add_values(types, root, list, known, values, generator)));
+  }
+  for (const std::string& fact : facts) {
+    std::set<std::string> own;  // each has its place
+    PWRU_TRY(with_source(fact, add_values(types, root, fact, own, values, generator)));
   }
   generator.end_values();
   PWRU_ASSIGN(values.code, generator.finish());
@@ -196,8 +201,8 @@ Result<Program> compile(const TypeSource& source, const Kind& kind, const Reques
     filter = std::move(*code);
   }
   std::optional<filter::Code> writer;
-  if (!request.values.empty()) {
-    auto values = compile_values(source, kind.root, request.values);
+  if (!request.values.empty() || !request.facts.empty()) {
+    auto values = compile_values(source, kind.root, request.values, request.facts);
     if (!values) return in_option("--output-{}-metadata", kind.root, values.error());
     program.values = std::move(values->list);
     program.value_bytes = values->bytes;

@@ -67,7 +67,9 @@ inline constexpr size_t kMaxValues = size_t{64} * kReadableWords;
 // The expressions of the user for one kind of packet. A filter of "" and no lists mean none.
 struct Request {
   std::string filter;
-  std::vector<std::string> values;  // lists of expressions
+  std::vector<std::string> values;  // lists of expressions; what is asked for twice is there once
+  // One expression each, which follow those, also when they are among them.
+  std::vector<std::string> facts = {};
 };
 
 // The compiled expressions: objects that always define the two functions of bpf/read/expr.bpf.h.
@@ -94,6 +96,7 @@ struct Program {
 [[nodiscard]] Result<filter::Code> compile_condition(const TypeSource& source, const Root& root,
                                                      std::string_view text);
 [[nodiscard]] Result<Values> compile_values(const TypeSource& source, const Root& root,
-                                            std::span<const std::string> lists);
+                                            std::span<const std::string> lists,
+                                            std::span<const std::string> facts = {});
 
 }  // namespace pwru::expr

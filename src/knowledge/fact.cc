@@ -212,6 +212,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     FACTS_OF_TC(Ingress, "ingress"),
     FACTS_OF_TC(Egress, "egress"),
     {Fact::SocketState, "sock_state", SOCKET("sk->__sk_common.skc_state")},
+    {Fact::SocketProtocol, "sock_proto", SOCKET("sk->sk_protocol")},
     {Fact::BufferUsed, "buffer_used", SOCKET("sk->sk_backlog.rmem_alloc.counter")},
     {Fact::BufferLimit, "buffer_limit", SOCKET("sk->sk_rcvbuf")},
     {Fact::ReceiveNext, "rcv_nxt", SOCKET(TCP_SOCKET("rcv_nxt"))},
@@ -230,7 +231,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::HasSocketFilter, "sock_filter", SOCKET("sk->sk_filter != 0")},
     {Fact::SocketFilterId, "sock_filter_id", SOCKET("sk->sk_filter->prog->aux->id")},
     {Fact::TcpData, "tcp_data", ""},
-    {Fact::TcpWindow, "tcp_window", ""},
+    {Fact::TcpPlace, "tcp_place", ""},
     {Fact::MtuOwner, "mtu_owner", ""},
 });
 static_assert(kFactTable.size() == kFacts);

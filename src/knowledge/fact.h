@@ -149,6 +149,7 @@ enum class Fact : uint8_t {
   ClsBpfEgressOnly,
   // Of the socket.
   SocketState,        // TCP_*: 10 listens
+  SocketProtocol,     // IPPROTO_*
   BufferUsed,         // bytes in its receive buffer
   BufferLimit,        // bytes that may be in it
   ReceiveNext,        // the sequence number that TCP waits for
@@ -166,10 +167,10 @@ enum class Fact : uint8_t {
   HasSocketFilter,    // 1: SO_ATTACH_FILTER, SO_ATTACH_BPF
   SocketFilterId,     // the id of the latter; 0: it is one of classic BPF
   // Concluded of these.
-  TcpData,  // "old": the socket has it already; "new"; "probe": it asks once more for a window that
-            // has been closed for more than a second
-  TcpWindow,  // bytes that the socket is ready to take
-  MtuOwner,   // whose MTU RouteMtu is: "eth0", "the route by eth0"
+  TcpData,   // "old": the socket has it already; "new"
+  TcpPlace,  // "behind" the window it begins, "across" the end of it; "probe": it asks for a window
+             // that has been closed for more than a second
+  MtuOwner,  // whose MTU RouteMtu is: "eth0", "the route by eth0"
 };
 inline constexpr size_t kFacts = static_cast<size_t>(Fact::MtuOwner) + 1;
 

@@ -119,7 +119,7 @@ void set_ends(const Plan& plan, pwru_config& config) {
   config.tells_ends = 1;
   const auto address_of = [&](std::string_view name) -> uint64_t {
     for (const kernel::Function& function : plan.functions.found)
-      if (function.module.empty() && function.name == name) return function.addr;
+      if (function.name == name) return function.addr;  // IPv6 may be a module
     return 0;
   };
   config.sock_drop_addr = address_of(kernel::kDropOfSocket);

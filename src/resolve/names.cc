@@ -34,7 +34,10 @@ const Names::Func& Names::look_up(uint64_t ip) {
     func.text = it->module.empty() ? it->name : fmt::format("{}[{}]", it->name, it->module);
     func.reason_arg = repeats_reason ? 0 : it->reason_arg;
     func.is_free_reason = it->is_free_reason;
-    func.ending = it->module.empty() ? kernel::ending_of(it->name) : kernel::Ending::None;
+    func.ending = kernel::ending_of(it->name);
+    // IPv6 may be a module, of which one function refuses.
+    if (!it->module.empty() && func.ending != kernel::Ending::Refuses)
+      func.ending = kernel::Ending::None;
     func.is_plain_free = it->name == "kfree_skb" && reasons_.empty();
     func.may_end =
         func.reason_arg != 0 || func.is_plain_free || func.ending == kernel::Ending::Consumes;

@@ -340,6 +340,31 @@ TEST(Resolver, ValuesOfExpressions) {
   EXPECT_TRUE(resolver.resolve(event).values.empty());
 }
 
+// What is read for the diagnosis has its own place, also when the user asks for the same.
+TEST(Resolver, ReadingsAreNotSharedWithValues) {
+  const FakeKernel kernel;
+  const auto skb =
+      expr::compile_skb(kernel.facts().btf, {"", {"skb->mark"}, {"skb->len", "skb->mark"}});
+  ASSERT_TRUE(skb) << skb.error().what;
+  ASSERT_EQ(skb->values.size(), 3u);
+  Wanted wanted;
+  wanted.skb_values = skb->values;
+  wanted.readings = 2;
+  Resolver resolver = kernel.resolver(std::move(wanted));
+  std::string bytes(skb->value_bytes, '\0');
+  bytes[0] = 7;
+  bytes[skb->values[0].offset] = bytes[skb->values[2].offset] = 9;
+  bytes[skb->values[1].offset] = 60;
+  event::Event event = in_ip_rcv();
+  event.expr_bytes = std::as_bytes(std::span(bytes));
+  const Record& record = resolver.resolve(event);
+  ASSERT_EQ(record.values.size(), 1u);
+  EXPECT_EQ(record.values[0].text, "9");
+  ASSERT_EQ(record.readings.size(), 2u);
+  EXPECT_EQ(record.readings[0].text, "60");
+  EXPECT_EQ(record.readings[1].text, "9");
+}
+
 // Key and value are one unsigned int each.
 MapTypes::OfMap number_types(uint32_t) {
   kernel::BtfBuilder types;

@@ -87,7 +87,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "its frame has a VLAN tag ({vlan}) that {dev} has no device for",
      "ip -d link show type vlan; tcpdump -e -ni {dev} shows the tag"},
     // Who floods sends what is for other addresses.
-    {"wrong-mac", "ip_rcv_core ip_rcv", "", "OTHERHOST", {{{Fact::OwnDestination, Test::Is, "1"}, {Fact::ForDevice, Test::Is, "0"}, {Fact::ForGroup, Test::Is, "0"}}}, Certain,
+    {"wrong-mac", "ip_rcv_core ip_rcv", "", "OTHERHOST", {{{Fact::OwnDestination, Test::Is, "1"}, {Fact::ForDevice, Test::Is, "0"}, {Fact::ForGroup, Test::Is, "0"}}}, Likely,
      "its frame was sent to the MAC address {frame_mac}, and {dev}, which has the address {dst}, has {dev_mac}",
      "the sender's neighbour entry for {dst} is wrong or old: ip neigh there; does another host have {dst} too? arping -D; VRRP?"},
     // ip_rcv_core() is given frames for the own MAC address as OTHERHOST only when a VLAN tag was taken out.
@@ -122,7 +122,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"link-protocol", "__netif_receive_skb_core", "", "UNHANDLED_PROTO -", {{{Fact::EtherType, Test::Is, "0x88cc 0x0004 0x888e 0x8809 0x88f7"}}}},
     // Each port of a bond hears a broadcast, and one takes it; of unknown protocols hosts hear many.
     {"group-unread", "__netif_receive_skb_core", "", "UNHANDLED_PROTO", {{{Fact::ForGroup, Test::Is, "1"}}}},
-    {"inactive-port", "__netif_receive_skb_core", "", "UNHANDLED_PROTO", {{{Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}, {Fact::BondPort, Test::Is, "1"}}}, Likely,
+    {"other-host", "__netif_receive_skb_core", "", "UNHANDLED_PROTO", {{{Fact::PacketType, Test::Is, "3"}}}},
+    {"inactive-port", "__netif_receive_skb_core", "", "UNHANDLED_PROTO", {{{Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}, {Fact::BondPort, Test::Is, "1"}, {Fact::PacketType, Test::Is, "0"}}}, Likely,
      "{dev} is an inactive port of a bond: the other end sends by a port that this host does not use",
      "cat /proc/net/bonding/* shows the active port; do both ends agree on the mode of the bond (active-backup, 802.3ad)?"},
     {"inactive-port", "__netif_receive_skb_core", "", "UNHANDLED_PROTO", {{{Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, Possible,
@@ -175,7 +176,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "it is larger than the path MTU of the route to {dst}, and may not be fragmented; whoever sent it gets an ICMP error",
      "ip route get {dst} shows the MTU; of a tunnel: lower the MTU of its device, or clamp the MSS"},
     {"macsec-send", "macsec_start_xmit macsec_encrypt", "", "-", {}, Likely,
-     "the MACsec device {dev} could not send it: it has no association (SA) to send with that is active, its packet numbers are used up, or it is not up",
+     "the MACsec device {dev} could not send it: it has no association (SA) to send with that is active, its packet numbers are used up, it is not up, or the packet is larger than the MTU of the device below",
      "ip -s macsec show {dev} shows the associations; do the keys of both ends get negotiated (MKA, wpa_supplicant)?"},
     {"macsec-receive", "macsec_handle_frame macsec_decrypt macsec_post_decrypt", "", "-", {}, Likely,
      "no MACsec association of this host takes it: its sender (SCI) or its key is not known, it is a replay, or it failed the check",

@@ -10,10 +10,11 @@ using Test = Condition::Test;
 
 // clang-format off
 constexpr std::array kCauses = std::to_array<Cause>({
-    {"pings-ignored", "icmp_rcv", "", kRefused, {}, Certain,
+    // Unless its checksum is wrong, too.
+    {"pings-ignored", "icmp_rcv", "", kRefused, {}, Likely,
      "{dst} answers no pings: net.ipv4.icmp_echo_ignore_all is not 0",
      "sysctl -w net.ipv4.icmp_echo_ignore_all=0"},
-    {"pings-ignored", "icmpv6_rcv", "", kRefused, {}, Certain,
+    {"pings-ignored", "icmpv6_rcv", "", kRefused, {}, Likely,
      "{dst} answers no pings: net.ipv6.icmp.echo_ignore_all is not 0",
      "sysctl -w net.ipv6.icmp.echo_ignore_all=0"},
     HARMLESS("ping-answered", "icmp_rcv icmpv6_rcv ping_rcv", "", "NO_SOCKET -"),

@@ -35,9 +35,11 @@ constexpr std::array kCauses = std::to_array<Cause>({
 
     // Queues of listeners.
     {"tcp-accept-queue", "tcp_conn_request", "", kRefused, {{{Fact::AcceptQueue, Test::Above, "accept_limit"}}}, Certain, kAcceptQueue, kAcceptQueueAdvice},
-    {"tcp-accept-queue", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED TCP_LISTEN_OVERFLOW", {{{Fact::SocketState, Test::Is, "10"}, {Fact::AcceptQueue, Test::Above, "accept_limit"}}}, Certain, kAcceptQueue, kAcceptQueueAdvice},
+    // The last segment of a handshake; on 6.11 and 6.12 without a reason, as others for a half-open connection.
+    {"tcp-accept-queue", "tcp_v4_rcv tcp_v6_rcv", "", "TCP_LISTEN_OVERFLOW", {{{Fact::SocketState, Test::Is, "10"}, {Fact::AcceptQueue, Test::Above, "accept_limit"}}}, Certain, kAcceptQueue, kAcceptQueueAdvice},
+    {"tcp-accept-queue", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED", {{{Fact::SocketState, Test::Is, "10"}, {Fact::AcceptQueue, Test::Above, "accept_limit"}, {Fact::TcpFlags, Test::Is, "ACK PSH|ACK FIN|ACK FIN|PSH|ACK"}}}, Likely, kAcceptQueue, kAcceptQueueAdvice},
     // Whoever is known from before gets the last quarter of the limit: tcp_peer_is_proven().
-    {"tcp-syn-queue", "tcp_conn_request", "", kRefused, {{{Fact::SynCookies, Test::Is, "0"}}}, Certain,
+    {"tcp-syn-queue", "tcp_conn_request", "", kRefused, {{{Fact::SynCookies, Test::Is, "0"}}}, Likely,
      "the queue of half-open connections of TCP {dst}:{port} is full: {syn_queue} are in it, and net.ipv4.tcp_syncookies=0",
      "sysctl -w net.ipv4.tcp_syncookies=1; or raise net.ipv4.tcp_max_syn_backlog, which is {syn_limit} and of which a quarter is kept free, and the program's listen() backlog, which is {accept_limit}"},
 
@@ -63,13 +65,13 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "ss -tanp 'sport = :{port}' shows the program; let {src} send with hop limit 255 (ttl-security at both ends), or allow more hops"},
     // As much as it has, the socket has already. A host behind the same address would send what is new.
     {"tcp-duplicate", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_RFC7323_PAWS", {{{Fact::TcpData, Test::Is, "old"}}}},
-    {"tcp-zero-window", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_OLD_SEQUENCE", {{{Fact::TcpData, Test::Is, "probe"}}}, Certain,
+    {"tcp-zero-window", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_OLD_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "probe"}}}, Certain,
      "it asks once more whether the window of TCP {dst}:{port} is open again, and it is not: the program does not read, and {buffer_used} bytes wait in the receive buffer",
      "ss -tnmp 'sport = :{port}' shows what waits (Recv-Q) and the program: is it busy, or stuck?"},
-    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_END_SEQUENCE", {{{Fact::ReceiveEnd, Test::IsNot, "-"}}}, Certain,
+    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_END_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "across behind"}}}, Certain,
      "it ends behind the window of {dst}:{port}, which goes from {rcv_nxt} to {rcv_end}: it begins with {tcp_seq} and has {len} bytes with its headers",
      "ss -tnmi 'sport = :{port}' shows the window; a middlebox may have lost the window scaling, or whoever sends does not heed the window"},
-    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE", {{{Fact::ReceiveEnd, Test::IsNot, "-"}}}, Certain,
+    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "behind"}}}, Certain,
      kWindow, kOutOfWindowAdvice},
     // Before Linux 6.6 retransmissions and keepalives have this reason too, later TCP_OLD_SEQUENCE.
     {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TellsOldSequence, Test::IsNot, "0"}}}, Possible,
@@ -97,11 +99,11 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "it is a datagram of UDP without a checksum, which IPv6 does not allow, unless a socket takes it (UDP_NO_CHECK6_RX)",
      "find who sends it: tcpdump -v -ni {dev} host {src}; of a tunnel: ip link set DEVICE type vxlan udpcsum"},
     // The sockets were read after the packet died.
-    {"tcp-passed-over", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenHere, Test::Is, "1"}}}, Likely,
-     "a program listens on {open_at}, and was passed over: it is bound to another device or VRF (SO_BINDTODEVICE), a BPF program (sk_lookup) said no, or it has only begun; the sender gets a reset",
+    {"tcp-passed-over", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenHere, Test::Is, "1"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Likely,
+     "a program listens on {open_at}, and was passed over: it has only begun, or it is bound to another device or VRF (SO_BINDTODEVICE), or a BPF program (sk_lookup) said no; the sender gets a reset",
      "ss -ltnp 'sport = :{port}' shows the device behind %; sysctl net.ipv4.tcp_l3mdev_accept; bpftool net show"},
-    {"udp-passed-over", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET", {{{Fact::OpenHere, Test::Is, "1"}}}, Likely,
-     "a socket is bound to {open_at}, and was passed over: it is bound to another device or VRF (SO_BINDTODEVICE), a BPF program (sk_lookup) said no, or it is new; the sender gets an ICMP error",
+    {"udp-passed-over", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET", {{{Fact::OpenHere, Test::Is, "1"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Likely,
+     "a socket is bound to {open_at}, and was passed over: it is new, or it is bound to another device or VRF (SO_BINDTODEVICE), or a BPF program (sk_lookup) said no; the sender gets an ICMP error",
      "ss -lunp 'sport = :{port}' shows the device behind %; sysctl net.ipv4.udp_l3mdev_accept; bpftool net show"},
     // A segment that does not begin a connection belongs to one that is gone.
     {"tcp-other-address", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenAt, Test::IsNot, "-"}}}, Certain,

@@ -101,8 +101,12 @@ if has_symbol sk_skb_reason_drop; then
     segment 4009 6008 18 "$seq" "$ack" '' "$(zeros $((window * 2)))" || true
     seq=$((seq + window))
     wait_for 'the whole window to be acknowledged' grep -q "$own\.6008 > $peer\.4009: .* ack $seq," "$work/answers"
+    # It is told when it has been closed for a second.
     probes() {
-        for _ in 1 2 3; do segment 4009 6008 10 $((seq - 1)) "$ack" || true; done
+        for ((n = 0; n < 600; n++)); do
+            segment 4009 6008 10 $((seq - 1)) "$ack" || true
+            ! grep -q '10\.1\.0\.1:6008 is open again' "$out" || break
+        done
         return 1
     }
     fault 'TCP: the window is closed' 'whether the window of TCP 10\.1\.0\.1:6008 is open again, and it is not' '' probes
