@@ -59,8 +59,11 @@ fi
 expect_line "^ +[0-9]+ IpOutNoRoutes  netns $(netns_inode /run/netns/blue) \(blue\)$"
 expect_no_line 'ListenDrops'
 # A death that is shown explains the counter; before 5.17 the counter explains the death.
-if grep -qE '^[0-9:.]+ .*127\.0\.0\.1:5000\(udp\)' "$out"; then
+if ! grep -qE '^[0-9:.]+ .*127\.0\.0\.1:5000\(udp\)' "$out"; then
+    expect_line '^ +[0-9]+ UdpRcvbufErrors  netns'
+elif has_symbol kfree_skb_reason || has_symbol sk_skb_reason_drop; then
     expect_no_line 'RcvbufErrors'
 else
-    expect_line '^ +[0-9]+ UdpRcvbufErrors  netns'
+    # Sockets are read for a twentieth of the time at most: what died in between has no reason there.
+    ! grep 'RcvbufErrors' "$out" | grep -v '(.* in all, the others are above)' || fail 'a death that is shown is counted again'
 fi
