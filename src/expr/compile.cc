@@ -191,6 +191,13 @@ tl::unexpected<Error> in_option(std::string_view option, const Root& root, Error
   return tl::unexpected<Error>(std::move(error));
 }
 
+// Keeps what is needed to read the values, and hands out the code that writes them.
+filter::Code keep_values(Values values, Program& program) {
+  program.values = std::move(values.list);
+  program.value_bytes = values.bytes;
+  return std::move(values.code);
+}
+
 Result<Program> compile(const TypeSource& source, const Kind& kind, const Request& request) {
   Program program;
   program.has_filter = !request.filter.empty();
@@ -204,9 +211,7 @@ Result<Program> compile(const TypeSource& source, const Kind& kind, const Reques
   if (!request.values.empty() || !request.facts.empty()) {
     auto values = compile_values(source, kind.root, request.values, request.facts);
     if (!values) return in_option("--output-{}-metadata", kind.root, values.error());
-    program.values = std::move(values->list);
-    program.value_bytes = values->bytes;
-    writer = std::move(values->code);
+    writer = keep_values(std::move(*values), program);
   }
   PWRU_ASSIGN(program.filter_object, expression_object(kind.filter, filter));
   PWRU_ASSIGN(program.values_object, expression_object(kind.values, writer));
@@ -223,14 +228,12 @@ Result<Program> compile_xdp(const TypeSource& source, const Request& request) {
   return compile(source, {xdp_root(), Function::XdpFilter, Function::XdpValues}, request);
 }
 
-Result<Program> compile_socket(const TypeSource& source, const std::vector<std::string>& values) {
+Result<Program> compile_socket(const TypeSource& source, const std::vector<std::string>& facts) {
   Program program;
   std::optional<filter::Code> writer;
-  if (!values.empty()) {
-    PWRU_ASSIGN(Values compiled, compile_values(source, socket_root(), values));
-    program.values = std::move(compiled.list);
-    program.value_bytes = compiled.bytes;
-    writer = std::move(compiled.code);
+  if (!facts.empty()) {
+    PWRU_ASSIGN(Values values, compile_values(source, socket_root(), {}, facts));
+    writer = keep_values(std::move(values), program);
   }
   PWRU_ASSIGN(program.values_object, expression_object(Function::SocketValues, writer));
   return program;

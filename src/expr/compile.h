@@ -84,9 +84,9 @@ struct Program {
 [[nodiscard]] Result<Program> compile_skb(const TypeSource& source, const Request& request);
 [[nodiscard]] Result<Program> compile_xdp(const TypeSource& source, const Request& request);
 
-// Only values, of the socket that a packet was given to.
+// Only facts, of the socket that a packet was given to.
 [[nodiscard]] Result<Program> compile_socket(const TypeSource& source,
-                                             const std::vector<std::string>& values);
+                                             const std::vector<std::string>& facts);
 
 // The object of a trigger, --on; "" for one that never fires.
 [[nodiscard]] Result<std::string> compile_trigger(const TypeSource& source,

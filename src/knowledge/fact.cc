@@ -164,7 +164,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::ForGroup, "for_group", "*(unsigned char *)(skb->head + skb->mac_header) & 1"},
     {Fact::TcpSpace, "tcp_space",
      "((struct tcp_skb_cb *)skb->cb)->end_seq - ((struct tcp_skb_cb *)skb->cb)->seq"},
-    {Fact::VxlanFlags, "vxlan_flags", "*(unsigned char *)(" TRANSPORT_HEADER " + 8)"},
+    {Fact::VxlanFlags, "vxlan_flags", UDP_BYTE("0")},
     {Fact::PacketType, "packet_type", "skb->pkt_type"},
     {Fact::IpFirst, "ip_first", "*(unsigned char *)(" NETWORK ")"},
     // XFRM_POLICY_OUT. What is sent may have no device yet.

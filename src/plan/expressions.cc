@@ -105,14 +105,14 @@ Result<Expressions> compile_expressions(const cli::Options& options, const kerne
   std::erase_if(of_socket, [&](knowledge::Fact fact) {
     return !is_readable(types.source(), expr::socket_root(), expression_of_socket(fact));
   });
-  std::vector<std::string> socket_values;
+  std::vector<std::string> socket_facts;
   for (const knowledge::Fact fact : of_socket)
-    socket_values.emplace_back(expression_of_socket(fact));
+    socket_facts.emplace_back(expression_of_socket(fact));
   std::vector<std::string> facts;
   for (const knowledge::Fact fact : read) facts.emplace_back(expression_of(fact, expressions));
   PWRU_ASSIGN(auto skb, expr::compile_skb(types.source(), {options.filter_skb_expr,
                                                            options.output_skb_metadata, facts}));
-  PWRU_ASSIGN(auto socket, expr::compile_socket(types.source(), socket_values));
+  PWRU_ASSIGN(auto socket, expr::compile_socket(types.source(), socket_facts));
   PWRU_ASSIGN(auto xdp, expr::compile_xdp(types.source(),
                                           {options.filter_xdp_expr, options.output_xdp_metadata}));
   PWRU_ASSIGN(auto on, expr::compile_trigger(types.source(), options.on.expr));

@@ -9,7 +9,13 @@ using enum Certainty;
 using Test = Condition::Test;
 
 // clang-format off
-constexpr std::string_view kWindow = "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}, which goes from {rcv_nxt} to {rcv_end}";
+// Places: where TCP and UDP look for the socket, what they check then, and where they queue.
+constexpr std::string_view kTcpLookup = "tcp_v4_rcv tcp_v6_rcv";
+constexpr std::string_view kTcpChecks = "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process";
+constexpr std::string_view kTcpQueue = "tcp_data_queue tcp_data_queue_ofo tcp_rcv_established tcp_rcv_state_process";
+constexpr std::string_view kUdpLookup = "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv";
+constexpr std::string_view kUdpQueue = "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb";
+
 constexpr std::string_view kOutOfWindow = "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}";
 constexpr std::string_view kOutOfWindowAdvice = "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses";
 
@@ -36,18 +42,18 @@ constexpr std::array kCauses = std::to_array<Cause>({
     // Queues of listeners.
     {"tcp-accept-queue", "tcp_conn_request", "", kRefused, {{{Fact::AcceptQueue, Test::Above, "accept_limit"}}}, Certain, kAcceptQueue, kAcceptQueueAdvice},
     // The last segment of a handshake; on 6.11 and 6.12 without a reason, as others for a half-open connection.
-    {"tcp-accept-queue", "tcp_v4_rcv tcp_v6_rcv", "", "TCP_LISTEN_OVERFLOW", {{{Fact::SocketState, Test::Is, "10"}, {Fact::AcceptQueue, Test::Above, "accept_limit"}}}, Certain, kAcceptQueue, kAcceptQueueAdvice},
-    {"tcp-accept-queue", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED", {{{Fact::SocketState, Test::Is, "10"}, {Fact::AcceptQueue, Test::Above, "accept_limit"}, {Fact::TcpFlags, Test::Is, "ACK PSH|ACK FIN|ACK FIN|PSH|ACK"}}}, Likely, kAcceptQueue, kAcceptQueueAdvice},
+    {"tcp-accept-queue", kTcpLookup, "", "TCP_LISTEN_OVERFLOW", {{{Fact::SocketState, Test::Is, "10"}, {Fact::AcceptQueue, Test::Above, "accept_limit"}}}, Certain, kAcceptQueue, kAcceptQueueAdvice},
+    {"tcp-accept-queue", kTcpLookup, "", "NOT_SPECIFIED", {{{Fact::SocketState, Test::Is, "10"}, {Fact::AcceptQueue, Test::Above, "accept_limit"}, {Fact::TcpFlags, Test::Is, "ACK PSH|ACK FIN|ACK FIN|PSH|ACK"}}}, Likely, kAcceptQueue, kAcceptQueueAdvice},
     // Whoever is known from before gets the last quarter of the limit: tcp_peer_is_proven().
     {"tcp-syn-queue", "tcp_conn_request", "", kRefused, {{{Fact::SynCookies, Test::Is, "0"}}}, Likely,
      "the queue of half-open connections of TCP {dst}:{port} is full: {syn_queue} are in it, and net.ipv4.tcp_syncookies=0",
      "sysctl -w net.ipv4.tcp_syncookies=1; or raise net.ipv4.tcp_max_syn_backlog, which is {syn_limit} and of which a quarter is kept free, and the program's listen() backlog, which is {accept_limit}"},
 
     // Sockets.
-    {"tcp-header", "tcp_v4_rcv tcp_v6_rcv", "", "PKT_TOO_SMALL -", {{{Fact::TcpHeader, Test::Above, "len"}}}, Certain,
+    {"tcp-header", kTcpLookup, "", "PKT_TOO_SMALL -", {{{Fact::TcpHeader, Test::Above, "len"}}}, Certain,
      "its TCP header says that it has {tcp_header} bytes, and only {len} are there",
      "look at it: tcpdump -v -X -ni {dev} tcp and host {src}; its sender, or a device on the way, writes wrong headers"},
-    {"tcp-header", "tcp_v4_rcv tcp_v6_rcv", "", "PKT_TOO_SMALL", {{{Fact::TcpHeader, Test::Is, "0 4 8 12 16"}}}, Certain,
+    {"tcp-header", kTcpLookup, "", "PKT_TOO_SMALL", {{{Fact::TcpHeader, Test::Is, "0 4 8 12 16"}}}, Certain,
      "its TCP header says that it has {tcp_header} bytes, and the least is 20",
      "look at it: tcpdump -v -X -ni {dev} tcp and host {src}; its sender, or a device on the way, writes wrong headers"},
     // The last ACK of a connection, once more: only the listener is left. Likewise a FIN.
@@ -64,75 +70,75 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "its hop limit is {hop_limit}, and the socket of TCP {dst}:{port} takes none below its own least (IPV6_MINHOPCOUNT; ttl-security of BGP)",
      "ss -tanp 'sport = :{port}' shows the program; let {src} send with hop limit 255 (ttl-security at both ends), or allow more hops"},
     // As much as it has, the socket has already. A host behind the same address would send what is new.
-    {"tcp-duplicate", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_RFC7323_PAWS", {{{Fact::TcpData, Test::Is, "old"}}}},
-    {"tcp-zero-window", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_OLD_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "probe"}}}, Certain,
+    {"tcp-duplicate", kTcpChecks, "", "TCP_RFC7323_PAWS", {{{Fact::TcpData, Test::Is, "old"}}}},
+    {"tcp-zero-window", kTcpChecks, "", "TCP_OLD_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "probe"}}}, Certain,
      "it asks once more whether the window of TCP {dst}:{port} is open again, and it is not: the program does not read, and {buffer_used} bytes wait in the receive buffer",
      "ss -tnmp 'sport = :{port}' shows what waits (Recv-Q) and the program: is it busy, or stuck?"},
-    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_END_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "across behind"}}}, Certain,
+    {"tcp-sequence", kTcpChecks, "", "TCP_INVALID_END_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "across behind"}}}, Certain,
      "it ends behind the window of {dst}:{port}, which goes from {rcv_nxt} to {rcv_end}: it begins with {tcp_seq} and has {len} bytes with its headers",
      "ss -tnmi 'sport = :{port}' shows the window; a middlebox may have lost the window scaling, or whoever sends does not heed the window"},
-    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "behind"}}}, Certain,
-     kWindow, kOutOfWindowAdvice},
+    {"tcp-sequence", kTcpChecks, "", "TCP_INVALID_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "behind"}}}, Certain,
+     "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}, which goes from {rcv_nxt} to {rcv_end}", kOutOfWindowAdvice},
     // Before Linux 6.6 retransmissions and keepalives have this reason too, later TCP_OLD_SEQUENCE.
-    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TellsOldSequence, Test::IsNot, "0"}}}, Possible,
+    {"tcp-sequence", kTcpChecks, "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TellsOldSequence, Test::IsNot, "0"}}}, Possible,
      kOutOfWindow, kOutOfWindowAdvice},
-    {"tcp-sequence", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TcpFlags, Test::Is, "RST RST|ACK"}}}, Possible,
+    {"tcp-sequence", kTcpChecks, "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE", {{{Fact::TcpFlags, Test::Is, "RST RST|ACK"}}}, Possible,
      kOutOfWindow, kOutOfWindowAdvice},
-    HARMLESS("tcp-duplicate", "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process", "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE"),
+    HARMLESS("tcp-duplicate", kTcpChecks, "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE"),
     // tcp_try_rmem_schedule() asks for room in the socket first, and then in all of TCP.
-    {"tcp-memory", "tcp_data_queue tcp_data_queue_ofo tcp_rcv_established tcp_rcv_state_process", "", "PROTO_MEM", {{{Fact::BufferUsed, Test::Above, "buffer_limit"}}}, Certain,
+    {"tcp-memory", kTcpQueue, "", "PROTO_MEM", {{{Fact::BufferUsed, Test::Above, "buffer_limit"}}}, Certain,
      "there is no room for its data: the receive buffer of the socket of TCP {dst}:{port} is full ({buffer_used} of {buffer_limit} bytes), because its program reads too slowly",
      "ss -tnmp 'sport = :{port}' shows the queue (Recv-Q), the buffer (rb) and the program; sysctl net.ipv4.tcp_rmem"},
-    {"tcp-memory", "tcp_data_queue tcp_data_queue_ofo tcp_rcv_established tcp_rcv_state_process", "", "PROTO_MEM", {}, Likely,
+    {"tcp-memory", kTcpQueue, "", "PROTO_MEM", {}, Likely,
      "there is no room for its data: the receive buffer of the socket of TCP {dst}:{port} is full, because its program reads too slowly, or TCP may have no more memory (net.ipv4.tcp_mem)",
      "ss -tnmp 'sport = :{port}' shows the queue (Recv-Q), the buffer (rb) and the program; sysctl net.ipv4.tcp_rmem net.ipv4.tcp_mem; cat /proc/net/sockstat"},
-    {"udp-memory", "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb", "", "PROTO_MEM", {}, Certain,
+    {"udp-memory", kUdpQueue, "", "PROTO_MEM", {}, Certain,
      "UDP, or the cgroup of the socket of UDP {dst}:{port}, may have no more memory: net.ipv4.udp_mem, memory.max",
      "sysctl net.ipv4.udp_mem is the limit in pages, and /proc/net/sockstat shows the use; ss -uanmp shows which sockets hold it"},
-    {"receive-buffer", "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb", "", "SOCKET_RCVBUFF", {{{Fact::BufferLimit, Test::IsNot, "-"}}}, Certain,
+    {"receive-buffer", kUdpQueue, "", "SOCKET_RCVBUFF", {{{Fact::BufferLimit, Test::IsNot, "-"}}}, Certain,
      "the receive buffer of the socket is full ({buffer_used} of {buffer_limit} bytes): the program behind UDP {dst}:{port} reads too slowly",
      "ss -uanmp 'sport = :{port}' shows the buffer (rb), what waits (r), and the program; raise its SO_RCVBUF and net.core.rmem_max"},
-    {"receive-buffer", "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb", "", "SOCKET_RCVBUFF", {}, Certain,
+    {"receive-buffer", kUdpQueue, "", "SOCKET_RCVBUFF", {}, Certain,
      "the receive buffer of the socket is full: the program behind UDP {dst}:{port} reads too slowly",
      "ss -uanmp 'sport = :{port}' shows the buffer (rb), what waits (r), and the program; raise its SO_RCVBUF and net.core.rmem_max"},
     {"udp-no-checksum", "__udp6_lib_rcv udpv6_rcv", "", "UDP_CSUM NO_SOCKET", {{{Fact::UdpChecksum, Test::Is, "0"}}}, Certain,
      "it is a datagram of UDP without a checksum, which IPv6 does not allow, unless a socket takes it (UDP_NO_CHECK6_RX)",
      "find who sends it: tcpdump -v -ni {dev} host {src}; of a tunnel: ip link set DEVICE type vxlan udpcsum"},
     // The sockets were read after the packet died.
-    {"tcp-passed-over", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenHere, Test::Is, "1"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Likely,
+    {"tcp-passed-over", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenHere, Test::Is, "1"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Likely,
      "a program listens on {open_at}, and was passed over: it has only begun, or it is bound to another device or VRF (SO_BINDTODEVICE), or a BPF program (sk_lookup) said no; the sender gets a reset",
      "ss -ltnp 'sport = :{port}' shows the device behind %; sysctl net.ipv4.tcp_l3mdev_accept; bpftool net show"},
-    {"udp-passed-over", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET", {{{Fact::OpenHere, Test::Is, "1"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Likely,
+    {"udp-passed-over", kUdpLookup, "", "NO_SOCKET", {{{Fact::OpenHere, Test::Is, "1"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Likely,
      "a socket is bound to {open_at}, and was passed over: it is new, or it is bound to another device or VRF (SO_BINDTODEVICE), or a BPF program (sk_lookup) said no; the sender gets an ICMP error",
      "ss -lunp 'sport = :{port}' shows the device behind %; sysctl net.ipv4.udp_l3mdev_accept; bpftool net show"},
     // A segment that does not begin a connection belongs to one that is gone.
-    {"tcp-other-address", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
+    {"tcp-other-address", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
      "no program listens on TCP {dst}:{port} in this network namespace, one listens on {open_at}; the sender gets a reset",
      "ss -ltnp 'sport = :{port}' shows it; let it listen on {dst} or on all addresses, or send to its address"},
-    {"tcp-closed-port", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}}}, Certain,
+    {"tcp-closed-port", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}}}, Certain,
      "no program listens on TCP {dst}:{port} in this network namespace; the sender gets a reset",
      "ss -ltnp 'sport = :{port}'; is the program running, and bound to this address?"},
-    {"tcp-md5-unexpected", "tcp_v4_rcv tcp_v6_rcv", "", "-", {{{Fact::HasTcpMd5, Test::Is, "1"}, {Fact::OpenHere, Test::Is, "1"}}}, Likely,
+    {"tcp-md5-unexpected", kTcpLookup, "", "-", {{{Fact::HasTcpMd5, Test::Is, "1"}, {Fact::OpenHere, Test::Is, "1"}}}, Likely,
      "the segment has a TCP MD5 signature (the password of BGP), and the socket of TCP {dst}:{port} has no key for {src}, or another one",
      "ss -tanpi 'sport = :{port}' shows the program, and md5keys; give both ends the same key"},
     // A SYN that comes once more, when the answer is on its way. Before 5.17 also one for which the socket wants
     // a signature or a larger TTL, or whose ports are in TIME_WAIT: there the place alone does not tell.
-    {"tcp-duplicate", "tcp_v4_rcv tcp_v6_rcv", "", "NOT_SPECIFIED -", {{{Fact::TcpFlags, Test::Is, kSyns}}}},
-    {"tcp-answer-unasked", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN|ACK SYN|ACK|ECE"}}}, Likely,
+    {"tcp-duplicate", kTcpLookup, "", "NOT_SPECIFIED -", {{{Fact::TcpFlags, Test::Is, kSyns}}}},
+    {"tcp-answer-unasked", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN|ACK SYN|ACK|ECE"}}}, Likely,
      "it answers a connection that this host did not begin, or has given up; the sender gets a reset",
      "does the request leave by another way or with another address (NAT, load balancer)? conntrack -L; pwru --filter-track-skb host {src}"},
-    HARMLESS("tcp-late-segment", "tcp_v4_rcv tcp_v6_rcv", "", "NO_SOCKET -"),
-    {"udp-other-address", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET", {{{Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
+    HARMLESS("tcp-late-segment", kTcpLookup, "", "NO_SOCKET -"),
+    {"udp-other-address", kUdpLookup, "", "NO_SOCKET", {{{Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
      "no socket takes UDP {dst}:{port} in this network namespace, one is bound to {open_at}; the sender gets an ICMP error",
      "ss -lunp 'sport = :{port}' shows it; let it bind to {dst} or to all addresses and devices, or send to its address"},
-    {"udp-closed-port", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET", {}, Certain,
+    {"udp-closed-port", kUdpLookup, "", "NO_SOCKET", {}, Certain,
      "no socket takes UDP {dst}:{port} in this network namespace; the sender gets an ICMP error",
      "ss -lunp 'sport = :{port}'; is the program running, bound to this address and device, and not connected to another host?"},
     {"broadcast-unread", "__udp4_lib_rcv udp_rcv", "", "-", {{{Fact::RouteType, Test::Is, "3 5"}}}},
-    {"udp-refused", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "-", {{{Fact::DestinationKind, Test::Is, "unicast link-local loopback"}}}, Possible,
+    {"udp-refused", kUdpLookup, "", "-", {{{Fact::DestinationKind, Test::Is, "unicast link-local loopback"}}}, Possible,
      "no socket takes UDP {dst}:{port} in this network namespace, or its checksum is wrong or, with IPv6, missing",
      "ss -lunp 'sport = :{port}'; nstat -az UdpNoPorts UdpInCsumErrors counts both"},
-    HARMLESS("multicast-not-joined", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "-"),
+    HARMLESS("multicast-not-joined", kUdpLookup, "", "-"),
     // Its header has no flag but the one that each has.
     {"vxlan-vni", "vxlan_rcv", "", "-", {{{Fact::VxlanFlags, Test::Is, "8"}}}, Likely,
      "no VXLAN device of this host has its VNI {vni}, or the device is not up",

@@ -101,7 +101,7 @@ if has_symbol sk_skb_reason_drop; then
     segment 4009 6008 18 "$seq" "$ack" '' "$(zeros $((window * 2)))" || true
     seq=$((seq + window))
     wait_for 'the whole window to be acknowledged' grep -q "$own\.6008 > $peer\.4009: .* ack $seq," "$work/answers"
-    # It is told when it has been closed for a second.
+    # pwru reports a closed window when it is asked for again a second after the first time.
     probes() {
         for ((n = 0; n < 600; n++)); do
             segment 4009 6008 10 $((seq - 1)) "$ack" || true
