@@ -363,15 +363,17 @@ std::vector<NftField> NftDecoder::fields_from(uint64_t reg) {
   std::vector<NftField> fields;
   Operand* from = operand(reg);
   unsigned loaded = 0;
-  while (from && from < operands_.data() + kWords && !from->fields.empty() &&
-         from->loaded > loaded && (fields.empty() || !from->is_used)) {
+  while (from && !from->fields.empty() && from->loaded > loaded &&
+         (fields.empty() || !from->is_used)) {
     loaded = from->loaded;
     from->is_used = true;
-    size_t bytes = 0;
-    for (const NftField& field : from->fields) bytes += field.bytes;
+    size_t words = 0;  // no field is longer than all registers, whatever the rule says
+    for (const NftField& field : from->fields)
+      words += std::min(field.bytes / kWordBytes + (field.bytes % kWordBytes != 0), kWords);
     fields.insert(fields.end(), from->fields.begin(), from->fields.end());
     fields.back().text += masked(*from);
-    from += std::max<size_t>((bytes + kWordBytes - 1) / kWordBytes, 1);
+    const auto next = static_cast<size_t>(from - operands_.data()) + std::max<size_t>(words, 1);
+    from = next < kWords ? &operands_[next] : nullptr;
   }
   return fields;
 }
