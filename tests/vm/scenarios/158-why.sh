@@ -25,28 +25,24 @@ died() { grep -qE '^1 packets? died|^  (why|at) .*(netfilter|nf_hook_slow|iptabl
 ip netns exec r tcpdump -q -n -U -i ra -w "$work/taken" udp 2>/dev/null &
 has_begun() { [ -s "$work/taken" ]; }
 wait_for 'the packet socket' has_begun
-start_pwru --why --output-netns-names 'udp portrange 53-54'
+# A function of TCP that is given the reason calls the one that frees.
+start_pwru --why --output-netns-names 'udp portrange 53-54 or tcp port 9100'
 send 53
 send 54
 wait_for 'the death' died
+ip netns exec a bash -c ': >/dev/tcp/10.2.0.2/9100' 2>/dev/null || true
+refused() { grep -qE '^  at +tcp_v4_rcv' "$out"; }
+wait_for 'the reset' refused
 stop_pwru
 expect_stderr ' 0 lost'
-expect_line '^1 packet died:'
+expect_line '^2 packets died:'
 expect_line '^  why +.*hook input'
 expect_line '^  way +netns [0-9]+ \(a\), va: (UDP, )?IP send, .*transmit'
 expect_line '^ +netns [0-9]+ \(r\), ra: receive, IP receive, .*netfilter, .*\[destination 10\.1\.0\.1:54 became 10\.2\.0\.2:9001\].*IP forward'
 expect_line '^ +netns [0-9]+ \(r\), rb: .*IP send, .*transmit'
 expect_line '^ +netns [0-9]+ \(b\), vb: .*IP receive, IP deliver, netfilter'
+expect_line '^ +netns [0-9]+ \(b\), vb: .*IP receive, .*TCP'
 expect_line '^  took +[0-9.]+ (us|ms|s), [0-9]+ functions$'
-
-# TCP, where a function that is given the reason calls the one that frees.
-start_pwru --why 'tcp port 9100'
-ip netns exec a bash -c ': >/dev/tcp/10.2.0.2/9100' 2>/dev/null || true
-refused() { grep -qE '^  at +tcp_v4_rcv' "$out"; }
-wait_for 'the reset' refused
-stop_pwru
-expect_line '^  way +netns [0-9]+, va: .*IP send, .*transmit'
-expect_line '^ +netns [0-9]+, vb: .*IP receive, .*TCP'
 
 # The same with paths that are kept in the kernel until their packet dies.
 start_pwru --why --on drop 'udp portrange 53-54'

@@ -3,7 +3,7 @@
 # A followed packet keeps its identity from its skb through XDP, which rewrites the packet, to the new
 # skb. Its address at XDP is the head of that skb.
 # cilium's bug: of a packet that XDP rewrote only the first function is shown.
-# kernels: all
+# kernels: 5.10 6.12
 needs_fexit
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24

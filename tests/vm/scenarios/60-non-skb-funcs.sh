@@ -4,7 +4,7 @@
 # other: not for the routing of a packet that does not exist yet, and not for a packet that does not
 # match.
 # cilium's bug: --filter-non-skb-funcs does not start without --filter-track-skb.
-# kernels: all
+# kernels: 5.10 6.12
 namespace other
 cable '' va 10.8.0.1/24 other vb 10.8.0.2/24
 ping -q -c 1 10.8.0.2

@@ -3,7 +3,7 @@
 # The look-ups and updates of a TC program in its maps are shown for the packets that match, by the
 # types of the map, or in hexadecimal. A long value is cut, and the line says so.
 # cilium's bug: --output-bpfmap does nothing on its own, and prints no more than 256 bytes.
-# kernels: all
+# kernels: 6.1 6.12
 namespace other
 cable '' va 10.8.0.1/24 other vb 10.8.0.2/24
 ping -q -c 1 10.8.0.2

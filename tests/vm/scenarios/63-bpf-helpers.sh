@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Shows what a BPF program calls for a packet that matched: helpers, and the functions of its maps.
 # cilium's bug: --filter-track-bpf-helpers does not start without --filter-track-skb.
-# kernels: all
+# kernels: 5.10 7.2
 namespace other
 cable '' va 10.8.0.1/24 other vb 10.8.0.2/24
 ping -q -c 1 10.8.0.2

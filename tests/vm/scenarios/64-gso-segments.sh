@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The device cannot take a large TCP packet, so the kernel cuts it in software: the segments are its
 # children.
-# kernels: all
+# kernels: 6.1 7.2
 has_symbol bpf_trampoline_link_prog || skip 'this kernel has no BPF trampolines (fentry and fexit)'
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24

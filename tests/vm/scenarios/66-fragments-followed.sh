@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Fragments are children of their packet, also those without the header that the filter looks at. The
 # reassembled packet goes on as the first fragment.
-# kernels: all
+# kernels: 5.10 6.12
 has_symbol bpf_trampoline_link_prog || skip 'this kernel has no BPF trampolines (fentry and fexit)'
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24

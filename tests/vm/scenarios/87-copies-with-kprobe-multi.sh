@@ -19,7 +19,7 @@ trace() { # OPTIONS...
     expect_order '->10\.8\.0\.2:9\(udp\).* ip_output' '->10\.8\.0\.2:9\(udp\).* udp_rcv'
 }
 trace
-trace --filter-track-skb --output-id --output-tunnel --output-caller --output-stack
 trace --filter-track-skb-by-stackid --filter-skb-expr 'skb->len > 20' --output-skb-metadata 'skb->dev->name'
 expect_line '\(icmp:3/3\)'
-trace --filter-track-skb --filter-trace-xdp --filter-trace-tc --output-skb --output-skb-shared-info
+trace --filter-track-skb --output-id --output-tunnel --output-caller --output-stack --filter-trace-xdp \
+    --filter-trace-tc --output-skb --output-skb-shared-info

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The functions that are found by the BPF iterator over symbols are the same as by /proc/kallsyms and
 # ftrace's list, which --output-caller needs. They are the same also while somebody else traces them.
-# kernels: all
+# kernels: 5.10 6.12
 attached() { # ARGS...
     start_pwru --filter-func '(__)?(ip6?|br|nf|nft|tcp|skb|__bpf_trace_|perf_trace_net)_.*' "$@" 'udp dst port 9'
     stop_pwru
