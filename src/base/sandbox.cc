@@ -320,6 +320,7 @@ void keep_netlink_only() {
   Filter filter = open_files_only();
   for (const int number : {SYS_sendto, SYS_recvfrom}) filter.allow(number);
   filter.allow_values(SYS_socket, 0, std::array<uint32_t, 1>{AF_NETLINK});
+  filter.allow_values(SYS_setsockopt, 1, std::array<uint32_t, 1>{SOL_NETLINK});
   filter.allow_values(SYS_setns, 1, std::array<uint32_t, 1>{CLONE_NEWNET});
   std::ignore = install(filter.finish());
 }

@@ -95,11 +95,16 @@ void Facts::take(const resolve::Record& record, const Place& place) {
   set(Fact::RouteError) = std::string(without_sign(of(Fact::RouteError)));
   if (const auto handle = number(of(Fact::QdiscHandle)))
     set(Fact::QdiscHandle) = fmt::format("{:x}", *handle);
+  constexpr uint64_t kVlanIdBits = 0xfff;  // VLAN_VID_MASK
+  if (const auto tag = number(of(Fact::Vlan)))
+    set(Fact::VlanId) = fmt::to_string(*tag & kVlanIdBits);
   conclude_of_mtu(record.packet.mtu);
   set_packet(record.packet);
   set_netfilter(record, place);
   conclude_of_filters();
   conclude_of_socket(record.ts_ns);
+  set(Fact::WayBack) = "elsewhere";
+  if (record.lookups) set_lookups(*record.lookups);
   if (!record.packet.has_tuple) return;
   if (record.ports) set_ports(*record.ports);
   conclude_of_nat(record.packet.tuple);
@@ -114,6 +119,7 @@ void Facts::set_packet(const resolve::Packet& packet) {
   if (!packet.has_tuple) return;
   const event::Tuple& tuple = packet.tuple;
   std::string protocol;
+  set(Fact::IpFamily) = tuple.is_v6 ? "-6" : "-4";
   set(Fact::Source) = event::address_text(tuple.saddr, tuple.is_v6);
   set(Fact::Destination) = event::address_text(tuple.daddr, tuple.is_v6);
   set(Fact::SourceKind) = address_kind(tuple.saddr, tuple.is_v6);

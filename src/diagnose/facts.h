@@ -59,6 +59,9 @@ class Facts {
   void conclude_of_nat(const event::Tuple& tuple);
   [[nodiscard]] std::string tuple_before_nat(const event::Tuple& tuple) const;
   [[nodiscard]] std::string next_hop(bool is_v6) const;
+  // facts_lookups.cc
+  void set_lookups(const resolve::Lookups& lookups);
+  void set_bridge_port(const resolve::Lookups::Port& port);
   void forget(std::initializer_list<knowledge::Fact> facts) {
     for (const knowledge::Fact fact : facts) set(fact).clear();
   }

@@ -10,7 +10,8 @@ std::string for_shell(std::string_view value, bool is_in_sysctl) {
   bool is_plain = true;
   for (const char c : value) {
     const bool is_word = std::isalnum(static_cast<unsigned char>(c)) != 0;
-    is_plain = is_plain && (is_word || std::string_view("._:@-").find(c) != std::string_view::npos);
+    const std::string_view plain = is_in_sysctl ? "._:@-" : "._:@-/";
+    is_plain = is_plain && (is_word || plain.find(c) != std::string_view::npos);
     if (c == '\'')
       text += "'\\''";
     else

@@ -69,6 +69,43 @@ inline uint64_t big_endian(Bytes bytes) {
   return value;
 }
 
+// A number in the byte order of the host, of at most eight bytes; 0 for more, and for none.
+inline uint64_t host_number(Bytes bytes) {
+  if constexpr (std::endian::native == std::endian::big) return big_endian(bytes);
+  uint64_t value = 0;
+  if (bytes.size() <= sizeof(value))
+    for (size_t i = bytes.size(); i-- > 0;)
+      value = value << 8 | std::to_integer<uint64_t>(bytes[i]);
+  return value;
+}
+
+// Calls `take_body` with what is behind the header of each message of that type. False when the
+// kernel has not said that these are all: an answer is missing, too long, or an error.
+template <class Take>
+bool for_each_message(Bytes messages, uint16_t type, const Take& take_body) {
+  nlmsghdr head;
+  bool is_all = false, is_torn = false;
+  while (take(messages, head) && head.nlmsg_len >= sizeof(head) &&
+         head.nlmsg_len <= messages.size()) {
+    if (head.nlmsg_type == type) take_body(after(messages.first(head.nlmsg_len), NLMSG_HDRLEN));
+    is_torn |= (head.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+    is_all = head.nlmsg_type != NLMSG_ERROR &&
+             (head.nlmsg_type == NLMSG_DONE || !(head.nlmsg_flags & NLM_F_MULTI));
+    messages = after(messages, NLMSG_ALIGN(head.nlmsg_len));
+  }
+  return is_all && !is_torn;
+}
+
+// The errno, positive, of an answer that is nothing else; 0: none.
+inline int netlink_error(Bytes messages) {
+  constexpr int kMostErrno = 4095;  // MAX_ERRNO
+  nlmsghdr head;
+  nlmsgerr error;
+  if (!take(messages, head) || head.nlmsg_type != NLMSG_ERROR) return 0;
+  if (!take(after(messages, NLMSG_HDRLEN), error) || error.error < -kMostErrno) return 0;
+  return -error.error;
+}
+
 // A message that is being written. Its length is set by bytes().
 class Message {
  public:
@@ -81,6 +118,15 @@ class Message {
   void append(Bytes bytes) {
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
     bytes_.resize(NLMSG_ALIGN(bytes_.size()));
+  }
+  // A struct of plain values.
+  template <class T>
+  void append_value(const T& value) {
+    append(std::as_bytes(std::span(&value, 1)));
+  }
+  template <class T>
+  void add_value(uint16_t type, const T& value) {
+    add(type, std::as_bytes(std::span(&value, 1)));
   }
   void add(uint16_t type, Bytes payload) {
     const nlattr head = {static_cast<uint16_t>(sizeof(nlattr) + payload.size()), type};

@@ -14,34 +14,22 @@ constexpr size_t kMostEntries = 256;
 constexpr uint64_t kFreshNs = 1'000'000'000;
 constexpr size_t kMostElements = 64;
 constexpr unsigned kMostSets = 8;  // of a rule
-// Events wait meanwhile: a second in ten at most.
-constexpr uint64_t kPeriodNs = 10'000'000'000, kMostAskingNs = 1'000'000'000;
 constexpr uint64_t kKeptNs = 5'000'000'000;
 
 constexpr uint16_t type_of(uint16_t message) { return NFNL_SUBSYS_NFTABLES << 8 | message; }
 
 Message request(uint16_t message, uint8_t family, uint16_t flags = 0) {
   Message made(type_of(message), static_cast<uint16_t>(NLM_F_REQUEST | flags));
-  const nfgenmsg of = {family, NFNETLINK_V0, 0};
-  made.append(std::as_bytes(std::span(&of, 1)));
+  made.append_value(nfgenmsg{family, NFNETLINK_V0, 0});
   return made;
 }
 
-// Calls `take` with the attributes of each message of that type. False when the kernel has not said
-// that these are all.
+// Calls `take_attributes` with those of each message of that type. False when these are not all.
 template <class Take>
 bool for_each(Bytes messages, uint16_t message, const Take& take_attributes) {
-  nlmsghdr head;
-  bool is_all = false;
-  while (take(messages, head) && head.nlmsg_len >= sizeof(head) &&
-         head.nlmsg_len <= messages.size()) {
-    if (head.nlmsg_type == type_of(message))
-      take_attributes(
-          after(messages.first(head.nlmsg_len), NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(nfgenmsg))));
-    is_all = head.nlmsg_type == NLMSG_DONE || !(head.nlmsg_flags & NLM_F_MULTI);
-    messages = after(messages, NLMSG_ALIGN(head.nlmsg_len));
-  }
-  return is_all;
+  return for_each_message(messages, type_of(message), [&](Bytes body) {
+    take_attributes(after(body, NLMSG_ALIGN(sizeof(nfgenmsg))));
+  });
 }
 
 std::array<std::byte, sizeof(uint64_t)> to_big_endian(uint64_t value) {
@@ -144,23 +132,14 @@ std::string NftRules::read(const NftRuleName& rule) const {
   return text;
 }
 
-// Whether there is time to ask: what is asked is waited for.
-bool NftRules::may_ask(uint64_t now_ns) {
-  if (now_ns >= period_end_ns_) {
-    period_end_ns_ = now_ns + kPeriodNs;
-    asking_ns_ = 0;
-  }
-  return asking_ns_ < kMostAskingNs;
-}
-
 std::string_view NftRules::text(const NftRuleName& rule) {
   const uint64_t now_ns = clock_();
   if (entries_.size() >= kMostEntries) entries_.clear();
   Entry& known = entries_[{rule.netns, rule.table_handle, rule.handle}];
-  if (now_ns < known.valid_until_ns || !may_ask(now_ns)) return known.text;
+  if (now_ns < known.valid_until_ns || !asking_.may_ask(now_ns)) return known.text;
   std::string text = read(rule);
   const uint64_t end_ns = clock_();
-  asking_ns_ += end_ns - now_ns;
+  asking_.add(end_ns - now_ns);
   known.valid_until_ns = end_ns + kFreshNs;
   // What is deleted by now has dropped this packet all the same, and it is known what it was. The
   // number of a namespace that is gone is soon that of another one.

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "kernel/asking_time.h"
 #include "kernel/netlink.h"
 #include "kernel/nft_text.h"
 
@@ -44,7 +45,6 @@ class NftRules {
 
   [[nodiscard]] std::vector<std::byte> ask_rule(const NftRuleName& rule) const;
   [[nodiscard]] bool has_rule(const NftRuleName& rule) const;
-  [[nodiscard]] bool may_ask(uint64_t now_ns);
   [[nodiscard]] std::string read(const NftRuleName& rule) const;
   [[nodiscard]] std::optional<NftSet> read_set(const NftRuleName& rule, std::string_view set) const;
   [[nodiscard]] bool is_same_table(const NftRuleName& rule) const;
@@ -52,8 +52,7 @@ class NftRules {
   Ask ask_;
   Clock clock_;
   std::map<Key, Entry> entries_;
-  uint64_t period_end_ns_ = 0;
-  uint64_t asking_ns_ = 0;  // in this period
+  AskingTime asking_;
 };
 
 }  // namespace pwru::kernel

@@ -233,6 +233,18 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::TcpData, "tcp_data", ""},
     {Fact::TcpPlace, "tcp_place", ""},
     {Fact::MtuOwner, "mtu_owner", ""},
+    {Fact::VlanId, "vlan_id", ""},
+    {Fact::RefusedBy, "refused_by", ""},
+    {Fact::RefusedPrefix, "refused_prefix", ""},
+    {Fact::RefusedTable, "refused_table", ""},
+    {Fact::RefusedRule, "refused_rule", ""},
+    {Fact::IpFamily, "ip_family", ""},
+    {Fact::WayBack, "way_back", ""},
+    {Fact::FdbPlace, "fdb_place", ""},
+    {Fact::FdbPort, "fdb_port", ""},
+    {Fact::FdbState, "fdb_state", ""},
+    {Fact::NoFloodBy, "no_flood_by", ""},
+    {Fact::NoFlood, "no_flood", ""},
 });
 static_assert(kFactTable.size() == kFacts);
 

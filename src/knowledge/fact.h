@@ -171,8 +171,22 @@ enum class Fact : uint8_t {
   TcpPlace,  // "behind" the window it begins, "across" the end of it; "probe": it asks for a window
              // that has been closed for more than a second
   MtuOwner,  // whose MTU RouteMtu is: "eth0", "the route by eth0"
+  VlanId,    // of Vlan
+  // Looked up in its network namespace after it died.
+  RefusedBy,      // "route", "rule", or "nothing": there is no route
+  RefusedPrefix,  // of that route: "192.0.2.0/24"
+  RefusedTable,   // which has that route: "main", "100"
+  RefusedRule,    // the preference of the rule, or of the one that looks that table up
+  IpFamily,       // for ip(8): "-4", "-6"
+  WayBack,        // to its source: "through eth1 (route 10.2.0.0/24)", "nowhere", "elsewhere"
+  FdbPlace,       // where the bridge has FrameMac: "same" port as Device, "other" one, "unknown"
+  FdbPort,        // the other port
+  FdbState,       // its state: "forwarding", "blocking"
+  NoFloodBy,  // what keeps an unknown address from all other ports: "no-port", "state", "flood",
+              // "vlan"; "" when that is not clear
+  NoFlood,    // the same as a clause: "it has no other port"
 };
-inline constexpr size_t kFacts = static_cast<size_t>(Fact::MtuOwner) + 1;
+inline constexpr size_t kFacts = static_cast<size_t>(Fact::NoFlood) + 1;
 
 struct FactRow {
   Fact id;

@@ -174,6 +174,37 @@ struct Ports {
   bool is_newer = true;                   // it was read after the packet died
 };
 
+// What the routes of the packet's network namespace, or the bridge of its device, say of it, as
+// they are now.
+struct Lookups {
+  // What refuses to route it.
+  struct Refusal {
+    enum class By : uint8_t { Nothing, Route, Rule };  // Nothing: there is no route
+    By by = By::Nothing;
+    std::string_view prefix;  // of the route: "192.0.2.0/24"
+    std::string_view table;   // "main", "100"
+    uint32_t rule = 0;        // the preference of the rule, or of the one that looks the table up
+  };
+  // Where this host sends what is for the packet's source.
+  struct Back {
+    std::string_view device;  // "": there is no way
+    std::string_view route;   // "10.2.0.0/24"
+  };
+  // Where the bridge knows the MAC address to which it was sent.
+  struct Port {
+    enum class Place : uint8_t { Unknown, Same, Other };  // Same: where it came from
+    // What keeps all other ports from getting a packet for an unknown address.
+    enum class Hindrance : uint8_t { None, NoPort, State, Flood, Vlan };
+    Place place = Place::Unknown;
+    std::string_view name;   // of the other port; of an unknown address, when there is only one
+    std::string_view state;  // of the other port: "forwarding", "blocking"
+    Hindrance hindrance = Hindrance::None;
+  };
+  std::optional<Refusal> refusal;
+  std::optional<Back> back;
+  std::optional<Port> port;
+};
+
 // Views point into the resolver and are valid until it resolves the next event. A field that the
 // hit does not have, or that was not asked for, is empty.
 struct Record {
@@ -199,6 +230,7 @@ struct Record {
   std::optional<Nft> nft;
   std::optional<Xt> xt;
   std::optional<Ports> ports;  // of a packet that no socket took, or that has no reason for its end
+  std::optional<Lookups> lookups;  // of a packet that was refused by a route or a bridge
   std::optional<MapCall> map_call;
   std::string_view skb_dump;          // struct sk_buff, several lines without a newline at the end
   std::string_view shared_info_dump;  // struct skb_shared_info

@@ -136,6 +136,8 @@ const Record& Resolver::resolve(const event::Event& event) {
   if (event.xt) set_xt(*event.xt);
   record_.ports.reset();
   if (ports_ && record_.end) set_ports();
+  record_.lookups.reset();
+  if (wanted_.look_up && record_.end) record_.lookups = wanted_.look_up(record_);
   record_.map_call.reset();
   if (event.has_map_call) set_map_call(event.map_call);
   if (skb_text_ || shared_info_text_) set_dumps(event);

@@ -37,6 +37,9 @@ struct Wanted {
   bool shared_info_dump = false;
   std::optional<kernel::NetnsNames> netns_names;
   std::function<std::string_view(const kernel::NftRuleName&)> rule_text;  // for Nft::text
+  // For Record::lookups, when the rest of the record is there. Its views are valid until the next
+  // call.
+  std::function<std::optional<Lookups>(const Record&)> look_up;
   MapTypes::Load load_map_types = nullptr;  // for MapCall::key_text and value_text
   bool refusals = false;  // functions that refuse packets are shown with those only
   std::vector<expr::Value> socket_values;  // behind those of the skb, for the diagnosis

@@ -11,14 +11,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/color.h"
+#include "kernel/netlink_asker.h"
 #include "kernel/netns.h"
-#include "kernel/nft_asker.h"
 #include "output/drops_text.h"
 #include "output/journey_text.h"
 #include "output/json.h"
 #include "output/latency_text.h"
 #include "output/text.h"
 #include "plan/needs.h"
+#include "session/death_lookups.h"
 
 namespace pwru {
 namespace {
@@ -68,21 +69,29 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
   return style;
 }
 
-// Asks by a process of its own, which ends with the last copy of the function.
-auto rule_reader() -> decltype(resolve::Wanted::rule_text) {
-  auto started = kernel::NftAsker::start();
+// What is looked up about deaths by a process of its own, which ends with the last copy of these
+// functions.
+void ask_by_netlink(const plan::Plan& plan, resolve::Wanted& wanted) {
+  auto started = kernel::NetlinkAsker::start();
   if (!started) {
     log_info(
-        "rules of nftables are shown without their text, which takes CAP_NET_ADMIN and "
-        "CAP_SYS_ADMIN to read");
-    return nullptr;
+        "rules of nftables, routes and bridge ports are not looked up, which takes CAP_NET_ADMIN "
+        "and CAP_SYS_ADMIN");
+    return;
   }
-  const auto asker = std::make_shared<kernel::NftAsker>(std::move(*started));
-  const auto ask = [asker](uint32_t netns, kernel::Bytes request) {
-    return asker->ask(netns, request);
+  const auto asker = std::make_shared<kernel::NetlinkAsker>(std::move(*started));
+  const auto ask_by = [asker](int protocol) {
+    return [asker, protocol](uint32_t netns, kernel::Bytes request) {
+      return asker->ask(protocol, netns, request);
+    };
   };
-  const auto rules = std::make_shared<kernel::NftRules>(ask, monotonic_ns);
-  return [rules](const kernel::NftRuleName& rule) { return rules->text(rule); };
+  if (!plan.nft_sites.empty()) {
+    const auto rules = std::make_shared<kernel::NftRules>(ask_by(NETLINK_NETFILTER), monotonic_ns);
+    wanted.rule_text = [rules](const kernel::NftRuleName& rule) { return rules->text(rule); };
+  }
+  const auto lookups =
+      std::make_shared<DeathLookups>(ask_by(NETLINK_ROUTE), monotonic_ns, plan.expressions.read);
+  wanted.look_up = [lookups](const resolve::Record& record) { return lookups->look_up(record); };
 }
 
 }  // namespace
@@ -114,7 +123,7 @@ Result<resolve::Resolver> make_resolver(const cli::Options& options, const plan:
   wanted.refusals = plan.tells_refusals;
   wanted.readings = expressions.read.size();
   wanted.xdp_values = expressions.xdp.values;
-  if (!plan.nft_sites.empty()) wanted.rule_text = rule_reader();
+  if (cli::asks_for_deaths(options)) ask_by_netlink(plan, wanted);
   return resolve::Resolver::create(std::move(wanted), facts);
 }
 

@@ -13,10 +13,21 @@ constexpr std::string_view kLooseFilter = "no route leads back to {src}, or {dev
 // Before 5.18 an own address as source is refused at the same place.
 constexpr std::string_view kOldLooseFilter = "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts); or {src} is an own address of this host";
 constexpr std::string_view kLooseFilterAdvice = "ip route get {src}; add the route back; ip addr show dev {dev}";
-constexpr std::string_view kStrictFilter = "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
-constexpr std::string_view kOldStrictFilter = "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts); or {src} is an own address of this host";
+constexpr std::string_view kStrictFilter = "the way back to {src} leads {way_back}, not through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
+constexpr std::string_view kOldStrictFilter = "the way back to {src} leads {way_back}, not through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts); or {src} is an own address of this host";
 constexpr std::string_view kStrictFilterAdvice = "ip route get {src}; add the route back; if there is one, by another device, sysctl -w net.ipv4.conf.{dev}.rp_filter=2 lets it in";
 
+// What refuses to route a packet, and was found in the tables.
+#define BY_ROUTE(id, places, error, kind, sent) \
+    {id, places, "", "", {{{Fact::RouteError, Test::Is, error}, {Fact::RefusedBy, Test::Is, "route"}}}, Likely, \
+     "the " kind " route {refused_prefix} takes {dst}: table {refused_table}, by the policy rule {refused_rule}" sent, \
+     "ip {ip_family} route del " kind " {refused_prefix} table {refused_table} takes it away"}
+#define BY_RULE(id, places, error, kind, sent) \
+    {id, places, "", "", {{{Fact::RouteError, Test::Is, error}, {Fact::RefusedBy, Test::Is, "rule"}}}, Likely, \
+     "the policy rule {refused_rule} of the kind " kind " takes {dst}" sent, \
+     "ip {ip_family} rule list shows it; ip {ip_family} rule del pref {refused_rule} takes it away"}
+
+constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
 constexpr std::array kCauses = std::to_array<Cause>({
     // Routing. The offer of a DHCP server is for an address that the client does not have yet; it reads
     // it through a packet socket.
@@ -24,14 +35,22 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"forwarding-off", "ip_error", "", "", {{{Fact::Forwarding4, Test::Is, "0"}, {Fact::RouteError, Test::Is, "113"}}}, Certain,
      "it is for {dst}, which is not this host, and this host does not forward: net.ipv4.conf.{dev}.forwarding=0",
      "sysctl -w net.ipv4.ip_forward=1, if it is a router"},
+    BY_RULE("no-route", "ip_error", "101", "unreachable", "; the sender gets an ICMP error"),
+    {"no-route", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "101"}, {Fact::RefusedBy, Test::Is, "nothing"}}}, Certain,
+     "there is no route to {dst}", "ip route get {dst} from {src} iif {dev}; then ip route add"},
     {"no-route", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "101"}}}, Certain,
      "there is no route to {dst}, or a policy rule of the kind unreachable takes it", "ip route get {dst} from {src} iif {dev}; ip rule list; then ip route add"},
+    BY_ROUTE("route-blackhole", "ip_error", "22", "blackhole", ""),
+    BY_RULE("route-blackhole", "ip_error", "22", "blackhole", ""),
     {"route-blackhole", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "22"}}}, Certain,
      "a route or a policy rule of the kind blackhole takes {dst}",
      "ip route show table all type blackhole and ip rule list them"},
+    BY_ROUTE("route-prohibit", "ip_error", "13", "prohibit", "; the sender gets an ICMP error"),
+    BY_RULE("route-prohibit", "ip_error", "13", "prohibit", "; the sender gets an ICMP error"),
     {"route-prohibit", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "13"}}}, Certain,
      "a route or a policy rule of the kind prohibit takes {dst}; the sender gets an ICMP error",
      "ip route show table all type prohibit and ip rule list them"},
+    BY_ROUTE("route-unreachable", "ip_error", "113", "unreachable", "; the sender gets an ICMP error"),
     {"route-unreachable", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "113"}}}, Certain,
      "a route of the kind unreachable takes {dst}; the sender gets an ICMP error",
      "ip route show table all type unreachable lists them"},
@@ -39,27 +58,35 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "the route to {dst} leads nowhere: blackhole, unreachable, prohibit, or this host does not forward",
      "ip route get {dst} from {src} iif {dev}"},
     {"multicast-not-joined", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::DestinationKind, Test::Is, "local-multicast multicast"}}}},
+    BY_RULE("no-route6", "ip6_pkt_drop ip6_pkt_discard", "101", "unreachable", "; the sender gets an ICMP error"),
+    {"no-route6", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::RouteError, Test::Is, "101"}, {Fact::RefusedBy, Test::Is, "nothing"}}}, Certain,
+     "there is no route to {dst}", "ip -6 route get {dst} from {src} iif {dev}; then ip -6 route add"},
     {"no-route6", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::RouteError, Test::Is, "101"}}}, Certain,
      "there is no route to {dst}, or a policy rule of the kind unreachable takes it", "ip -6 route get {dst} from {src} iif {dev}; ip -6 rule list; then ip -6 route add"},
+    BY_ROUTE("route-prohibit6", "ip6_pkt_drop ip6_pkt_prohibit", "13", "prohibit", "; the sender gets an ICMP error"),
+    BY_RULE("route-prohibit6", "ip6_pkt_drop ip6_pkt_prohibit", "13", "prohibit", "; the sender gets an ICMP error"),
     {"route-prohibit6", "ip6_pkt_drop ip6_pkt_prohibit", "", "", {{{Fact::RouteError, Test::Is, "13"}}}, Certain,
      "a route or a policy rule of the kind prohibit takes {dst}; the sender gets an ICMP error",
      "ip -6 route show table all type prohibit and ip -6 rule list them"},
+    BY_ROUTE("route-unreachable6", "ip6_pkt_drop ip6_pkt_discard", "113", "unreachable", "; the sender gets an ICMP error"),
     {"route-unreachable6", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::RouteError, Test::Is, "113"}}}, Certain,
      "a route of the kind unreachable takes {dst}; the sender gets an ICMP error",
      "ip -6 route show table all type unreachable lists them"},
     {"route-refused6", "ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit", "", "", {}, Likely,
      "the route to {dst} leads nowhere, or there is none", "ip -6 route get {dst} from {src} iif {dev}"},
     // The "protocol" of a packet without a payload.
-    {"no-payload", "dst_discard dst_discard_out dst_discard_sk", "ip6_protocol_deliver_rcu ip6_input_finish", "", {{{Fact::Protocol, Test::Is, "59"}}}},
+    {"no-payload", kDiscard, "ip6_protocol_deliver_rcu ip6_input_finish", "", {{{Fact::Protocol, Test::Is, "59"}}}},
     // xfrm_lookup_route() gives the packet such a route while the keys are negotiated.
-    {"xfrm-no-state", "dst_discard dst_discard_out dst_discard_sk", "", "", {{{Fact::RouteError, Test::Is, "0"}, {Fact::XfrmOut, Test::IsNot, "0"}, {Fact::RouteDevice, Test::Is, "lo"}}}, Likely,
+    {"xfrm-no-state", kDiscard, "", "", {{{Fact::RouteError, Test::Is, "0"}, {Fact::XfrmOut, Test::IsNot, "0"}, {Fact::RouteDevice, Test::Is, "lo"}}}, Likely,
      "an IPsec policy wants it protected, and there is no association (state) for it yet",
      "ip xfrm policy and ip -s xfrm state; do the keys of both ends get negotiated? look at the log of the IKE daemon; /proc/net/xfrm_stat counts"},
     // dst_dev_put()
-    {"route-gone", "dst_discard dst_discard_out dst_discard_sk", "", "", {{{Fact::RouteDevice, Test::Is, "blackhole_dev"}}}, Likely,
+    {"route-gone", kDiscard, "", "", {{{Fact::RouteDevice, Test::Is, "blackhole_dev"}}}, Likely,
      "its route led to a device that is gone",
      "ip route get {dst}; ip link show: was a device removed, or moved to another namespace?"},
-    {"route-blackhole", "dst_discard dst_discard_out dst_discard_sk", "", "", {}, Likely,
+    BY_ROUTE("route-blackhole", kDiscard, "22", "blackhole", ""),
+    BY_RULE("route-blackhole", kDiscard, "22", "blackhole", ""),
+    {"route-blackhole", kDiscard, "", "", {}, Likely,
      "a route or a policy rule of the kind blackhole takes {dst}",
      "ip route show table all type blackhole and ip rule list them; for IPv6 with -6"},
     // __fib_validate_source() refuses in loose mode only what no route at all leads back to.
@@ -148,6 +175,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"forwarding-policy", "ip_forward ip6_forward", "", "-", {{{Fact::XfrmForward, Test::IsNot, "0"}, {Fact::PacketType, Test::Is, "0"}}}, Likely,
      "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
 });
+#undef BY_ROUTE
+#undef BY_RULE
 // clang-format on
 
 }  // namespace

@@ -154,12 +154,21 @@ bridge -n d vlan del vid 1 dev p1
 fault 'bridge: VLAN filter on the way in' 'the VLAN filter of the bridge does not let it in by the port p1' '' pings_e
 bridge -n d vlan add vid 1 pvid untagged dev p1
 bridge -n d vlan del vid 1 dev p2
-fault 'bridge: VLAN filter on the way out' 'is not in its VLAN: VLAN filter of the bridge' 'VLAN filter' pings_e
+fault 'bridge: VLAN filter on the way out' 'its destination 02:00:00:00:0e:02, and its only other port, p2, is not in its VLAN 1: VLAN filter' 'VLAN filter' pings_e
 bridge -n d vlan add vid 1 pvid untagged dev p2
 ip -n d link set br0 type bridge vlan_filtering 0
 bridge -n d fdb replace 02:00:00:00:0e:02 dev p1 master static
-fault 'bridge: address is at the port it came from' 'its destination at the port p1 that it came from' 'the port it came from' pings_e
+fault 'bridge: address is at the port it came from' 'the bridge knows its destination 02:00:00:00:0e:02 at the port p1 that it came from' 'the port that it came from' pings_e
 bridge -n d fdb del 02:00:00:00:0e:02 dev p1 master
+bridge -n d fdb replace 02:00:00:00:0e:02 dev p2 master static
+bridge -n d link set dev p2 state 0
+fault 'bridge: the port of its destination is blocked' 'is at the bridge port p2, which does not forward: it is in the state disabled' 'no port to send it to' pings_e
+bridge -n d link set dev p2 state 3
+bridge -n d fdb del 02:00:00:00:0e:02 dev p2 master
+bridge -n d link set dev p2 flood off
+ip -n e neigh replace 10.3.0.77 lladdr 02:00:00:00:0e:77 dev eth0
+fault 'bridge: address that is not flooded' 'does not know its destination 02:00:00:00:0e:77, and its only other port, p2, is not flooded' 'no port to send it to' ip netns exec e ping -q -c 1 -W 0.4 10.3.0.77
+bridge -n d link set dev p2 flood on
 
 # Netfilter.
 chain_rule() { # HOOK TABLE CHAIN COMMAND...

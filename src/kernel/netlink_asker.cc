@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/nft_asker.h"
+#include "kernel/netlink_asker.h"
 
 #include <linux/capability.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/rtnetlink.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -32,16 +34,24 @@ constexpr size_t kMessageBytes = 32768, kMostAnswerBytes = 2 * kMessageBytes;
 struct Heading {
   uint32_t number = 0;
   uint32_t netns = 0;
+  int32_t protocol = 0;
 };
 
+constexpr uint16_t of_nft(uint16_t type) { return NFNL_SUBSYS_NFTABLES << 8 | type; }
+constexpr std::array kReadsRules = {of_nft(NFT_MSG_GETTABLE), of_nft(NFT_MSG_GETRULE),
+                                    of_nft(NFT_MSG_GETSET), of_nft(NFT_MSG_GETSETELEM)};
+constexpr std::array<uint16_t, 4> kReadsRoutes = {RTM_GETROUTE, RTM_GETRULE, RTM_GETNEIGH,
+                                                  RTM_GETLINK};
+
 // Whoever has taken the tracer over can still only read.
-bool is_read_request(Bytes request) {
+bool is_read_request(int protocol, Bytes request) {
   nlmsghdr head;
   if (!take(request, head) || head.nlmsg_len != request.size()) return false;
-  for (const uint16_t type :
-       {NFT_MSG_GETTABLE, NFT_MSG_GETRULE, NFT_MSG_GETSET, NFT_MSG_GETSETELEM})
-    if (head.nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | type)) return true;
-  return false;
+  const auto is_one_of = [&](const auto& types) {
+    return std::ranges::find(types, head.nlmsg_type) != types.end();
+  };
+  return (protocol == NETLINK_NETFILTER && is_one_of(kReadsRules)) ||
+         (protocol == NETLINK_ROUTE && is_one_of(kReadsRoutes));
 }
 
 // Whether more datagrams follow.
@@ -62,9 +72,14 @@ bool enter(uint32_t netns) {
 
 // Appends the answer. The kernel has it ready when send() returns, or when the part before it is
 // read.
-void ask_kernel(Bytes request, std::vector<std::byte>& answer) {
-  const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
-  if (!socket || ::send(socket.get(), request.data(), request.size(), 0) < 0) return;
+void ask_kernel(int protocol, Bytes request, std::vector<std::byte>& answer) {
+  const UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
+  if (!socket) return;
+  // Without it (Linux 4.20) a dump of routes has all of them, and no part that was asked for.
+  const int on = 1;
+  if (protocol == NETLINK_ROUTE)
+    ::setsockopt(socket.get(), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
+  if (::send(socket.get(), request.data(), request.size(), 0) < 0) return;
   const size_t begin = answer.size();
   size_t at = begin;
   while (at - begin + kMessageBytes <= kMostAnswerBytes) {
@@ -78,7 +93,7 @@ void ask_kernel(Bytes request, std::vector<std::byte>& answer) {
 }
 
 [[noreturn]] void serve(int fd) {
-  become_helper("pwru-nft", {fd});
+  become_helper("pwru-netlink", {fd});
   keep_capabilities(capability_set({CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_PTRACE}));
   keep_netlink_only();  // every system call that is made from here on must be on that list
   std::vector<std::byte> request(sizeof(Heading) + kMostRequestBytes);
@@ -91,14 +106,15 @@ void ask_kernel(Bytes request, std::vector<std::byte>& answer) {
     if (!take(asked, heading)) ::_exit(0);
     answer.assign(asked.begin(), asked.begin() + sizeof(heading));
     const Bytes message = after(asked, sizeof(heading));
-    if (is_read_request(message) && enter(heading.netns)) ask_kernel(message, answer);
+    if (is_read_request(heading.protocol, message) && enter(heading.netns))
+      ask_kernel(heading.protocol, message, answer);
     if (::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) < 0 && errno != EINTR) ::_exit(0);
   }
 }
 
 }  // namespace
 
-std::optional<NftAsker> NftAsker::start() {
+std::optional<NetlinkAsker> NetlinkAsker::start() {
   const uint64_t needed = capability_set({CAP_NET_ADMIN, CAP_SYS_ADMIN});
   std::array<int, 2> ends = {};
   if ((effective_capabilities() & needed) != needed ||
@@ -108,18 +124,18 @@ std::optional<NftAsker> NftAsker::start() {
   const pid_t pid = ::fork();
   if (pid < 0) return std::nullopt;
   if (pid == 0) serve(of_child.get());
-  return NftAsker(std::move(own), pid);
+  return NetlinkAsker(std::move(own), pid);
 }
 
-NftAsker::~NftAsker() {
+NetlinkAsker::~NetlinkAsker() {
   if (!socket_) return;
   socket_.reset();
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
-std::vector<std::byte> NftAsker::ask(uint32_t netns, Bytes request) {
-  const Heading heading = {++asked_, netns};
+std::vector<std::byte> NetlinkAsker::ask(int protocol, uint32_t netns, Bytes request) {
+  const Heading heading = {++asked_, netns, protocol};
   std::vector<std::byte> bytes(sizeof(heading));
   std::memcpy(bytes.data(), &heading, sizeof(heading));
   bytes.insert(bytes.end(), request.begin(), request.end());

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What routes and bridges say of the packet.
+#include <fmt/format.h>
+
+#include "diagnose/facts.h"
+
+namespace pwru::diagnose {
+namespace {
+
+using knowledge::Fact;
+using Refusal = resolve::Lookups::Refusal;
+using Port = resolve::Lookups::Port;
+
+std::string_view refused_by(Refusal::By by) {
+  constexpr std::array<std::string_view, 3> kNames = {"nothing", "route", "rule"};
+  return kNames[static_cast<size_t>(by)];
+}
+
+std::string_view place_name(Port::Place place) {
+  constexpr std::array<std::string_view, 3> kNames = {"unknown", "same", "other"};
+  return kNames[static_cast<size_t>(place)];
+}
+
+// Why a bridge floods a packet to none of its ports, as a name and as a clause.
+struct NoFlood {
+  std::string_view name;
+  std::string clause;
+};
+
+NoFlood no_flood(const Port& port, std::string_view vlan_id) {
+  const std::string subject =
+      port.name.empty() ? "no other port " : fmt::format("its only other port, {}, ", port.name);
+  const std::string_view is = port.name.empty() ? "is" : "is not";
+  switch (port.hindrance) {
+    case Port::Hindrance::NoPort:
+      return {"no-port", "it has no other port"};
+    case Port::Hindrance::State:
+      return {"state", subject + (port.name.empty() ? "forwards" : "does not forward")};
+    case Port::Hindrance::Flood:
+      return {"flood", fmt::format("{}{} flooded with what is unknown", subject, is)};
+    case Port::Hindrance::Vlan:
+      return {"vlan", fmt::format("{}{} in its VLAN {}", subject, is, vlan_id)};
+    case Port::Hindrance::None:
+      break;
+  }
+  return {"", "no other port forwards, is flooded, and is in its VLAN"};
+}
+
+}  // namespace
+
+void Facts::set_lookups(const resolve::Lookups& lookups) {
+  if (const auto& refusal = lookups.refusal) {
+    set(Fact::RefusedBy) = refused_by(refusal->by);
+    set(Fact::RefusedPrefix) = refusal->prefix;
+    set(Fact::RefusedTable) = refusal->table;
+    if (refusal->by != Refusal::By::Nothing) set(Fact::RefusedRule) = fmt::to_string(refusal->rule);
+  }
+  // What leads back through the device by now did not when the packet died.
+  if (const auto& back = lookups.back; back && back->device != of(Fact::Device))
+    set(Fact::WayBack) = back->device.empty()
+                             ? "nowhere"
+                             : fmt::format("through {} (route {})", back->device, back->route);
+  if (lookups.port) set_bridge_port(*lookups.port);
+}
+
+void Facts::set_bridge_port(const Port& port) {
+  set(Fact::FdbPlace) = place_name(port.place);
+  if (port.place == Port::Place::Other) {
+    set(Fact::FdbPort) = port.name;
+    set(Fact::FdbState) = port.state;
+  }
+  if (port.place != Port::Place::Unknown) return;
+  const NoFlood why = no_flood(port, of(Fact::VlanId));
+  set(Fact::NoFloodBy) = why.name;
+  set(Fact::NoFlood) = why.clause;
+}
+
+}  // namespace pwru::diagnose

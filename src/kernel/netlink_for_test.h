@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers of netlink, as the kernel would give them.
+#pragma once
+
+#include <vector>
+
+#include "kernel/netlink.h"
+
+namespace pwru::kernel {
+
+inline void append_message(std::vector<std::byte>& answer, Message message) {
+  const Bytes bytes = message.bytes();
+  answer.insert(answer.end(), bytes.begin(), bytes.end());
+}
+
+// The end of a dump.
+inline void append_done(std::vector<std::byte>& answer) {
+  Message done(NLMSG_DONE, NLM_F_MULTI);
+  done.append_value(int32_t{0});
+  append_message(answer, done);
+}
+
+inline void append_error(std::vector<std::byte>& answer, int positive_errno) {
+  Message message(NLMSG_ERROR, 0);
+  nlmsgerr error = {};
+  error.error = -positive_errno;
+  message.append_value(error);
+  append_message(answer, message);
+}
+
+}  // namespace pwru::kernel

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks for the route, or the rule of the routing policy, that refuses a packet, and for the way
+// back to its sender. The kernel itself answers such a look-up with an error number only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/netlink.h"
+
+namespace pwru::kernel {
+
+// Returns the messages that answer a request of rtnetlink in a namespace; none without an answer.
+using AskRoutes = std::function<std::vector<std::byte>(uint32_t netns, Bytes request)>;
+
+using IpBytes = std::array<uint8_t, 16>;  // of an IPv4 address the first four
+
+// A packet that has come in.
+struct RouteQuestion {
+  uint32_t netns = 0;  // inode number
+  bool is_v6 = false;
+  IpBytes source = {}, destination = {};
+  std::string_view device = {};  // by which it came in
+  uint32_t mark = 0;
+  uint8_t protocol = 0;
+  std::optional<uint16_t> sport = {}, dport = {};
+  int error = 0;  // of its route: dst_entry::error, as a positive errno
+};
+
+struct RefusingRoute {
+  enum class By : uint8_t {
+    Nothing,  // no route leads there
+    Route,
+    Rule,
+  };
+  By by = By::Nothing;
+  std::string prefix = {};  // of the route: "192.0.2.0/24", "default"
+  std::string table = {};   // which has the route: "main", "100"
+  uint32_t rule = 0;        // the preference of the rule, or of the one that looks the table up
+};
+
+// What refuses it as the tables are now. None when that is not certain: a table is too long, or a
+// rule asks for what is not known here.
+[[nodiscard]] std::optional<RefusingRoute> find_refusing_route(const AskRoutes& ask,
+                                                               const RouteQuestion& packet);
+
+struct WayBack {
+  std::string device;  // "": there is no way
+  std::string route;   // "10.2.0.0/24", "default"
+};
+
+// Where this host sends what is for the packet's source. None when the kernel does not answer, or
+// there are several ways.
+[[nodiscard]] std::optional<WayBack> find_way_back(const AskRoutes& ask,
+                                                   const RouteQuestion& packet);
+
+// "eth0"; "" when there is no such device.
+[[nodiscard]] std::string device_name(const AskRoutes& ask, uint32_t netns, uint32_t ifindex);
+
+}  // namespace pwru::kernel

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/routes.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <linux/fib_rules.h>
+#include <linux/rtnetlink.h>
+
+#include <cerrno>
+
+#include "kernel/netlink_for_test.h"
+
+namespace pwru::kernel {
+namespace {
+
+IpBytes address(const char* text) {
+  IpBytes bytes = {};
+  ::inet_pton(std::string_view(text).find(':') == std::string_view::npos ? AF_INET : AF_INET6, text,
+              bytes.data());
+  return bytes;
+}
+
+// Rules and routes of one family in namespace 7.
+class FakeRoutes {
+ public:
+  explicit FakeRoutes(uint8_t family) : family_(family) {}
+
+  Message& rule(uint32_t preference, uint8_t action, uint32_t table = 0, uint8_t source_bits = 0,
+                uint8_t destination_bits = 0, uint32_t flags = 0) {
+    Message& made = rules_.emplace_back(RTM_NEWRULE, NLM_F_MULTI);
+    fib_rule_hdr head = {};
+    head.family = family_;
+    head.action = action;
+    head.src_len = source_bits;
+    head.dst_len = destination_bits;
+    head.flags = flags;
+    made.append_value(head);
+    made.add_value(FRA_PRIORITY, preference);
+    made.add_value(FRA_TABLE, table);
+    return made;
+  }
+  void route(uint32_t table, uint8_t kind, const char* prefix, uint8_t bits) {
+    Message& made = routes_.emplace_back(RTM_NEWROUTE, NLM_F_MULTI);
+    rtmsg head = {};
+    head.rtm_family = family_;
+    head.rtm_type = kind;
+    head.rtm_dst_len = bits;
+    made.append_value(head);
+    made.add_value(RTA_TABLE, table);
+    if (bits) made.add(RTA_DST, as_bytes(address(prefix)));
+  }
+  Bytes as_bytes(const IpBytes& bytes) const {
+    return std::as_bytes(std::span(bytes).first(family_ == AF_INET6 ? 16 : 4));
+  }
+  std::vector<std::byte> ask(uint32_t netns, Bytes request) {
+    nlmsghdr head = {};
+    if (netns != 7 || !take(request, head)) return {};
+    asked++;
+    std::vector<std::byte> answer;
+    for (Message& message : head.nlmsg_type == RTM_GETRULE ? rules_ : routes_)
+      append_message(answer, message);
+    if (!is_cut) append_done(answer);
+    return answer;
+  }
+  std::optional<RefusingRoute> find(RouteQuestion packet) {
+    packet.netns = 7;
+    packet.is_v6 = family_ == AF_INET6;
+    return find_refusing_route(
+        [this](uint32_t netns, Bytes request) { return ask(netns, request); }, packet);
+  }
+
+  bool is_cut = false;
+  int asked = 0;
+
+ private:
+  uint8_t family_;
+  std::vector<Message> rules_, routes_;
+};
+
+RouteQuestion to(const char* destination, int error) {
+  RouteQuestion packet;
+  packet.source = address("10.1.0.2");
+  packet.destination = address(destination);
+  packet.device = "eth0";
+  packet.mark = 0x105;
+  packet.protocol = IPPROTO_UDP;
+  packet.sport = 4711;
+  packet.dport = 53;
+  packet.error = error;
+  return packet;
+}
+
+using By = RefusingRoute::By;
+
+TEST(Routes, TheLongestPrefixOfTheFirstTableRefuses) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(0, FR_ACT_TO_TBL, RT_TABLE_LOCAL);
+  kernel.rule(90, FR_ACT_TO_TBL, 100);
+  kernel.rule(32766, FR_ACT_TO_TBL, RT_TABLE_MAIN);
+  kernel.route(RT_TABLE_MAIN, RTN_BLACKHOLE, "192.0.2.0", 24);
+  kernel.route(100, RTN_BLACKHOLE, "", 0);
+  kernel.route(100, RTN_BLACKHOLE, "192.0.0.0", 16);
+  kernel.route(100, RTN_BLACKHOLE, "10.0.0.0", 8);
+  kernel.route(100, RTN_PROHIBIT, "192.0.2.5", 32);
+  const auto found = kernel.find(to("192.0.2.5", EINVAL));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->by, By::Route);
+  EXPECT_EQ(found->prefix, "192.0.0.0/16");
+  EXPECT_EQ(found->table, "100");
+  EXPECT_EQ(found->rule, 90U);
+  EXPECT_EQ(kernel.find(to("192.0.2.5", EACCES))->prefix, "192.0.2.5");
+  EXPECT_EQ(kernel.find(to("8.8.8.8", EINVAL))->prefix, "default");
+}
+
+TEST(Routes, AThrowRouteHidesWhatIsShorter) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(90, FR_ACT_TO_TBL, 100);
+  kernel.rule(100, FR_ACT_TO_TBL, RT_TABLE_MAIN);
+  kernel.route(100, RTN_UNREACHABLE, "192.0.0.0", 16);
+  kernel.route(100, RTN_THROW, "192.0.2.0", 24);
+  kernel.route(RT_TABLE_MAIN, RTN_UNREACHABLE, "192.0.2.0", 24);
+  const auto found = kernel.find(to("192.0.2.5", EHOSTUNREACH));
+  EXPECT_EQ(found->table, "main");
+  EXPECT_EQ(kernel.find(to("192.0.3.5", EHOSTUNREACH))->table, "100");
+}
+
+TEST(Routes, ARuleWithASuppressedPrefixDoesNotTakeIt) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(90, FR_ACT_TO_TBL, 100).add_value(FRA_SUPPRESS_PREFIXLEN, uint32_t{0});
+  kernel.route(100, RTN_BLACKHOLE, "", 0);
+  EXPECT_EQ(kernel.find(to("8.8.8.8", EINVAL))->by, By::Nothing);
+}
+
+// Each rule asks for one thing of the packet, and for something else.
+TEST(Routes, OnlyARuleThatMatchesRefuses) {
+  const auto rule_is_found = [](uint16_t attribute, Bytes payload, uint8_t bits = 0) {
+    FakeRoutes kernel(AF_INET);
+    kernel.rule(70, FR_ACT_PROHIBIT, 0, bits, bits).add(attribute, payload);
+    return kernel.find(to("192.0.2.5", EACCES))->by == By::Rule;
+  };
+  const auto bytes = [](const auto& value) { return std::as_bytes(std::span(&value, 1)); };
+  const FakeRoutes v4(AF_INET);
+  EXPECT_TRUE(rule_is_found(FRA_DST, v4.as_bytes(address("192.0.2.0")), 24));
+  EXPECT_FALSE(rule_is_found(FRA_DST, v4.as_bytes(address("192.0.3.0")), 24));
+  EXPECT_TRUE(rule_is_found(FRA_SRC, v4.as_bytes(address("10.1.0.3")), 31));
+  EXPECT_FALSE(rule_is_found(FRA_SRC, v4.as_bytes(address("10.1.0.3")), 32));
+  EXPECT_TRUE(rule_is_found(FRA_IP_PROTO, bytes(uint8_t{IPPROTO_UDP})));
+  EXPECT_FALSE(rule_is_found(FRA_IP_PROTO, bytes(uint8_t{IPPROTO_TCP})));
+  EXPECT_TRUE(rule_is_found(FRA_DPORT_RANGE, bytes(fib_rule_port_range{50, 60})));
+  EXPECT_FALSE(rule_is_found(FRA_DPORT_RANGE, bytes(fib_rule_port_range{54, 60})));
+  EXPECT_FALSE(rule_is_found(FRA_SPORT_RANGE, bytes(fib_rule_port_range{1, 4710})));
+  constexpr std::array kEth0 = {'e', 't', 'h', '0', '\0'};
+  EXPECT_TRUE(rule_is_found(FRA_IIFNAME, std::as_bytes(std::span(kEth0))));
+  EXPECT_FALSE(rule_is_found(FRA_IIFNAME, std::as_bytes(std::span(kEth0).first(3))));
+  EXPECT_FALSE(rule_is_found(FRA_OIFNAME, std::as_bytes(std::span(kEth0))));
+}
+
+TEST(Routes, AMarkIsComparedByItsMask) {
+  FakeRoutes kernel(AF_INET);
+  Message& rule = kernel.rule(70, FR_ACT_BLACKHOLE);
+  rule.add_value(FRA_FWMARK, uint32_t{0x5});
+  rule.add_value(FRA_FWMASK, uint32_t{0xff});
+  EXPECT_EQ(kernel.find(to("192.0.2.5", EINVAL))->rule, 70U);
+  RouteQuestion other = to("192.0.2.5", EINVAL);
+  other.mark = 0x106;
+  EXPECT_EQ(kernel.find(other)->by, By::Nothing);
+}
+
+TEST(Routes, ARuleMayBeInvertedOrSkipped) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(10, FR_ACT_PROHIBIT, 0, 0, 24, FIB_RULE_INVERT)
+      .add(FRA_DST, kernel.as_bytes(address("192.0.2.0")));
+  kernel.rule(20, FR_ACT_GOTO).add_value(FRA_GOTO, uint32_t{40});
+  kernel.rule(30, FR_ACT_PROHIBIT);
+  kernel.rule(40, FR_ACT_PROHIBIT);
+  EXPECT_EQ(kernel.find(to("192.0.2.5", EACCES))->rule, 40U);
+  EXPECT_EQ(kernel.find(to("8.8.8.8", EACCES))->rule, 10U);
+}
+
+TEST(Routes, WhatIsNotKnownIsNotSaid) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(10, FR_ACT_PROHIBIT).add_value(FRA_TUN_ID, uint64_t{1});
+  EXPECT_FALSE(kernel.find(to("192.0.2.5", EACCES)));
+  EXPECT_FALSE(kernel.find(to("192.0.2.5", EIO)));
+  FakeRoutes cut(AF_INET);
+  cut.rule(10, FR_ACT_PROHIBIT);
+  cut.is_cut = true;
+  EXPECT_FALSE(cut.find(to("192.0.2.5", EACCES)));
+}
+
+TEST(Routes, WithoutARouteNothingRefuses) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(10, FR_ACT_TO_TBL, RT_TABLE_MAIN);
+  EXPECT_EQ(kernel.find(to("192.0.2.5", ENETUNREACH))->by, By::Nothing);
+  kernel.rule(20, FR_ACT_UNREACHABLE);
+  EXPECT_EQ(kernel.find(to("192.0.2.5", ENETUNREACH))->rule, 20U);
+}
+
+TEST(Routes, OfIpv6Too) {
+  FakeRoutes kernel(AF_INET6);
+  kernel.rule(10, FR_ACT_TO_TBL, RT_TABLE_MAIN);
+  kernel.route(RT_TABLE_MAIN, RTN_UNREACHABLE, "fd07::", 64);
+  RouteQuestion packet = to("fd07::1", EHOSTUNREACH);
+  EXPECT_EQ(kernel.find(packet)->prefix, "fd07::/64");
+  packet.destination = address("fd08::1");
+  EXPECT_EQ(kernel.find(packet)->by, By::Nothing);
+}
+
+TEST(Routes, TheWayBackHasADeviceAndARoute) {
+  int error = 0;
+  const auto ask = [&](uint32_t, Bytes request) {
+    nlmsghdr head = {};
+    EXPECT_TRUE(take(request, head));
+    std::vector<std::byte> answer;
+    if (error) {
+      append_error(answer, error);
+    } else if (head.nlmsg_type == RTM_GETROUTE) {
+      Message route(RTM_NEWROUTE, 0);
+      rtmsg body = {};
+      body.rtm_type = RTN_UNICAST;
+      body.rtm_dst_len = 16;
+      route.append_value(body);
+      route.add_value(RTA_OIF, uint32_t{3});
+      append_message(answer, route);
+    } else {
+      Message link(RTM_NEWLINK, 0);
+      link.append_value(ifinfomsg{});
+      link.add(IFLA_IFNAME, "eth3");
+      append_message(answer, link);
+    }
+    return answer;
+  };
+  const auto way = find_way_back(ask, to("192.0.2.5", 0));
+  ASSERT_TRUE(way);
+  EXPECT_EQ(way->device, "eth3");
+  EXPECT_EQ(way->route, "10.1.0.0/16");
+  error = ENETUNREACH;
+  EXPECT_EQ(find_way_back(ask, to("192.0.2.5", 0))->device, "");
+  error = EINVAL;
+  EXPECT_FALSE(find_way_back(ask, to("192.0.2.5", 0)));
+}
+
+}  // namespace
+}  // namespace pwru::kernel

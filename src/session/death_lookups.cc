@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/death_lookups.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "diagnose/facts.h"
+#include "knowledge/cause.h"
+
+namespace pwru {
+namespace {
+
+using knowledge::Fact;
+
+constexpr size_t kMostAnswers = 256;
+constexpr uint64_t kFreshNs = 1'000'000'000;
+constexpr uint16_t kVlanIdBits = 0xfff;  // VLAN_VID_MASK
+
+// The functions that end what a route refuses, what no way leads back from, and what a bridge has
+// no port for.
+constexpr std::string_view kRefuse =
+    "ip_error ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit dst_discard";
+constexpr std::string_view kLookBack = "ip_rcv_finish_core ip_route_input_slow";
+constexpr std::string_view kBridge = "br_handle_frame_finish br_forward maybe_deliver";
+
+// The function that freed the packet for itself.
+std::string_view place_of(const resolve::Record& record) {
+  for (const std::string_view symbol : record.stack)
+    if (!knowledge::is_freeing(diagnose::bare(symbol))) return diagnose::bare(symbol);
+  return "";
+}
+
+template <class Numbers>
+std::string words(const Numbers& numbers) {
+  return fmt::format("{:02x}", fmt::join(numbers, ""));
+}
+
+resolve::Lookups::Refusal view_of(const kernel::RefusingRoute& refusal) {
+  return {static_cast<resolve::Lookups::Refusal::By>(refusal.by), refusal.prefix, refusal.table,
+          refusal.rule};
+}
+
+resolve::Lookups::Port view_of(const kernel::BridgePort& port) {
+  using Port = resolve::Lookups::Port;
+  return {static_cast<Port::Place>(port.place), port.name, port.state,
+          static_cast<Port::Hindrance>(port.hindrance)};
+}
+
+}  // namespace
+
+std::string_view DeathLookups::fact(const resolve::Record& record, Fact fact) const {
+  const auto at = static_cast<size_t>(std::ranges::find(read_, fact) - read_.begin());
+  return at < record.readings.size() ? record.readings[at].text : std::string_view();
+}
+
+std::optional<DeathLookups::Question> DeathLookups::question_about(
+    const resolve::Record& record) const {
+  if (!record.packet.netns) return std::nullopt;
+  const std::string_view place = place_of(record);
+  if (knowledge::is_in_list(place, kBridge)) return Question::Port;
+  if (!record.packet.has_tuple) return std::nullopt;
+  if (knowledge::is_in_list(place, kRefuse)) return Question::Refusal;
+  const bool has_filter = diagnose::number(fact(record, Fact::RpFilter)).value_or(0) > 0 ||
+                          diagnose::number(fact(record, Fact::RpFilterAll)).value_or(0) > 0;
+  if (has_filter && knowledge::is_in_list(place, kLookBack)) return Question::Back;
+  return std::nullopt;
+}
+
+kernel::RouteQuestion DeathLookups::route_question(const resolve::Record& record) const {
+  const resolve::Packet& packet = record.packet;
+  const event::Tuple& tuple = packet.tuple;
+  kernel::RouteQuestion question;
+  question.netns = packet.netns;
+  question.is_v6 = tuple.is_v6;
+  std::copy(std::begin(tuple.saddr), std::end(tuple.saddr), question.source.begin());
+  std::copy(std::begin(tuple.daddr), std::end(tuple.daddr), question.destination.begin());
+  question.device = packet.ifname.text();
+  question.mark = packet.mark;
+  question.protocol = tuple.l4_proto;
+  if (tuple.has_ports) {
+    question.sport = tuple.sport;
+    question.dport = tuple.dport;
+  }
+  std::string_view error = fact(record, Fact::RouteError);
+  if (error.starts_with('-')) error.remove_prefix(1);
+  question.error = static_cast<int>(diagnose::number(error).value_or(0));
+  return question;
+}
+
+std::optional<kernel::BridgeQuestion> DeathLookups::bridge_question(
+    const resolve::Record& record) const {
+  kernel::BridgeQuestion question;
+  question.netns = record.packet.netns;
+  question.ifindex = record.packet.ifindex;
+  const std::string mac(fact(record, Fact::FrameMac));
+  auto& m = question.mac;
+  if (std::sscanf(mac.c_str(), "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &m[0], &m[1], &m[2], &m[3], &m[4],
+                  &m[5]) != static_cast<int>(m.size()))
+    return std::nullopt;
+  // br_allowed_ingress(): without a filter all addresses are of VLAN 0.
+  if (fact(record, Fact::BridgeVlans) == "1")
+    question.vlan =
+        static_cast<uint16_t>(diagnose::number(fact(record, Fact::Vlan)).value_or(0) & kVlanIdBits);
+  return question;
+}
+
+DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question question) const {
+  Answer answer;
+  switch (question) {
+    case Question::Refusal:
+      answer.refusal = kernel::find_refusing_route(ask_, route_question(record));
+      break;
+    case Question::Back:
+      answer.back = kernel::find_way_back(ask_, route_question(record));
+      break;
+    case Question::Port:
+      if (const auto asked = bridge_question(record))
+        answer.port = kernel::find_bridge_port(ask_, *asked);
+      break;
+  }
+  return answer;
+}
+
+// All that an answer depends on.
+std::string DeathLookups::key(const resolve::Record& record, Question question) const {
+  const resolve::Packet& packet = record.packet;
+  const event::Tuple& tuple = packet.tuple;
+  switch (question) {
+    case Question::Refusal:
+      return fmt::format("{} {} {} {} {} {} {} {} {} {}", packet.netns, packet.ifname.text(),
+                         packet.mark, tuple.is_v6, words(tuple.saddr), words(tuple.daddr),
+                         tuple.l4_proto, tuple.sport, tuple.dport, fact(record, Fact::RouteError));
+    case Question::Back:
+      return fmt::format("back {} {}", packet.netns, words(tuple.saddr));
+    case Question::Port:
+      return fmt::format("port {} {} {} {}", packet.netns, packet.ifindex,
+                         fact(record, Fact::FrameMac), fact(record, Fact::Vlan));
+  }
+  return "";
+}
+
+std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& record) {
+  const auto question = question_about(record);
+  if (!question) return std::nullopt;
+  const uint64_t now_ns = clock_();
+  if (answers_.size() >= kMostAnswers) answers_.clear();
+  Answer& known = answers_[key(record, *question)];
+  if (now_ns >= known.valid_until_ns) {
+    if (!asking_.may_ask(now_ns)) return std::nullopt;
+    known = ask(record, *question);
+    const uint64_t end_ns = clock_();
+    asking_.add(end_ns - now_ns);
+    known.valid_until_ns = end_ns + kFreshNs;
+  }
+  resolve::Lookups lookups;
+  if (known.refusal) lookups.refusal = view_of(*known.refusal);
+  if (known.back) lookups.back = {known.back->device, known.back->route};
+  if (known.port) lookups.port = view_of(*known.port);
+  return lookups;
+}
+
+}  // namespace pwru

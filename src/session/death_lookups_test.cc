@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/death_lookups.h"
+
+#include <gtest/gtest.h>
+#include <linux/rtnetlink.h>
+
+#include <cstring>
+
+#include "kernel/netlink_for_test.h"
+
+namespace pwru {
+namespace {
+
+using knowledge::Fact;
+
+// A kernel without rules, routes and bridges, which counts what it is asked.
+class Asked {
+ public:
+  DeathLookups lookups() {
+    const auto ask = [this](uint32_t netns, kernel::Bytes request) {
+      nlmsghdr head = {};
+      EXPECT_TRUE(kernel::take(request, head));
+      EXPECT_EQ(netns, 7U);
+      types.push_back(head.nlmsg_type);
+      now_ns += takes_ns;
+      std::vector<std::byte> answer;
+      if (head.nlmsg_flags & NLM_F_DUMP)
+        kernel::append_done(answer);
+      else
+        kernel::append_error(answer, head.nlmsg_type == RTM_GETROUTE ? ENETUNREACH : ENOENT);
+      return answer;
+    };
+    return {ask,
+            [this] { return now_ns; },
+            {Fact::RouteError, Fact::RpFilter, Fact::FrameMac, Fact::BridgeVlans}};
+  }
+
+  std::vector<uint16_t> types;
+  uint64_t now_ns = 1, takes_ns = 0;
+};
+
+struct Death {
+  explicit Death(std::vector<std::string_view> functions) : stack(std::move(functions)) {
+    record.stack = stack;
+    record.packet.netns = 7;
+    record.packet.has_tuple = true;
+    record.packet.tuple.daddr[0] = 10;
+  }
+  resolve::Record& with(std::string_view error, std::string_view rp_filter, std::string_view mac) {
+    values = {{"", error}, {"", rp_filter}, {"", mac}, {"", "0"}};
+    record.readings = values;
+    return record;
+  }
+
+  std::vector<std::string_view> stack;
+  std::vector<resolve::Value> values;
+  resolve::Record record;
+};
+
+TEST(DeathLookups, ThePlaceOfADeathChoosesTheQuestion) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death refused({"kfree_skb_reason+0x1", "ip_error+0x94"});
+  const auto refusal = lookups.look_up(refused.with("-101", "?", "?"));
+  ASSERT_TRUE(refusal && refusal->refusal);
+  EXPECT_EQ(refusal->refusal->by, resolve::Lookups::Refusal::By::Nothing);
+  Death filtered({"ip_rcv_finish_core.constprop.0+0x94"});
+  const auto back = lookups.look_up(filtered.with("?", "1", "?"));
+  ASSERT_TRUE(back && back->back);
+  EXPECT_EQ(back->back->device, "");
+  Death bridged({"br_handle_frame_finish[bridge]+0x94"});
+  const auto port = lookups.look_up(bridged.with("?", "?", "02:00:00:00:00:77"));
+  ASSERT_TRUE(port && port->port);
+  EXPECT_EQ(port->port->place, resolve::Lookups::Port::Place::Unknown);
+  EXPECT_EQ(kernel.types,
+            (std::vector<uint16_t>{RTM_GETRULE, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETLINK}));
+}
+
+TEST(DeathLookups, NothingIsAskedAboutOtherDeaths) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death elsewhere({"udp_rcv+0x1", "ip_error+0x94"});
+  EXPECT_FALSE(lookups.look_up(elsewhere.with("101", "1", "?")));
+  Death unfiltered({"ip_rcv_finish_core+0x1"});
+  EXPECT_FALSE(lookups.look_up(unfiltered.with("?", "0", "?")));
+  Death nowhere({"ip_error+0x94"});
+  nowhere.record.packet.netns = 0;
+  EXPECT_FALSE(lookups.look_up(nowhere.with("101", "?", "?")));
+  EXPECT_TRUE(kernel.types.empty());
+}
+
+TEST(DeathLookups, AnAnswerIsKeptForASecond) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death death({"ip_error+0x94"});
+  death.with("101", "?", "?");
+  EXPECT_TRUE(lookups.look_up(death.record));
+  EXPECT_TRUE(lookups.look_up(death.record));
+  EXPECT_EQ(kernel.types.size(), 1U);
+  death.record.packet.tuple.daddr[1] = 1;
+  EXPECT_TRUE(lookups.look_up(death.record));
+  EXPECT_EQ(kernel.types.size(), 2U);
+  kernel.now_ns += 2'000'000'000;
+  EXPECT_TRUE(lookups.look_up(death.record));
+  EXPECT_EQ(kernel.types.size(), 3U);
+}
+
+TEST(DeathLookups, ASlowKernelIsAskedForASecondInTenOnly) {
+  Asked kernel;
+  kernel.takes_ns = 400'000'000;
+  DeathLookups lookups = kernel.lookups();
+  Death death({"ip_error+0x94"});
+  for (uint8_t host = 0; host < 20; host++) {
+    death.record.packet.tuple.daddr[3] = host;
+    const auto found = lookups.look_up(death.with("101", "?", "?"));
+    EXPECT_EQ(found.has_value(), host < 3);
+  }
+}
+
+}  // namespace
+}  // namespace pwru

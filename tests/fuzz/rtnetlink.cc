@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads routes, rules and bridges out of what the kernel may answer. The first byte tells the
+// length of the first answer in units of eight bytes, and so on; the last answer is repeated.
+#include <algorithm>
+#include <cstdint>
+#include <tuple>
+
+#include "kernel/bridge.h"
+#include "kernel/routes.h"
+#include "tests/fuzz/code.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace pwru;
+  kernel::Bytes rest = std::as_bytes(std::span(data, size));
+  std::vector<std::byte> answer;
+  const auto ask = [&](uint32_t, kernel::Bytes) {
+    if (rest.empty()) return answer;
+    const size_t bytes = std::min(std::to_integer<size_t>(rest[0]) * 8, rest.size() - 1);
+    answer.assign(rest.begin() + 1, rest.begin() + 1 + static_cast<ptrdiff_t>(bytes));
+    rest = rest.subspan(1 + bytes);
+    return answer;
+  };
+  kernel::RouteQuestion packet;
+  packet.is_v6 = size & 1;
+  packet.error = 22;
+  if (const auto found = kernel::find_refusing_route(ask, packet))
+    fuzz::require(found->by != kernel::RefusingRoute::By::Route || !found->prefix.empty());
+  std::ignore = kernel::find_way_back(ask, packet);
+  if (const auto port = kernel::find_bridge_port(ask, {7, 3, {2, 0, 0, 0, 0, 1}, 20}))
+    fuzz::require(port->place != kernel::BridgePort::Place::Other || !port->name.empty());
+  return 0;
+}
