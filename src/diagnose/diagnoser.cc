@@ -18,7 +18,6 @@ using knowledge::Condition;
 using knowledge::Fact;
 
 constexpr size_t kMostCallers = 8;
-constexpr std::string_view kUnread = "?";  // see expr::ValueText::text()
 
 // The subsystems of the kernel have prefixes of their own, which are part of the names.
 std::string_view without_prefix(std::string_view reason) {
@@ -33,10 +32,10 @@ bool has_reasons(const resolve::Record& record) {
          bare(record.stack.front()).find("reason") != std::string_view::npos;
 }
 
-std::optional<Fact> fact_of_name(std::string_view name) {
+const knowledge::FactRow* fact_of_name(std::string_view name) {
   for (const knowledge::FactRow& row : knowledge::facts())
-    if (row.name == name) return row.id;
-  return std::nullopt;
+    if (row.name == name) return &row;
+  return nullptr;
 }
 
 }  // namespace
@@ -128,9 +127,9 @@ bool Diagnoser::holds(const Condition& condition) const {
     case Condition::Test::IsNot:
       return !knowledge::is_in_list(value, condition.value);
     case Condition::Test::Above: {
-      const auto other = fact_of_name(condition.value);
+      const knowledge::FactRow* const other = fact_of_name(condition.value);
       const auto left = number(value);
-      const auto right = other ? number(fact(*other)) : std::nullopt;
+      const auto right = other ? number(fact(other->id)) : std::nullopt;
       return left && right && *left > *right;
     }
     case Condition::Test::None:
@@ -204,10 +203,11 @@ std::string Diagnoser::filled(std::string_view sentence, Use use) const {
     out.append(sentence.substr(at, open - at));
     if (open == sentence.size()) break;
     const size_t close = sentence.find('}', open);
-    const auto named = fact_of_name(sentence.substr(open + 1, close - open - 1));
-    const std::string_view value = named ? fact(*named) : std::string_view();
+    const knowledge::FactRow* const named =
+        fact_of_name(sentence.substr(open + 1, close - open - 1));
+    const std::string_view value = named ? fact(named->id) : std::string_view();
     if (value.empty())
-      out.append(kUnread);
+      out.append(named ? named->unknown : "?");
     else if (use == Use::ToRead)
       out.append(value);
     else

@@ -180,9 +180,10 @@ TEST(Diagnoser, SaysHowMuchIsInABuffer) {
   ending.dies({"sk_skb_reason_drop+0x90", "udp_queue_rcv_one_skb+0x153"}, "SOCKET_RCVBUFF");
   ending.with(Fact::SocketState, "7").with(Fact::BufferUsed, "4608");
   ending.with(Fact::BufferLimit, "4608");
-  EXPECT_EQ(ending.diagnosed().what,
-            "the receive buffer of the socket is full (4608 of 4608 bytes): the program behind UDP "
-            "10.2.0.2:9000 reads too slowly");
+  EXPECT_EQ(
+      ending.diagnosed().what,
+      "the receive buffer of the socket is full (4608 of 4608 bytes): its program, behind UDP "
+      "10.2.0.2:9000, reads too slowly");
 }
 
 // One reason stands for the programs of the cgroup, the security module and the socket's filter.

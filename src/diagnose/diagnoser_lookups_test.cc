@@ -104,5 +104,24 @@ TEST(DiagnoserLookups, TheBridgeTellsWhereTheDestinationIs) {
   EXPECT_EQ(changed.diagnosed().certainty, Certainty::Possible);
 }
 
+TEST(DiagnoserLookups, TheIpsecPolicyIsNamed) {
+  const auto what = [](std::vector<std::string_view> functions, bool blocks) {
+    Ending ending;
+    ending.dies(std::move(functions), "XFRM_POLICY");
+    ending.record.lookups.emplace().policy = {"fwd", "src 10.1.0.0/16 dst 10.2.0.0/16", 18, blocks,
+                                              blocks ? "" : "ESP in mode tunnel"};
+    EXPECT_EQ(ending.diagnosed().certainty, Certainty::Likely);
+    return std::string(ending.diagnosed().what);
+  };
+  constexpr std::string_view kPolicy = "the IPsec policy src 10.1.0.0/16 dst 10.2.0.0/16 dir fwd ";
+  EXPECT_EQ(what({"ip_forward+0x1"}, true), fmt::format("{}forbids it (action block)", kPolicy));
+  EXPECT_EQ(what({"udp_queue_rcv_one_skb+0x1"}, true),
+            fmt::format("{}forbids it (action block)", kPolicy));
+  EXPECT_EQ(what({"udp_queue_rcv_one_skb+0x1"}, false),
+            fmt::format("{}asks for protection (ESP in mode tunnel), and it came without, or by "
+                        "another association",
+                        kPolicy));
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

@@ -151,9 +151,10 @@ TEST(Diagnoser, FullBuffersAreNotTheMemoryOfAProtocol) {
   ending.dies(
       {"sk_skb_reason_drop+0x90", "udp_queue_rcv_one_skb+0x153", "udp_unicast_rcv_skb+0x74"},
       "SOCKET_RCVBUFF");
-  EXPECT_EQ(ending.diagnosed().what,
-            "the receive buffer of the socket is full: the program behind UDP 10.2.0.2:9000 reads "
-            "too slowly");
+  EXPECT_EQ(
+      ending.diagnosed().what,
+      "the receive buffer of the socket is full: its program, behind UDP 10.2.0.2:9000, reads "
+      "too slowly");
 }
 
 TEST(Diagnoser, ASegmentWithoutAConnectionIsNoMatterOfItsFlags) {

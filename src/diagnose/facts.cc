@@ -103,7 +103,6 @@ void Facts::take(const resolve::Record& record, const Place& place) {
   set_netfilter(record, place);
   conclude_of_filters();
   conclude_of_socket(record.ts_ns);
-  set(Fact::WayBack) = "elsewhere";
   if (record.lookups) set_lookups(*record.lookups);
   if (!record.packet.has_tuple) return;
   if (record.ports) set_ports(*record.ports);
@@ -217,6 +216,7 @@ std::string Facts::tuple_before_nat(const event::Tuple& tuple) const {
 
 void Facts::set_ports(const resolve::Ports& ports) {
   set(Fact::OpenAt) = ports.open_at;
+  set(Fact::OpenIn) = ports.open_in;
   if (!ports.is_newer) return;
   if (ports.takes_packet) set(Fact::OpenHere) = *ports.takes_packet ? "1" : "0";
   if (ports.has_buffer_errors) set(Fact::BufferErrors) = *ports.has_buffer_errors ? "1" : "0";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What routes and bridges say of the packet.
+// What routes, bridges and IPsec policies say of the packet.
 #include <fmt/format.h>
 
 #include "diagnose/facts.h"
@@ -60,7 +60,19 @@ void Facts::set_lookups(const resolve::Lookups& lookups) {
     set(Fact::WayBack) = back->device.empty()
                              ? "nowhere"
                              : fmt::format("through {} (route {})", back->device, back->route);
+  if (!lookups.owner.empty()) {
+    set(Fact::Program) = fmt::format("its program {}", lookups.owner);
+    set(Fact::Listener) = lookups.owner;
+  }
   if (lookups.port) set_bridge_port(*lookups.port);
+  if (const auto& policy = lookups.policy;
+      policy && (policy->blocks || !policy->protection.empty())) {
+    set(Fact::IpsecDoes) = policy->blocks ? "block" : "protect";
+    set(Fact::IpsecPolicy) = policy->selector;
+    set(Fact::IpsecDir) = policy->direction;
+    set(Fact::IpsecIndex) = fmt::to_string(policy->index);
+    set(Fact::IpsecWants) = policy->protection;
+  }
 }
 
 void Facts::set_bridge_port(const Port& port) {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr uint64_t kShareOfReading = 20;
 constexpr size_t kMostNetns = 64;  // whose sockets are kept
+constexpr size_t kKinds = 3;       // SocketKind
 constexpr size_t kMostAddresses = 3;
 // enum tcp_state. A UDP or raw socket is TCP_CLOSE, and TCP_ESTABLISHED when it is connected.
 constexpr std::string_view kListen = "0A", kClose = "07", kEstablished = "01";
@@ -104,6 +105,8 @@ std::vector<BoundPort> parse_bound_ports(std::string_view text, SocketKind kind)
       continue;
     if (!is_waiting(take_word(line), kind) || !bound.local.port) continue;
     bound.unread_bytes = unread_bytes(take_word(line));
+    for (int skipped = 0; skipped < 4; skipped++) take_word(line);  // timer, retries, uid, timeout
+    if (!read_number(take_word(line), bound.inode, 10)) bound.inode = 0;
     ports.push_back(bound);
   }
   return ports;
@@ -114,15 +117,19 @@ BoundPorts::BoundPorts(Read read, Clock clock, const std::vector<uint32_t>& name
   for (const uint32_t netns : namespaces) first_buffer_errors_[netns] = buffer_errors(netns);
 }
 
-BoundPorts BoundPorts::in(NetnsTable namespaces, bool reads_counters) {
+BoundPorts BoundPorts::in(NetnsTable table, bool reads_counters) {
   std::vector<uint32_t> inodes;
   if (reads_counters)
-    for (const NetnsFiles& netns : *namespaces) inodes.push_back(netns.inode);
-  const auto read = [table = std::move(namespaces)](uint32_t netns, const char* file) {
+    for (const NetnsFiles& netns : *table) inodes.push_back(netns.inode);
+  const auto read = [table](uint32_t netns, const char* file) {
     const auto found = std::ranges::find(*table, netns, &NetnsFiles::inode);
     return found == table->end() ? "" : found->files.read(file).value_or("");
   };
-  return {read, monotonic_ns, inodes};
+  BoundPorts ports(read, monotonic_ns, inodes);
+  std::vector<std::pair<uint32_t, std::string>> names;
+  for (const NetnsFiles& netns : *table) names.emplace_back(netns.inode, netns.name);
+  ports.look_into(std::move(names));
+  return ports;
 }
 
 // Of IPv4 and IPv6.
@@ -155,7 +162,7 @@ BoundPorts::Sockets BoundPorts::read(uint32_t netns, SocketKind kind) const {
 }
 
 std::optional<PortAnswer> BoundPorts::ask(const PortQuestion& question) {
-  if (sockets_.size() > 2 * kMostNetns) sockets_.clear();
+  if (sockets_.size() > kKinds * kMostNetns) sockets_.clear();
   Sockets& sockets = sockets_[{question.netns, question.kind}];
   if (sockets.read_at_ns <= question.ts_ns && clock_() >= sockets.not_before_ns)
     sockets = read(question.netns, question.kind);
@@ -173,6 +180,10 @@ std::optional<PortAnswer> BoundPorts::ask(const PortQuestion& question) {
       answer.unread_bytes = std::max(answer.unread_bytes, bound.unread_bytes);
     }
     if (!is_any(bound.remote)) continue;
+    if (addresses.empty()) {
+      answer.first_inode = bound.inode;
+      answer.first_netns = question.netns;
+    }
     std::string address = address_text(bound);
     if (std::ranges::find(addresses, address) != addresses.end()) continue;  // SO_REUSEPORT
     addresses.push_back(std::move(address));
@@ -180,7 +191,36 @@ std::optional<PortAnswer> BoundPorts::ask(const PortQuestion& question) {
   const bool are_more = addresses.size() > kMostAddresses;
   addresses.resize(std::min(addresses.size(), kMostAddresses));
   answer.open_at = join(addresses) + (are_more ? ", …" : "");
+  if (addresses.empty() && question.kind != SocketKind::Raw) look_elsewhere(question, answer);
   return answer;
+}
+
+// All are read at once, and then not for twenty times as long.
+void BoundPorts::look_elsewhere(const PortQuestion& question, PortAnswer& answer) {
+  const uint64_t now_ns = clock_();
+  const bool reads = now_ns >= elsewhere_not_before_ns_;
+  std::vector<std::string> found;
+  for (const auto& [inode, name] : namespaces_) {
+    if (inode == question.netns) continue;
+    Sockets& sockets = sockets_[{inode, question.kind}];
+    if (reads || !sockets.are_known) sockets = read(inode, question.kind);
+    const auto takes_it = [&](const BoundPort& bound) {
+      return bound.local.port == question.destination.port && is_any(bound.remote) &&
+             has_addresses_of(bound, question);
+    };
+    const auto first = std::ranges::find_if(sockets.ports, takes_it);
+    if (first == sockets.ports.end()) continue;
+    if (found.empty()) {
+      answer.first_inode = first->inode;
+      answer.first_netns = inode;
+    }
+    found.push_back(name.empty() ? fmt::to_string(inode) : fmt::format("{} ({})", inode, name));
+  }
+  const uint64_t end_ns = clock_();
+  if (reads) elsewhere_not_before_ns_ = end_ns + (end_ns - now_ns) * kShareOfReading;
+  const bool are_more = found.size() > kMostAddresses;
+  found.resize(std::min(found.size(), kMostAddresses));
+  answer.open_in = join(found) + (are_more ? ", …" : "");
 }
 
 }  // namespace pwru::kernel

@@ -30,6 +30,7 @@ struct BoundPort {
   SocketAddress local;
   SocketAddress remote;       // of a connected UDP or raw socket; 0: it takes packets of all
   uint64_t unread_bytes = 0;  // memory of the packets that its program has not read yet
+  uint64_t inode = 0;
 };
 
 // The sockets of a file of /proc/net, "tcp6", "udp" or "raw", that wait for packets. Of TCP these
@@ -49,6 +50,9 @@ struct PortAnswer {
   // Where the port is open, "127.0.0.1:53, [::1]:53"; "" when nobody has it. Connected sockets are
   // left out.
   std::string open_at;
+  // When nobody has it: other network namespaces where a socket of that port has the destination's
+  // address, or all: "4026532194 (web)".
+  std::string open_in;
   // One of the sockets has these addresses, or all. None: one of IPv6 may take packets of IPv4,
   // which /proc does not tell.
   std::optional<bool> takes_packet = false;
@@ -56,6 +60,9 @@ struct PortAnswer {
   // Datagrams that found a receive buffer full in that namespace, since pwru began.
   std::optional<uint64_t> buffer_errors;
   bool is_newer = false;  // all this was read after the packet died
+  // The first socket of open_at or open_in, and its namespace; 0: there is none.
+  uint64_t first_inode = 0;
+  uint32_t first_netns = 0;
 };
 
 // Asks for a port of a network namespace. Takes no privileges, and keeps no namespace alive.
@@ -68,7 +75,13 @@ class BoundPorts {
   // `namespaces`: those whose counters are read now, to know later what has risen.
   BoundPorts(Read read, Clock clock, const std::vector<uint32_t>& namespaces = {});
   // `reads_counters`: without them PortAnswer::buffer_errors is not known, and nothing is read now.
-  [[nodiscard]] static BoundPorts in(NetnsTable namespaces, bool reads_counters);
+  [[nodiscard]] static BoundPorts in(NetnsTable table, bool reads_counters);
+
+  // From now on these are looked at too, for PortAnswer::open_in. By inode number, with their
+  // names.
+  void look_into(std::vector<std::pair<uint32_t, std::string>> namespaces) {
+    namespaces_ = std::move(namespaces);
+  }
 
   // Reads anew for a packet that died after the last time, unless reading would take more than a
   // twentieth of the time. None when the sockets of that namespace cannot be read.
@@ -83,12 +96,16 @@ class BoundPorts {
     uint64_t not_before_ns = 0;  // read again
   };
   Sockets read(uint32_t netns, SocketKind kind) const;
+  // For PortAnswer::open_in.
+  void look_elsewhere(const PortQuestion& question, PortAnswer& answer);
   [[nodiscard]] uint64_t buffer_errors(uint32_t netns) const;
 
   Read read_;
   Clock clock_;
   std::map<std::pair<uint32_t, SocketKind>, Sockets> sockets_;
   std::map<uint32_t, uint64_t> first_buffer_errors_;
+  std::vector<std::pair<uint32_t, std::string>> namespaces_;
+  uint64_t elsewhere_not_before_ns_ = 0;  // sockets of other namespaces are read again
 };
 
 }  // namespace pwru::kernel

@@ -89,6 +89,29 @@ TEST(BoundPorts, TellThatAReceiveBufferWasFull) {
   EXPECT_FALSE(ports.ask(question(8, SocketKind::Udp, 53))->buffer_errors);
 }
 
+// Namespace 8 has the port at all addresses, 9 at that of the packet, 10 at another one.
+TEST(BoundPorts, AreLookedForInOtherNamespacesWhenNobodyHasThePort) {
+  int reads = 0;
+  BoundPorts ports(
+      [&](uint32_t netns, std::string_view file) -> std::string {
+        reads++;
+        if (file != "udp") return "  sl\n";
+        const std::string end = ":0035 00000000:0000 07 0\n";
+        if (netns == 8) return "  0: 00000000" + end;
+        if (netns == 9) return "  0: 0100007F" + end;
+        return netns == 10 ? "  0: 0200007F" + end : "  sl\n";
+      },
+      [now_ns = uint64_t{0}]() mutable { return ++now_ns; });
+  EXPECT_EQ(ports.ask(question(7, SocketKind::Udp, 53))->open_in, "");
+  ports.look_into({{7, "own"}, {8, "web"}, {9, ""}, {10, "other"}});
+  reads = 0;
+  EXPECT_EQ(ports.ask(question(7, SocketKind::Udp, 53))->open_in, "8 (web), 9");
+  EXPECT_EQ(reads, 6);
+  EXPECT_EQ(ports.ask(question(7, SocketKind::Udp, 54))->open_in, "");
+  EXPECT_EQ(reads, 6);
+  EXPECT_EQ(ports.ask(question(8, SocketKind::Udp, 53))->open_in, "");  // somebody has it there
+}
+
 TEST(BoundPorts, NameThreeAddressesAtMost) {
   std::string text;
   for (const char* last : {"7F", "7F", "0A", "0B", "0C"})

@@ -21,7 +21,7 @@ constexpr auto kStates = std::to_array<std::string_view>(
 
 // rtnl_fdb_get(), Linux 5.0. The index of the port that has the address; 0: the bridge does not
 // know it.
-std::optional<uint32_t> find_address(const AskRoutes& ask, const BridgeQuestion& frame) {
+std::optional<uint32_t> find_address(const AskKernel& ask, const BridgeQuestion& frame) {
   Message request(RTM_GETNEIGH, NLM_F_REQUEST);
   ndmsg head = {};
   head.ndm_family = AF_BRIDGE;
@@ -40,7 +40,7 @@ std::optional<uint32_t> find_address(const AskRoutes& ask, const BridgeQuestion&
   return ifindex;
 }
 
-void read_port(const AskRoutes& ask, uint32_t netns, uint32_t ifindex, BridgePort& port) {
+void read_port(const AskKernel& ask, uint32_t netns, uint32_t ifindex, BridgePort& port) {
   Message request(RTM_GETLINK, NLM_F_REQUEST);
   ifinfomsg head = {};
   head.ifi_index = static_cast<int>(ifindex);
@@ -88,7 +88,7 @@ Hindrance hindrance_of(Bytes attributes, uint16_t vlan) {
 }
 
 // The ports of all bridges of the namespace. None when the kernel does not list them all.
-std::optional<std::vector<Link>> read_ports(const AskRoutes& ask, const BridgeQuestion& frame) {
+std::optional<std::vector<Link>> read_ports(const AskKernel& ask, const BridgeQuestion& frame) {
   Message request(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP);
   ifinfomsg head = {};
   head.ifi_family = AF_BRIDGE;
@@ -109,7 +109,7 @@ std::optional<std::vector<Link>> read_ports(const AskRoutes& ask, const BridgeQu
   return links;
 }
 
-void read_hindrance(const AskRoutes& ask, const BridgeQuestion& frame, BridgePort& port) {
+void read_hindrance(const AskKernel& ask, const BridgeQuestion& frame, BridgePort& port) {
   const auto links = read_ports(ask, frame);
   if (!links) return;
   const auto own = std::ranges::find(*links, frame.ifindex, &Link::ifindex);
@@ -125,7 +125,7 @@ void read_hindrance(const AskRoutes& ask, const BridgeQuestion& frame, BridgePor
 
 }  // namespace
 
-std::optional<BridgePort> find_bridge_port(const AskRoutes& ask, const BridgeQuestion& frame) {
+std::optional<BridgePort> find_bridge_port(const AskKernel& ask, const BridgeQuestion& frame) {
   const auto ifindex = find_address(ask, frame);
   if (!ifindex) return std::nullopt;
   BridgePort port;

@@ -30,7 +30,7 @@ struct BridgePort {
 };
 
 // As the bridge is now. None when the kernel does not answer.
-[[nodiscard]] std::optional<BridgePort> find_bridge_port(const AskRoutes& ask,
+[[nodiscard]] std::optional<BridgePort> find_bridge_port(const AskKernel& ask,
                                                          const BridgeQuestion& frame);
 
 }  // namespace pwru::kernel

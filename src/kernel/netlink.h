@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@
 namespace pwru::kernel {
 
 using Bytes = std::span<const std::byte>;
+// Returns the messages that answer a request in a network namespace (inode number); none without
+// an answer.
+using AskKernel = std::function<std::vector<std::byte>(uint32_t netns, Bytes request)>;
 
 // False when the bytes are too few.
 template <class T>

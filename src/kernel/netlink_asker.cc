@@ -5,6 +5,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/xfrm.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
@@ -37,11 +38,15 @@ struct Heading {
   int32_t protocol = 0;
 };
 
+constexpr int32_t kOwner = -1;  // in the place of a protocol: the request is the inode of a socket
+
 constexpr uint16_t of_nft(uint16_t type) { return NFNL_SUBSYS_NFTABLES << 8 | type; }
 constexpr std::array kReadsRules = {of_nft(NFT_MSG_GETTABLE), of_nft(NFT_MSG_GETRULE),
                                     of_nft(NFT_MSG_GETSET), of_nft(NFT_MSG_GETSETELEM)};
 constexpr std::array<uint16_t, 4> kReadsRoutes = {RTM_GETROUTE, RTM_GETRULE, RTM_GETNEIGH,
                                                   RTM_GETLINK};
+
+constexpr std::array<uint16_t, 1> kReadsPolicies = {XFRM_MSG_GETPOLICY};
 
 // Whoever has taken the tracer over can still only read.
 bool is_read_request(int protocol, Bytes request) {
@@ -51,7 +56,8 @@ bool is_read_request(int protocol, Bytes request) {
     return std::ranges::find(types, head.nlmsg_type) != types.end();
   };
   return (protocol == NETLINK_NETFILTER && is_one_of(kReadsRules)) ||
-         (protocol == NETLINK_ROUTE && is_one_of(kReadsRoutes));
+         (protocol == NETLINK_ROUTE && is_one_of(kReadsRoutes)) ||
+         (protocol == NETLINK_XFRM && is_one_of(kReadsPolicies));
 }
 
 // Whether more datagrams follow.
@@ -92,6 +98,17 @@ void ask_kernel(int protocol, Bytes request, std::vector<std::byte>& answer) {
   answer.resize(at);
 }
 
+void find_owner(uint32_t netns, Bytes request, std::vector<std::byte>& answer) {
+  uint64_t socket = 0;
+  if (!take(request, socket)) return;
+  const auto until = steady_clock::now() + kPatience;
+  const auto owner =
+      find_socket_owner(netns, socket, [until] { return steady_clock::now() >= until; });
+  if (!owner) return;
+  const Bytes bytes = std::as_bytes(std::span(&*owner, 1));
+  answer.insert(answer.end(), bytes.begin(), bytes.end());
+}
+
 [[noreturn]] void serve(int fd) {
   become_helper("pwru-netlink", {fd});
   keep_capabilities(capability_set({CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_PTRACE}));
@@ -106,7 +123,9 @@ void ask_kernel(int protocol, Bytes request, std::vector<std::byte>& answer) {
     if (!take(asked, heading)) ::_exit(0);
     answer.assign(asked.begin(), asked.begin() + sizeof(heading));
     const Bytes message = after(asked, sizeof(heading));
-    if (is_read_request(heading.protocol, message) && enter(heading.netns))
+    if (heading.protocol == kOwner)
+      find_owner(heading.netns, message, answer);
+    else if (is_read_request(heading.protocol, message) && enter(heading.netns))
       ask_kernel(heading.protocol, message, answer);
     if (::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) < 0 && errno != EINTR) ::_exit(0);
   }
@@ -156,6 +175,13 @@ std::vector<std::byte> NetlinkAsker::ask(int protocol, uint32_t netns, Bytes req
     bytes.erase(bytes.begin(), bytes.begin() + sizeof(of));
     return bytes;
   }
+}
+
+std::optional<SocketOwner> NetlinkAsker::owner(uint32_t netns, uint64_t socket) {
+  const std::vector<std::byte> answer = ask(kOwner, netns, std::as_bytes(std::span(&socket, 1)));
+  SocketOwner owner;
+  if (!take(answer, owner)) return std::nullopt;
+  return owner;
 }
 
 }  // namespace pwru::kernel

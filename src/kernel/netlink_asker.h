@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small process that asks the kernel by netlink, because the tracer itself gives up the rights
-// that it takes. It reads rulesets, routes and bridges, in whatever network namespace, and passes
-// what the kernel answers on unread.
+// A small process that asks the kernel, by netlink, because the tracer itself gives up the rights
+// that it takes. It reads rulesets, routes, bridges and policies, in whatever network namespace,
+// and passes what the kernel answers on unread. It also finds the process that has a socket.
 #pragma once
 
 #include <sys/types.h>
@@ -12,6 +12,7 @@
 
 #include "base/handle.h"
 #include "kernel/netlink.h"
+#include "kernel/socket_owner.h"
 
 namespace pwru::kernel {
 
@@ -24,8 +25,10 @@ class NetlinkAsker {
   ~NetlinkAsker();
 
   // The messages that answer the request in the namespace with that inode number. Empty when there
-  // are none in time. `protocol`: NETLINK_NETFILTER or NETLINK_ROUTE.
+  // are none in time. `protocol`: NETLINK_NETFILTER, NETLINK_ROUTE or NETLINK_XFRM.
   [[nodiscard]] std::vector<std::byte> ask(int protocol, uint32_t netns, Bytes request);
+  // The process that has the socket with that inode number.
+  [[nodiscard]] std::optional<SocketOwner> owner(uint32_t netns, uint64_t socket);
 
  private:
   NetlinkAsker(UniqueFd socket, pid_t pid) : socket_(std::move(socket)), pid_(pid) {}

@@ -25,11 +25,9 @@ struct NftRuleName {
 
 class NftRules {
  public:
-  // Returns the messages that answer a request in a namespace; none when there is no answer.
-  using Ask = std::function<std::vector<std::byte>(uint32_t netns, Bytes request)>;
   using Clock = std::function<uint64_t()>;  // nanoseconds
 
-  NftRules(Ask ask, Clock clock) : ask_(std::move(ask)), clock_(std::move(clock)) {}
+  NftRules(AskKernel ask, Clock clock) : ask_(std::move(ask)), clock_(std::move(clock)) {}
 
   // "" when that rule is no longer there. Counters are those of the last second. The result is
   // valid until the next call.
@@ -49,7 +47,7 @@ class NftRules {
   [[nodiscard]] std::optional<NftSet> read_set(const NftRuleName& rule, std::string_view set) const;
   [[nodiscard]] bool is_same_table(const NftRuleName& rule) const;
 
-  Ask ask_;
+  AskKernel ask_;
   Clock clock_;
   std::map<Key, Entry> entries_;
   AskingTime asking_;

@@ -34,15 +34,6 @@ struct Rule {
   std::optional<bool> matches;       // none: that is not known here
 };
 
-bool has_prefix(const IpBytes& address, Bytes prefix, unsigned bits) {
-  if (bits > address.size() * 8 || prefix.size() * 8 < bits) return false;
-  for (unsigned bit = 0; bit < bits; bit++) {
-    const unsigned difference = address[bit / 8] ^ std::to_integer<unsigned>(prefix[bit / 8]);
-    if (difference & 0x80U >> bit % 8) return false;
-  }
-  return true;
-}
-
 // A port of the packet, and a fib_rule_port_range.
 bool is_in_range(std::optional<uint16_t> port, Bytes range) {
   fib_rule_port_range ports;
@@ -116,7 +107,7 @@ Rule read_rule(Bytes body, const RouteQuestion& packet) {
 }
 
 // In the order in which the kernel asks them. None when the kernel does not list them all.
-std::optional<std::vector<Rule>> read_rules(const AskRoutes& ask, const RouteQuestion& packet) {
+std::optional<std::vector<Rule>> read_rules(const AskKernel& ask, const RouteQuestion& packet) {
   Message request(RTM_GETRULE, NLM_F_REQUEST | NLM_F_DUMP);
   fib_rule_hdr head = {};
   head.family = packet.is_v6 ? AF_INET6 : AF_INET;
@@ -131,7 +122,7 @@ std::optional<std::vector<Rule>> read_rules(const AskRoutes& ask, const RouteQue
 
 // The bits of the longest prefix of a route of that kind that has the destination: -1: there is
 // none. None when the kernel does not list them all.
-std::optional<int> longest_prefix(const AskRoutes& ask, const RouteQuestion& packet, uint32_t table,
+std::optional<int> longest_prefix(const AskKernel& ask, const RouteQuestion& packet, uint32_t table,
                                   uint8_t kind) {
   Message request(RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP);
   rtmsg head = {};
@@ -179,7 +170,7 @@ std::string table_name(uint32_t table) {
 
 // The first table that has such a route is the one: had another one before it a route for the
 // packet, that one would have been taken. Only a route of the kind throw hides it.
-std::optional<RefusingRoute> look_up(const AskRoutes& ask, const RouteQuestion& packet,
+std::optional<RefusingRoute> look_up(const AskKernel& ask, const RouteQuestion& packet,
                                      const Rule& rule, const Kind& kind) {
   const auto bits = longest_prefix(ask, packet, rule.table, kind.route);
   if (!bits) return std::nullopt;
@@ -194,7 +185,16 @@ std::optional<RefusingRoute> look_up(const AskRoutes& ask, const RouteQuestion& 
 
 }  // namespace
 
-std::optional<RefusingRoute> find_refusing_route(const AskRoutes& ask,
+bool has_prefix(const IpBytes& address, Bytes prefix, unsigned bits) {
+  if (bits > address.size() * 8 || prefix.size() * 8 < bits) return false;
+  for (unsigned bit = 0; bit < bits; bit++) {
+    const unsigned difference = address[bit / 8] ^ std::to_integer<unsigned>(prefix[bit / 8]);
+    if (difference & 0x80U >> bit % 8) return false;
+  }
+  return true;
+}
+
+std::optional<RefusingRoute> find_refusing_route(const AskKernel& ask,
                                                  const RouteQuestion& packet) {
   const auto kind = std::ranges::find(kKinds, packet.error, &Kind::error);
   const auto rules = kind == kKinds.end() ? std::nullopt : read_rules(ask, packet);
@@ -213,7 +213,7 @@ std::optional<RefusingRoute> find_refusing_route(const AskRoutes& ask,
   return RefusingRoute{};
 }
 
-std::optional<WayBack> find_way_back(const AskRoutes& ask, const RouteQuestion& packet) {
+std::optional<WayBack> find_way_back(const AskKernel& ask, const RouteQuestion& packet) {
   Message request(RTM_GETROUTE, NLM_F_REQUEST);
   rtmsg head = {};
   head.rtm_family = packet.is_v6 ? AF_INET6 : AF_INET;
@@ -237,7 +237,7 @@ std::optional<WayBack> find_way_back(const AskRoutes& ask, const RouteQuestion& 
   return way;
 }
 
-std::string device_name(const AskRoutes& ask, uint32_t netns, uint32_t ifindex) {
+std::string device_name(const AskKernel& ask, uint32_t netns, uint32_t ifindex) {
   Message request(RTM_GETLINK, NLM_F_REQUEST);
   ifinfomsg head = {};
   head.ifi_index = static_cast<int>(ifindex);

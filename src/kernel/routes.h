@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,10 +14,10 @@
 
 namespace pwru::kernel {
 
-// Returns the messages that answer a request of rtnetlink in a namespace; none without an answer.
-using AskRoutes = std::function<std::vector<std::byte>(uint32_t netns, Bytes request)>;
-
 using IpBytes = std::array<uint8_t, 16>;  // of an IPv4 address the first four
+
+// Whether the first bits of an address are those of `prefix`.
+[[nodiscard]] bool has_prefix(const IpBytes& address, Bytes prefix, unsigned bits);
 
 // A packet that has come in.
 struct RouteQuestion {
@@ -46,7 +45,7 @@ struct RefusingRoute {
 
 // What refuses it as the tables are now. None when that is not certain: a table is too long, or a
 // rule asks for what is not known here.
-[[nodiscard]] std::optional<RefusingRoute> find_refusing_route(const AskRoutes& ask,
+[[nodiscard]] std::optional<RefusingRoute> find_refusing_route(const AskKernel& ask,
                                                                const RouteQuestion& packet);
 
 struct WayBack {
@@ -56,10 +55,10 @@ struct WayBack {
 
 // Where this host sends what is for the packet's source. None when the kernel does not answer, or
 // there are several ways.
-[[nodiscard]] std::optional<WayBack> find_way_back(const AskRoutes& ask,
+[[nodiscard]] std::optional<WayBack> find_way_back(const AskKernel& ask,
                                                    const RouteQuestion& packet);
 
 // "eth0"; "" when there is no such device.
-[[nodiscard]] std::string device_name(const AskRoutes& ask, uint32_t netns, uint32_t ifindex);
+[[nodiscard]] std::string device_name(const AskKernel& ask, uint32_t netns, uint32_t ifindex);
 
 }  // namespace pwru::kernel

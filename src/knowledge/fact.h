@@ -28,6 +28,7 @@ enum class Fact : uint8_t {
   Hook,             // the netfilter hook, by the functions on the stack: "input"
   NextHop,          // the gateway of the route, or the destination
   OpenAt,           // where its port is open: "127.0.0.1:53, [::1]:53"; "" when nobody has it
+  OpenIn,           // other namespaces where it is open, when it is not here: "4026532194 (web)"
   OpenHere,         // 1: a socket has its addresses, or all; 0: none has, for certain
   SocketQueue,      // "full": such a socket holds so much that it may be; "room": it does not
   BufferErrors,     // 1: a receive buffer of UDP was full in the namespace since pwru began
@@ -166,6 +167,7 @@ enum class Fact : uint8_t {
   HasCgroupIngress,   // 1: there is a first one
   HasSocketFilter,    // 1: SO_ATTACH_FILTER, SO_ATTACH_BPF
   SocketFilterId,     // the id of the latter; 0: it is one of classic BPF
+  SocketInode,        // by which /proc/PID/fd knows it
   // Concluded of these.
   TcpData,   // "old": the socket has it already; "new"
   TcpPlace,  // "behind" the window it begins, "across" the end of it; "probe": it asks for a window
@@ -178,15 +180,22 @@ enum class Fact : uint8_t {
   RefusedTable,   // which has that route: "main", "100"
   RefusedRule,    // the preference of the rule, or of the one that looks that table up
   IpFamily,       // for ip(8): "-4", "-6"
-  WayBack,        // to its source: "through eth1 (route 10.2.0.0/24)", "nowhere", "elsewhere"
+  WayBack,        // to its source: "through eth1 (route 10.2.0.0/24)", "nowhere"
   FdbPlace,       // where the bridge has FrameMac: "same" port as Device, "other" one, "unknown"
   FdbPort,        // the other port
   FdbState,       // its state: "forwarding", "blocking"
-  NoFloodBy,  // what keeps an unknown address from all other ports: "no-port", "state", "flood",
-              // "vlan"; "" when that is not clear
-  NoFlood,    // the same as a clause: "it has no other port"
+  NoFloodBy,    // what keeps an unknown address from all other ports: "no-port", "state", "flood",
+                // "vlan"; "" when that is not clear
+  NoFlood,      // the same as a clause: "it has no other port"
+  IpsecDoes,    // what the policy of IPsec does: "block", "protect"
+  IpsecPolicy,  // its selector: "src 10.1.0.2/32 dst 10.2.0.0/16 proto 17"
+  IpsecDir,     // "in", "out", "fwd"
+  IpsecIndex,   // by which ip(8) knows it
+  IpsecWants,   // what it asks for: "ESP in mode tunnel"
+  Program,      // of its socket: "its program nginx (4711)"
+  Listener,     // the process that has the port elsewhere: "nginx (4711)"
 };
-inline constexpr size_t kFacts = static_cast<size_t>(Fact::NoFlood) + 1;
+inline constexpr size_t kFacts = static_cast<size_t>(Fact::Listener) + 1;
 
 struct FactRow {
   Fact id;
@@ -199,6 +208,8 @@ struct FactRow {
   std::string_view of_socket = {};
   // On struct sk_buff, for kernels whose types the expression does not fit.
   std::string_view older = {};
+  // In a sentence, when it is not known.
+  std::string_view unknown = "?";
 };
 
 // What changes from hop to hop, beside what every record has.

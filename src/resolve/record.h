@@ -172,6 +172,10 @@ struct Ports {
   uint64_t unread_bytes = 0;         // what waits in such a socket
   std::optional<bool> has_buffer_errors;  // a receive buffer of the namespace was full, of UDP
   bool is_newer = true;                   // it was read after the packet died
+  std::string_view open_in = {};  // other namespaces where it is open, when it is not: "7 (web)"
+  // The first socket of these: its inode number, and that of its namespace; 0: none.
+  uint64_t first_inode = 0;
+  uint32_t first_netns = 0;
 };
 
 // What the routes of the packet's network namespace, or the bridge of its device, say of it, as
@@ -200,9 +204,20 @@ struct Lookups {
     std::string_view state;  // of the other port: "forwarding", "blocking"
     Hindrance hindrance = Hindrance::None;
   };
+  // The IPsec policy that decides about it.
+  struct Policy {
+    std::string_view direction;   // "in", "out", "fwd"
+    std::string_view selector;    // "src 10.1.0.2/32 dst 10.2.0.0/16 proto 17"
+    uint32_t index = 0;           // by which ip(8) knows it
+    bool blocks = false;          // else it asks for protection
+    std::string_view protection;  // "ESP in mode tunnel"
+  };
   std::optional<Refusal> refusal;
   std::optional<Back> back;
   std::optional<Port> port;
+  std::optional<Policy> policy;
+  // The process that has the packet's socket, or the first one of Ports.
+  std::string_view owner = {};  // "nginx (4711)"
 };
 
 // Views point into the resolver and are valid until it resolves the next event. A field that the
@@ -230,7 +245,7 @@ struct Record {
   std::optional<Nft> nft;
   std::optional<Xt> xt;
   std::optional<Ports> ports;  // of a packet that no socket took, or that has no reason for its end
-  std::optional<Lookups> lookups;  // of a packet that was refused by a route or a bridge
+  std::optional<Lookups> lookups;  // of a packet that one of these refused
   std::optional<MapCall> map_call;
   std::string_view skb_dump;          // struct sk_buff, several lines without a newline at the end
   std::string_view shared_info_dump;  // struct skb_shared_info

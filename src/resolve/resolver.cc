@@ -289,7 +289,11 @@ void Resolver::set_ports() {
   if (!answer) return;
   open_at_ = std::move(answer->open_at);
   Ports& ports = record_.ports.emplace();
+  open_in_ = std::move(answer->open_in);
   ports.open_at = open_at_;
+  ports.open_in = open_in_;
+  ports.first_inode = answer->first_inode;
+  ports.first_netns = answer->first_netns;
   ports.takes_packet = answer->takes_packet;
   ports.unread_bytes = answer->unread_bytes;
   ports.is_newer = answer->is_newer;

@@ -104,7 +104,7 @@ class Resolver {
   std::vector<std::string> value_texts_;
   std::vector<Value> values_;
   std::optional<kernel::BoundPorts> ports_;
-  std::string open_at_;
+  std::string open_at_, open_in_;
   std::string nft_table_, nft_chain_, nft_expr_, nft_text_;
   std::string xt_table_, xt_chain_, xt_bpf_name_;
   std::string map_name_;

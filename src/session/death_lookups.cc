@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 
 #include "diagnose/facts.h"
 #include "knowledge/cause.h"
@@ -16,14 +17,16 @@ namespace {
 using knowledge::Fact;
 
 constexpr size_t kMostAnswers = 256;
-constexpr uint64_t kFreshNs = 1'000'000'000;
+constexpr uint64_t kFreshNs = 100'000'000;
 constexpr uint16_t kVlanIdBits = 0xfff;  // VLAN_VID_MASK
 
 // The functions that end what a route refuses, what no way leads back from, and what a bridge has
 // no port for.
-constexpr std::string_view kRefuse =
-    "ip_error ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit dst_discard";
+constexpr std::string_view kRefuse = "ip_error ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit";
 constexpr std::string_view kLookBack = "ip_rcv_finish_core ip_route_input_slow";
+constexpr std::string_view kForward = "ip_forward ip6_forward";
+constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
+constexpr std::string_view kForbidden = "SKB_DROP_REASON_XFRM_POLICY";
 constexpr std::string_view kBridge = "br_handle_frame_finish br_forward maybe_deliver";
 
 // The function that freed the packet for itself.
@@ -49,6 +52,12 @@ resolve::Lookups::Port view_of(const kernel::BridgePort& port) {
           static_cast<Port::Hindrance>(port.hindrance)};
 }
 
+resolve::Lookups::Policy view_of(const kernel::IpsecPolicy& policy) {
+  constexpr auto kDirections = std::to_array<std::string_view>({"in", "out", "fwd"});
+  return {kDirections[static_cast<size_t>(policy.direction)], policy.selector, policy.index,
+          policy.blocks, policy.protection};
+}
+
 }  // namespace
 
 std::string_view DeathLookups::fact(const resolve::Record& record, Fact fact) const {
@@ -63,10 +72,41 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
   if (knowledge::is_in_list(place, kBridge)) return Question::Port;
   if (!record.packet.has_tuple) return std::nullopt;
   if (knowledge::is_in_list(place, kRefuse)) return Question::Refusal;
-  const bool has_filter = diagnose::number(fact(record, Fact::RpFilter)).value_or(0) > 0 ||
-                          diagnose::number(fact(record, Fact::RpFilterAll)).value_or(0) > 0;
-  if (has_filter && knowledge::is_in_list(place, kLookBack)) return Question::Back;
-  return std::nullopt;
+  const auto is_above_zero = [&](Fact number) {
+    return diagnose::number(fact(record, number)).value_or(0) > 0;
+  };
+  if (knowledge::is_in_list(place, kDiscard)) {
+    const bool is_of_ipsec = fact(record, Fact::RouteError) == "0" && is_above_zero(Fact::XfrmOut);
+    return is_of_ipsec ? Question::Policy : Question::Refusal;
+  }
+  if (knowledge::is_in_list(place, kLookBack))
+    return is_above_zero(Fact::RpFilter) || is_above_zero(Fact::RpFilterAll)
+               ? std::optional(Question::Back)
+               : std::nullopt;
+  // Before 5.17 there is no reason, and XfrmIn is read in its place.
+  if (record.end->text == kForbidden || (record.end->is_caller && is_above_zero(Fact::XfrmIn)) ||
+      (knowledge::is_in_list(place, kForward) && is_above_zero(Fact::XfrmForward)))
+    return Question::Policy;
+  return socket_of(record).second ? std::optional(Question::Owner) : std::nullopt;
+}
+
+std::pair<uint32_t, uint64_t> DeathLookups::socket_of(const resolve::Record& record) const {
+  if (const auto& ports = record.ports; ports && ports->first_inode)
+    return {ports->first_netns, ports->first_inode};
+  return {record.packet.netns, diagnose::number(fact(record, Fact::SocketInode)).value_or(0)};
+}
+
+// What is forwarded is looked up as such, and then as what is sent.
+std::optional<kernel::IpsecPolicy> DeathLookups::find_policy(const resolve::Record& record) const {
+  using enum kernel::IpsecDirection;
+  const kernel::RouteQuestion packet = route_question(record);
+  const std::string_view place = place_of(record);
+  if (knowledge::is_in_list(place, kDiscard))
+    return kernel::find_ipsec_policy(ask_.policies, packet, Out);
+  if (!knowledge::is_in_list(place, kForward))
+    return kernel::find_ipsec_policy(ask_.policies, packet, In);
+  const auto found = kernel::find_ipsec_policy(ask_.policies, packet, Forward);
+  return found ? found : kernel::find_ipsec_policy(ask_.policies, packet, Out);
 }
 
 kernel::RouteQuestion DeathLookups::route_question(const resolve::Record& record) const {
@@ -111,15 +151,26 @@ DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question q
   Answer answer;
   switch (question) {
     case Question::Refusal:
-      answer.refusal = kernel::find_refusing_route(ask_, route_question(record));
+      answer.refusal = kernel::find_refusing_route(ask_.routes, route_question(record));
       break;
     case Question::Back:
-      answer.back = kernel::find_way_back(ask_, route_question(record));
+      answer.back = kernel::find_way_back(ask_.routes, route_question(record));
       break;
     case Question::Port:
       if (const auto asked = bridge_question(record))
-        answer.port = kernel::find_bridge_port(ask_, *asked);
+        answer.port = kernel::find_bridge_port(ask_.routes, *asked);
       break;
+    case Question::Policy:
+      answer.policy = find_policy(record);
+      break;
+    case Question::Owner: {
+      const auto [netns, socket] = socket_of(record);
+      if (const auto owner = ask_.owner(netns, socket))
+        answer.owner = fmt::format(
+            "{} ({})", std::string_view(owner->comm, ::strnlen(owner->comm, sizeof(owner->comm))),
+            owner->pid);
+      break;
+    }
   }
   return answer;
 }
@@ -130,14 +181,20 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
   const event::Tuple& tuple = packet.tuple;
   switch (question) {
     case Question::Refusal:
-      return fmt::format("{} {} {} {} {} {} {} {} {} {}", packet.netns, packet.ifname.text(),
-                         packet.mark, tuple.is_v6, words(tuple.saddr), words(tuple.daddr),
-                         tuple.l4_proto, tuple.sport, tuple.dport, fact(record, Fact::RouteError));
+    case Question::Policy:
+      return fmt::format("{} {} {} {} {} {} {} {} {} {} {}", place_of(record), packet.netns,
+                         packet.ifname.text(), packet.mark, tuple.is_v6, words(tuple.saddr),
+                         words(tuple.daddr), tuple.l4_proto, tuple.sport, tuple.dport,
+                         fact(record, Fact::RouteError));
     case Question::Back:
       return fmt::format("back {} {}", packet.netns, words(tuple.saddr));
     case Question::Port:
       return fmt::format("port {} {} {} {}", packet.netns, packet.ifindex,
                          fact(record, Fact::FrameMac), fact(record, Fact::Vlan));
+    case Question::Owner:
+      return fmt::format(
+          "owner {}",
+          fmt::join(std::array{uint64_t{socket_of(record).first}, socket_of(record).second}, " "));
   }
   return "";
 }
@@ -159,6 +216,8 @@ std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& rec
   if (known.refusal) lookups.refusal = view_of(*known.refusal);
   if (known.back) lookups.back = {known.back->device, known.back->route};
   if (known.port) lookups.port = view_of(*known.port);
+  if (known.policy) lookups.policy = view_of(*known.policy);
+  lookups.owner = known.owner;
   return lookups;
 }
 

@@ -30,9 +30,13 @@ class Asked {
         kernel::append_error(answer, head.nlmsg_type == RTM_GETROUTE ? ENETUNREACH : ENOENT);
       return answer;
     };
-    return {ask,
-            [this] { return now_ns; },
-            {Fact::RouteError, Fact::RpFilter, Fact::FrameMac, Fact::BridgeVlans}};
+    const auto owner = [](uint32_t netns, uint64_t socket) {
+      return std::optional(kernel::SocketOwner{static_cast<int32_t>(netns + socket), "web"});
+    };
+    return {
+        {ask, ask, owner},
+        [this] { return now_ns; },
+        {Fact::RouteError, Fact::RpFilter, Fact::FrameMac, Fact::BridgeVlans, Fact::SocketInode}};
   }
 
   std::vector<uint16_t> types;
@@ -44,16 +48,18 @@ struct Death {
     record.stack = stack;
     record.packet.netns = 7;
     record.packet.has_tuple = true;
+    record.end = resolve::End{};
     record.packet.tuple.daddr[0] = 10;
   }
   resolve::Record& with(std::string_view error, std::string_view rp_filter, std::string_view mac) {
-    values = {{"", error}, {"", rp_filter}, {"", mac}, {"", "0"}};
+    values = {{"", error}, {"", rp_filter}, {"", mac}, {"", "0"}, {"", inode}};
     record.readings = values;
     return record;
   }
 
   std::vector<std::string_view> stack;
   std::vector<resolve::Value> values;
+  std::string_view inode = "?";
   resolve::Record record;
 };
 
@@ -76,6 +82,19 @@ TEST(DeathLookups, ThePlaceOfADeathChoosesTheQuestion) {
             (std::vector<uint16_t>{RTM_GETRULE, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETLINK}));
 }
 
+TEST(DeathLookups, TheProcessOfASocketIsNamed) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death full({"udp_queue_rcv_one_skb+0x1"});
+  EXPECT_FALSE(lookups.look_up(full.with("?", "?", "?")));
+  full.inode = "4700";
+  EXPECT_EQ(lookups.look_up(full.with("?", "?", "?"))->owner, "web (4707)");
+  full.record.ports = resolve::Ports{};
+  full.record.ports->first_inode = 100;
+  full.record.ports->first_netns = 9;
+  EXPECT_EQ(lookups.look_up(full.record)->owner, "web (109)");
+}
+
 TEST(DeathLookups, NothingIsAskedAboutOtherDeaths) {
   Asked kernel;
   DeathLookups lookups = kernel.lookups();
@@ -89,7 +108,7 @@ TEST(DeathLookups, NothingIsAskedAboutOtherDeaths) {
   EXPECT_TRUE(kernel.types.empty());
 }
 
-TEST(DeathLookups, AnAnswerIsKeptForASecond) {
+TEST(DeathLookups, AnAnswerIsKeptForATenthOfASecond) {
   Asked kernel;
   DeathLookups lookups = kernel.lookups();
   Death death({"ip_error+0x94"});
@@ -100,7 +119,10 @@ TEST(DeathLookups, AnAnswerIsKeptForASecond) {
   death.record.packet.tuple.daddr[1] = 1;
   EXPECT_TRUE(lookups.look_up(death.record));
   EXPECT_EQ(kernel.types.size(), 2U);
-  kernel.now_ns += 2'000'000'000;
+  kernel.now_ns += 99'000'000;
+  EXPECT_TRUE(lookups.look_up(death.record));
+  EXPECT_EQ(kernel.types.size(), 2U);
+  kernel.now_ns += 1'000'000;
   EXPECT_TRUE(lookups.look_up(death.record));
   EXPECT_EQ(kernel.types.size(), 3U);
 }

@@ -75,8 +75,8 @@ void ask_by_netlink(const plan::Plan& plan, resolve::Wanted& wanted) {
   auto started = kernel::NetlinkAsker::start();
   if (!started) {
     log_info(
-        "rules of nftables, routes and bridge ports are not looked up, which takes CAP_NET_ADMIN "
-        "and CAP_SYS_ADMIN");
+        "rules of nftables, routes, bridge ports and IPsec policies are not looked up, which takes "
+        "CAP_NET_ADMIN and CAP_SYS_ADMIN");
     return;
   }
   const auto asker = std::make_shared<kernel::NetlinkAsker>(std::move(*started));
@@ -89,8 +89,10 @@ void ask_by_netlink(const plan::Plan& plan, resolve::Wanted& wanted) {
     const auto rules = std::make_shared<kernel::NftRules>(ask_by(NETLINK_NETFILTER), monotonic_ns);
     wanted.rule_text = [rules](const kernel::NftRuleName& rule) { return rules->text(rule); };
   }
-  const auto lookups =
-      std::make_shared<DeathLookups>(ask_by(NETLINK_ROUTE), monotonic_ns, plan.expressions.read);
+  const DeathLookups::Ask ask = {
+      ask_by(NETLINK_ROUTE), ask_by(NETLINK_XFRM),
+      [asker](uint32_t netns, uint64_t socket) { return asker->owner(netns, socket); }};
+  const auto lookups = std::make_shared<DeathLookups>(ask, monotonic_ns, plan.expressions.read);
   wanted.look_up = [lookups](const resolve::Record& record) { return lookups->look_up(record); };
 }
 

@@ -27,6 +27,8 @@ constexpr std::string_view kStrictFilterAdvice = "ip route get {src}; add the ro
      "the policy rule {refused_rule} of the kind " kind " takes {dst}" sent, \
      "ip {ip_family} rule list shows it; ip {ip_family} rule del pref {refused_rule} takes it away"}
 
+constexpr std::string_view kBlocked = "the IPsec policy {ipsec_policy} dir {ipsec_dir} forbids it (action block)";
+constexpr std::string_view kBlockedAdvice = "ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows it; ip xfrm policy delete dir {ipsec_dir} index {ipsec_index} takes it away";
 constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
 constexpr std::array kCauses = std::to_array<Cause>({
     // Routing. The offer of a DHCP server is for an address that the client does not have yet; it reads
@@ -77,6 +79,9 @@ constexpr std::array kCauses = std::to_array<Cause>({
     // The "protocol" of a packet without a payload.
     {"no-payload", kDiscard, "ip6_protocol_deliver_rcu ip6_input_finish", "", {{{Fact::Protocol, Test::Is, "59"}}}},
     // xfrm_lookup_route() gives the packet such a route while the keys are negotiated.
+    {"xfrm-no-state", kDiscard, "", "", {{{Fact::RouteError, Test::Is, "0"}, {Fact::IpsecDoes, Test::Is, "protect"}, {Fact::RouteDevice, Test::Is, "lo"}}}, Likely,
+     "the IPsec policy {ipsec_policy} dir {ipsec_dir} wants it protected ({ipsec_wants}), and there is no association (state) for it yet",
+     "ip -s xfrm state; do the keys of both ends get negotiated? look at the log of the IKE daemon; ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows the policy"},
     {"xfrm-no-state", kDiscard, "", "", {{{Fact::RouteError, Test::Is, "0"}, {Fact::XfrmOut, Test::IsNot, "0"}, {Fact::RouteDevice, Test::Is, "lo"}}}, Likely,
      "an IPsec policy wants it protected, and there is no association (state) for it yet",
      "ip xfrm policy and ip -s xfrm state; do the keys of both ends get negotiated? look at the log of the IKE daemon; /proc/net/xfrm_stat counts"},
@@ -154,6 +159,11 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"mtu", "ip_forward ip6_forward", "", "PKT_TOO_BIG", {}, Certain,
      "it, or its segments, are larger than the path MTU of the route to {dst}, and may not be fragmented; the sender gets an ICMP error",
      "ip route get {dst} shows the MTU; lower the sender's, or clamp the MSS"},
+    {"forwarding-policy", "ip_forward ip6_forward", "", "XFRM_POLICY", {{{Fact::IpsecDoes, Test::Is, "block"}}}, Likely,
+     kBlocked, kBlockedAdvice},
+    {"forwarding-policy", "ip_forward ip6_forward", "", "XFRM_POLICY", {{{Fact::IpsecDoes, Test::Is, "protect"}}}, Likely,
+     "the IPsec policy {ipsec_policy} dir {ipsec_dir} asks for protection ({ipsec_wants}): it came without, or there is no association (state) to send it with",
+     "ip -s xfrm state; /proc/net/xfrm_stat counts; ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows the policy"},
     {"forwarding-policy", "ip_forward ip6_forward", "", "XFRM_POLICY", {}, Certain,
      "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
     {"forwarding-off6", "ip6_forward", "", "IP_INADDRERRORS -", {{{Fact::Forwarding6, Test::Is, "0"}, {Fact::ForceForwarding6, Test::Is, "0"}}}, Certain,
@@ -172,6 +182,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"mtu", "ip_forward ip6_forward", "", "-", {{{Fact::Length, Test::Above, "route_mtu"}, {Fact::GsoSize, Test::Is, "0"}}}, Likely,
      "its {len} bytes do not fit the MTU {route_mtu} of {mtu_owner}, and it may not be fragmented; the sender gets an ICMP error",
      "raise the MTU of {mtu_owner}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
+    {"forwarding-policy", "ip_forward ip6_forward", "", "-", {{{Fact::IpsecDoes, Test::Is, "block"}, {Fact::PacketType, Test::Is, "0"}}}, Likely,
+     kBlocked, kBlockedAdvice},
     {"forwarding-policy", "ip_forward ip6_forward", "", "-", {{{Fact::XfrmForward, Test::IsNot, "0"}, {Fact::PacketType, Test::Is, "0"}}}, Likely,
      "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
 });

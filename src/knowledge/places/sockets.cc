@@ -20,7 +20,7 @@ constexpr std::string_view kOutOfWindow = "its sequence number {tcp_seq} lies ou
 constexpr std::string_view kOutOfWindowAdvice = "tcpdump -S -ni any tcp and host {src}: a late packet, a middlebox that changes sequence numbers, or somebody who guesses";
 
 // sk_acceptq_is_full(): one more than the limit fits.
-constexpr std::string_view kAcceptQueue = "the queue of TCP {dst}:{port} is full: {accept_queue} connections wait for its program to accept them, and the limit is {accept_limit}";
+constexpr std::string_view kAcceptQueue = "the queue of TCP {dst}:{port} is full: {accept_queue} connections wait for {program} to accept them, and the limit is {accept_limit}";
 constexpr std::string_view kAcceptQueueAdvice = "ss -ltnp 'sport = :{port}' shows the queue (Recv-Q), its limit (Send-Q) and the program: is it busy, or stuck? its listen() backlog and net.core.somaxconn raise the limit";
 
 constexpr std::array kCauses = std::to_array<Cause>({
@@ -72,7 +72,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
     // As much as it has, the socket has already. A host behind the same address would send what is new.
     {"tcp-duplicate", kTcpChecks, "", "TCP_RFC7323_PAWS", {{{Fact::TcpData, Test::Is, "old"}}}},
     {"tcp-zero-window", kTcpChecks, "", "TCP_OLD_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "probe"}}}, Certain,
-     "it asks once more whether the window of TCP {dst}:{port} is open again, and it is not: the program does not read, and {buffer_used} bytes wait in the receive buffer",
+     "it asks once more whether the window of TCP {dst}:{port} is open again, and it is not: {program} does not read, and {buffer_used} bytes wait in the receive buffer",
      "ss -tnmp 'sport = :{port}' shows what waits (Recv-Q) and the program: is it busy, or stuck?"},
     {"tcp-sequence", kTcpChecks, "", "TCP_INVALID_END_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "across behind"}}}, Certain,
      "it ends behind the window of {dst}:{port}, which goes from {rcv_nxt} to {rcv_end}: it begins with {tcp_seq} and has {len} bytes with its headers",
@@ -87,19 +87,19 @@ constexpr std::array kCauses = std::to_array<Cause>({
     HARMLESS("tcp-duplicate", kTcpChecks, "", "TCP_INVALID_SEQUENCE TCP_INVALID_END_SEQUENCE"),
     // tcp_try_rmem_schedule() asks for room in the socket first, and then in all of TCP.
     {"tcp-memory", kTcpQueue, "", "PROTO_MEM", {{{Fact::BufferUsed, Test::Above, "buffer_limit"}}}, Certain,
-     "there is no room for its data: the receive buffer of the socket of TCP {dst}:{port} is full ({buffer_used} of {buffer_limit} bytes), because its program reads too slowly",
+     "there is no room for its data: the receive buffer of the socket of TCP {dst}:{port} is full ({buffer_used} of {buffer_limit} bytes), because {program} reads too slowly",
      "ss -tnmp 'sport = :{port}' shows the queue (Recv-Q), the buffer (rb) and the program; sysctl net.ipv4.tcp_rmem"},
     {"tcp-memory", kTcpQueue, "", "PROTO_MEM", {}, Likely,
-     "there is no room for its data: the receive buffer of the socket of TCP {dst}:{port} is full, because its program reads too slowly, or TCP may have no more memory (net.ipv4.tcp_mem)",
+     "there is no room for its data: the receive buffer of the socket of TCP {dst}:{port} is full, because {program} reads too slowly, or TCP may have no more memory (net.ipv4.tcp_mem)",
      "ss -tnmp 'sport = :{port}' shows the queue (Recv-Q), the buffer (rb) and the program; sysctl net.ipv4.tcp_rmem net.ipv4.tcp_mem; cat /proc/net/sockstat"},
     {"udp-memory", kUdpQueue, "", "PROTO_MEM", {}, Certain,
      "UDP, or the cgroup of the socket of UDP {dst}:{port}, may have no more memory: net.ipv4.udp_mem, memory.max",
      "sysctl net.ipv4.udp_mem is the limit in pages, and /proc/net/sockstat shows the use; ss -uanmp shows which sockets hold it"},
     {"receive-buffer", kUdpQueue, "", "SOCKET_RCVBUFF", {{{Fact::BufferLimit, Test::IsNot, "-"}}}, Certain,
-     "the receive buffer of the socket is full ({buffer_used} of {buffer_limit} bytes): the program behind UDP {dst}:{port} reads too slowly",
+     "the receive buffer of the socket is full ({buffer_used} of {buffer_limit} bytes): {program}, behind UDP {dst}:{port}, reads too slowly",
      "ss -uanmp 'sport = :{port}' shows the buffer (rb), what waits (r), and the program; raise its SO_RCVBUF and net.core.rmem_max"},
     {"receive-buffer", kUdpQueue, "", "SOCKET_RCVBUFF", {}, Certain,
-     "the receive buffer of the socket is full: the program behind UDP {dst}:{port} reads too slowly",
+     "the receive buffer of the socket is full: {program}, behind UDP {dst}:{port}, reads too slowly",
      "ss -uanmp 'sport = :{port}' shows the buffer (rb), what waits (r), and the program; raise its SO_RCVBUF and net.core.rmem_max"},
     {"udp-no-checksum", "__udp6_lib_rcv udpv6_rcv", "", "UDP_CSUM NO_SOCKET", {{{Fact::UdpChecksum, Test::Is, "0"}}}, Certain,
      "it is a datagram of UDP without a checksum, which IPv6 does not allow, unless a socket takes it (UDP_NO_CHECK6_RX)",
@@ -113,8 +113,11 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "ss -lunp 'sport = :{port}' shows the device behind %; sysctl net.ipv4.udp_l3mdev_accept; bpftool net show"},
     // A segment that does not begin a connection belongs to one that is gone.
     {"tcp-other-address", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
-     "no program listens on TCP {dst}:{port} in this network namespace, one listens on {open_at}; the sender gets a reset",
+     "no program listens on TCP {dst}:{port} in this network namespace, {listener} listens on {open_at}; the sender gets a reset",
      "ss -ltnp 'sport = :{port}' shows it; let it listen on {dst} or on all addresses, or send to its address"},
+    {"tcp-other-netns", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenIn, Test::IsNot, "-"}}}, Certain,
+     "no program listens on TCP {dst}:{port} in this network namespace, {listener} listens on that port in netns {open_in}; the sender gets a reset",
+     "is {dst} the address of that program? ip addr there; if it shall be reached by this one, a route or DNAT must lead there"},
     {"tcp-closed-port", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}}}, Certain,
      "no program listens on TCP {dst}:{port} in this network namespace; the sender gets a reset",
      "ss -ltnp 'sport = :{port}'; is the program running, and bound to this address?"},
@@ -129,8 +132,11 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "does the request leave by another way or with another address (NAT, load balancer)? conntrack -L; pwru --filter-track-skb host {src}"},
     HARMLESS("tcp-late-segment", kTcpLookup, "", "NO_SOCKET -"),
     {"udp-other-address", kUdpLookup, "", "NO_SOCKET", {{{Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
-     "no socket takes UDP {dst}:{port} in this network namespace, one is bound to {open_at}; the sender gets an ICMP error",
+     "no socket takes UDP {dst}:{port} in this network namespace, {listener} is bound to {open_at}; the sender gets an ICMP error",
      "ss -lunp 'sport = :{port}' shows it; let it bind to {dst} or to all addresses and devices, or send to its address"},
+    {"udp-other-netns", kUdpLookup, "", "NO_SOCKET", {{{Fact::OpenIn, Test::IsNot, "-"}}}, Certain,
+     "no socket takes UDP {dst}:{port} in this network namespace, {listener} is bound to that port in netns {open_in}; the sender gets an ICMP error",
+     "is {dst} the address of that program? ip addr there; if it shall be reached by this one, a route or DNAT must lead there"},
     {"udp-closed-port", kUdpLookup, "", "NO_SOCKET", {}, Certain,
      "no socket takes UDP {dst}:{port} in this network namespace; the sender gets an ICMP error",
      "ss -lunp 'sport = :{port}'; is the program running, bound to this address and device, and not connected to another host?"},

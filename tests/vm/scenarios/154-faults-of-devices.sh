@@ -255,15 +255,19 @@ in_a ipvsadm -C
 
 # IPsec.
 in_a ip xfrm policy add src 10.1.0.2 dst 10.2.0.2 dir fwd action block
-fault 'IPsec: policy forbids forwarding' 'IPsec policy forbids to forward' '' pings 10.2.0.2
+fault 'IPsec: policy forbids forwarding' 'the IPsec policy src 10\.1\.0\.2/32 dst 10\.2\.0\.2/32 dir fwd forbids it' 'IPsec policy forbids to forward' pings 10.2.0.2
 in_a ip xfrm policy flush
 in_a ip xfrm policy add src 10.1.0.2 dst 10.1.0.1 dir in tmpl proto esp mode transport
-fault 'IPsec: came in plain text' 'IPsec policy forbids it, or asks for protection' 'IPsec' udp 10.1.0.1 5000
+fault 'IPsec: came in plain text' 'the IPsec policy src 10\.1\.0\.2/32 dst 10\.1\.0\.1/32 dir in asks for protection \(ESP in mode transport\)' 'IPsec' udp 10.1.0.1 5000
+in_a ip xfrm policy flush
+in_a ip xfrm policy add src 10.1.0.0/24 dst 10.1.0.1 proto 17 dport 5000 dir in priority 20 action block
+in_a ip xfrm policy add src 10.1.0.2 dst 10.1.0.1 dir in priority 30
+fault 'IPsec: policy forbids a port' 'the IPsec policy src 10\.1\.0\.0/24 dst 10\.1\.0\.1/32 proto 17 dport 5000 dir in forbids it' 'IPsec' udp 10.1.0.1 5000
 in_a ip xfrm policy flush
 fault 'IPsec: SPI that nobody knows' 'no IPsec association of this host takes it' '' frame 0800 "$(ipv4 50 10.1.0.2 10.1.0.1 0000123400000001aaaaaaaabbbbbbbb)"
 
 in_a ip xfrm policy add src 10.1.0.1 dst 10.1.0.2 dir out tmpl proto esp mode transport
-fault 'IPsec: no association to send with' 'there is no association \(state\) for it yet' '' in_a ping -q -c 1 -W 0.4 10.1.0.2
+fault 'IPsec: no association to send with' 'the IPsec policy src 10\.1\.0\.1/32 dst 10\.1\.0\.2/32 dir out wants it protected .*there is no association \(state\) for it yet' 'no association' in_a ping -q -c 1 -W 0.4 10.1.0.2
 in_a ip xfrm policy flush
 in_a ip xfrm state flush
 

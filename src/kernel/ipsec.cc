@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/ipsec.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <linux/xfrm.h>
+
+#include <array>
+#include <tuple>
+
+namespace pwru::kernel {
+namespace {
+
+// Whether a port of the packet is what the selector asks for; none: the packet has none.
+std::optional<bool> matches_port(std::optional<uint16_t> port, uint16_t asked_be,
+                                 uint16_t mask_be) {
+  if (!mask_be) return true;
+  if (!port) return std::nullopt;
+  return ((htons(*port) ^ asked_be) & mask_be) == 0;
+}
+
+std::optional<bool> matches_mark(Bytes attribute, uint32_t mark) {
+  xfrm_mark asked = {};
+  if (attribute.empty()) return true;
+  if (!take(attribute, asked)) return std::nullopt;
+  return (mark & asked.m) == asked.v;
+}
+
+Bytes bytes_of(const xfrm_address_t& address) { return std::as_bytes(std::span(&address, 1)); }
+
+// xfrm_selector_match(). None: it asks for what is not known here.
+std::optional<bool> matches(const xfrm_selector& asked, Bytes attributes,
+                            const RouteQuestion& packet) {
+  const uint16_t family = packet.is_v6 ? AF_INET6 : AF_INET;
+  if (asked.family && asked.family != family) return false;
+  if (asked.proto && asked.proto != packet.protocol) return false;
+  if (!has_prefix(packet.destination, bytes_of(asked.daddr), asked.prefixlen_d) ||
+      !has_prefix(packet.source, bytes_of(asked.saddr), asked.prefixlen_s))
+    return false;
+  const auto sport = matches_port(packet.sport, asked.sport, asked.sport_mask);
+  const auto dport = matches_port(packet.dport, asked.dport, asked.dport_mask);
+  const auto mark = matches_mark(attribute(attributes, XFRMA_MARK), packet.mark);
+  if (sport == false || dport == false || mark == false) return false;
+  if (!sport || !dport || !mark || asked.ifindex || host_number(attribute(attributes, XFRMA_IF_ID)))
+    return std::nullopt;
+  return true;
+}
+
+std::string address_text(uint16_t family, const xfrm_address_t& address, unsigned bits) {
+  const bool is_v6 = family == AF_INET6;
+  std::array<char, INET6_ADDRSTRLEN> text;
+  ::inet_ntop(is_v6 ? AF_INET6 : AF_INET, &address, text.data(), text.size());
+  return fmt::format("{}/{}", text.data(), bits);
+}
+
+std::string selector_text(const xfrm_selector& selector) {
+  std::string text = fmt::format(
+      "src {} dst {}", address_text(selector.family, selector.saddr, selector.prefixlen_s),
+      address_text(selector.family, selector.daddr, selector.prefixlen_d));
+  if (selector.proto) text += fmt::format(" proto {}", selector.proto);
+  if (selector.sport_mask) text += fmt::format(" sport {}", ntohs(selector.sport));
+  if (selector.dport_mask) text += fmt::format(" dport {}", ntohs(selector.dport));
+  return text;
+}
+
+// The first template, which is the outermost one when there are several.
+std::string protection_text(Bytes templates) {
+  xfrm_user_tmpl first = {};
+  if (!take(templates, first)) return "";
+  constexpr std::array kModes = {"transport", "tunnel", "route optimization",
+                                 "trigger",   "BEET",   "IP-TFS"};
+  std::string text = first.id.proto == IPPROTO_AH     ? "AH"
+                     : first.id.proto == IPPROTO_COMP ? "IPComp"
+                                                      : "ESP";
+  if (first.mode < kModes.size()) text += fmt::format(" in mode {}", kModes[first.mode]);
+  return text;
+}
+
+bool is_of_main_type(Bytes attribute) {
+  xfrm_userpolicy_type type = {};
+  return !take(attribute, type) || type.type == XFRM_POLICY_TYPE_MAIN;
+}
+
+}  // namespace
+
+std::optional<IpsecPolicy> find_ipsec_policy(const AskKernel& ask, const RouteQuestion& packet,
+                                             IpsecDirection direction) {
+  Message request(XFRM_MSG_GETPOLICY, NLM_F_REQUEST | NLM_F_DUMP);
+  request.append_value(xfrm_userpolicy_id{});
+  std::optional<IpsecPolicy> found;
+  std::tuple<uint32_t, uint32_t> order;  // of equal priorities the older one, whose index is lower
+  bool is_known = true;
+  const auto take_policy = [&](Bytes body) {
+    xfrm_userpolicy_info info = {};
+    const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(info)));
+    if (!take(body, info) || info.dir != static_cast<uint8_t>(direction) ||
+        !is_of_main_type(attribute(attributes, XFRMA_POLICY_TYPE)))
+      return;
+    const auto is_match = matches(info.sel, attributes, packet);
+    if (!is_match) is_known = false;
+    const std::tuple next = {info.priority, info.index};
+    if (is_match != true || (found && order < next)) return;
+    order = next;
+    found = IpsecPolicy{direction, selector_text(info.sel), info.index,
+                        info.action == XFRM_POLICY_BLOCK,
+                        protection_text(attribute(attributes, XFRMA_TMPL))};
+  };
+  const bool is_all =
+      for_each_message(ask(packet.netns, request.bytes()), XFRM_MSG_NEWPOLICY, take_policy);
+  if (!is_all || !is_known) return std::nullopt;
+  return found;
+}
+
+}  // namespace pwru::kernel

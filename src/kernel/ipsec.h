@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks which IPsec policy decides about a packet: xfrm_policy_lookup().
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "kernel/routes.h"
+
+namespace pwru::kernel {
+
+enum class IpsecDirection : uint8_t { In, Out, Forward };  // XFRM_POLICY_*
+
+struct IpsecPolicy {
+  IpsecDirection direction = IpsecDirection::In;
+  std::string selector;  // "src 10.1.0.2 dst 10.2.0.0/16 proto 17 dport 53", as ip(8) writes it
+  uint32_t index = 0;    // by which `ip xfrm policy` knows it
+  bool blocks = false;
+  std::string protection;  // what it asks for: "ESP in mode tunnel"; "": nothing
+};
+
+// The policy that matches as the policies are now, the first by priority. None without one, and
+// when that is not certain: there are too many, or one asks for what is not known here.
+[[nodiscard]] std::optional<IpsecPolicy> find_ipsec_policy(const AskKernel& ask,
+                                                           const RouteQuestion& packet,
+                                                           IpsecDirection direction);
+
+}  // namespace pwru::kernel

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/ipsec.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <linux/xfrm.h>
+
+#include "kernel/netlink_for_test.h"
+
+namespace pwru::kernel {
+namespace {
+
+// Policies of namespace 7, for IPv4.
+class FakePolicies {
+ public:
+  // From any address to 10.2.0.0/16.
+  static xfrm_userpolicy_info forward(uint32_t index, uint32_t priority = 0) {
+    xfrm_userpolicy_info info = {};
+    info.sel.family = AF_INET;
+    ::inet_pton(AF_INET, "10.2.0.0", &info.sel.daddr);
+    info.sel.prefixlen_d = 16;
+    info.dir = XFRM_POLICY_FWD;
+    info.index = index;
+    info.priority = priority;
+    info.action = XFRM_POLICY_BLOCK;
+    return info;
+  }
+  Message& add(const xfrm_userpolicy_info& info) {
+    Message& made = messages_.emplace_back(XFRM_MSG_NEWPOLICY, NLM_F_MULTI);
+    made.append_value(info);
+    return made;
+  }
+  std::optional<IpsecPolicy> find(IpsecDirection direction = IpsecDirection::Forward) {
+    RouteQuestion packet;
+    packet.netns = 7;
+    ::inet_pton(AF_INET, "10.1.0.2", packet.source.data());
+    ::inet_pton(AF_INET, "10.2.0.2", packet.destination.data());
+    packet.protocol = IPPROTO_UDP;
+    packet.sport = 4711;
+    packet.dport = 53;
+    const auto ask = [this](uint32_t, Bytes) {
+      std::vector<std::byte> answer;
+      for (const Message& message : messages_) append_message(answer, message);
+      if (!is_cut) append_done(answer);
+      return answer;
+    };
+    return find_ipsec_policy(ask, packet, direction);
+  }
+
+  bool is_cut = false;
+
+ private:
+  std::vector<Message> messages_;
+};
+
+TEST(Ipsec, ThePolicyThatMatchesHasASelector) {
+  FakePolicies policies;
+  xfrm_userpolicy_info info = FakePolicies::forward(18);
+  info.sel.proto = IPPROTO_UDP;
+  info.sel.dport = htons(53);
+  info.sel.dport_mask = 0xffff;
+  policies.add(info);
+  const auto found = policies.find();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->selector, "src 0.0.0.0/0 dst 10.2.0.0/16 proto 17 dport 53");
+  EXPECT_EQ(found->index, 18U);
+  EXPECT_TRUE(found->blocks);
+  EXPECT_EQ(found->protection, "");
+  EXPECT_FALSE(policies.find(IpsecDirection::In));
+}
+
+TEST(Ipsec, OfSeveralTheFirstByPriorityAndAgeCounts) {
+  FakePolicies policies;
+  policies.add(FakePolicies::forward(34, 20));
+  policies.add(FakePolicies::forward(26, 10));
+  policies.add(FakePolicies::forward(18, 10));
+  EXPECT_EQ(policies.find()->index, 18U);
+}
+
+TEST(Ipsec, WhatDoesNotMatchIsPassedOver) {
+  FakePolicies policies;
+  xfrm_userpolicy_info other = FakePolicies::forward(18);
+  other.sel.prefixlen_s = 8;  // from 0.0.0.0/8
+  policies.add(other);
+  other = FakePolicies::forward(26);
+  other.sel.sport = htons(4712);
+  other.sel.sport_mask = 0xffff;
+  policies.add(other);
+  other = FakePolicies::forward(34);
+  other.sel.proto = IPPROTO_TCP;
+  policies.add(other);
+  policies.add(FakePolicies::forward(42)).add_value(XFRMA_MARK, xfrm_mark{1, 1});
+  EXPECT_FALSE(policies.find());
+  policies.add(FakePolicies::forward(50)).add_value(XFRMA_MARK, xfrm_mark{0, 1});
+  EXPECT_EQ(policies.find()->index, 50U);
+}
+
+TEST(Ipsec, ATemplateSaysWhatItAsksFor) {
+  FakePolicies policies;
+  xfrm_userpolicy_info info = FakePolicies::forward(18);
+  info.action = XFRM_POLICY_ALLOW;
+  xfrm_user_tmpl tunnel = {};
+  tunnel.id.proto = IPPROTO_ESP;
+  tunnel.mode = XFRM_MODE_TUNNEL;
+  policies.add(info).add_value(XFRMA_TMPL, tunnel);
+  EXPECT_FALSE(policies.find()->blocks);
+  EXPECT_EQ(policies.find()->protection, "ESP in mode tunnel");
+}
+
+TEST(Ipsec, WhatIsNotKnownIsNotSaid) {
+  FakePolicies policies;
+  policies.add(FakePolicies::forward(18));
+  policies.add(FakePolicies::forward(26)).add_value(XFRMA_IF_ID, uint32_t{3});
+  EXPECT_FALSE(policies.find());
+  FakePolicies cut;
+  cut.add(FakePolicies::forward(18));
+  EXPECT_TRUE(cut.find());
+  cut.is_cut = true;
+  EXPECT_FALSE(cut.find());
+}
+
+}  // namespace
+}  // namespace pwru::kernel
