@@ -20,17 +20,17 @@ Ending refused(std::string_view error, const Refusal& refusal) {
 }
 
 TEST(DiagnoserLookups, TheRouteIsNamed) {
-  Ending ending = refused("22", {Refusal::By::Route, "10.2.0.0/16", "100", 90});
+  Ending ending = refused("22", {Refusal::By::Route, "10.2.0.0/16", "100", 0, 90});
   EXPECT_EQ(ending.diagnosed().cause, "route-blackhole");
   EXPECT_EQ(ending.diagnosed().what,
             "the blackhole route 10.2.0.0/16 takes 10.2.0.2: table 100, by the policy rule 90");
   EXPECT_EQ(ending.diagnosed().advice,
-            "ip -4 route del blackhole 10.2.0.0/16 table 100 takes it away");
+            "ip -4 route del blackhole 10.2.0.0/16 table 100 metric 0 takes it away");
   EXPECT_EQ(ending.diagnosed().certainty, Certainty::Likely);
 }
 
 TEST(DiagnoserLookups, TheRuleIsNamed) {
-  Ending ending = refused("13", {Refusal::By::Rule, "", "", 70});
+  Ending ending = refused("13", {Refusal::By::Rule, "", "", 0, 70});
   EXPECT_EQ(ending.diagnosed().cause, "route-prohibit");
   EXPECT_EQ(
       ending.diagnosed().what,
@@ -40,28 +40,25 @@ TEST(DiagnoserLookups, TheRuleIsNamed) {
 TEST(DiagnoserLookups, WhereNothingRefusesThereIsNoRoute) {
   Ending ending = refused("101", {});
   EXPECT_EQ(ending.diagnosed().what, "there is no route to 10.2.0.2");
-  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Certain);
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Likely);
   // The tables have become different since.
   EXPECT_EQ(refused("22", {}).diagnosed().certainty, Certainty::Certain);
 }
 
-TEST(DiagnoserLookups, TheWayBackIsNamed) {
-  const auto what = [](std::optional<resolve::Lookups::Back> back) {
+TEST(DiagnoserLookups, TheWayBackIsNamedInTheAdvice) {
+  const auto advice = [](std::optional<std::string_view> device) {
     Ending ending;
     ending.dies({"ip_rcv_finish_core+0x1"}, "IP_RPFILTER").with(Fact::RpFilter, "1");
-    ending.with(Fact::RpFilterAll, "0").record.lookups.emplace().back = back;
-    return std::string(ending.diagnosed().what);
+    ending.with(Fact::RpFilterAll, "0").record.lookups.emplace().way_back = device;
+    EXPECT_EQ(ending.diagnosed().certainty, Certainty::Certain);
+    const std::string_view text = ending.diagnosed().advice;
+    return std::string(text.substr(0, text.find(';')));
   };
-  constexpr std::string_view kWhy =
-      ", not through eth0: reverse-path filter (rp_filter of eth0 1, of all 0; the larger counts)";
-  const auto way = [&](std::string_view words) {
-    return fmt::format("the way back to 10.1.0.2 leads {}{}", words, kWhy);
-  };
-  EXPECT_EQ(what(resolve::Lookups::Back{"eth1", "10.1.0.0/16"}),
-            way("through eth1 (route 10.1.0.0/16)"));
-  EXPECT_EQ(what(resolve::Lookups::Back{}), way("nowhere"));
-  EXPECT_EQ(what(resolve::Lookups::Back{"eth0", "default"}), way("elsewhere"));
-  EXPECT_EQ(what(std::nullopt), way("elsewhere"));
+  constexpr std::string_view kWay = "ip route get 10.1.0.2 shows the way back (device now: ";
+  EXPECT_EQ(advice("eth1"), fmt::format("{}eth1)", kWay));
+  EXPECT_EQ(advice(""), fmt::format("{}none)", kWay));
+  EXPECT_EQ(advice("eth0"), fmt::format("{}another one)", kWay));  // by now it would do
+  EXPECT_EQ(advice(std::nullopt), fmt::format("{}another one)", kWay));
 }
 
 TEST(DiagnoserLookups, TheBridgeTellsWhereTheDestinationIs) {
@@ -98,10 +95,30 @@ TEST(DiagnoserLookups, TheBridgeTellsWhereTheDestinationIs) {
   EXPECT_EQ(what("", Hindrance::State), "no other port forwards");
   EXPECT_EQ(what("", Hindrance::Flood), "no other port is flooded with what is unknown");
   EXPECT_EQ(what("", Hindrance::NoPort), "it has no other port");
-  EXPECT_EQ(what("p2", Hindrance::None), "no other port forwards, is flooded, and is in its VLAN");
+  EXPECT_EQ(what("p2", Hindrance::Isolated),
+            "its only other port, p2, is isolated, as this one is");
+  EXPECT_EQ(what("", Hindrance::Isolated), "all other ports are isolated, as this one is");
+  Ending unclear = ending({Port::Place::Unknown, "p2", ""});
+  EXPECT_EQ(unclear.diagnosed().certainty, Certainty::Possible);
   // As far as is known it could be sent: the bridge was another one a moment ago.
   Ending changed = ending({Port::Place::Other, "p2", "forwarding"});
   EXPECT_EQ(changed.diagnosed().certainty, Certainty::Possible);
+}
+
+TEST(DiagnoserLookups, ConntrackTellsHowAPacketWasBeforeNat) {
+  const auto before = [](uint16_t dport) {
+    Ending ending;
+    ending.dies({"__udp4_lib_rcv+0x1"}, "NO_SOCKET").with(Fact::Conntrack, "0");
+    resolve::Lookups::Original original;
+    original.source = {10, 1, 0, 2};
+    original.destination = {10, 2, 0, 2};
+    original.sport = 4711;
+    original.dport = dport;
+    ending.record.lookups.emplace().original = original;
+    return std::string(ending.diagnosed().before_nat);
+  };
+  EXPECT_EQ(before(53), "10.1.0.2:4711->10.2.0.2:53");
+  EXPECT_EQ(before(9000), "");  // as it is
 }
 
 TEST(DiagnoserLookups, TheIpsecPolicyIsNamed) {

@@ -106,7 +106,7 @@ void Facts::take(const resolve::Record& record, const Place& place) {
   if (record.lookups) set_lookups(*record.lookups);
   if (!record.packet.has_tuple) return;
   if (record.ports) set_ports(*record.ports);
-  conclude_of_nat(record.packet.tuple);
+  conclude_of_nat(record);
   set(Fact::NextHop) = next_hop(record.packet.tuple.is_v6);
 }
 
@@ -188,8 +188,17 @@ void Facts::conclude_of_filters() {
 }
 
 // How the packet was before NAT changed it, when it goes the way that the connection began.
-void Facts::conclude_of_nat(const event::Tuple& tuple) {
-  before_nat_ = tuple_before_nat(tuple);
+void Facts::conclude_of_nat(const resolve::Record& record) {
+  const event::Tuple& tuple = record.packet.tuple;
+  if (record.lookups && record.lookups->original) {
+    const resolve::Lookups::Original& original = *record.lookups->original;
+    before_nat_ = ends_text(tuple, event::address_text(original.source.data(), tuple.is_v6),
+                            fmt::to_string(original.sport),
+                            event::address_text(original.destination.data(), tuple.is_v6),
+                            fmt::to_string(original.dport));
+  } else {
+    before_nat_ = tuple_before_nat(tuple);
+  }
   const std::string now = ends_text(tuple, of(Fact::Source), fmt::to_string(tuple.sport),
                                     of(Fact::Destination), fmt::to_string(tuple.dport));
   if (before_nat_ == now) before_nat_.clear();

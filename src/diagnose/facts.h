@@ -56,7 +56,7 @@ class Facts {
   [[nodiscard]] bool stays_closed(uint32_t receive_next, uint64_t ts_ns);
   void conclude_of_filters();
   void conclude_of_mtu(uint32_t mtu);
-  void conclude_of_nat(const event::Tuple& tuple);
+  void conclude_of_nat(const resolve::Record& record);
   [[nodiscard]] std::string tuple_before_nat(const event::Tuple& tuple) const;
   [[nodiscard]] std::string next_hop(bool is_v6) const;
   // facts_lookups.cc

@@ -40,10 +40,13 @@ NoFlood no_flood(const Port& port, std::string_view vlan_id) {
       return {"flood", fmt::format("{}{} flooded with what is unknown", subject, is)};
     case Port::Hindrance::Vlan:
       return {"vlan", fmt::format("{}{} in its VLAN {}", subject, is, vlan_id)};
+    case Port::Hindrance::Isolated:
+      return {"isolated", port.name.empty() ? "all other ports are isolated, as this one is"
+                                            : subject + "is isolated, as this one is"};
     case Port::Hindrance::None:
       break;
   }
-  return {"", "no other port forwards, is flooded, and is in its VLAN"};
+  return {};
 }
 
 }  // namespace
@@ -54,16 +57,14 @@ void Facts::set_lookups(const resolve::Lookups& lookups) {
     set(Fact::RefusedPrefix) = refusal->prefix;
     set(Fact::RefusedTable) = refusal->table;
     if (refusal->by != Refusal::By::Nothing) set(Fact::RefusedRule) = fmt::to_string(refusal->rule);
+    if (refusal->by == Refusal::By::Route)
+      set(Fact::RefusedMetric) = fmt::to_string(refusal->metric);
   }
   // What leads back through the device by now did not when the packet died.
-  if (const auto& back = lookups.back; back && back->device != of(Fact::Device))
-    set(Fact::WayBack) = back->device.empty()
-                             ? "nowhere"
-                             : fmt::format("through {} (route {})", back->device, back->route);
-  if (!lookups.owner.empty()) {
-    set(Fact::Program) = fmt::format("its program {}", lookups.owner);
-    set(Fact::Listener) = lookups.owner;
-  }
+  if (const auto& device = lookups.way_back; device && *device != of(Fact::Device))
+    set(Fact::WayBack) = device->empty() ? "none" : *device;
+  if (!lookups.owner.empty()) set(Fact::Program) = fmt::format("its program {}", lookups.owner);
+  set(Fact::Listener) = lookups.listener;
   if (lookups.port) set_bridge_port(*lookups.port);
   if (const auto& policy = lookups.policy;
       policy && (policy->blocks || !policy->protection.empty())) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long the kernel may be asked about deaths. Events wait meanwhile: a second in ten at most.
+// How long the kernel may be asked a kind of question about deaths. Events wait meanwhile: a second
+// in ten at most, and what the last question takes.
 #pragma once
 
 #include <cstdint>

@@ -171,6 +171,7 @@ std::optional<PortAnswer> BoundPorts::ask(const PortQuestion& question) {
   answer.is_newer = sockets.read_at_ns > question.ts_ns;
   answer.buffer_errors = sockets.buffer_errors;
   std::vector<std::string> addresses;
+  uint64_t only_inode = 0;
   for (const BoundPort& bound : sockets.ports) {
     if (bound.local.port != question.destination.port) continue;
     if (has_addresses_of(bound, question)) {
@@ -180,10 +181,7 @@ std::optional<PortAnswer> BoundPorts::ask(const PortQuestion& question) {
       answer.unread_bytes = std::max(answer.unread_bytes, bound.unread_bytes);
     }
     if (!is_any(bound.remote)) continue;
-    if (addresses.empty()) {
-      answer.first_inode = bound.inode;
-      answer.first_netns = question.netns;
-    }
+    if (addresses.empty()) only_inode = bound.inode;
     std::string address = address_text(bound);
     if (std::ranges::find(addresses, address) != addresses.end()) continue;  // SO_REUSEPORT
     addresses.push_back(std::move(address));
@@ -191,33 +189,39 @@ std::optional<PortAnswer> BoundPorts::ask(const PortQuestion& question) {
   const bool are_more = addresses.size() > kMostAddresses;
   addresses.resize(std::min(addresses.size(), kMostAddresses));
   answer.open_at = join(addresses) + (are_more ? ", …" : "");
-  if (addresses.empty() && question.kind != SocketKind::Raw) look_elsewhere(question, answer);
+  if (addresses.size() == 1) {
+    answer.only_inode = only_inode;
+    answer.only_netns = question.netns;
+  }
+  if (addresses.empty() && question.looks_elsewhere && !namespaces_.empty())
+    look_elsewhere(question, answer);
   return answer;
 }
 
 // All are read at once, and then not for twenty times as long.
 void BoundPorts::look_elsewhere(const PortQuestion& question, PortAnswer& answer) {
   const uint64_t now_ns = clock_();
-  const bool reads = now_ns >= elsewhere_not_before_ns_;
+  uint64_t& not_before_ns = elsewhere_not_before_ns_[question.kind];
+  const bool reads = now_ns >= not_before_ns;
   std::vector<std::string> found;
   for (const auto& [inode, name] : namespaces_) {
     if (inode == question.netns) continue;
-    Sockets& sockets = sockets_[{inode, question.kind}];
-    if (reads || !sockets.are_known) sockets = read(inode, question.kind);
+    if (reads) sockets_[{inode, question.kind}] = read(inode, question.kind);
+    const auto sockets = sockets_.find({inode, question.kind});
+    if (sockets == sockets_.end()) continue;
+    const auto& ports = sockets->second.ports;
     const auto takes_it = [&](const BoundPort& bound) {
       return bound.local.port == question.destination.port && is_any(bound.remote) &&
              has_addresses_of(bound, question);
     };
-    const auto first = std::ranges::find_if(sockets.ports, takes_it);
-    if (first == sockets.ports.end()) continue;
-    if (found.empty()) {
-      answer.first_inode = first->inode;
-      answer.first_netns = inode;
-    }
+    const auto first = std::ranges::find_if(ports, takes_it);
+    if (first == ports.end()) continue;
+    answer.only_inode = found.empty() ? first->inode : 0;
+    answer.only_netns = inode;
     found.push_back(name.empty() ? fmt::to_string(inode) : fmt::format("{} ({})", inode, name));
   }
   const uint64_t end_ns = clock_();
-  if (reads) elsewhere_not_before_ns_ = end_ns + (end_ns - now_ns) * kShareOfReading;
+  if (reads) not_before_ns = end_ns + (end_ns - now_ns) * kShareOfReading;
   const bool are_more = found.size() > kMostAddresses;
   found.resize(std::min(found.size(), kMostAddresses));
   answer.open_in = join(found) + (are_more ? ", …" : "");

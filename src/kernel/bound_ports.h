@@ -44,6 +44,7 @@ struct PortQuestion {
   SocketKind kind = SocketKind::Tcp;
   bool is_v6 = false;
   SocketAddress source, destination;
+  bool looks_elsewhere = true;  // also for PortAnswer::open_in
 };
 
 struct PortAnswer {
@@ -60,9 +61,10 @@ struct PortAnswer {
   // Datagrams that found a receive buffer full in that namespace, since pwru began.
   std::optional<uint64_t> buffer_errors;
   bool is_newer = false;  // all this was read after the packet died
-  // The first socket of open_at or open_in, and its namespace; 0: there is none.
-  uint64_t first_inode = 0;
-  uint32_t first_netns = 0;
+  // The socket, when open_at is one address, or open_in one namespace: its inode number, and that
+  // of its namespace; 0: none.
+  uint64_t only_inode = 0;
+  uint32_t only_netns = 0;
 };
 
 // Asks for a port of a network namespace. Takes no privileges, and keeps no namespace alive.
@@ -105,7 +107,8 @@ class BoundPorts {
   std::map<std::pair<uint32_t, SocketKind>, Sockets> sockets_;
   std::map<uint32_t, uint64_t> first_buffer_errors_;
   std::vector<std::pair<uint32_t, std::string>> namespaces_;
-  uint64_t elsewhere_not_before_ns_ = 0;  // sockets of other namespaces are read again
+  // When sockets of other namespaces are read again.
+  std::map<SocketKind, uint64_t> elsewhere_not_before_ns_;
 };
 
 }  // namespace pwru::kernel

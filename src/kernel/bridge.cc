@@ -61,6 +61,7 @@ struct Link {
   uint32_t ifindex = 0, master = 0;
   std::string name;
   Hindrance hindrance = Hindrance::None;
+  bool is_isolated = false;
 };
 
 // The VLANs of a port in a list: single ones, and ranges of two entries.
@@ -99,24 +100,35 @@ std::optional<std::vector<Link>> read_ports(const AskKernel& ask, const BridgeQu
     ifinfomsg link = {};
     const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(link)));
     if (!take(body, link) || attribute(attributes, IFLA_PROTINFO).empty()) return;
-    links.push_back({static_cast<uint32_t>(link.ifi_index),
-                     static_cast<uint32_t>(host_number(attribute(attributes, IFLA_MASTER))),
-                     std::string(text_of(attribute(attributes, IFLA_IFNAME))),
-                     hindrance_of(attributes, frame.vlan)});
+    links.push_back(
+        {static_cast<uint32_t>(link.ifi_index),
+         static_cast<uint32_t>(host_number(attribute(attributes, IFLA_MASTER))),
+         std::string(text_of(attribute(attributes, IFLA_IFNAME))),
+         hindrance_of(attributes, frame.vlan),
+         host_number(attribute(attribute(attributes, IFLA_PROTINFO), IFLA_BRPORT_ISOLATED)) != 0});
   };
   if (!for_each_message(ask(frame.netns, request.bytes()), RTM_NEWLINK, take_link))
     return std::nullopt;
   return links;
 }
 
+// should_deliver(): ports that are isolated send to others only.
+void isolate(Link& link, const Link& own) {
+  if (link.hindrance == Hindrance::None && link.is_isolated && own.is_isolated)
+    link.hindrance = Hindrance::Isolated;
+}
+
 void read_hindrance(const AskKernel& ask, const BridgeQuestion& frame, BridgePort& port) {
-  const auto links = read_ports(ask, frame);
+  auto links = read_ports(ask, frame);
   if (!links) return;
   const auto own = std::ranges::find(*links, frame.ifindex, &Link::ifindex);
   if (own == links->end() || !own->master) return;
   std::vector<const Link*> others;
-  for (const Link& link : *links)
-    if (link.master == own->master && &link != &*own) others.push_back(&link);
+  for (Link& link : *links) {
+    if (link.master != own->master || &link == &*own) continue;
+    isolate(link, *own);
+    others.push_back(&link);
+  }
   port.hindrance = others.empty() ? Hindrance::NoPort : others.front()->hindrance;
   if (others.size() == 1) port.name = others.front()->name;
   for (const Link* const link : others)

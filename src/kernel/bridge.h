@@ -22,7 +22,7 @@ struct BridgePort {
   enum class Place : uint8_t { Unknown, Same, Other };  // Unknown: the bridge does not know the MAC
   // What keeps all other ports from getting a frame for an unknown address. None: that is not
   // clear.
-  enum class Hindrance : uint8_t { None, NoPort, State, Flood, Vlan };
+  enum class Hindrance : uint8_t { None, NoPort, State, Flood, Vlan, Isolated };
   Place place = Place::Unknown;
   std::string name = {};   // of the other port; of an unknown address, when there is only one
   std::string state = {};  // of the other port: "forwarding", "blocking"

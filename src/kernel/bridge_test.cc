@@ -47,6 +47,7 @@ class FakeBridge {
     Message of_port(0, 0);
     of_port.add_value(IFLA_BRPORT_STATE, state);
     of_port.add_value(IFLA_BRPORT_UNICAST_FLOOD, static_cast<uint8_t>(is_flooded));
+    of_port.add_value(IFLA_BRPORT_ISOLATED, static_cast<uint8_t>(are_isolated));
     Message vlans(0, 0);
     vlans.add_value(IFLA_BRIDGE_VLAN_INFO, bridge_vlan_info{BRIDGE_VLAN_INFO_RANGE_BEGIN, first});
     vlans.add_value(IFLA_BRIDGE_VLAN_INFO,
@@ -63,6 +64,7 @@ class FakeBridge {
     append_message(ports_, link);
   }
 
+  bool are_isolated = false;  // ports that are added from now on
   uint32_t port = 4;
   uint8_t state = BR_STATE_FORWARDING;
   int error = 0;
@@ -146,6 +148,12 @@ TEST(Bridge, WhatKeepsAllOtherPortsFromBeingFloodedIsTold) {
   EXPECT_EQ(another.find()->hindrance, Hindrance::State);
   silent.add_port(4, false);
   EXPECT_EQ(silent.find()->hindrance, Hindrance::Flood);
+  FakeBridge isolated;
+  isolated.port = 0;
+  isolated.are_isolated = true;
+  isolated.add_port(3);
+  isolated.add_port(4);
+  EXPECT_EQ(isolated.find()->hindrance, Hindrance::Isolated);
   BridgeQuestion untagged = kFrame;
   untagged.vlan = 0;
   FakeBridge open = silent;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <tuple>
+#include <utility>
 
 namespace pwru::kernel {
 namespace {
@@ -19,11 +20,10 @@ std::optional<bool> matches_port(std::optional<uint16_t> port, uint16_t asked_be
   return ((htons(*port) ^ asked_be) & mask_be) == 0;
 }
 
-std::optional<bool> matches_mark(Bytes attribute, uint32_t mark) {
+// ip(8) knows such a policy by its index and the mark.
+bool asks_for_mark(Bytes attribute) {
   xfrm_mark asked = {};
-  if (attribute.empty()) return true;
-  if (!take(attribute, asked)) return std::nullopt;
-  return (mark & asked.m) == asked.v;
+  return take(attribute, asked) && asked.m != 0;
 }
 
 Bytes bytes_of(const xfrm_address_t& address) { return std::as_bytes(std::span(&address, 1)); }
@@ -39,9 +39,9 @@ std::optional<bool> matches(const xfrm_selector& asked, Bytes attributes,
     return false;
   const auto sport = matches_port(packet.sport, asked.sport, asked.sport_mask);
   const auto dport = matches_port(packet.dport, asked.dport, asked.dport_mask);
-  const auto mark = matches_mark(attribute(attributes, XFRMA_MARK), packet.mark);
-  if (sport == false || dport == false || mark == false) return false;
-  if (!sport || !dport || !mark || asked.ifindex || host_number(attribute(attributes, XFRMA_IF_ID)))
+  if (sport == false || dport == false) return false;
+  if (!sport || !dport || asked.ifindex || asks_for_mark(attribute(attributes, XFRMA_MARK)) ||
+      host_number(attribute(attributes, XFRMA_IF_ID)))
     return std::nullopt;
   return true;
 }
@@ -83,8 +83,8 @@ bool is_of_main_type(Bytes attribute) {
 
 }  // namespace
 
-std::optional<IpsecPolicy> find_ipsec_policy(const AskKernel& ask, const RouteQuestion& packet,
-                                             IpsecDirection direction) {
+IpsecAnswer find_ipsec_policy(const AskKernel& ask, const RouteQuestion& packet,
+                              IpsecDirection direction) {
   Message request(XFRM_MSG_GETPOLICY, NLM_F_REQUEST | NLM_F_DUMP);
   request.append_value(xfrm_userpolicy_id{});
   std::optional<IpsecPolicy> found;
@@ -107,8 +107,21 @@ std::optional<IpsecPolicy> find_ipsec_policy(const AskKernel& ask, const RouteQu
   };
   const bool is_all =
       for_each_message(ask(packet.netns, request.bytes()), XFRM_MSG_NEWPOLICY, take_policy);
-  if (!is_all || !is_known) return std::nullopt;
-  return found;
+  if (!is_all || !is_known) return {};
+  return {true, std::move(found)};
+}
+
+std::optional<IpsecPolicy> find_forward_policy(const AskKernel& ask, const RouteQuestion& packet) {
+  const IpsecAnswer forwarded = find_ipsec_policy(ask, packet, IpsecDirection::Forward);
+  if (!forwarded.is_known) return std::nullopt;
+  if (forwarded.policy && forwarded.policy->blocks) return forwarded.policy;
+  const IpsecAnswer sent = find_ipsec_policy(ask, packet, IpsecDirection::Out);
+  if (!sent.is_known) return std::nullopt;
+  const auto refuses = [](const std::optional<IpsecPolicy>& policy) {
+    return policy && (policy->blocks || !policy->protection.empty());
+  };
+  if (refuses(forwarded.policy) && refuses(sent.policy)) return std::nullopt;
+  return refuses(sent.policy) ? sent.policy : forwarded.policy;
 }
 
 }  // namespace pwru::kernel

@@ -20,10 +20,17 @@ struct IpsecPolicy {
   std::string protection;  // what it asks for: "ESP in mode tunnel"; "": nothing
 };
 
-// The policy that matches as the policies are now, the first by priority. None without one, and
-// when that is not certain: there are too many, or one asks for what is not known here.
-[[nodiscard]] std::optional<IpsecPolicy> find_ipsec_policy(const AskKernel& ask,
-                                                           const RouteQuestion& packet,
-                                                           IpsecDirection direction);
+struct IpsecAnswer {
+  bool is_known = false;  // false: there are too many, or one asks for what is not known here
+  std::optional<IpsecPolicy> policy = {};  // none: none matches
+};
+
+// The policy that matches as the policies are now, the first by priority.
+[[nodiscard]] IpsecAnswer find_ipsec_policy(const AskKernel& ask, const RouteQuestion& packet,
+                                            IpsecDirection direction);
+// The policy that refuses a packet that is forwarded: it is looked up as such, and then as what is
+// sent. None when both ask for protection, as nothing tells which of them was not satisfied.
+[[nodiscard]] std::optional<IpsecPolicy> find_forward_policy(const AskKernel& ask,
+                                                             const RouteQuestion& packet);
 
 }  // namespace pwru::kernel

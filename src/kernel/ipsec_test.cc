@@ -30,22 +30,28 @@ class FakePolicies {
     made.append_value(info);
     return made;
   }
-  std::optional<IpsecPolicy> find(IpsecDirection direction = IpsecDirection::Forward) {
-    RouteQuestion packet;
-    packet.netns = 7;
-    ::inet_pton(AF_INET, "10.1.0.2", packet.source.data());
-    ::inet_pton(AF_INET, "10.2.0.2", packet.destination.data());
-    packet.protocol = IPPROTO_UDP;
-    packet.sport = 4711;
-    packet.dport = 53;
-    const auto ask = [this](uint32_t, Bytes) {
+  static RouteQuestion packet() {
+    RouteQuestion made;
+    made.netns = 7;
+    ::inet_pton(AF_INET, "10.1.0.2", made.source.data());
+    ::inet_pton(AF_INET, "10.2.0.2", made.destination.data());
+    made.protocol = IPPROTO_UDP;
+    made.sport = 4711;
+    made.dport = 53;
+    return made;
+  }
+  AskKernel ask() {
+    return [this](uint32_t, Bytes) {
       std::vector<std::byte> answer;
       for (const Message& message : messages_) append_message(answer, message);
       if (!is_cut) append_done(answer);
       return answer;
     };
-    return find_ipsec_policy(ask, packet, direction);
   }
+  std::optional<IpsecPolicy> find(IpsecDirection direction = IpsecDirection::Forward) {
+    return find_ipsec_policy(ask(), packet(), direction).policy;
+  }
+  bool is_known() { return find_ipsec_policy(ask(), packet(), IpsecDirection::Forward).is_known; }
 
   bool is_cut = false;
 
@@ -89,9 +95,9 @@ TEST(Ipsec, WhatDoesNotMatchIsPassedOver) {
   other = FakePolicies::forward(34);
   other.sel.proto = IPPROTO_TCP;
   policies.add(other);
-  policies.add(FakePolicies::forward(42)).add_value(XFRMA_MARK, xfrm_mark{1, 1});
   EXPECT_FALSE(policies.find());
-  policies.add(FakePolicies::forward(50)).add_value(XFRMA_MARK, xfrm_mark{0, 1});
+  EXPECT_TRUE(policies.is_known());
+  policies.add(FakePolicies::forward(50)).add_value(XFRMA_MARK, xfrm_mark{0, 0});
   EXPECT_EQ(policies.find()->index, 50U);
 }
 
@@ -111,12 +117,38 @@ TEST(Ipsec, WhatIsNotKnownIsNotSaid) {
   FakePolicies policies;
   policies.add(FakePolicies::forward(18));
   policies.add(FakePolicies::forward(26)).add_value(XFRMA_IF_ID, uint32_t{3});
-  EXPECT_FALSE(policies.find());
+  EXPECT_FALSE(policies.is_known());
+  FakePolicies marked;
+  marked.add(FakePolicies::forward(18)).add_value(XFRMA_MARK, xfrm_mark{1, 1});
+  EXPECT_FALSE(marked.is_known());
   FakePolicies cut;
   cut.add(FakePolicies::forward(18));
   EXPECT_TRUE(cut.find());
   cut.is_cut = true;
-  EXPECT_FALSE(cut.find());
+  EXPECT_FALSE(cut.is_known());
+}
+
+TEST(Ipsec, WhatIsForwardedIsAlsoSent) {
+  const auto add = [](FakePolicies& policies, uint8_t direction, uint32_t index, bool blocks) {
+    xfrm_userpolicy_info info = FakePolicies::forward(index);
+    info.dir = direction;
+    info.action = blocks ? XFRM_POLICY_BLOCK : XFRM_POLICY_ALLOW;
+    policies.add(info).add_value(XFRMA_TMPL, xfrm_user_tmpl{});
+  };
+  const auto find = [](FakePolicies& policies) {
+    return find_forward_policy(policies.ask(), FakePolicies::packet());
+  };
+  FakePolicies sent;
+  EXPECT_FALSE(find(sent));
+  add(sent, XFRM_POLICY_OUT, 17, true);
+  EXPECT_EQ(find(sent)->index, 17U);
+  add(sent, XFRM_POLICY_FWD, 26, true);
+  EXPECT_EQ(find(sent)->index, 26U);  // it comes first
+  FakePolicies both;
+  add(both, XFRM_POLICY_FWD, 26, false);
+  EXPECT_EQ(find(both)->index, 26U);
+  add(both, XFRM_POLICY_OUT, 17, false);
+  EXPECT_FALSE(find(both));
 }
 
 }  // namespace

@@ -83,6 +83,17 @@ inline uint64_t host_number(Bytes bytes) {
   return value;
 }
 
+// The errno, positive, of a message that has one: of a refusal, or at the end of a dump; 0: none.
+inline int netlink_error(Bytes message) {
+  constexpr int kMostErrno = 4095;  // MAX_ERRNO
+  nlmsghdr head;
+  int32_t error = 0;
+  if (!take(message, head) || (head.nlmsg_type != NLMSG_ERROR && head.nlmsg_type != NLMSG_DONE) ||
+      !take(after(message, NLMSG_HDRLEN), error) || error >= 0 || error < -kMostErrno)
+    return 0;
+  return -error;
+}
+
 // Calls `take_body` with what is behind the header of each message of that type. False when the
 // kernel has not said that these are all: an answer is missing, too long, or an error.
 template <class Take>
@@ -93,21 +104,11 @@ bool for_each_message(Bytes messages, uint16_t type, const Take& take_body) {
          head.nlmsg_len <= messages.size()) {
     if (head.nlmsg_type == type) take_body(after(messages.first(head.nlmsg_len), NLMSG_HDRLEN));
     is_torn |= (head.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
-    is_all = head.nlmsg_type != NLMSG_ERROR &&
+    is_all = head.nlmsg_type != NLMSG_ERROR && !netlink_error(messages) &&
              (head.nlmsg_type == NLMSG_DONE || !(head.nlmsg_flags & NLM_F_MULTI));
     messages = after(messages, NLMSG_ALIGN(head.nlmsg_len));
   }
   return is_all && !is_torn;
-}
-
-// The errno, positive, of an answer that is nothing else; 0: none.
-inline int netlink_error(Bytes messages) {
-  constexpr int kMostErrno = 4095;  // MAX_ERRNO
-  nlmsghdr head;
-  nlmsgerr error;
-  if (!take(messages, head) || head.nlmsg_type != NLMSG_ERROR) return 0;
-  if (!take(after(messages, NLMSG_HDRLEN), error) || error.error < -kMostErrno) return 0;
-  return -error.error;
 }
 
 // A message that is being written. Its length is set by bytes().

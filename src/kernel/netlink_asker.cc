@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/netlink_asker.h"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
 #include <linux/xfrm.h>
 #include <poll.h>
@@ -41,8 +43,9 @@ struct Heading {
 constexpr int32_t kOwner = -1;  // in the place of a protocol: the request is the inode of a socket
 
 constexpr uint16_t of_nft(uint16_t type) { return NFNL_SUBSYS_NFTABLES << 8 | type; }
-constexpr std::array kReadsRules = {of_nft(NFT_MSG_GETTABLE), of_nft(NFT_MSG_GETRULE),
-                                    of_nft(NFT_MSG_GETSET), of_nft(NFT_MSG_GETSETELEM)};
+constexpr std::array<uint16_t, 5> kReadsNetfilter = {
+    of_nft(NFT_MSG_GETTABLE), of_nft(NFT_MSG_GETRULE), of_nft(NFT_MSG_GETSET),
+    of_nft(NFT_MSG_GETSETELEM), NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET};
 constexpr std::array<uint16_t, 4> kReadsRoutes = {RTM_GETROUTE, RTM_GETRULE, RTM_GETNEIGH,
                                                   RTM_GETLINK};
 
@@ -55,7 +58,7 @@ bool is_read_request(int protocol, Bytes request) {
   const auto is_one_of = [&](const auto& types) {
     return std::ranges::find(types, head.nlmsg_type) != types.end();
   };
-  return (protocol == NETLINK_NETFILTER && is_one_of(kReadsRules)) ||
+  return (protocol == NETLINK_NETFILTER && is_one_of(kReadsNetfilter)) ||
          (protocol == NETLINK_ROUTE && is_one_of(kReadsRoutes)) ||
          (protocol == NETLINK_XFRM && is_one_of(kReadsPolicies));
 }
@@ -110,8 +113,11 @@ void find_owner(uint32_t netns, Bytes request, std::vector<std::byte>& answer) {
 }
 
 [[noreturn]] void serve(int fd) {
-  become_helper("pwru-netlink", {fd});
-  keep_capabilities(capability_set({CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_PTRACE}));
+  const UniqueFd own_netns(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+  become_helper("pwru-netlink", {fd, own_netns.get()});
+  // To see whose socket it is takes CAP_DAC_READ_SEARCH: /proc/PID/fd belongs to the user of PID.
+  keep_capabilities(
+      capability_set({CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH}));
   keep_netlink_only();  // every system call that is made from here on must be on that list
   std::vector<std::byte> request(sizeof(Heading) + kMostRequestBytes);
   std::vector<std::byte> answer;
@@ -127,6 +133,8 @@ void find_owner(uint32_t netns, Bytes request, std::vector<std::byte>& answer) {
       find_owner(heading.netns, message, answer);
     else if (is_read_request(heading.protocol, message) && enter(heading.netns))
       ask_kernel(heading.protocol, message, answer);
+    // Whoever stays in a namespace keeps it alive.
+    ::setns(own_netns.get(), CLONE_NEWNET);
     if (::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) < 0 && errno != EINTR) ::_exit(0);
   }
 }

@@ -29,9 +29,9 @@ struct Rule {
   uint32_t preference = 0;
   uint8_t action = FR_ACT_UNSPEC;
   uint32_t table = 0;
-  uint32_t goes_to = 0;              // preference, of FR_ACT_GOTO
-  int32_t ignored_prefix_bits = -1;  // routes that are no longer than this are not taken
-  std::optional<bool> matches;       // none: that is not known here
+  bool is_of_vrf = false;       // looks up the table of the device's VRF, if it is in one
+  uint32_t goes_to = 0;         // preference, of FR_ACT_GOTO
+  std::optional<bool> matches;  // none: that is not known here
 };
 
 // A port of the packet, and a fib_rule_port_range.
@@ -62,19 +62,15 @@ std::optional<bool> matches_attribute(const Attribute& asked, const RouteQuestio
       return is_in_range(packet.dport, asked.payload);
     case FRA_GOTO:
     case FRA_PRIORITY:
-    case FRA_SUPPRESS_PREFIXLEN:
+    case FRA_SUPPRESS_PREFIXLEN:  // fib_rules_lookup() suppresses no route that refuses
+    case FRA_SUPPRESS_IFGROUP:
     case FRA_TABLE:
     case FRA_FWMASK:
     case FRA_FLOW:
     case FRA_PAD:
     case FRA_PROTOCOL:
+    case FRA_L3MDEV:  // see table_of_vrf()
       return true;
-    case FRA_SUPPRESS_IFGROUP:
-      if (static_cast<int32_t>(host_number(asked.payload)) == -1) return true;
-      break;
-    case FRA_L3MDEV:
-      if (host_number(asked.payload) == 0) return true;
-      break;
   }
   return std::nullopt;
 }
@@ -88,9 +84,12 @@ Rule read_rule(Bytes body, const RouteQuestion& packet) {
   rule.preference = static_cast<uint32_t>(host_number(attribute(attributes, FRA_PRIORITY)));
   rule.table = static_cast<uint32_t>(host_number(attribute(attributes, FRA_TABLE)));
   rule.goes_to = static_cast<uint32_t>(host_number(attribute(attributes, FRA_GOTO)));
-  const Bytes ignored = attribute(attributes, FRA_SUPPRESS_PREFIXLEN);
-  if (!ignored.empty()) rule.ignored_prefix_bits = static_cast<int32_t>(host_number(ignored));
+  rule.is_of_vrf = host_number(attribute(attributes, FRA_L3MDEV)) != 0;
   const auto mask = static_cast<uint32_t>(host_number(attribute(attributes, FRA_FWMASK)));
+  if (head.action == FR_ACT_GOTO && (head.flags & FIB_RULE_UNRESOLVED)) {
+    rule.matches = false;  // it leads to a rule that is not there
+    return rule;
+  }
   // One that does not match decides, even if another one is not known.
   rule.matches = head.tos ? std::nullopt : std::optional(true);
   Attribute asked;
@@ -120,10 +119,51 @@ std::optional<std::vector<Rule>> read_rules(const AskKernel& ask, const RouteQue
   return rules;
 }
 
-// The bits of the longest prefix of a route of that kind that has the destination: -1: there is
-// none. None when the kernel does not list them all.
-std::optional<int> longest_prefix(const AskKernel& ask, const RouteQuestion& packet, uint32_t table,
-                                  uint8_t kind) {
+struct Link {
+  std::string name;
+  uint32_t master = 0;
+  uint32_t vrf_table = 0;  // of a VRF
+};
+
+// None when there is no such device.
+std::optional<Link> read_link(const AskKernel& ask, uint32_t netns, uint32_t ifindex) {
+  Message request(RTM_GETLINK, NLM_F_REQUEST);
+  ifinfomsg head = {};
+  head.ifi_index = static_cast<int>(ifindex);
+  request.append_value(head);
+  std::optional<Link> link;
+  for_each_message(ask(netns, request.bytes()), RTM_NEWLINK, [&](Bytes body) {
+    const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(ifinfomsg)));
+    const Bytes info = attribute(attributes, IFLA_LINKINFO);
+    link.emplace();
+    link->name = text_of(attribute(attributes, IFLA_IFNAME));
+    link->master = static_cast<uint32_t>(host_number(attribute(attributes, IFLA_MASTER)));
+    if (text_of(attribute(info, IFLA_INFO_KIND)) == "vrf")
+      link->vrf_table = static_cast<uint32_t>(
+          host_number(attribute(attribute(info, IFLA_INFO_DATA), IFLA_VRF_TABLE)));
+  });
+  return link;
+}
+
+// l3mdev_fib_rule_match(): the table of the VRF by which the packet came in; 0: by none. None when
+// the kernel does not say.
+std::optional<uint32_t> table_of_vrf(const AskKernel& ask, const RouteQuestion& packet) {
+  const auto own = read_link(ask, packet.netns, packet.ifindex);
+  if (!own || own->vrf_table || !own->master)
+    return own ? std::optional(own->vrf_table) : std::nullopt;
+  const auto master = read_link(ask, packet.netns, own->master);
+  return master ? std::optional(master->vrf_table) : std::nullopt;
+}
+
+struct Found {
+  int bits = -1;  // of the prefix; -1: there is none
+  uint32_t metric = 0;
+};
+
+// The route of that kind with the longest prefix that has the destination. None when the kernel
+// does not list them all, or one asks for more than the destination.
+std::optional<Found> longest_prefix(const AskKernel& ask, const RouteQuestion& packet,
+                                    uint32_t table, uint8_t kind) {
   Message request(RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP);
   rtmsg head = {};
   head.rtm_family = packet.is_v6 ? AF_INET6 : AF_INET;
@@ -131,18 +171,22 @@ std::optional<int> longest_prefix(const AskKernel& ask, const RouteQuestion& pac
   request.append_value(head);
   request.add_value(RTA_TABLE, table);
   const std::vector<std::byte> answer = ask(packet.netns, request.bytes());
-  if (netlink_error(answer) == ENOENT) return -1;  // there is no such table
-  int longest = -1;
+  if (netlink_error(answer) == ENOENT) return Found{};  // there is no such table
+  Found longest;
+  bool is_known = true;
   const bool is_all = for_each_message(answer, RTM_NEWROUTE, [&](Bytes body) {
     rtmsg route = {};
     if (!take(body, route) || route.rtm_type != kind) return;
     const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(route)));
-    if (host_number(attribute(attributes, RTA_TABLE)) == table &&
-        has_prefix(packet.destination, attribute(attributes, RTA_DST), route.rtm_dst_len) &&
-        has_prefix(packet.source, attribute(attributes, RTA_SRC), route.rtm_src_len))
-      longest = std::max<int>(longest, route.rtm_dst_len);
+    if (host_number(attribute(attributes, RTA_TABLE)) != table ||
+        !has_prefix(packet.destination, attribute(attributes, RTA_DST), route.rtm_dst_len))
+      return;
+    if (route.rtm_tos || route.rtm_src_len) is_known = false;
+    if (route.rtm_dst_len <= longest.bits) return;  // of one prefix the lowest metric comes first
+    longest.bits = route.rtm_dst_len;
+    longest.metric = static_cast<uint32_t>(host_number(attribute(attributes, RTA_PRIORITY)));
   });
-  if (!is_all) return std::nullopt;
+  if (!is_all || !is_known) return std::nullopt;
   return longest;
 }
 
@@ -172,15 +216,15 @@ std::string table_name(uint32_t table) {
 // packet, that one would have been taken. Only a route of the kind throw hides it.
 std::optional<RefusingRoute> look_up(const AskKernel& ask, const RouteQuestion& packet,
                                      const Rule& rule, const Kind& kind) {
-  const auto bits = longest_prefix(ask, packet, rule.table, kind.route);
-  if (!bits) return std::nullopt;
-  if (*bits < 0 || *bits <= rule.ignored_prefix_bits) return RefusingRoute{};
+  const auto route = longest_prefix(ask, packet, rule.table, kind.route);
+  if (!route || route->bits < 0) return route ? std::optional(RefusingRoute{}) : std::nullopt;
   const auto thrown = longest_prefix(ask, packet, rule.table, RTN_THROW);
   if (!thrown) return std::nullopt;
-  if (*thrown > *bits) return RefusingRoute{};
-  return RefusingRoute{RefusingRoute::By::Route,
-                       prefix_text(packet.is_v6, packet.destination, static_cast<unsigned>(*bits)),
-                       table_name(rule.table), rule.preference};
+  if (thrown->bits > route->bits) return RefusingRoute{};
+  return RefusingRoute{
+      RefusingRoute::By::Route,
+      prefix_text(packet.is_v6, packet.destination, static_cast<unsigned>(route->bits)),
+      table_name(rule.table), route->metric, rule.preference};
 }
 
 }  // namespace
@@ -197,15 +241,21 @@ bool has_prefix(const IpBytes& address, Bytes prefix, unsigned bits) {
 std::optional<RefusingRoute> find_refusing_route(const AskKernel& ask,
                                                  const RouteQuestion& packet) {
   const auto kind = std::ranges::find(kKinds, packet.error, &Kind::error);
-  const auto rules = kind == kKinds.end() ? std::nullopt : read_rules(ask, packet);
+  auto rules = kind == kKinds.end() ? std::nullopt : read_rules(ask, packet);
   if (!rules) return std::nullopt;
   uint32_t from = 0;  // what a rule of the kind goto leaves out lies before it
-  for (const Rule& rule : *rules) {
+  for (Rule& rule : *rules) {
     if (rule.preference < from || rule.matches == false) continue;
     if (!rule.matches) return std::nullopt;
+    if (rule.is_of_vrf) {
+      const auto table = table_of_vrf(ask, packet);
+      if (!table) return std::nullopt;
+      if (!*table) continue;
+      rule.table = *table;
+    }
     if (rule.action == FR_ACT_GOTO) from = rule.goes_to;
     if (kind->rule && rule.action == kind->rule)
-      return RefusingRoute{RefusingRoute::By::Rule, "", "", rule.preference};
+      return RefusingRoute{RefusingRoute::By::Rule, "", "", 0, rule.preference};
     if (rule.action != FR_ACT_TO_TBL || !kind->route) continue;
     const auto found = look_up(ask, packet, rule, *kind);
     if (!found || found->by != RefusingRoute::By::Nothing) return found;
@@ -213,7 +263,13 @@ std::optional<RefusingRoute> find_refusing_route(const AskKernel& ask,
   return RefusingRoute{};
 }
 
-std::optional<WayBack> find_way_back(const AskKernel& ask, const RouteQuestion& packet) {
+std::optional<std::string> find_way_back(const AskKernel& ask, const RouteQuestion& packet) {
+  // __fib_validate_source() also looks up with the packet's destination, mark and VRF.
+  const auto rules = read_rules(ask, packet);
+  const auto is_default = [](const Rule& rule) {
+    return rule.preference == 0 || rule.preference == 32766 || rule.preference == 32767;
+  };
+  if (!rules || !std::ranges::all_of(*rules, is_default)) return std::nullopt;
   Message request(RTM_GETROUTE, NLM_F_REQUEST);
   rtmsg head = {};
   head.rtm_family = packet.is_v6 ? AF_INET6 : AF_INET;
@@ -223,30 +279,22 @@ std::optional<WayBack> find_way_back(const AskKernel& ask, const RouteQuestion& 
   request.add(RTA_DST, std::as_bytes(std::span(packet.source).first(packet.is_v6 ? 16 : 4)));
   const std::vector<std::byte> answer = ask(packet.netns, request.bytes());
   const int error = netlink_error(answer);
-  if (error == ENETUNREACH || error == EHOSTUNREACH) return WayBack{};
-  std::optional<WayBack> way;
+  if (error == ENETUNREACH || error == EHOSTUNREACH) return "";
+  std::optional<std::string> way;
   for_each_message(answer, RTM_NEWROUTE, [&](Bytes body) {
     rtmsg route = {};
     if (!take(body, route) || route.rtm_type != RTN_UNICAST) return;
     const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(route)));
     const auto ifindex = static_cast<uint32_t>(host_number(attribute(attributes, RTA_OIF)));
     std::string device = ifindex ? device_name(ask, packet.netns, ifindex) : "";
-    if (!device.empty())
-      way = WayBack{std::move(device), prefix_text(packet.is_v6, packet.source, route.rtm_dst_len)};
+    if (!device.empty()) way = std::move(device);
   });
   return way;
 }
 
 std::string device_name(const AskKernel& ask, uint32_t netns, uint32_t ifindex) {
-  Message request(RTM_GETLINK, NLM_F_REQUEST);
-  ifinfomsg head = {};
-  head.ifi_index = static_cast<int>(ifindex);
-  request.append_value(head);
-  std::string name;
-  for_each_message(ask(netns, request.bytes()), RTM_NEWLINK, [&](Bytes body) {
-    name = text_of(attribute(after(body, NLMSG_ALIGN(sizeof(ifinfomsg))), IFLA_IFNAME));
-  });
-  return name;
+  const auto link = read_link(ask, netns, ifindex);
+  return link ? link->name : "";
 }
 
 }  // namespace pwru::kernel

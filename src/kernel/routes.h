@@ -25,6 +25,7 @@ struct RouteQuestion {
   bool is_v6 = false;
   IpBytes source = {}, destination = {};
   std::string_view device = {};  // by which it came in
+  uint32_t ifindex = 0;          // of that
   uint32_t mark = 0;
   uint8_t protocol = 0;
   std::optional<uint16_t> sport = {}, dport = {};
@@ -40,6 +41,7 @@ struct RefusingRoute {
   By by = By::Nothing;
   std::string prefix = {};  // of the route: "192.0.2.0/24", "default"
   std::string table = {};   // which has the route: "main", "100"
+  uint32_t metric = 0;      // of the route
   uint32_t rule = 0;        // the preference of the rule, or of the one that looks the table up
 };
 
@@ -48,15 +50,11 @@ struct RefusingRoute {
 [[nodiscard]] std::optional<RefusingRoute> find_refusing_route(const AskKernel& ask,
                                                                const RouteQuestion& packet);
 
-struct WayBack {
-  std::string device;  // "": there is no way
-  std::string route;   // "10.2.0.0/24", "default"
-};
-
-// Where this host sends what is for the packet's source. None when the kernel does not answer, or
-// there are several ways.
-[[nodiscard]] std::optional<WayBack> find_way_back(const AskKernel& ask,
-                                                   const RouteQuestion& packet);
+// The device by which this host sends what is for the packet's source; "": by none. None when the
+// kernel does not answer, there are several devices, or the policy has rules of its own: they may
+// ask for more than the source.
+[[nodiscard]] std::optional<std::string> find_way_back(const AskKernel& ask,
+                                                       const RouteQuestion& packet);
 
 // "eth0"; "" when there is no such device.
 [[nodiscard]] std::string device_name(const AskKernel& ask, uint32_t netns, uint32_t ifindex);

@@ -39,14 +39,17 @@ class FakeRoutes {
     made.add_value(FRA_TABLE, table);
     return made;
   }
-  void route(uint32_t table, uint8_t kind, const char* prefix, uint8_t bits) {
+  void route(uint32_t table, uint8_t kind, const char* prefix, uint8_t bits, uint32_t metric = 0,
+             uint8_t tos = 0) {
     Message& made = routes_.emplace_back(RTM_NEWROUTE, NLM_F_MULTI);
     rtmsg head = {};
     head.rtm_family = family_;
     head.rtm_type = kind;
     head.rtm_dst_len = bits;
+    head.rtm_tos = tos;
     made.append_value(head);
     made.add_value(RTA_TABLE, table);
+    made.add_value(RTA_PRIORITY, metric);
     if (bits) made.add(RTA_DST, as_bytes(address(prefix)));
   }
   Bytes as_bytes(const IpBytes& bytes) const {
@@ -57,6 +60,12 @@ class FakeRoutes {
     if (netns != 7 || !take(request, head)) return {};
     asked++;
     std::vector<std::byte> answer;
+    if (head.nlmsg_type == RTM_GETLINK) {
+      ifinfomsg link = {};
+      EXPECT_TRUE(take(after(request, NLMSG_HDRLEN), link));
+      append_link(answer, static_cast<uint32_t>(link.ifi_index));
+      return answer;
+    }
     for (Message& message : head.nlmsg_type == RTM_GETRULE ? rules_ : routes_)
       append_message(answer, message);
     if (!is_cut) append_done(answer);
@@ -71,8 +80,21 @@ class FakeRoutes {
 
   bool is_cut = false;
   int asked = 0;
+  uint32_t master = 0;  // of the device 3; 9 is a VRF with the table 100, 8 a bridge
 
  private:
+  void append_link(std::vector<std::byte>& answer, uint32_t ifindex) const {
+    Message table(0, 0), info(0, 0), link(RTM_NEWLINK, 0);
+    table.add_value(IFLA_VRF_TABLE, uint32_t{100});
+    info.add(IFLA_INFO_KIND, ifindex == 9 ? "vrf" : "bridge");
+    info.add(IFLA_INFO_DATA, after(table.bytes(), NLMSG_HDRLEN));
+    link.append_value(ifinfomsg{});
+    link.add(IFLA_IFNAME, "eth0");
+    if (ifindex == 3 && master) link.add_value(IFLA_MASTER, master);
+    if (ifindex != 3) link.add(IFLA_LINKINFO, after(info.bytes(), NLMSG_HDRLEN));
+    append_message(answer, link);
+  }
+
   uint8_t family_;
   std::vector<Message> rules_, routes_;
 };
@@ -82,6 +104,7 @@ RouteQuestion to(const char* destination, int error) {
   packet.source = address("10.1.0.2");
   packet.destination = address(destination);
   packet.device = "eth0";
+  packet.ifindex = 3;
   packet.mark = 0x105;
   packet.protocol = IPPROTO_UDP;
   packet.sport = 4711;
@@ -124,11 +147,36 @@ TEST(Routes, AThrowRouteHidesWhatIsShorter) {
   EXPECT_EQ(kernel.find(to("192.0.3.5", EHOSTUNREACH))->table, "100");
 }
 
-TEST(Routes, ARuleWithASuppressedPrefixDoesNotTakeIt) {
+// fib_rules_lookup() suppresses only what leads somewhere.
+TEST(Routes, ARuleSuppressesNoRouteThatRefuses) {
   FakeRoutes kernel(AF_INET);
   kernel.rule(90, FR_ACT_TO_TBL, 100).add_value(FRA_SUPPRESS_PREFIXLEN, uint32_t{0});
   kernel.route(100, RTN_BLACKHOLE, "", 0);
-  EXPECT_EQ(kernel.find(to("8.8.8.8", EINVAL))->by, By::Nothing);
+  EXPECT_EQ(kernel.find(to("8.8.8.8", EINVAL))->rule, 90U);
+}
+
+TEST(Routes, OfOnePrefixTheLowestMetricComesFirst) {
+  FakeRoutes kernel(AF_INET6);
+  kernel.rule(90, FR_ACT_TO_TBL, 100);
+  kernel.route(100, RTN_UNREACHABLE, "fd07::", 64, 10);
+  kernel.route(100, RTN_UNREACHABLE, "fd07::", 64, 2000);
+  EXPECT_EQ(kernel.find(to("fd07::1", EHOSTUNREACH))->metric, 10U);
+}
+
+TEST(Routes, ARouteThatAsksForATosIsNotKnown) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(90, FR_ACT_TO_TBL, 100);
+  kernel.route(100, RTN_PROHIBIT, "192.0.2.0", 24, 0, 0x10);
+  kernel.route(100, RTN_PROHIBIT, "192.0.0.0", 16);
+  EXPECT_FALSE(kernel.find(to("192.0.2.5", EACCES)));
+  EXPECT_EQ(kernel.find(to("192.0.3.5", EACCES))->prefix, "192.0.0.0/16");
+}
+
+TEST(Routes, ARuleThatLeadsToNoRuleIsPassedOver) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(20, FR_ACT_GOTO, 0, 0, 0, FIB_RULE_UNRESOLVED).add_value(FRA_GOTO, uint32_t{5000});
+  kernel.rule(30, FR_ACT_PROHIBIT);
+  EXPECT_EQ(kernel.find(to("192.0.2.5", EACCES))->rule, 30U);
 }
 
 // Each rule asks for one thing of the packet, and for something else.
@@ -177,6 +225,20 @@ TEST(Routes, ARuleMayBeInvertedOrSkipped) {
   EXPECT_EQ(kernel.find(to("8.8.8.8", EACCES))->rule, 10U);
 }
 
+TEST(Routes, TheTableOfAVrfIsLookedUpForItsDevicesOnly) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(1000, FR_ACT_TO_TBL).add_value(FRA_L3MDEV, uint8_t{1});
+  kernel.rule(32766, FR_ACT_TO_TBL, RT_TABLE_MAIN);
+  kernel.route(100, RTN_BLACKHOLE, "", 0);
+  kernel.route(RT_TABLE_MAIN, RTN_BLACKHOLE, "", 0);
+  EXPECT_EQ(kernel.find(to("192.0.2.5", EINVAL))->table, "main");
+  kernel.master = 9;
+  EXPECT_EQ(kernel.find(to("192.0.2.5", EINVAL))->table, "100");
+  EXPECT_EQ(kernel.find(to("192.0.2.5", EINVAL))->rule, 1000U);
+  kernel.master = 8;
+  EXPECT_EQ(kernel.find(to("192.0.2.5", EINVAL))->table, "main");
+}
+
 TEST(Routes, WhatIsNotKnownIsNotSaid) {
   FakeRoutes kernel(AF_INET);
   kernel.rule(10, FR_ACT_PROHIBIT).add_value(FRA_TUN_ID, uint64_t{1});
@@ -206,13 +268,20 @@ TEST(Routes, OfIpv6Too) {
   EXPECT_EQ(kernel.find(packet)->by, By::Nothing);
 }
 
-TEST(Routes, TheWayBackHasADeviceAndARoute) {
+TEST(Routes, TheWayBackHasADevice) {
   int error = 0;
+  uint32_t preference = 32766;
   const auto ask = [&](uint32_t, Bytes request) {
     nlmsghdr head = {};
     EXPECT_TRUE(take(request, head));
     std::vector<std::byte> answer;
-    if (error) {
+    if (head.nlmsg_type == RTM_GETRULE) {
+      Message rule(RTM_NEWRULE, NLM_F_MULTI);
+      rule.append_value(fib_rule_hdr{});
+      rule.add_value(FRA_PRIORITY, preference);
+      append_message(answer, rule);
+      append_done(answer);
+    } else if (error) {
       append_error(answer, error);
     } else if (head.nlmsg_type == RTM_GETROUTE) {
       Message route(RTM_NEWROUTE, 0);
@@ -230,13 +299,13 @@ TEST(Routes, TheWayBackHasADeviceAndARoute) {
     }
     return answer;
   };
-  const auto way = find_way_back(ask, to("192.0.2.5", 0));
-  ASSERT_TRUE(way);
-  EXPECT_EQ(way->device, "eth3");
-  EXPECT_EQ(way->route, "10.1.0.0/16");
+  EXPECT_EQ(find_way_back(ask, to("192.0.2.5", 0)), "eth3");
   error = ENETUNREACH;
-  EXPECT_EQ(find_way_back(ask, to("192.0.2.5", 0))->device, "");
+  EXPECT_EQ(find_way_back(ask, to("192.0.2.5", 0)), "");
   error = EINVAL;
+  EXPECT_FALSE(find_way_back(ask, to("192.0.2.5", 0)));
+  error = 0;
+  preference = 100;  // a rule may ask for more than the source
   EXPECT_FALSE(find_way_back(ask, to("192.0.2.5", 0)));
 }
 

@@ -47,14 +47,21 @@ std::optional<SocketOwner> find_socket_owner(uint32_t netns, uint64_t socket,
                                              const std::function<bool()>& is_late) {
   const std::string of_netns = fmt::format("net:[{}]", netns);
   const std::string of_socket = fmt::format("socket:[{}]", socket);
+  std::optional<SocketOwner> found;
   for (const int32_t pid : processes()) {
-    if (is_late()) return std::nullopt;
     const std::string folder = fmt::format("/proc/{}", pid);
+    if (is_late()) return std::nullopt;
     if (!leads_to(folder + "/ns/net", of_netns)) continue;
-    for (const std::string& fd : names_in(folder + "/fd"))
-      if (leads_to(folder + "/fd/" + fd, of_socket)) return owner_with(pid, folder);
+    for (const std::string& fd : names_in(folder + "/fd")) {
+      if (is_late()) return std::nullopt;
+      if (!leads_to(folder + "/fd/" + fd, of_socket)) continue;
+      found = owner_with(pid, folder);
+      break;
+    }
+    // systemd keeps the socket of a service that it starts when somebody connects.
+    if (found && found->pid != 1) break;
   }
-  return std::nullopt;
+  return found;
 }
 
 }  // namespace pwru::kernel

@@ -14,8 +14,8 @@ struct SocketOwner {
 };
 
 // The process with the lowest number of those in that network namespace (inode number) that have
-// the socket with that inode number. None when nobody has it, and when `is_late` says so before the
-// end.
+// the socket with that inode number; process 1 only if no other one has it. None when nobody has
+// it, and when `is_late` says so before the end.
 [[nodiscard]] std::optional<SocketOwner> find_socket_owner(uint32_t netns, uint64_t socket,
                                                            const std::function<bool()>& is_late);
 

@@ -178,14 +178,15 @@ enum class Fact : uint8_t {
   RefusedBy,      // "route", "rule", or "nothing": there is no route
   RefusedPrefix,  // of that route: "192.0.2.0/24"
   RefusedTable,   // which has that route: "main", "100"
+  RefusedMetric,  // of that route
   RefusedRule,    // the preference of the rule, or of the one that looks that table up
   IpFamily,       // for ip(8): "-4", "-6"
-  WayBack,        // to its source: "through eth1 (route 10.2.0.0/24)", "nowhere"
+  WayBack,        // the device by which its source is reached: "eth1", "none"
   FdbPlace,       // where the bridge has FrameMac: "same" port as Device, "other" one, "unknown"
   FdbPort,        // the other port
   FdbState,       // its state: "forwarding", "blocking"
   NoFloodBy,    // what keeps an unknown address from all other ports: "no-port", "state", "flood",
-                // "vlan"; "" when that is not clear
+                // "vlan", "isolated"; "" when that is not clear
   NoFlood,      // the same as a clause: "it has no other port"
   IpsecDoes,    // what the policy of IPsec does: "block", "protect"
   IpsecPolicy,  // its selector: "src 10.1.0.2/32 dst 10.2.0.0/16 proto 17"

@@ -173,9 +173,10 @@ struct Ports {
   std::optional<bool> has_buffer_errors;  // a receive buffer of the namespace was full, of UDP
   bool is_newer = true;                   // it was read after the packet died
   std::string_view open_in = {};  // other namespaces where it is open, when it is not: "7 (web)"
-  // The first socket of these: its inode number, and that of its namespace; 0: none.
-  uint64_t first_inode = 0;
-  uint32_t first_netns = 0;
+  // The socket, when that is one address or namespace: its inode number, and that of its namespace;
+  // 0: none.
+  uint64_t only_inode = 0;
+  uint32_t only_netns = 0;
 };
 
 // What the routes of the packet's network namespace, or the bridge of its device, say of it, as
@@ -187,18 +188,14 @@ struct Lookups {
     By by = By::Nothing;
     std::string_view prefix;  // of the route: "192.0.2.0/24"
     std::string_view table;   // "main", "100"
+    uint32_t metric = 0;      // of the route
     uint32_t rule = 0;        // the preference of the rule, or of the one that looks the table up
-  };
-  // Where this host sends what is for the packet's source.
-  struct Back {
-    std::string_view device;  // "": there is no way
-    std::string_view route;   // "10.2.0.0/24"
   };
   // Where the bridge knows the MAC address to which it was sent.
   struct Port {
     enum class Place : uint8_t { Unknown, Same, Other };  // Same: where it came from
     // What keeps all other ports from getting a packet for an unknown address.
-    enum class Hindrance : uint8_t { None, NoPort, State, Flood, Vlan };
+    enum class Hindrance : uint8_t { None, NoPort, State, Flood, Vlan, Isolated };
     Place place = Place::Unknown;
     std::string_view name;   // of the other port; of an unknown address, when there is only one
     std::string_view state;  // of the other port: "forwarding", "blocking"
@@ -213,11 +210,18 @@ struct Lookups {
     std::string_view protection;  // "ESP in mode tunnel"
   };
   std::optional<Refusal> refusal;
-  std::optional<Back> back;
+  // The device by which this host sends what is for the packet's source; "": by none.
+  std::optional<std::string_view> way_back;
   std::optional<Port> port;
   std::optional<Policy> policy;
-  // The process that has the packet's socket, or the first one of Ports.
-  std::string_view owner = {};  // "nginx (4711)"
+  // The process that has the packet's socket, and that which has the one of Ports: "nginx (4711)".
+  std::string_view owner = {}, listener = {};
+  // How it was when its connection began, by conntrack, of UDP that no longer has its entry.
+  struct Original {
+    std::array<uint8_t, 16> source = {}, destination = {};
+    uint16_t sport = 0, dport = 0;
+  };
+  std::optional<Original> original = {};
 };
 
 // Views point into the resolver and are valid until it resolves the next event. A field that the

@@ -33,10 +33,14 @@ std::optional<kernel::PortQuestion> port_question(const Packet& packet) {
     if (!tuple.has_ports) return std::nullopt;
     question.kind =
         tuple.l4_proto == IPPROTO_TCP ? kernel::SocketKind::Tcp : kernel::SocketKind::Udp;
+    // A segment that begins no connection belongs to one that is gone.
+    constexpr uint8_t kSyn = 0x02, kSynAck = 0x12;
+    question.looks_elsewhere = tuple.l4_proto == IPPROTO_UDP || (tuple.tcp_flags & kSynAck) == kSyn;
     question.source.port = tuple.sport;
     question.destination.port = tuple.dport;
   } else {
     question.kind = kernel::SocketKind::Raw;
+    question.looks_elsewhere = false;
     question.destination.port = tuple.l4_proto;
   }
   return question;
@@ -292,8 +296,8 @@ void Resolver::set_ports() {
   open_in_ = std::move(answer->open_in);
   ports.open_at = open_at_;
   ports.open_in = open_in_;
-  ports.first_inode = answer->first_inode;
-  ports.first_netns = answer->first_netns;
+  ports.only_inode = answer->only_inode;
+  ports.only_netns = answer->only_netns;
   ports.takes_packet = answer->takes_packet;
   ports.unread_bytes = answer->unread_bytes;
   ports.is_newer = answer->is_newer;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -18,6 +19,7 @@ using knowledge::Fact;
 
 constexpr size_t kMostAnswers = 256;
 constexpr uint64_t kFreshNs = 100'000'000;
+constexpr uint64_t kProcessFreshNs = 5'000'000'000;
 constexpr uint16_t kVlanIdBits = 0xfff;  // VLAN_VID_MASK
 
 // The functions that end what a route refuses, what no way leads back from, and what a bridge has
@@ -27,6 +29,13 @@ constexpr std::string_view kLookBack = "ip_rcv_finish_core ip_route_input_slow";
 constexpr std::string_view kForward = "ip_forward ip6_forward";
 constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
 constexpr std::string_view kForbidden = "SKB_DROP_REASON_XFRM_POLICY";
+constexpr std::string_view kUdp =
+    "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv udp_queue_rcv_one_skb udp_queue_rcv_skb "
+    "__udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb";
+// Reasons for which a program that reads or accepts too slowly is to blame.
+constexpr std::string_view kFull =
+    "SKB_DROP_REASON_SOCKET_RCVBUFF SKB_DROP_REASON_TCP_ZEROWINDOW "
+    "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW";
 constexpr std::string_view kBridge = "br_handle_frame_finish br_forward maybe_deliver";
 
 // The function that freed the packet for itself.
@@ -43,7 +52,7 @@ std::string words(const Numbers& numbers) {
 
 resolve::Lookups::Refusal view_of(const kernel::RefusingRoute& refusal) {
   return {static_cast<resolve::Lookups::Refusal::By>(refusal.by), refusal.prefix, refusal.table,
-          refusal.rule};
+          refusal.metric, refusal.rule};
 }
 
 resolve::Lookups::Port view_of(const kernel::BridgePort& port) {
@@ -81,32 +90,48 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
   }
   if (knowledge::is_in_list(place, kLookBack))
     return is_above_zero(Fact::RpFilter) || is_above_zero(Fact::RpFilterAll)
-               ? std::optional(Question::Back)
+               ? std::optional(Question::WayBack)
                : std::nullopt;
   // Before 5.17 there is no reason, and XfrmIn is read in its place.
   if (record.end->text == kForbidden || (record.end->is_caller && is_above_zero(Fact::XfrmIn)) ||
       (knowledge::is_in_list(place, kForward) && is_above_zero(Fact::XfrmForward)))
     return Question::Policy;
-  return socket_of(record).second ? std::optional(Question::Owner) : std::nullopt;
+  if (full_socket(record)) return Question::Owner;
+  return other_socket(record) ? std::optional(Question::Listener) : std::nullopt;
 }
 
-std::pair<uint32_t, uint64_t> DeathLookups::socket_of(const resolve::Record& record) const {
-  if (const auto& ports = record.ports; ports && ports->first_inode)
-    return {ports->first_netns, ports->first_inode};
-  return {record.packet.netns, diagnose::number(fact(record, Fact::SocketInode)).value_or(0)};
+std::optional<DeathLookups::Socket> DeathLookups::full_socket(const resolve::Record& record) const {
+  const bool is_full = record.end->kind == resolve::End::Kind::Refused ||
+                       knowledge::is_in_list(record.end->text, kFull);
+  const auto socket = diagnose::number(fact(record, Fact::SocketInode)).value_or(0);
+  // What is no whole socket has no inode: TCP_TIME_WAIT, TCP_NEW_SYN_RECV.
+  if (!is_full || !socket || knowledge::is_in_list(fact(record, Fact::SocketState), "6 12"))
+    return std::nullopt;
+  return Socket{record.packet.netns, socket};
 }
 
-// What is forwarded is looked up as such, and then as what is sent.
+std::optional<DeathLookups::Socket> DeathLookups::other_socket(const resolve::Record& record) {
+  const auto& ports = record.ports;
+  if (!ports || !ports->only_inode || ports->takes_packet == true) return std::nullopt;
+  return Socket{ports->only_netns, ports->only_inode};
+}
+
+// "nginx (4711)"; "" when nobody is found.
+std::string DeathLookups::process_of(const Socket& socket) const {
+  const auto owner = ask_.owner(socket.first, socket.second);
+  if (!owner) return "";
+  const std::string_view comm(owner->comm, ::strnlen(owner->comm, sizeof(owner->comm)));
+  return fmt::format("{} ({})", comm, owner->pid);
+}
+
 std::optional<kernel::IpsecPolicy> DeathLookups::find_policy(const resolve::Record& record) const {
   using enum kernel::IpsecDirection;
   const kernel::RouteQuestion packet = route_question(record);
   const std::string_view place = place_of(record);
-  if (knowledge::is_in_list(place, kDiscard))
-    return kernel::find_ipsec_policy(ask_.policies, packet, Out);
-  if (!knowledge::is_in_list(place, kForward))
-    return kernel::find_ipsec_policy(ask_.policies, packet, In);
-  const auto found = kernel::find_ipsec_policy(ask_.policies, packet, Forward);
-  return found ? found : kernel::find_ipsec_policy(ask_.policies, packet, Out);
+  if (knowledge::is_in_list(place, kForward))
+    return kernel::find_forward_policy(ask_.policies, packet);
+  const auto direction = knowledge::is_in_list(place, kDiscard) ? Out : In;
+  return kernel::find_ipsec_policy(ask_.policies, packet, direction).policy;
 }
 
 kernel::RouteQuestion DeathLookups::route_question(const resolve::Record& record) const {
@@ -118,6 +143,7 @@ kernel::RouteQuestion DeathLookups::route_question(const resolve::Record& record
   std::copy(std::begin(tuple.saddr), std::end(tuple.saddr), question.source.begin());
   std::copy(std::begin(tuple.daddr), std::end(tuple.daddr), question.destination.begin());
   question.device = packet.ifname.text();
+  question.ifindex = packet.ifindex;
   question.mark = packet.mark;
   question.protocol = tuple.l4_proto;
   if (tuple.has_ports) {
@@ -153,8 +179,8 @@ DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question q
     case Question::Refusal:
       answer.refusal = kernel::find_refusing_route(ask_.routes, route_question(record));
       break;
-    case Question::Back:
-      answer.back = kernel::find_way_back(ask_.routes, route_question(record));
+    case Question::WayBack:
+      answer.way_back = kernel::find_way_back(ask_.routes, route_question(record));
       break;
     case Question::Port:
       if (const auto asked = bridge_question(record))
@@ -163,14 +189,15 @@ DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question q
     case Question::Policy:
       answer.policy = find_policy(record);
       break;
-    case Question::Owner: {
-      const auto [netns, socket] = socket_of(record);
-      if (const auto owner = ask_.owner(netns, socket))
-        answer.owner = fmt::format(
-            "{} ({})", std::string_view(owner->comm, ::strnlen(owner->comm, sizeof(owner->comm))),
-            owner->pid);
+    case Question::Original:
+      answer.original = kernel::find_original_tuple(ask_.conntrack, route_question(record));
       break;
-    }
+    case Question::Owner:
+      answer.process = process_of(*full_socket(record));
+      break;
+    case Question::Listener:
+      answer.process = process_of(*other_socket(record));
+      break;
   }
   return answer;
 }
@@ -182,42 +209,63 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
   switch (question) {
     case Question::Refusal:
     case Question::Policy:
-      return fmt::format("{} {} {} {} {} {} {} {} {} {} {}", place_of(record), packet.netns,
-                         packet.ifname.text(), packet.mark, tuple.is_v6, words(tuple.saddr),
-                         words(tuple.daddr), tuple.l4_proto, tuple.sport, tuple.dport,
-                         fact(record, Fact::RouteError));
-    case Question::Back:
+    case Question::Original:
+      return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(question),
+                         place_of(record), packet.netns, packet.ifname.text(), packet.mark,
+                         tuple.is_v6, words(tuple.saddr), words(tuple.daddr), tuple.l4_proto,
+                         tuple.sport, tuple.dport, fact(record, Fact::RouteError));
+    case Question::WayBack:
       return fmt::format("back {} {}", packet.netns, words(tuple.saddr));
     case Question::Port:
       return fmt::format("port {} {} {} {}", packet.netns, packet.ifindex,
                          fact(record, Fact::FrameMac), fact(record, Fact::Vlan));
     case Question::Owner:
-      return fmt::format(
-          "owner {}",
-          fmt::join(std::array{uint64_t{socket_of(record).first}, socket_of(record).second}, " "));
+      return fmt::format("socket {}", full_socket(record)->second);
+    case Question::Listener:
+      return fmt::format("socket {}", other_socket(record)->second);
   }
   return "";
 }
 
+// udp_rcv() takes the entry off the packet before it looks for a socket: nf_reset_ct().
+bool DeathLookups::may_hide_nat(const resolve::Record& record) const {
+  return ask_.conntrack && record.packet.netns && record.packet.has_tuple &&
+         record.packet.tuple.l4_proto == IPPROTO_UDP && fact(record, Fact::Conntrack) == "0" &&
+         knowledge::is_in_list(place_of(record), kUdp);
+}
+
+const DeathLookups::Answer* DeathLookups::answer_to(const resolve::Record& record,
+                                                    Question question) {
+  const bool searches = question == Question::Owner || question == Question::Listener;
+  kernel::AskingTime& asking = searches ? searching_ : asking_;
+  const uint64_t now_ns = clock_();
+  Answer& known = answers_[key(record, question)];
+  if (now_ns < known.valid_until_ns) return &known;
+  if (!asking.may_ask(now_ns)) return nullptr;
+  known = ask(record, question);
+  const uint64_t end_ns = clock_();
+  asking.add(end_ns - now_ns);
+  known.valid_until_ns = end_ns + (searches ? kProcessFreshNs : kFreshNs);
+  return &known;
+}
+
 std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& record) {
   const auto question = question_about(record);
-  if (!question) return std::nullopt;
-  const uint64_t now_ns = clock_();
+  const bool asks_conntrack = may_hide_nat(record);
+  if (!question && !asks_conntrack) return std::nullopt;
   if (answers_.size() >= kMostAnswers) answers_.clear();
-  Answer& known = answers_[key(record, *question)];
-  if (now_ns >= known.valid_until_ns) {
-    if (!asking_.may_ask(now_ns)) return std::nullopt;
-    known = ask(record, *question);
-    const uint64_t end_ns = clock_();
-    asking_.add(end_ns - now_ns);
-    known.valid_until_ns = end_ns + kFreshNs;
-  }
   resolve::Lookups lookups;
-  if (known.refusal) lookups.refusal = view_of(*known.refusal);
-  if (known.back) lookups.back = {known.back->device, known.back->route};
-  if (known.port) lookups.port = view_of(*known.port);
-  if (known.policy) lookups.policy = view_of(*known.policy);
-  lookups.owner = known.owner;
+  if (const Answer* const answer = question ? answer_to(record, *question) : nullptr) {
+    if (answer->refusal) lookups.refusal = view_of(*answer->refusal);
+    if (answer->way_back) lookups.way_back = *answer->way_back;
+    if (answer->port) lookups.port = view_of(*answer->port);
+    if (answer->policy) lookups.policy = view_of(*answer->policy);
+    (*question == Question::Owner ? lookups.owner : lookups.listener) = answer->process;
+  }
+  if (const Answer* const answer = asks_conntrack ? answer_to(record, Question::Original) : nullptr;
+      answer && answer->original)
+    lookups.original = {answer->original->source, answer->original->destination,
+                        answer->original->sport, answer->original->dport};
   return lookups;
 }
 

@@ -10,6 +10,7 @@
 
 #include "kernel/asking_time.h"
 #include "kernel/bridge.h"
+#include "kernel/conntrack.h"
 #include "kernel/ipsec.h"
 #include "kernel/routes.h"
 #include "kernel/socket_owner.h"
@@ -22,9 +23,10 @@ class DeathLookups {
  public:
   using Clock = std::function<uint64_t()>;  // nanoseconds
 
-  // What asks NETLINK_ROUTE, and what asks NETLINK_XFRM; and for the process that has a socket.
+  // What asks NETLINK_ROUTE, NETLINK_XFRM, and NETLINK_NETFILTER (none where conntrack is not to be
+  // asked); and for the process that has a socket.
   struct Ask {
-    kernel::AskKernel routes, policies;
+    kernel::AskKernel routes, policies, conntrack;
     std::function<std::optional<kernel::SocketOwner>(uint32_t netns, uint64_t socket)> owner;
   };
   // `read`: which facts Record::readings has, in its order.
@@ -36,33 +38,42 @@ class DeathLookups {
   [[nodiscard]] std::optional<resolve::Lookups> look_up(const resolve::Record& record);
 
  private:
-  // One of them has a value, or none.
+  // One of them has a value, or none has.
   struct Answer {
     std::optional<kernel::RefusingRoute> refusal = {};
-    std::optional<kernel::WayBack> back = {};
+    std::optional<std::string> way_back = {};
     std::optional<kernel::BridgePort> port = {};
     std::optional<kernel::IpsecPolicy> policy = {};
-    std::string owner = {};
+    std::string process = {};
+    std::optional<kernel::ConntrackTuple> original = {};
     uint64_t valid_until_ns = 0;
   };
-  enum class Question : uint8_t { Refusal, Back, Port, Policy, Owner };
+  enum class Question : uint8_t { Refusal, WayBack, Port, Policy, Original, Owner, Listener };
 
   [[nodiscard]] std::string_view fact(const resolve::Record& record, knowledge::Fact fact) const;
   [[nodiscard]] std::optional<Question> question_about(const resolve::Record& record) const;
+  [[nodiscard]] bool may_hide_nat(const resolve::Record& record) const;
   [[nodiscard]] kernel::RouteQuestion route_question(const resolve::Record& record) const;
   [[nodiscard]] std::optional<kernel::BridgeQuestion> bridge_question(
       const resolve::Record& record) const;
   [[nodiscard]] std::optional<kernel::IpsecPolicy> find_policy(const resolve::Record& record) const;
-  // Inode numbers of the namespace and the socket whose process is of interest; 0: none is.
-  [[nodiscard]] std::pair<uint32_t, uint64_t> socket_of(const resolve::Record& record) const;
+  // Inode numbers of a namespace and a socket.
+  using Socket = std::pair<uint32_t, uint64_t>;
+  // The packet's socket, where its process is to blame, and the one that has its port elsewhere.
+  [[nodiscard]] std::optional<Socket> full_socket(const resolve::Record& record) const;
+  [[nodiscard]] static std::optional<Socket> other_socket(const resolve::Record& record);
+  [[nodiscard]] std::string process_of(const Socket& socket) const;
   [[nodiscard]] Answer ask(const resolve::Record& record, Question question) const;
   [[nodiscard]] std::string key(const resolve::Record& record, Question question) const;
+  // None when there is no time to ask.
+  [[nodiscard]] const Answer* answer_to(const resolve::Record& record, Question question);
 
   Ask ask_;
   Clock clock_;
   std::vector<knowledge::Fact> read_;
   std::map<std::string, Answer> answers_;
-  kernel::AskingTime asking_;
+  // A search through /proc takes longer than the rest: it must not keep others from being asked.
+  kernel::AskingTime asking_, searching_;
 };
 
 }  // namespace pwru

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 
 #include <cstring>
 
@@ -33,12 +34,13 @@ class Asked {
     const auto owner = [](uint32_t netns, uint64_t socket) {
       return std::optional(kernel::SocketOwner{static_cast<int32_t>(netns + socket), "web"});
     };
-    return {
-        {ask, ask, owner},
-        [this] { return now_ns; },
-        {Fact::RouteError, Fact::RpFilter, Fact::FrameMac, Fact::BridgeVlans, Fact::SocketInode}};
+    return {{ask, ask, asks_conntrack ? kernel::AskKernel(ask) : kernel::AskKernel(), owner},
+            [this] { return now_ns; },
+            {Fact::RouteError, Fact::RpFilter, Fact::FrameMac, Fact::BridgeVlans, Fact::SocketInode,
+             Fact::Conntrack}};
   }
 
+  bool asks_conntrack = false;
   std::vector<uint16_t> types;
   uint64_t now_ns = 1, takes_ns = 0;
 };
@@ -52,7 +54,7 @@ struct Death {
     record.packet.tuple.daddr[0] = 10;
   }
   resolve::Record& with(std::string_view error, std::string_view rp_filter, std::string_view mac) {
-    values = {{"", error}, {"", rp_filter}, {"", mac}, {"", "0"}, {"", inode}};
+    values = {{"", error}, {"", rp_filter}, {"", mac}, {"", "0"}, {"", inode}, {"", "0"}};
     record.readings = values;
     return record;
   }
@@ -72,27 +74,57 @@ TEST(DeathLookups, ThePlaceOfADeathChoosesTheQuestion) {
   EXPECT_EQ(refusal->refusal->by, resolve::Lookups::Refusal::By::Nothing);
   Death filtered({"ip_rcv_finish_core.constprop.0+0x94"});
   const auto back = lookups.look_up(filtered.with("?", "1", "?"));
-  ASSERT_TRUE(back && back->back);
-  EXPECT_EQ(back->back->device, "");
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->way_back, "");
   Death bridged({"br_handle_frame_finish[bridge]+0x94"});
   const auto port = lookups.look_up(bridged.with("?", "?", "02:00:00:00:00:77"));
   ASSERT_TRUE(port && port->port);
   EXPECT_EQ(port->port->place, resolve::Lookups::Port::Place::Unknown);
-  EXPECT_EQ(kernel.types,
-            (std::vector<uint16_t>{RTM_GETRULE, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETLINK}));
+  EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETRULE, RTM_GETRULE, RTM_GETROUTE,
+                                                 RTM_GETNEIGH, RTM_GETLINK}));
 }
 
-TEST(DeathLookups, TheProcessOfASocketIsNamed) {
+TEST(DeathLookups, TheProcessOfAFullSocketIsNamed) {
   Asked kernel;
   DeathLookups lookups = kernel.lookups();
   Death full({"udp_queue_rcv_one_skb+0x1"});
-  EXPECT_FALSE(lookups.look_up(full.with("?", "?", "?")));
   full.inode = "4700";
-  EXPECT_EQ(lookups.look_up(full.with("?", "?", "?"))->owner, "web (4707)");
-  full.record.ports = resolve::Ports{};
-  full.record.ports->first_inode = 100;
-  full.record.ports->first_netns = 9;
-  EXPECT_EQ(lookups.look_up(full.record)->owner, "web (109)");
+  EXPECT_FALSE(lookups.look_up(full.with("?", "?", "?")));  // it is not the reason
+  full.record.end->text = "SKB_DROP_REASON_SOCKET_RCVBUFF";
+  EXPECT_EQ(lookups.look_up(full.record)->owner, "web (4707)");
+  EXPECT_EQ(lookups.look_up(full.record)->listener, "");
+  full.inode = "?";
+  EXPECT_FALSE(lookups.look_up(full.with("?", "?", "?")));
+}
+
+TEST(DeathLookups, TheProcessThatHasThePortElsewhereIsNamed) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death closed({"udp_rcv+0x1"});
+  closed.with("?", "?", "?");
+  closed.record.ports = resolve::Ports{};
+  EXPECT_FALSE(lookups.look_up(closed.record));
+  closed.record.ports->only_inode = 100;
+  closed.record.ports->only_netns = 9;
+  EXPECT_EQ(lookups.look_up(closed.record)->listener, "web (109)");
+  closed.record.ports->takes_packet = true;
+  EXPECT_FALSE(lookups.look_up(closed.record));
+}
+
+TEST(DeathLookups, ConntrackIsAskedAboutUdpThatHasNoEntry) {
+  Asked kernel;
+  Death closed({"__udp4_lib_rcv+0x1"});
+  closed.record.packet.tuple.l4_proto = IPPROTO_UDP;
+  closed.record.packet.tuple.has_ports = true;
+  closed.with("?", "?", "?");
+  DeathLookups without = kernel.lookups();
+  EXPECT_FALSE(without.look_up(closed.record));
+  kernel.asks_conntrack = true;
+  DeathLookups lookups = kernel.lookups();
+  EXPECT_TRUE(lookups.look_up(closed.record));
+  EXPECT_EQ(kernel.types, std::vector<uint16_t>{0x101});
+  closed.record.packet.tuple.l4_proto = IPPROTO_TCP;
+  EXPECT_FALSE(lookups.look_up(closed.record));
 }
 
 TEST(DeathLookups, NothingIsAskedAboutOtherDeaths) {
@@ -135,7 +167,7 @@ TEST(DeathLookups, ASlowKernelIsAskedForASecondInTenOnly) {
   for (uint8_t host = 0; host < 20; host++) {
     death.record.packet.tuple.daddr[3] = host;
     const auto found = lookups.look_up(death.with("101", "?", "?"));
-    EXPECT_EQ(found.has_value(), host < 3);
+    EXPECT_EQ(found && found->refusal, host < 3);
   }
 }
 

@@ -71,11 +71,13 @@ output::TextStyle text_style(const cli::Options& options, int out_fd) {
 
 // What is looked up about deaths by a process of its own, which ends with the last copy of these
 // functions.
-void ask_by_netlink(const plan::Plan& plan, resolve::Wanted& wanted) {
+void ask_by_netlink(const plan::Plan& plan, const kernel::Symbols& symbols,
+                    resolve::Wanted& wanted) {
   auto started = kernel::NetlinkAsker::start();
   if (!started) {
     log_info(
-        "rules of nftables, routes, bridge ports and IPsec policies are not looked up, which takes "
+        "rules of nftables, routes, bridge ports, IPsec policies and processes are not looked up, "
+        "which takes "
         "CAP_NET_ADMIN and CAP_SYS_ADMIN");
     return;
   }
@@ -91,6 +93,7 @@ void ask_by_netlink(const plan::Plan& plan, resolve::Wanted& wanted) {
   }
   const DeathLookups::Ask ask = {
       ask_by(NETLINK_ROUTE), ask_by(NETLINK_XFRM),
+      kernel::may_ask_conntrack(symbols) ? ask_by(NETLINK_NETFILTER) : kernel::AskKernel(),
       [asker](uint32_t netns, uint64_t socket) { return asker->owner(netns, socket); }};
   const auto lookups = std::make_shared<DeathLookups>(ask, monotonic_ns, plan.expressions.read);
   wanted.look_up = [lookups](const resolve::Record& record) { return lookups->look_up(record); };
@@ -125,7 +128,7 @@ Result<resolve::Resolver> make_resolver(const cli::Options& options, const plan:
   wanted.refusals = plan.tells_refusals;
   wanted.readings = expressions.read.size();
   wanted.xdp_values = expressions.xdp.values;
-  if (cli::asks_for_deaths(options)) ask_by_netlink(plan, wanted);
+  if (cli::asks_for_deaths(options)) ask_by_netlink(plan, facts.symbols, wanted);
   return resolve::Resolver::create(std::move(wanted), facts);
 }
 

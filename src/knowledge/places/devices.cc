@@ -164,7 +164,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"bridge-port-state", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::FdbState, Test::Is, "disabled listening learning blocking"}}}, Likely,
      "its destination {frame_mac} is at the bridge port {fdb_port}, which does not forward: it is in the state {fdb_state}",
      "bridge -d link show dev {fdb_port}; is the device up? else the spanning tree (STP) decides: ip link show {fdb_port}"},
-    {"bridge-port", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::FdbPlace, Test::Is, "unknown"}}}, Likely,
+    {"bridge-port", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::NoFloodBy, Test::IsNot, "vlan"}}}, Likely,
      "the bridge of {dev} does not know its destination {frame_mac}, and {no_flood}",
      "bridge -d link show shows the state of the ports and whether they are flooded; bridge vlan show, their VLANs"},
     {"bridge-vlan", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::BridgeVlans, Test::Is, "1"}, {Fact::BridgePortIsolated, Test::Is, "0"}, {Fact::BridgePortState, Test::Is, "3"}}}, Possible,

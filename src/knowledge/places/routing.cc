@@ -13,19 +13,19 @@ constexpr std::string_view kLooseFilter = "no route leads back to {src}, or {dev
 // Before 5.18 an own address as source is refused at the same place.
 constexpr std::string_view kOldLooseFilter = "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts); or {src} is an own address of this host";
 constexpr std::string_view kLooseFilterAdvice = "ip route get {src}; add the route back; ip addr show dev {dev}";
-constexpr std::string_view kStrictFilter = "the way back to {src} leads {way_back}, not through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
-constexpr std::string_view kOldStrictFilter = "the way back to {src} leads {way_back}, not through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts); or {src} is an own address of this host";
-constexpr std::string_view kStrictFilterAdvice = "ip route get {src}; add the route back; if there is one, by another device, sysctl -w net.ipv4.conf.{dev}.rp_filter=2 lets it in";
+constexpr std::string_view kStrictFilter = "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
+constexpr std::string_view kOldStrictFilter = "the way back to {src} does not lead through {dev}: reverse-path filter (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts); or {src} is an own address of this host";
+constexpr std::string_view kStrictFilterAdvice = "ip route get {src} shows the way back (device now: {way_back}); add the route; if there is one, by another device, sysctl -w net.ipv4.conf.{dev}.rp_filter=2 lets it in";
 
 // What refuses to route a packet, and was found in the tables.
 #define BY_ROUTE(id, places, error, kind, sent) \
     {id, places, "", "", {{{Fact::RouteError, Test::Is, error}, {Fact::RefusedBy, Test::Is, "route"}}}, Likely, \
      "the " kind " route {refused_prefix} takes {dst}: table {refused_table}, by the policy rule {refused_rule}" sent, \
-     "ip {ip_family} route del " kind " {refused_prefix} table {refused_table} takes it away"}
+     "ip {ip_family} route del " kind " {refused_prefix} table {refused_table} metric {refused_metric} takes it away"}
 #define BY_RULE(id, places, error, kind, sent) \
     {id, places, "", "", {{{Fact::RouteError, Test::Is, error}, {Fact::RefusedBy, Test::Is, "rule"}}}, Likely, \
      "the policy rule {refused_rule} of the kind " kind " takes {dst}" sent, \
-     "ip {ip_family} rule list shows it; ip {ip_family} rule del pref {refused_rule} takes it away"}
+     "ip {ip_family} rule list shows it; ip {ip_family} rule del pref {refused_rule} " kind " takes it away"}
 
 constexpr std::string_view kBlocked = "the IPsec policy {ipsec_policy} dir {ipsec_dir} forbids it (action block)";
 constexpr std::string_view kBlockedAdvice = "ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows it; ip xfrm policy delete dir {ipsec_dir} index {ipsec_index} takes it away";
@@ -38,7 +38,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "it is for {dst}, which is not this host, and this host does not forward: net.ipv4.conf.{dev}.forwarding=0",
      "sysctl -w net.ipv4.ip_forward=1, if it is a router"},
     BY_RULE("no-route", "ip_error", "101", "unreachable", "; the sender gets an ICMP error"),
-    {"no-route", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "101"}, {Fact::RefusedBy, Test::Is, "nothing"}}}, Certain,
+    {"no-route", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "101"}, {Fact::RefusedBy, Test::Is, "nothing"}}}, Likely,
      "there is no route to {dst}", "ip route get {dst} from {src} iif {dev}; then ip route add"},
     {"no-route", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "101"}}}, Certain,
      "there is no route to {dst}, or a policy rule of the kind unreachable takes it", "ip route get {dst} from {src} iif {dev}; ip rule list; then ip route add"},
@@ -61,7 +61,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "ip route get {dst} from {src} iif {dev}"},
     {"multicast-not-joined", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::DestinationKind, Test::Is, "local-multicast multicast"}}}},
     BY_RULE("no-route6", "ip6_pkt_drop ip6_pkt_discard", "101", "unreachable", "; the sender gets an ICMP error"),
-    {"no-route6", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::RouteError, Test::Is, "101"}, {Fact::RefusedBy, Test::Is, "nothing"}}}, Certain,
+    {"no-route6", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::RouteError, Test::Is, "101"}, {Fact::RefusedBy, Test::Is, "nothing"}}}, Likely,
      "there is no route to {dst}", "ip -6 route get {dst} from {src} iif {dev}; then ip -6 route add"},
     {"no-route6", "ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::RouteError, Test::Is, "101"}}}, Certain,
      "there is no route to {dst}, or a policy rule of the kind unreachable takes it", "ip -6 route get {dst} from {src} iif {dev}; ip -6 rule list; then ip -6 route add"},

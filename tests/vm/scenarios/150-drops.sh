@@ -38,9 +38,9 @@ died 'for 192\.0\.2\.1, which is not this host.*net\.ipv4\.conf\.va\.forwarding=
 ip netns exec a sysctl -qw net.ipv4.ip_forward=1
 ip -n a route add blackhole 192.0.2.0/24
 ip netns exec b ping -q -c 1 -W 1 192.0.2.1 || true
-died 'kind blackhole takes 192\.0\.2\.1 \(certain\)'
+died 'the blackhole route 192\.0\.2\.0/24 takes 192\.0\.2\.1: table main, by the policy rule 32766 \(likely\)'
 ip netns exec b ping -q -c 1 -W 1 198.51.100.1 || true
-died 'no route to 198\.51\.100\.1, .*\(certain\)'
+died 'there is no route to 198\.51\.100\.1 \(likely\)'
 ip netns exec b ping -q -c 1 -W 4 10.1.0.99 || true
 died 'nobody answers for 10\.1\.0\.99 on vb'
 ip -n b route add 203.0.113.0/24 via 10.1.0.98

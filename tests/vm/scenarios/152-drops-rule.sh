@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # --drops names the rule of nftables, or of iptables-nft, that dropped a packet: through jumps, verdict maps,
 # sets, policies and rejects, also while the ruleset changes. The command that it prints removes the rule.
-# kernels: 5.10 6.1 7.2
+# kernels: 5.10 6.12 7.2
 modprobe -a nf_tables nft_compat nft_reject_inet nft_ct ipt_REJECT || skip 'this kernel has no nftables'
 # shellcheck source-path=SCRIPTDIR/../guest source=rule_answers.sh
 . /vm/rule_answers.sh

@@ -2,11 +2,11 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # --drops names what is to blame, fault by fault: traffic control, devices, bridges, netfilter, IPsec,
 # tunnels, BPF programs. The faults of IP itself are in 153.
-# kernels: 6.1 7.2
+# kernels: 6.12 7.2
 # shellcheck source-path=SCRIPTDIR/../guest source=diagnosis.sh
 . /vm/diagnosis.sh
 modprobe -a cls_matchall act_gact act_police sch_tbf sch_netem || skip 'this kernel has no modules of tc'
-modprobe -a ip_vs ip_vs_rr nfnetlink_queue nft_queue iptable_raw ipt_REJECT nft_compat nft_reject_inet nft_ct ip_gre ipip geneve esp4 xfrm_user macvlan tun wireguard || true
+modprobe -a nf_conntrack_netlink ip_vs ip_vs_rr nfnetlink_queue nft_queue iptable_raw ipt_REJECT nft_compat nft_reject_inet nft_ct ip_gre ipip geneve esp4 xfrm_user macvlan tun wireguard || true
 make_hosts
 data=13881388001000006c6f737421212121 # UDP, port 5000, "lost!!!!"
 # A bridge of d with three ports; e is behind the first, f behind the second.
@@ -154,20 +154,20 @@ bridge -n d vlan del vid 1 dev p1
 fault 'bridge: VLAN filter on the way in' 'the VLAN filter of the bridge does not let it in by the port p1' '' pings_e
 bridge -n d vlan add vid 1 pvid untagged dev p1
 bridge -n d vlan del vid 1 dev p2
-fault 'bridge: VLAN filter on the way out' 'its destination 02:00:00:00:0e:02, and its only other port, p2, is not in its VLAN 1: VLAN filter' 'VLAN filter' pings_e
+fault 'bridge: VLAN filter on the way out' 'its destination 02:00:00:00:0e:02, and its only other port, p2, is not in its VLAN 1: VLAN filter' '' pings_e
 bridge -n d vlan add vid 1 pvid untagged dev p2
 ip -n d link set br0 type bridge vlan_filtering 0
 bridge -n d fdb replace 02:00:00:00:0e:02 dev p1 master static
-fault 'bridge: address is at the port it came from' 'the bridge knows its destination 02:00:00:00:0e:02 at the port p1 that it came from' 'the port that it came from' pings_e
+fault 'bridge: address is at the port it came from' 'the bridge knows its destination 02:00:00:00:0e:02 at the port p1 that it came from' '' pings_e
 bridge -n d fdb del 02:00:00:00:0e:02 dev p1 master
 bridge -n d fdb replace 02:00:00:00:0e:02 dev p2 master static
 bridge -n d link set dev p2 state 0
-fault 'bridge: the port of its destination is blocked' 'is at the bridge port p2, which does not forward: it is in the state disabled' 'no port to send it to' pings_e
+fault 'bridge: the port of its destination is blocked' 'is at the bridge port p2, which does not forward: it is in the state disabled' '' pings_e
 bridge -n d link set dev p2 state 3
 bridge -n d fdb del 02:00:00:00:0e:02 dev p2 master
 bridge -n d link set dev p2 flood off
 ip -n e neigh replace 10.3.0.77 lladdr 02:00:00:00:0e:77 dev eth0
-fault 'bridge: address that is not flooded' 'does not know its destination 02:00:00:00:0e:77, and its only other port, p2, is not flooded' 'no port to send it to' ip netns exec e ping -q -c 1 -W 0.4 10.3.0.77
+fault 'bridge: address that is not flooded' 'does not know its destination 02:00:00:00:0e:77, and its only other port, p2, is not flooded' '' ip netns exec e ping -q -c 1 -W 0.4 10.3.0.77
 bridge -n d link set dev p2 flood on
 
 # Netfilter.
@@ -204,10 +204,13 @@ flood() {
 }
 fault 'conntrack: table is full' 'the table of conntrack is full' 'a full conntrack table' flood
 host_sysctl "net.netfilter.nf_conntrack_max=$nf_max"
-# UDP forgets the connection before it looks for the socket (nf_reset_ct()).
 in_a iptables -t nat -A PREROUTING -p tcp --dport 9100 -j DNAT --to-destination 10.1.0.1:9101
 fault 'NAT to a closed port' 'no program listens on TCP 10\.1\.0\.1:9101' '' tcp 10.1.0.1:9100
 grep -qE '^  nat +it was 10\.1\.0\.2:[0-9]+->10\.1\.0\.1:9100 before NAT$' <<<"$said" || wrong+=("NAT is not mentioned")
+# UDP forgets the connection before it looks for the socket (nf_reset_ct()), so conntrack is asked.
+in_a iptables -t nat -A PREROUTING -p udp --dport 9102 -j DNAT --to-destination 10.1.0.1:9103
+fault 'NAT to a closed port, UDP' 'no socket takes UDP 10\.1\.0\.1:9103' '' udp 10.1.0.1 9102
+grep -qE '^  nat +it was 10\.1\.0\.2:[0-9]+->10\.1\.0\.1:9102 before NAT$' <<<"$said" || wrong+=("NAT of UDP is not mentioned")
 in_a iptables -t nat -F PREROUTING
 # Two connections that NAT maps to one. Neither is known yet when the other one is mapped, as their packets
 # are held; the second packet finds the first one's connection in its place.
@@ -255,19 +258,19 @@ in_a ipvsadm -C
 
 # IPsec.
 in_a ip xfrm policy add src 10.1.0.2 dst 10.2.0.2 dir fwd action block
-fault 'IPsec: policy forbids forwarding' 'the IPsec policy src 10\.1\.0\.2/32 dst 10\.2\.0\.2/32 dir fwd forbids it' 'IPsec policy forbids to forward' pings 10.2.0.2
+fault 'IPsec: policy forbids forwarding' 'the IPsec policy src 10\.1\.0\.2/32 dst 10\.2\.0\.2/32 dir fwd forbids it' '' pings 10.2.0.2
 in_a ip xfrm policy flush
 in_a ip xfrm policy add src 10.1.0.2 dst 10.1.0.1 dir in tmpl proto esp mode transport
-fault 'IPsec: came in plain text' 'the IPsec policy src 10\.1\.0\.2/32 dst 10\.1\.0\.1/32 dir in asks for protection \(ESP in mode transport\)' 'IPsec' udp 10.1.0.1 5000
+fault 'IPsec: came in plain text' 'the IPsec policy src 10\.1\.0\.2/32 dst 10\.1\.0\.1/32 dir in asks for protection \(ESP in mode transport\)' '' udp 10.1.0.1 5000
 in_a ip xfrm policy flush
 in_a ip xfrm policy add src 10.1.0.0/24 dst 10.1.0.1 proto 17 dport 5000 dir in priority 20 action block
 in_a ip xfrm policy add src 10.1.0.2 dst 10.1.0.1 dir in priority 30
-fault 'IPsec: policy forbids a port' 'the IPsec policy src 10\.1\.0\.0/24 dst 10\.1\.0\.1/32 proto 17 dport 5000 dir in forbids it' 'IPsec' udp 10.1.0.1 5000
+fault 'IPsec: policy forbids a port' 'the IPsec policy src 10\.1\.0\.0/24 dst 10\.1\.0\.1/32 proto 17 dport 5000 dir in forbids it' '' udp 10.1.0.1 5000
 in_a ip xfrm policy flush
 fault 'IPsec: SPI that nobody knows' 'no IPsec association of this host takes it' '' frame 0800 "$(ipv4 50 10.1.0.2 10.1.0.1 0000123400000001aaaaaaaabbbbbbbb)"
 
 in_a ip xfrm policy add src 10.1.0.1 dst 10.1.0.2 dir out tmpl proto esp mode transport
-fault 'IPsec: no association to send with' 'the IPsec policy src 10\.1\.0\.1/32 dst 10\.1\.0\.2/32 dir out wants it protected .*there is no association \(state\) for it yet' 'no association' in_a ping -q -c 1 -W 0.4 10.1.0.2
+fault 'IPsec: no association to send with' 'the IPsec policy src 10\.1\.0\.1/32 dst 10\.1\.0\.2/32 dir out wants it protected .*there is no association \(state\) for it yet' '' in_a ping -q -c 1 -W 0.4 10.1.0.2
 in_a ip xfrm policy flush
 in_a ip xfrm state flush
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # XDP programs, native and generic: the pcap filter, the metadata, the verdict.
 # cilium's bug: the address of an XDP event is that of a stack slot, the same for all packets.
-# kernels: 5.10 7.2
+# kernels: 5.10 6.12
 needs_fexit
 namespace b
 cable '' va 10.1.0.1/24 b vb 10.1.0.2/24

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # C expressions on struct sk_buff choose packets: by members, casts to headers, device names, and
 # pointers that lead nowhere.
-# kernels: 6.1 7.2
+# kernels: 6.1 6.12
 ip link add d1 type dummy
 ip addr add 10.1.0.1/24 dev d1
 ip link set d1 up
