@@ -63,6 +63,14 @@ untold() {
     echo "$1|cannot tell||" >>"$faults"
 }
 
+# Runs in a the command of the answer that takes away what is to blame.
+apply_advice() {
+    local command
+    command=$(sed -nE 's/^  do +in netns [0-9]+: (.*; )?(ip [^;]*) takes it away$/\2/p' <<<"$said" | head -n 1)
+    [ -n "$command" ] || fail 'the answer has no command that takes it away'
+    in_a bash -c "$command" || fail "the command fails: $command"
+}
+
 end_faults() {
     stop_pwru
     sed -n '/^[0-9]* packets* died/,$p' "$out"

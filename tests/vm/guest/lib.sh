@@ -141,6 +141,8 @@ count_lines() { grep -cE -- "$1" "$out" || true; }
 
 # expect_number GOT OPERATOR WANTED: compares as test(1) does.
 expect_number() { test "$1" "$2" "$3" || fail "got $1, expected $2 $3"; }
+# What a command printed, where nothing is to be left.
+expect_empty() { [ -z "$1" ] || fail "not taken away: $1"; }
 
 # Prints the lines that report an event: they begin with the skb's address, or with the time and then
 # the address.

@@ -17,18 +17,22 @@ fault 'no route' 'no route to 192\.0\.2\.5' '' pings 192.0.2.5
 for kind in blackhole unreachable prohibit; do
     ip -n a route add $kind 192.0.2.0/24
     fault "route: $kind" "the $kind route 192\.0\.2\.0/24 takes 192\.0\.2\.5: table main, by the policy rule 32766" '' pings 192.0.2.5
-    ip -n a route del $kind 192.0.2.0/24
+    apply_advice
+    expect_empty "$(ip -n a route show type $kind)"
 done
 for kind in blackhole prohibit unreachable; do
     ip -n a rule add pref 100 from 10.1.0.2 to 10.2.0.2 $kind
     fault "policy rule: $kind" "the policy rule 100 of the kind $kind takes 10\.2\.0\.2" '' pings 10.2.0.2
-    ip -n a rule del pref 100
+    apply_advice
+    expect_empty "$(ip -n a rule show pref 100)"
 done
 ip -n a rule add pref 90 iif va to 10.2.0.0/16 lookup 100
 ip -n a route add blackhole default table 100
 ip -n a route add throw 10.2.0.0/24 table 100
 ip -n a route add prohibit 10.2.7.0/24 table 100
 fault 'route in a table of its own' 'the prohibit route 10\.2\.7\.0/24 takes 10\.2\.7\.1: table 100, by the policy rule 90' '' pings 10.2.7.1
+apply_advice
+expect_empty "$(ip -n a route show table 100 type prohibit)"
 ip -n a route flush table 100
 ip -n a rule del pref 90
 in_a sysctl -qw net.ipv4.conf.va.rp_filter=1
@@ -56,11 +60,13 @@ fault 'no route, IPv6' 'no route to fd09:9::1' '' pings fd09:9::1
 for kind in blackhole unreachable prohibit; do
     ip -n a -6 route add $kind fd07::/64
     fault "route: $kind, IPv6" "the $kind route fd07::/64 takes fd07::1: table main" '' pings fd07::1
-    ip -n a -6 route del $kind fd07::/64
+    apply_advice
+    expect_empty "$(ip -n a -6 route show type $kind | grep fd07 || true)"
 done
 ip -n a -6 rule add pref 100 from fd01::/64 prohibit
 fault 'policy rule: prohibit, IPv6' 'the policy rule 100 of the kind prohibit takes fd02::2' '' pings fd02::2
-ip -n a -6 rule del pref 100
+apply_advice
+expect_empty "$(ip -n a -6 rule show pref 100)"
 in_a sysctl -qw net.ipv6.conf.all.forwarding=0
 ip -n a -6 route replace fd02::/64 dev vc
 fault 'IPv6 forwarding is off' 'net\.ipv6\.conf\.all\.forwarding=0' '' pings fd02::2
