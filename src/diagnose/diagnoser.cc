@@ -99,12 +99,7 @@ void Diagnoser::set_program(const resolve::Record& record) {
 
 // The functions behind what is probed: first those that free for others, then the place.
 void Diagnoser::set_place(const resolve::Record& record) {
-  const auto is_freeing = [](std::string_view symbol) {
-    return knowledge::is_freeing(bare(symbol));
-  };
-  const auto& stack = record.stack;
-  const auto place = std::find_if_not(stack.begin(), stack.end(), is_freeing);
-  diagnosis_.way = stack.subspan(static_cast<size_t>(place - stack.begin()));
+  diagnosis_.way = behind_freeing(record.stack);
   place_.function.clear();
   place_.callers.clear();
   if (!diagnosis_.way.empty()) {
@@ -112,7 +107,8 @@ void Diagnoser::set_place(const resolve::Record& record) {
     const auto callers = diagnosis_.way.subspan(1);
     for (const std::string_view caller : callers.first(std::min(callers.size(), kMostCallers)))
       place_.callers.emplace_back(bare(caller));
-  } else if (!is_freeing(record.caller)) {  // without a stack there is the caller still
+  } else if (!knowledge::is_freeing(
+                 bare(record.caller))) {  // without a stack there is the caller still
     place_.function = bare(record.caller);
   }
 }

@@ -59,11 +59,6 @@ int32_t distance(uint64_t from, uint64_t to) {
   return static_cast<int32_t>(static_cast<uint32_t>(to - from));
 }
 
-// An errno is negative on some routes, positive on others.
-std::string_view without_sign(std::string_view text) {
-  return text.starts_with('-') ? text.substr(1) : text;
-}
-
 std::string_view without_quotes(std::string_view text) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
     return text.substr(1, text.size() - 2);
@@ -74,6 +69,22 @@ std::string_view without_quotes(std::string_view text) {
 
 std::string_view bare(std::string_view symbol) {
   return symbol.substr(0, symbol.find_first_of("+[.("));
+}
+
+std::span<const std::string_view> behind_freeing(std::span<const std::string_view> stack) {
+  const auto place = std::ranges::find_if_not(
+      stack, [](std::string_view symbol) { return knowledge::is_freeing(bare(symbol)); });
+  return stack.subspan(static_cast<size_t>(place - stack.begin()));
+}
+
+std::string_view without_sign(std::string_view text) {
+  return text.starts_with('-') ? text.substr(1) : text;
+}
+
+std::optional<uint16_t> vlan_id(std::string_view tag) {
+  constexpr uint64_t kIdBits = 0xfff;  // VLAN_VID_MASK
+  const auto value = number(tag);
+  return value ? std::optional(static_cast<uint16_t>(*value & kIdBits)) : std::nullopt;
 }
 
 std::optional<uint64_t> number(std::string_view text) {
@@ -95,9 +106,7 @@ void Facts::take(const resolve::Record& record, const Place& place) {
   set(Fact::RouteError) = std::string(without_sign(of(Fact::RouteError)));
   if (const auto handle = number(of(Fact::QdiscHandle)))
     set(Fact::QdiscHandle) = fmt::format("{:x}", *handle);
-  constexpr uint64_t kVlanIdBits = 0xfff;  // VLAN_VID_MASK
-  if (const auto tag = number(of(Fact::Vlan)))
-    set(Fact::VlanId) = fmt::to_string(*tag & kVlanIdBits);
+  if (const auto id = vlan_id(of(Fact::Vlan))) set(Fact::VlanId) = fmt::to_string(*id);
   conclude_of_mtu(record.packet.mtu);
   set_packet(record.packet);
   set_netfilter(record, place);

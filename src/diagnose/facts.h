@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,13 @@ struct Place {
 // "nft_do_chain[nf_tables]+0x46f" and "ip_rcv_finish_core.constprop.0+0x12" without what follows
 // the name: the compiler and the linker choose it.
 [[nodiscard]] std::string_view bare(std::string_view symbol);
+// The part of a stack from the place on: before it are those that free for others.
+[[nodiscard]] std::span<const std::string_view> behind_freeing(
+    std::span<const std::string_view> stack);
+// An errno without its sign: it is negative on some routes, positive on others.
+[[nodiscard]] std::string_view without_sign(std::string_view text);
+// The number of the VLAN of a tag; nothing for a text that is no decimal number.
+[[nodiscard]] std::optional<uint16_t> vlan_id(std::string_view tag);
 // Nothing for a text that is no decimal number.
 [[nodiscard]] std::optional<uint64_t> number(std::string_view text);
 

@@ -40,19 +40,12 @@ std::optional<uint32_t> find_address(const AskKernel& ask, const BridgeQuestion&
   return ifindex;
 }
 
-void read_port(const AskKernel& ask, uint32_t netns, uint32_t ifindex, BridgePort& port) {
-  Message request(RTM_GETLINK, NLM_F_REQUEST);
-  ifinfomsg head = {};
-  head.ifi_index = static_cast<int>(ifindex);
-  request.append_value(head);
-  for_each_message(ask(netns, request.bytes()), RTM_NEWLINK, [&](Bytes body) {
-    const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(ifinfomsg)));
-    port.name = text_of(attribute(attributes, IFLA_IFNAME));
-    const Bytes of_port = attribute(attribute(attributes, IFLA_LINKINFO), IFLA_INFO_SLAVE_DATA);
-    const Bytes state = attribute(of_port, IFLA_BRPORT_STATE);
-    if (!state.empty() && host_number(state) < kStates.size())
-      port.state = kStates[host_number(state)];
-  });
+void read_port(Bytes attributes, BridgePort& port) {
+  port.name = text_of(attribute(attributes, IFLA_IFNAME));
+  const Bytes of_port = attribute(attribute(attributes, IFLA_LINKINFO), IFLA_INFO_SLAVE_DATA);
+  const Bytes state = attribute(of_port, IFLA_BRPORT_STATE);
+  if (!state.empty() && host_number(state) < kStates.size())
+    port.state = kStates[host_number(state)];
 }
 
 using Hindrance = BridgePort::Hindrance;
@@ -70,7 +63,6 @@ bool lists_vlan(Bytes list, uint16_t vlan) {
   for (Attribute entry; take_attribute(list, entry);) {
     bridge_vlan_info info;
     if (entry.type != IFLA_BRIDGE_VLAN_INFO || !take(entry.payload, info)) continue;
-    if (info.flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) first = info.vid;
     if (!(info.flags & BRIDGE_VLAN_INFO_RANGE_END)) first = info.vid;
     if (vlan >= first && vlan <= info.vid) return true;
   }
@@ -78,13 +70,12 @@ bool lists_vlan(Bytes list, uint16_t vlan) {
 }
 
 // br_flood() and should_deliver().
-Hindrance hindrance_of(Bytes attributes, uint16_t vlan) {
-  const Bytes of_port = attribute(attributes, IFLA_PROTINFO);
+Hindrance hindrance_of(Bytes of_port, Bytes vlans, uint16_t vlan) {
   const Bytes state = attribute(of_port, IFLA_BRPORT_STATE);
   if (host_number(state) != BR_STATE_FORWARDING) return Hindrance::State;
   const Bytes flood = attribute(of_port, IFLA_BRPORT_UNICAST_FLOOD);
   if (!flood.empty() && !host_number(flood)) return Hindrance::Flood;
-  if (vlan && !lists_vlan(attribute(attributes, IFLA_AF_SPEC), vlan)) return Hindrance::Vlan;
+  if (vlan && !lists_vlan(vlans, vlan)) return Hindrance::Vlan;
   return Hindrance::None;
 }
 
@@ -99,13 +90,13 @@ std::optional<std::vector<Link>> read_ports(const AskKernel& ask, const BridgeQu
   const auto take_link = [&](Bytes body) {
     ifinfomsg link = {};
     const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(link)));
-    if (!take(body, link) || attribute(attributes, IFLA_PROTINFO).empty()) return;
-    links.push_back(
-        {static_cast<uint32_t>(link.ifi_index),
-         static_cast<uint32_t>(host_number(attribute(attributes, IFLA_MASTER))),
-         std::string(text_of(attribute(attributes, IFLA_IFNAME))),
-         hindrance_of(attributes, frame.vlan),
-         host_number(attribute(attribute(attributes, IFLA_PROTINFO), IFLA_BRPORT_ISOLATED)) != 0});
+    const Bytes of_port = attribute(attributes, IFLA_PROTINFO);
+    if (!take(body, link) || of_port.empty()) return;
+    links.push_back({static_cast<uint32_t>(link.ifi_index),
+                     static_cast<uint32_t>(host_number(attribute(attributes, IFLA_MASTER))),
+                     std::string(text_of(attribute(attributes, IFLA_IFNAME))),
+                     hindrance_of(of_port, attribute(attributes, IFLA_AF_SPEC), frame.vlan),
+                     host_number(attribute(of_port, IFLA_BRPORT_ISOLATED)) != 0});
   };
   if (!for_each_message(ask(frame.netns, request.bytes()), RTM_NEWLINK, take_link))
     return std::nullopt;
@@ -150,7 +141,7 @@ std::optional<BridgePort> find_bridge_port(const AskKernel& ask, const BridgeQue
     return port;
   }
   port.place = BridgePort::Place::Other;
-  read_port(ask, frame.netns, *ifindex, port);
+  ask_link(ask, frame.netns, *ifindex, [&](Bytes attributes) { read_port(attributes, port); });
   if (port.name.empty()) return std::nullopt;
   return port;
 }

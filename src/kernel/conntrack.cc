@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 
 namespace pwru::kernel {
 namespace {
@@ -19,10 +18,6 @@ struct AddressTypes {
 AddressTypes types_of(bool is_v6) {
   return is_v6 ? AddressTypes{CTA_IP_V6_SRC, CTA_IP_V6_DST}
                : AddressTypes{CTA_IP_V4_SRC, CTA_IP_V4_DST};
-}
-
-std::array<std::byte, 2> to_big_endian(uint16_t value) {
-  return {static_cast<std::byte>(value >> 8), static_cast<std::byte>(value)};
 }
 
 // Attributes are built behind the head of a message, which is left out.

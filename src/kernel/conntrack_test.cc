@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/conntrack.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -15,12 +14,6 @@ namespace {
 
 constexpr uint16_t kGet = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET;
 constexpr uint16_t kNew = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW;
-
-IpBytes address(const char* text) {
-  IpBytes bytes = {};
-  ::inet_pton(AF_INET, text, bytes.data());
-  return bytes;
-}
 
 RouteQuestion packet() {
   RouteQuestion made;

@@ -8,6 +8,7 @@
 #include <array>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace pwru::kernel {
 namespace {
@@ -81,12 +82,13 @@ bool is_of_main_type(Bytes attribute) {
   return !take(attribute, type) || type.type == XFRM_POLICY_TYPE_MAIN;
 }
 
-}  // namespace
-
-IpsecAnswer find_ipsec_policy(const AskKernel& ask, const RouteQuestion& packet,
-                              IpsecDirection direction) {
+std::vector<std::byte> ask_policies(const AskKernel& ask, uint32_t netns) {
   Message request(XFRM_MSG_GETPOLICY, NLM_F_REQUEST | NLM_F_DUMP);
   request.append_value(xfrm_userpolicy_id{});
+  return ask(netns, request.bytes());
+}
+
+IpsecAnswer search(Bytes policies, const RouteQuestion& packet, IpsecDirection direction) {
   std::optional<IpsecPolicy> found;
   std::tuple<uint32_t, uint32_t> order;  // of equal priorities the older one, whose index is lower
   bool is_known = true;
@@ -105,17 +107,24 @@ IpsecAnswer find_ipsec_policy(const AskKernel& ask, const RouteQuestion& packet,
                         info.action == XFRM_POLICY_BLOCK,
                         protection_text(attribute(attributes, XFRMA_TMPL))};
   };
-  const bool is_all =
-      for_each_message(ask(packet.netns, request.bytes()), XFRM_MSG_NEWPOLICY, take_policy);
+  const bool is_all = for_each_message(policies, XFRM_MSG_NEWPOLICY, take_policy);
   if (!is_all || !is_known) return {};
   return {true, std::move(found)};
 }
 
+}  // namespace
+
+IpsecAnswer find_ipsec_policy(const AskKernel& ask, const RouteQuestion& packet,
+                              IpsecDirection direction) {
+  return search(ask_policies(ask, packet.netns), packet, direction);
+}
+
 std::optional<IpsecPolicy> find_forward_policy(const AskKernel& ask, const RouteQuestion& packet) {
-  const IpsecAnswer forwarded = find_ipsec_policy(ask, packet, IpsecDirection::Forward);
+  const std::vector<std::byte> policies = ask_policies(ask, packet.netns);
+  const IpsecAnswer forwarded = search(policies, packet, IpsecDirection::Forward);
   if (!forwarded.is_known) return std::nullopt;
   if (forwarded.policy && forwarded.policy->blocks) return forwarded.policy;
-  const IpsecAnswer sent = find_ipsec_policy(ask, packet, IpsecDirection::Out);
+  const IpsecAnswer sent = search(policies, packet, IpsecDirection::Out);
   if (!sent.is_known) return std::nullopt;
   const auto refuses = [](const std::optional<IpsecPolicy>& policy) {
     return policy && (policy->blocks || !policy->protection.empty());

@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -71,6 +72,15 @@ inline uint64_t big_endian(Bytes bytes) {
   uint64_t value = 0;
   for (const std::byte byte : bytes) value = value << 8 | std::to_integer<uint64_t>(byte);
   return value;
+}
+
+// The bytes of an unsigned number in network byte order.
+template <class T>
+std::array<std::byte, sizeof(T)> to_big_endian(T value) {
+  std::array<std::byte, sizeof(T)> bytes;
+  for (size_t i = bytes.size(); i-- > 0; value = static_cast<T>(uint64_t{value} >> 8))
+    bytes[i] = static_cast<std::byte>(value);
+  return bytes;
 }
 
 // A number in the byte order of the host, of at most eight bytes; 0 for more, and for none.

@@ -129,12 +129,12 @@ void find_owner(uint32_t netns, Bytes request, std::vector<std::byte>& answer) {
     if (!take(asked, heading)) ::_exit(0);
     answer.assign(asked.begin(), asked.begin() + sizeof(heading));
     const Bytes message = after(asked, sizeof(heading));
-    if (heading.protocol == kOwner)
+    if (heading.protocol == kOwner) {
       find_owner(heading.netns, message, answer);
-    else if (is_read_request(heading.protocol, message) && enter(heading.netns))
+    } else if (is_read_request(heading.protocol, message) && enter(heading.netns)) {
       ask_kernel(heading.protocol, message, answer);
-    // Whoever stays in a namespace keeps it alive.
-    ::setns(own_netns.get(), CLONE_NEWNET);
+      ::setns(own_netns.get(), CLONE_NEWNET);  // whoever stays in a namespace keeps it alive
+    }
     if (::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) < 0 && errno != EINTR) ::_exit(0);
   }
 }

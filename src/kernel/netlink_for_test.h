@@ -2,11 +2,23 @@
 // Answers of netlink, as the kernel would give them.
 #pragma once
 
+#include <arpa/inet.h>
+
+#include <string_view>
 #include <vector>
 
 #include "kernel/netlink.h"
+#include "kernel/routes.h"
 
 namespace pwru::kernel {
+
+// Of "10.1.0.2", "fd00::1".
+inline IpBytes address(const char* text) {
+  IpBytes bytes = {};
+  const bool is_v6 = std::string_view(text).find(':') != std::string_view::npos;
+  ::inet_pton(is_v6 ? AF_INET6 : AF_INET, text, bytes.data());
+  return bytes;
+}
 
 inline void append_message(std::vector<std::byte>& answer, Message message) {
   const Bytes bytes = message.bytes();

@@ -4,7 +4,6 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#include <array>
 #include <utility>
 
 namespace pwru::kernel {
@@ -30,12 +29,6 @@ bool for_each(Bytes messages, uint16_t message, const Take& take_attributes) {
   return for_each_message(messages, type_of(message), [&](Bytes body) {
     take_attributes(after(body, NLMSG_ALIGN(sizeof(nfgenmsg))));
   });
-}
-
-std::array<std::byte, sizeof(uint64_t)> to_big_endian(uint64_t value) {
-  std::array<std::byte, sizeof(value)> bytes;
-  for (size_t i = bytes.size(); i-- > 0; value >>= 8) bytes[i] = static_cast<std::byte>(value);
-  return bytes;
 }
 
 std::vector<std::byte> copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }

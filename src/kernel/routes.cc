@@ -127,13 +127,8 @@ struct Link {
 
 // None when there is no such device.
 std::optional<Link> read_link(const AskKernel& ask, uint32_t netns, uint32_t ifindex) {
-  Message request(RTM_GETLINK, NLM_F_REQUEST);
-  ifinfomsg head = {};
-  head.ifi_index = static_cast<int>(ifindex);
-  request.append_value(head);
   std::optional<Link> link;
-  for_each_message(ask(netns, request.bytes()), RTM_NEWLINK, [&](Bytes body) {
-    const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(ifinfomsg)));
+  ask_link(ask, netns, ifindex, [&](Bytes attributes) {
     const Bytes info = attribute(attributes, IFLA_LINKINFO);
     link.emplace();
     link->name = text_of(attribute(attributes, IFLA_IFNAME));
@@ -286,15 +281,21 @@ std::optional<std::string> find_way_back(const AskKernel& ask, const RouteQuesti
     if (!take(body, route) || route.rtm_type != RTN_UNICAST) return;
     const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(route)));
     const auto ifindex = static_cast<uint32_t>(host_number(attribute(attributes, RTA_OIF)));
-    std::string device = ifindex ? device_name(ask, packet.netns, ifindex) : "";
-    if (!device.empty()) way = std::move(device);
+    const auto link = ifindex ? read_link(ask, packet.netns, ifindex) : std::nullopt;
+    if (link && !link->name.empty()) way = link->name;
   });
   return way;
 }
 
-std::string device_name(const AskKernel& ask, uint32_t netns, uint32_t ifindex) {
-  const auto link = read_link(ask, netns, ifindex);
-  return link ? link->name : "";
+void ask_link(const AskKernel& ask, uint32_t netns, uint32_t ifindex,
+              const std::function<void(Bytes attributes)>& take_attributes) {
+  Message request(RTM_GETLINK, NLM_F_REQUEST);
+  ifinfomsg head = {};
+  head.ifi_index = static_cast<int>(ifindex);
+  request.append_value(head);
+  for_each_message(ask(netns, request.bytes()), RTM_NEWLINK, [&](Bytes body) {
+    take_attributes(after(body, NLMSG_ALIGN(sizeof(ifinfomsg))));
+  });
 }
 
 }  // namespace pwru::kernel

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,7 +57,8 @@ struct RefusingRoute {
 [[nodiscard]] std::optional<std::string> find_way_back(const AskKernel& ask,
                                                        const RouteQuestion& packet);
 
-// "eth0"; "" when there is no such device.
-[[nodiscard]] std::string device_name(const AskKernel& ask, uint32_t netns, uint32_t ifindex);
+// Calls `take_attributes` with those of the device (IFLA_*), if there is one.
+void ask_link(const AskKernel& ask, uint32_t netns, uint32_t ifindex,
+              const std::function<void(Bytes attributes)>& take_attributes);
 
 }  // namespace pwru::kernel

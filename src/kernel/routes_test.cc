@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/routes.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
@@ -12,13 +11,6 @@
 
 namespace pwru::kernel {
 namespace {
-
-IpBytes address(const char* text) {
-  IpBytes bytes = {};
-  ::inet_pton(std::string_view(text).find(':') == std::string_view::npos ? AF_INET : AF_INET6, text,
-              bytes.data());
-  return bytes;
-}
 
 // Rules and routes of one family in namespace 7.
 class FakeRoutes {

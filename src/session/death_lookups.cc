@@ -20,7 +20,6 @@ using knowledge::Fact;
 constexpr size_t kMostAnswers = 256;
 constexpr uint64_t kFreshNs = 100'000'000;
 constexpr uint64_t kProcessFreshNs = 5'000'000'000;
-constexpr uint16_t kVlanIdBits = 0xfff;  // VLAN_VID_MASK
 
 // The functions that end what a route refuses, what no way leads back from, and what a bridge has
 // no port for.
@@ -40,9 +39,8 @@ constexpr std::string_view kBridge = "br_handle_frame_finish br_forward maybe_de
 
 // The function that freed the packet for itself.
 std::string_view place_of(const resolve::Record& record) {
-  for (const std::string_view symbol : record.stack)
-    if (!knowledge::is_freeing(diagnose::bare(symbol))) return diagnose::bare(symbol);
-  return "";
+  const auto way = diagnose::behind_freeing(record.stack);
+  return way.empty() ? std::string_view() : diagnose::bare(way.front());
 }
 
 template <class Numbers>
@@ -150,9 +148,8 @@ kernel::RouteQuestion DeathLookups::route_question(const resolve::Record& record
     question.sport = tuple.sport;
     question.dport = tuple.dport;
   }
-  std::string_view error = fact(record, Fact::RouteError);
-  if (error.starts_with('-')) error.remove_prefix(1);
-  question.error = static_cast<int>(diagnose::number(error).value_or(0));
+  const auto error = diagnose::number(diagnose::without_sign(fact(record, Fact::RouteError)));
+  question.error = static_cast<int>(error.value_or(0));
   return question;
 }
 
@@ -168,8 +165,7 @@ std::optional<kernel::BridgeQuestion> DeathLookups::bridge_question(
     return std::nullopt;
   // br_allowed_ingress(): without a filter all addresses are of VLAN 0.
   if (fact(record, Fact::BridgeVlans) == "1")
-    question.vlan =
-        static_cast<uint16_t>(diagnose::number(fact(record, Fact::Vlan)).value_or(0) & kVlanIdBits);
+    question.vlan = diagnose::vlan_id(fact(record, Fact::Vlan)).value_or(0);
   return question;
 }
 
