@@ -59,6 +59,8 @@ struct Cause {
 
 // Functions that free a packet on behalf of their caller.
 [[nodiscard]] bool is_freeing(std::string_view function);
+// A function that frees the skb which an XDP program dropped, in veth or generic XDP.
+[[nodiscard]] bool is_freeing_for_xdp(std::string_view function);
 
 // Whether `name` is one of the names in `list`, which blanks separate.
 [[nodiscard]] bool is_in_list(std::string_view name, std::string_view list);

@@ -4,11 +4,17 @@
 #include <algorithm>
 
 #include "diagnose/diagnoser.h"
+#include "diagnose/facts.h"
+#include "knowledge/cause.h"
 
 namespace pwru::output {
 namespace {
 
-constexpr uint64_t kFreedSoonNs = 10'000'000;
+bool is_freed_by_xdp(const resolve::Record& record) {
+  const auto behind = diagnose::behind_freeing(record.stack);
+  const std::string_view place = behind.empty() ? record.caller : behind.front();
+  return knowledge::is_freeing_for_xdp(diagnose::bare(place));
+}
 
 }  // namespace
 
@@ -24,8 +30,8 @@ bool Ways::is_death(const resolve::Record& record) const {
 bool Ways::is_freed_for_xdp(const resolve::Record& record, const journey::Journey& journey) {
   const auto drop = xdp_drops_.find(record.packet.cpu);
   if (drop == xdp_drops_.end() || !(drop->second.tuple == record.packet.tuple)) return false;
-  // Nothing frees an skb for a driver that had none: what dies later is another packet.
-  if (record.ts_ns > drop->second.ts_ns + kFreedSoonNs) return false;
+  // Nothing frees an skb for a driver that had none: what dies elsewhere is another packet.
+  if (!is_freed_by_xdp(record)) return false;
   if (drop->second.id != journey.id && journey.hops.size() > 1) return false;
   xdp_drops_.erase(drop);
   return true;
@@ -35,7 +41,7 @@ const std::vector<const journey::Hop*>* Ways::add(const resolve::Record& record)
   const journey::Journey& journey = store_.add(record);
   if (!is_death(record)) return nullptr;
   if (diagnose::is_xdp_drop(record))
-    xdp_drops_[record.packet.cpu] = {journey.id, record.ts_ns, record.packet.tuple};
+    xdp_drops_[record.packet.cpu] = {journey.id, record.packet.tuple};
   else if (is_freed_for_xdp(record, journey))
     return nullptr;
   way_ = journey::way_of(journey, record.packet.skb);

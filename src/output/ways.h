@@ -30,7 +30,6 @@ class Ways {
  private:
   struct XdpDrop {
     uint64_t id = 0;
-    uint64_t ts_ns = 0;
     event::Tuple tuple;
   };
 
