@@ -106,5 +106,22 @@ TEST(Diagnoser, OfAnAnswerTheOriginalTupleIsTheOtherDirection) {
   EXPECT_EQ(ending.diagnosed().before_nat, "");
 }
 
+TEST(Diagnoser, ADeviceThatIsOffIsNotOneWithoutACarrier) {
+  const auto said = [](std::string_view is_up) {
+    Ending ending;
+    ending.dies({"sk_skb_reason_drop+0x90", "__dev_queue_xmit+0x1"}, "QDISC_DROP");
+    ending.with(Fact::Qdisc, "\"noop\"").with(Fact::DeviceIsUp, is_up);
+    return std::string(ending.diagnosed().what);
+  };
+  EXPECT_EQ(said("0"), "eth0 is down: its packets go to the qdisc noop");
+  EXPECT_EQ(said("1"), "eth0 has no carrier, or is going down: its packets go to the qdisc noop");
+}
+
+TEST(Diagnoser, NamesTheDeviceThatHandsItToASmallerOne) {
+  Ending ending;
+  ending.is_freed({"kfree_skb_reason+0x90", "__dev_forward_skb2+0x1", "veth_xmit[veth]+0x3"});
+  EXPECT_EQ(ending.diagnosed().cause, "mtu-peer");
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

@@ -89,5 +89,32 @@ TEST(Diagnoser, AnAddressOfTheLinkGoesNoFarther) {
   EXPECT_EQ(ending.dies({"ip6_forward+0x632"}, "IP_INADDRERRORS").diagnosed().cause, "scope6");
 }
 
+// Before 6.7.
+TEST(Diagnoser, TheFirstHookOfABridgeIsCalledByTheBridge) {
+  Ending ending;
+  ending.is_freed({"kfree_skb", "br_handle_frame[bridge]+0x208", "__netif_receive_skb_core+0x1a6"});
+  ending.with(Fact::BridgePortState, "3");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Possible);
+  resolve::Nft nft;
+  nft.is_noted = true;
+  nft.family = "inet";
+  nft.table = "t";
+  nft.chain = "c";
+  nft.handle = 2;
+  nft.position = 1;
+  ending.record.nft = nft;
+  EXPECT_NE(ending.diagnosed().cause, "nftables-rule") << "of another hook";
+  ending.record.nft->family = "bridge";
+  EXPECT_EQ(ending.diagnosed().what,
+            "rule 1 of the nftables chain c (table bridge t, hook bridge prerouting) dropped it");
+}
+
+TEST(Diagnoser, TcpIsNotForABroadcast) {
+  Ending ending;
+  ending.is_tcp(2).dies({"sk_skb_reason_drop+0x90", "tcp_v4_rcv+0x1"}, "NOT_SPECIFIED");
+  ending.with(Fact::PacketType, "1");
+  EXPECT_EQ(ending.diagnosed().cause, "tcp-broadcast");
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

@@ -59,13 +59,13 @@ int32_t distance(uint64_t from, uint64_t to) {
   return static_cast<int32_t>(static_cast<uint32_t>(to - from));
 }
 
+}  // namespace
+
 std::string_view without_quotes(std::string_view text) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
     return text.substr(1, text.size() - 2);
   return text;
 }
-
-}  // namespace
 
 std::string_view bare(std::string_view symbol) {
   return symbol.substr(0, symbol.find_first_of("+[.("));

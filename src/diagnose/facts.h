@@ -31,6 +31,7 @@ struct Place {
 // The part of a stack from the place on: before it are those that free for others.
 [[nodiscard]] std::span<const std::string_view> behind_freeing(
     std::span<const std::string_view> stack);
+[[nodiscard]] std::string_view without_quotes(std::string_view text);
 // An errno without its sign: it is negative on some routes, positive on others.
 [[nodiscard]] std::string_view without_sign(std::string_view text);
 // The number of the VLAN of a tag; nothing for a text that is no decimal number.

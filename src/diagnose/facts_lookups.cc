@@ -66,6 +66,12 @@ void Facts::set_lookups(const resolve::Lookups& lookups) {
   if (!lookups.owner.empty()) set(Fact::Program) = fmt::format("its program {}", lookups.owner);
   set(Fact::Listener) = lookups.listener;
   if (lookups.port) set_bridge_port(*lookups.port);
+  if (const auto& queue = lookups.queue) {
+    set(Fact::QueueDrops) = queue->kind.empty() ? "none" : "one";
+    set(Fact::QueueKind) = queue->kind;
+    set(Fact::QueueParent) = queue->parent;
+    set(Fact::QueueLength) = fmt::to_string(queue->len_packets);
+  }
   if (const auto& policy = lookups.policy;
       policy && (policy->blocks || !policy->protection.empty())) {
     set(Fact::IpsecDoes) = policy->blocks ? "block" : "protect";

@@ -75,10 +75,16 @@ bool is_nft_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), may_follow);
 }
 
+// br_handle_frame() frees what its hook drops: nf_hook_bridge_pre() is inlined.
+bool is_bridge_prerouting(const resolve::Nft& nft, const Place& place) {
+  return place.function == "br_handle_frame" && nft.family == "bridge" && nft.is_noted;
+}
+
 }  // namespace
 
 void Facts::set_netfilter(const resolve::Record& record, const Place& place) {
   set(Fact::Hook) = hook_of(place.callers);
+  if (record.nft && is_bridge_prerouting(*record.nft, place)) set(Fact::Hook) = "bridge prerouting";
   if (record.nft && is_of_nft(*record.nft, place)) set_nft(*record.nft);
   if (record.xt) set_xt(*record.xt, place);
 }
@@ -87,6 +93,7 @@ void Facts::set_netfilter(const resolve::Record& record, const Place& place) {
 // mind, so that the hooks must be the same.
 bool Facts::is_of_nft(const resolve::Nft& nft, const Place& place) const {
   if (place.function == "nft_do_chain") return true;
+  if (is_bridge_prerouting(nft, place)) return true;
   return place.function == "nf_hook_slow" && nft.is_noted &&
          (nft.hook.empty() || is_hook(of(Fact::Hook), nft.hook));
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small process that asks the kernel, by netlink, because the tracer itself gives up the rights
-// that it takes. It reads rulesets, routes, bridges and policies, in whatever network namespace,
-// and passes what the kernel answers on unread. It also finds the process that has a socket.
+// that it takes. It reads rulesets, routes, bridges, queues and policies, in whatever network
+// namespace, and passes what the kernel answers on unread. It also finds the process that has a
+// socket.
 #pragma once
 
 #include <sys/types.h>

@@ -57,6 +57,15 @@ struct Cause {
 [[nodiscard]] std::array<std::span<const Cause>, 5> causes_by_place();
 [[nodiscard]] std::span<const Cause> causes_by_reason();
 
+// Reasons of qdiscs (include/net/dropreason-qdisc.h, 7.1; before, skb_drop_reason): no room, or too
+// long a wait.
+inline constexpr std::string_view kQueueIsFull =
+    "QDISC_OVERLIMIT QDISC_DROP_OVERLIMIT FQ_FLOW_LIMIT FQ_BAND_LIMIT QDISC_DROP_FLOW_LIMIT "
+    "QDISC_DROP_BAND_LIMIT QDISC_DROP_MAXFLOWS";
+inline constexpr std::string_view kQueueIsSlow =
+    "QDISC_CONGESTED QDISC_DROP_CONGESTED QDISC_BURST_DROP DUALPI2_STEP_DROP "
+    "QDISC_DROP_L4S_STEP_NON_ECN";
+
 // Functions that free a packet on behalf of their caller.
 [[nodiscard]] bool is_freeing(std::string_view function);
 // A function that frees the skb which an XDP program dropped, in veth or generic XDP.

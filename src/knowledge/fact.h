@@ -102,24 +102,29 @@ enum class Fact : uint8_t {
   BridgePortLocked,    // 1: BR_PORT_LOCKED, of the port of BridgePortState
   TellsNoTarget,       // known where the kernel has NO_TX_TARGET: 6.12, not 6.1
   // Only of kernels that give no reasons, in whose place these are asked.
-  ChecksumFailed,   // 1: the checksum of its payload was computed, and is wrong
-  IpSum,            // of the 16-bit words of an IPv4 header without options
-  IpBytes,          // length by an IPv4 header
-  Ip6Bytes,         // the same of IPv6
-  Ipv6Off,          // net.ipv6.conf.DEVICE.disable_ipv6
-  TcIngress,        // not 0: the device has filters for what comes in
-  TcEgress,         // not 0: the device has filters for what goes out
-  XfrmIn,           // IPsec policies for what is received
-  XfrmForward,      // and for what is forwarded
-  OwnSource,        // 1: its source is the first address of the device
-  DropUnicastInL2,  // 1: net.ipv4.conf.DEVICE.drop_unicast_in_l2_multicast, or that of all
-  HasTcpMd5,        // 1: the first option of its TCP header is an MD5 signature
-  FrameMac,         // to which its frame was sent
-  DeviceMac,        // of the device
-  OwnDestination,   // 1: it is for the first IPv4 address of the device
-  Vni,              // of VXLAN and Geneve, behind the UDP header
-  QdiscHandle,      // of Qdisc, in the hexadecimal digits of tc(8); "0": the kernel made it
-  BondPort,         // 1: IFF_SLAVE, the device is a port of a bond
+  ChecksumFailed,    // 1: the checksum of its payload was computed, and is wrong
+  IpSum,             // of the 16-bit words of an IPv4 header without options
+  IpBytes,           // length by an IPv4 header
+  Ip6Bytes,          // the same of IPv6
+  Ipv6Off,           // net.ipv6.conf.DEVICE.disable_ipv6
+  TcIngress,         // not 0: the device has filters for what comes in
+  TcEgress,          // not 0: the device has filters for what goes out
+  XfrmIn,            // IPsec policies for what is received
+  XfrmForward,       // and for what is forwarded
+  OwnSource,         // 1: its source is the first address of the device
+  DropUnicastInL2,   // 1: net.ipv4.conf.DEVICE.drop_unicast_in_l2_multicast, or that of all
+  HasTcpMd5,         // 1: the first option of its TCP header is an MD5 signature
+  FrameMac,          // to which its frame was sent
+  DeviceMac,         // of the device
+  OwnDestination,    // 1: it is for the first IPv4 address of the device
+  Vni,               // of VXLAN and Geneve, behind the UDP header
+  QdiscHandle,       // of Qdisc, in the hexadecimal digits of tc(8); "0": the kernel made it
+  DeviceIsUp,        // 1: the device is switched on (IFF_UP)
+  DeviceMtu,         // bytes
+  DeviceHasIpv6,     // 0: IPv6 is not set up on it, as with an MTU below 1280
+  TunnelCarrier,     // packets for which the device found no route (tx_carrier_errors)
+  TunnelCollisions,  // packets whose route led through the tunnel itself (collisions)
+  BondPort,          // 1: IFF_SLAVE, the device is a port of a bond
   // Of a packet that NAT has changed, and of which conntrack knows how it was.
   NatStatus,   // nf_conn::status >> 4: 1 its source, 2 its destination, 3 both
   NatSource4,  // a number in the byte order of the host
@@ -188,6 +193,10 @@ enum class Fact : uint8_t {
   NoFloodBy,    // what keeps an unknown address from all other ports: "no-port", "state", "flood",
                 // "vlan", "isolated"; "" when that is not clear
   NoFlood,      // the same as a clause: "it has no other port"
+  QueueDrops,   // "one": a queue below a classful qdisc drops packets; "none": none has dropped any
+  QueueKind,    // of that one: "pfifo"
+  QueueParent,  // its class: "1:10"
+  QueueLength,  // packets that are in it
   IpsecDoes,    // what the policy of IPsec does: "block", "protect"
   IpsecPolicy,  // its selector: "src 10.1.0.2/32 dst 10.2.0.0/16 proto 17"
   IpsecDir,     // "in", "out", "fwd"

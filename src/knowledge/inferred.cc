@@ -29,6 +29,12 @@ constexpr std::string_view kIpv6Firsts =
 constexpr std::string_view kRightSums =
     "65535 131070 196605 262140 327675 393210 458745 524280 589815";
 
+// Bytes that are no IPv4 header, or no IPv6 header.
+constexpr std::string_view kShorterThanIpv4 = "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19";
+constexpr std::string_view kShorterThanIpv6 =
+    "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 "
+    "34 35 36 37 38 39";
+
 // clang-format off
 constexpr std::array kInferences = std::to_array<Inference>({
     // Checksums of TCP, UDP and ICMP.
@@ -51,6 +57,8 @@ constexpr std::array kInferences = std::to_array<Inference>({
     // Headers.
     // Frames that the device took from a VLAN are given up as those of another host.
     {IPV4_RECEIVE " " IPV6_RECEIVE, {{{Fact::PacketType, Test::Is, "3"}}}, "OTHERHOST", Certain},
+    {IPV4_RECEIVE, {{{Fact::Length, Test::Is, kShorterThanIpv4}}}, "PKT_TOO_SMALL", Certain},
+    {IPV6_RECEIVE, {{{Fact::Length, Test::Is, kShorterThanIpv6}}}, "PKT_TOO_SMALL", Certain},
     {IPV4_RECEIVE, {{{Fact::IpFirst, Test::IsNot, kIpv4Firsts}}}, "IP_INHDR", Certain},
     {IPV4_RECEIVE, {{{Fact::IpFirst, Test::Is, "69"}, {Fact::IpSum, Test::IsNot, kRightSums}}}, "IP_CSUM", Certain},
     {IPV4_RECEIVE, {{{Fact::IpBytes, Test::Above, "len"}}}, "PKT_TOO_SMALL", Certain},
@@ -64,6 +72,7 @@ constexpr std::array kInferences = std::to_array<Inference>({
     // Devices.
     // A packet for this host alone, of a protocol that each host takes.
     {"__netif_receive_skb_core", {{{Fact::TcIngress, Test::Is, "1"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, "TC_INGRESS"},
+    {"__netif_receive_skb_core", {{{Fact::XdpProgramId, Test::IsNot, "0"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, "XDP"},
     {"__netif_receive_skb_core", {{{Fact::BondPort, Test::Is, "1"}, {Fact::TcIngress, Test::Is, "0"}}}, "UNHANDLED_PROTO"},
     {"__netif_receive_skb_core", {{{Fact::TcIngress, Test::Is, "0"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::IsNot, "0x0800 0x86dd 0x0806"}}}, "UNHANDLED_PROTO"},
     {"__dev_queue_xmit", {{{Fact::TcEgress, Test::Is, "1"}, {Fact::Qdisc, Test::Is, "noqueue"}}}, "TC_EGRESS"},

@@ -201,6 +201,12 @@ struct Lookups {
     std::string_view state;  // of the other port: "forwarding", "blocking"
     Hindrance hindrance = Hindrance::None;
   };
+  // The queue below a classful qdisc that drops packets.
+  struct Queue {
+    std::string_view kind;     // "pfifo"; empty: none of them has dropped any
+    std::string_view parent;   // its class: "1:10"
+    uint32_t len_packets = 0;  // that are in it
+  };
   // The IPsec policy that decides about it.
   struct Policy {
     std::string_view direction;   // "in", "out", "fwd"
@@ -214,6 +220,7 @@ struct Lookups {
   std::optional<std::string_view> way_back;
   std::optional<Port> port;
   std::optional<Policy> policy;
+  std::optional<Queue> queue = {};
   // The process that has the packet's socket, and that which has the one of Ports: "nginx (4711)".
   std::string_view owner = {}, listener = {};
   // How it was when its connection began, by conntrack, of UDP that no longer has its entry.

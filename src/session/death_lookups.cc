@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 
@@ -35,6 +36,9 @@ constexpr std::string_view kUdp =
 constexpr std::string_view kFull =
     "SKB_DROP_REASON_SOCKET_RCVBUFF SKB_DROP_REASON_TCP_ZEROWINDOW "
     "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW";
+// Qdiscs that only pass packets on to those of their classes.
+constexpr std::string_view kClassful = "htb prio hfsc drr qfq ets multiq";
+constexpr std::string_view kSend = "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit";
 constexpr std::string_view kBridge = "br_handle_frame_finish br_forward maybe_deliver";
 
 // The function that freed the packet for itself.
@@ -77,6 +81,9 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
   if (!record.packet.netns) return std::nullopt;
   const std::string_view place = place_of(record);
   if (knowledge::is_in_list(place, kBridge)) return Question::Port;
+  if (knowledge::is_in_list(place, kSend) &&
+      knowledge::is_in_list(diagnose::without_quotes(fact(record, Fact::Qdisc)), kClassful))
+    return Question::Queue;
   if (!record.packet.has_tuple) return std::nullopt;
   if (knowledge::is_in_list(place, kRefuse)) return Question::Refusal;
   const auto is_above_zero = [&](Fact number) {
@@ -169,6 +176,13 @@ std::optional<kernel::BridgeQuestion> DeathLookups::bridge_question(
   return question;
 }
 
+kernel::QdiscQuestion DeathLookups::qdisc_question(const resolve::Record& record) const {
+  uint16_t root = 0;
+  const std::string_view handle = fact(record, Fact::QdiscHandle);
+  std::from_chars(handle.data(), handle.data() + handle.size(), root);
+  return {record.packet.netns, record.packet.ifindex, root};
+}
+
 DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question question) const {
   Answer answer;
   switch (question) {
@@ -181,6 +195,9 @@ DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question q
     case Question::Port:
       if (const auto asked = bridge_question(record))
         answer.port = kernel::find_bridge_port(ask_.routes, *asked);
+      break;
+    case Question::Queue:
+      answer.queue = kernel::find_dropping_qdisc(ask_.routes, qdisc_question(record));
       break;
     case Question::Policy:
       answer.policy = find_policy(record);
@@ -215,6 +232,8 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
     case Question::Port:
       return fmt::format("port {} {} {} {}", packet.netns, packet.ifindex,
                          fact(record, Fact::FrameMac), fact(record, Fact::Vlan));
+    case Question::Queue:
+      return fmt::format("queue {} {}", packet.netns, packet.ifindex);
     case Question::Owner:
       return fmt::format("socket {}", full_socket(record)->second);
     case Question::Listener:
@@ -256,6 +275,8 @@ std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& rec
     if (answer->way_back) lookups.way_back = *answer->way_back;
     if (answer->port) lookups.port = view_of(*answer->port);
     if (answer->policy) lookups.policy = view_of(*answer->policy);
+    if (const auto& queue = answer->queue)
+      lookups.queue = {queue->kind, queue->parent, queue->len_packets};
     (*question == Question::Owner ? lookups.owner : lookups.listener) = answer->process;
   }
   if (const Answer* const answer = asks_conntrack ? answer_to(record, Question::Original) : nullptr;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks routes, bridges and IPsec policies about a packet that died, in its network namespace.
+// Asks routes, bridges, queues and IPsec policies about a packet that died, in its network
+// namespace.
 #pragma once
 
 #include <map>
@@ -12,6 +13,7 @@
 #include "kernel/bridge.h"
 #include "kernel/conntrack.h"
 #include "kernel/ipsec.h"
+#include "kernel/qdiscs.h"
 #include "kernel/routes.h"
 #include "kernel/socket_owner.h"
 #include "knowledge/fact.h"
@@ -44,11 +46,21 @@ class DeathLookups {
     std::optional<std::string> way_back = {};
     std::optional<kernel::BridgePort> port = {};
     std::optional<kernel::IpsecPolicy> policy = {};
+    std::optional<kernel::DroppingQdisc> queue = {};
     std::string process = {};
     std::optional<kernel::ConntrackTuple> original = {};
     uint64_t valid_until_ns = 0;
   };
-  enum class Question : uint8_t { Refusal, WayBack, Port, Policy, Original, Owner, Listener };
+  enum class Question : uint8_t {
+    Refusal,
+    WayBack,
+    Port,
+    Queue,
+    Policy,
+    Original,
+    Owner,
+    Listener
+  };
 
   [[nodiscard]] std::string_view fact(const resolve::Record& record, knowledge::Fact fact) const;
   [[nodiscard]] std::optional<Question> question_about(const resolve::Record& record) const;
@@ -56,6 +68,7 @@ class DeathLookups {
   [[nodiscard]] kernel::RouteQuestion route_question(const resolve::Record& record) const;
   [[nodiscard]] std::optional<kernel::BridgeQuestion> bridge_question(
       const resolve::Record& record) const;
+  [[nodiscard]] kernel::QdiscQuestion qdisc_question(const resolve::Record& record) const;
   [[nodiscard]] std::optional<kernel::IpsecPolicy> find_policy(const resolve::Record& record) const;
   // Inode numbers of a namespace and a socket.
   using Socket = std::pair<uint32_t, uint64_t>;

@@ -37,7 +37,7 @@ class Asked {
     return {{ask, ask, asks_conntrack ? kernel::AskKernel(ask) : kernel::AskKernel(), owner},
             [this] { return now_ns; },
             {Fact::RouteError, Fact::RpFilter, Fact::FrameMac, Fact::BridgeVlans, Fact::SocketInode,
-             Fact::Conntrack}};
+             Fact::Conntrack, Fact::Qdisc, Fact::QdiscHandle}};
   }
 
   bool asks_conntrack = false;
@@ -54,14 +54,15 @@ struct Death {
     record.packet.tuple.daddr[0] = 10;
   }
   resolve::Record& with(std::string_view error, std::string_view rp_filter, std::string_view mac) {
-    values = {{"", error}, {"", rp_filter}, {"", mac}, {"", "0"}, {"", inode}, {"", "0"}};
+    values = {{"", error}, {"", rp_filter}, {"", mac},   {"", "0"},
+              {"", inode}, {"", "0"},       {"", qdisc}, {"", "1"}};
     record.readings = values;
     return record;
   }
 
   std::vector<std::string_view> stack;
   std::vector<resolve::Value> values;
-  std::string_view inode = "?";
+  std::string_view inode = "?", qdisc = "?";
   resolve::Record record;
 };
 
@@ -82,6 +83,19 @@ TEST(DeathLookups, ThePlaceOfADeathChoosesTheQuestion) {
   EXPECT_EQ(port->port->place, resolve::Lookups::Port::Place::Unknown);
   EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETRULE, RTM_GETRULE, RTM_GETROUTE,
                                                  RTM_GETNEIGH, RTM_GETLINK}));
+}
+
+TEST(DeathLookups, QueuesAreAskedForBelowAClassfulQdisc) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death sent({"__dev_queue_xmit+0x1"});
+  sent.qdisc = "\"fq_codel\"";
+  EXPECT_FALSE(lookups.look_up(sent.with("?", "?", "?")));
+  sent.qdisc = "\"htb\"";
+  const auto found = lookups.look_up(sent.with("?", "?", "?"));
+  ASSERT_TRUE(found && found->queue);
+  EXPECT_EQ(found->queue->kind, "") << "there is none";
+  EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETQDISC}));
 }
 
 TEST(DeathLookups, TheProcessOfAFullSocketIsNamed) {

@@ -10,30 +10,33 @@ using Test = Condition::Test;
 
 constexpr std::string_view kIptablesTables = "filter nat mangle raw security";
 
+// nf_hook_slow() before 6.7; br_handle_frame() calls the first hook of a bridge itself, since 5.3.
+constexpr std::string_view kNft = "nft_do_chain nf_hook_slow br_handle_frame";
+
 // clang-format off
 constexpr std::array kCauses = std::to_array<Cause>({
-    {"nftables-policy", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftPolicy, Test::Is, "drop"}}}, Certain,
+    {"nftables-policy", kNft, "", "", {{{Fact::NftPolicy, Test::Is, "drop"}}}, Certain,
      "no rule of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) took it, and the policy of that chain is drop",
      "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the chain, also one of iptables-nft; add a rule that accepts such packets"},
-    {"nftables-policy", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftPolicy, Test::Is, "likely-drop"}}}, Likely,
+    {"nftables-policy", kNft, "", "", {{{Fact::NftPolicy, Test::Is, "likely-drop"}}}, Likely,
      "no rule of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) took it, and the policy of that chain is drop",
      "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the chain, also one of iptables-nft; add a rule that accepts such packets"},
-    {"nftables-reject", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftExpr, Test::Is, "reject"}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+    {"nftables-reject", kNft, "", "", {{{Fact::NftExpr, Test::Is, "reject"}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
      "rule {nft_rule} of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) rejected it, with an answer to the sender",
      "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}; nft delete rule {nft_family} {nft_table} {nft_chain} handle {nft_handle} removes it"},
     // These tables are those of iptables-nft. A number is of another rule as soon as one before it
     // comes or goes, so it is not what a rule is removed by.
-    {"nftables-rule", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftFamily, Test::Is, "ip"}, {Fact::NftTable, Test::Is, kIptablesTables}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+    {"nftables-rule", kNft, "", "", {{{Fact::NftFamily, Test::Is, "ip"}, {Fact::NftTable, Test::Is, kIptablesTables}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
      "rule {nft_rule} of the chain {nft_chain} (iptables table {nft_table}, hook {hook}) dropped it",
      "in netns {netns}: iptables-nft -t {nft_table} -S {nft_chain} {nft_rule} shows the rule; nft delete rule ip {nft_table} {nft_chain} handle {nft_handle} removes it, or iptables-nft -t {nft_table} -D {nft_chain} and the number that it has then"},
-    {"nftables-rule", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftFamily, Test::Is, "ip6"}, {Fact::NftTable, Test::Is, kIptablesTables}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+    {"nftables-rule", kNft, "", "", {{{Fact::NftFamily, Test::Is, "ip6"}, {Fact::NftTable, Test::Is, kIptablesTables}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
      "rule {nft_rule} of the chain {nft_chain} (ip6tables table {nft_table}, hook {hook}) dropped it",
      "in netns {netns}: ip6tables-nft -t {nft_table} -S {nft_chain} {nft_rule} shows the rule; nft delete rule ip6 {nft_table} {nft_chain} handle {nft_handle} removes it, or ip6tables-nft -t {nft_table} -D {nft_chain} and the number that it has then"},
-    {"nftables-rule", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+    {"nftables-rule", kNft, "", "", {{{Fact::NftRule, Test::IsNot, "0"}}}, Certain,
      "rule {nft_rule} of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) dropped it",
      "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}; nft delete rule {nft_family} {nft_table} {nft_chain} handle {nft_handle} removes it"},
     // A chain without a name of its own.
-    {"nftables-rule", "nft_do_chain nf_hook_slow", "", "", {{{Fact::NftHandle, Test::IsNot, "0"}}}, Certain,
+    {"nftables-rule", kNft, "", "", {{{Fact::NftHandle, Test::IsNot, "0"}}}, Certain,
      "a rule in a block of a rule of nftables (table {nft_family} {nft_table}, hook {hook}) dropped it",
      "in netns {netns}: nft -a list table {nft_family} {nft_table} shows it as handle {nft_handle}, in braces behind jump or goto; the rule around the braces is the one that can be deleted"},
     {"nftables", "nft_do_chain", "", "", {}, Certain,

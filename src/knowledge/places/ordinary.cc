@@ -25,6 +25,9 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"wireguard-handshake", "wg_packet_purge_staged_packets skb_queue_purge skb_queue_purge_reason __skb_queue_purge", "wg_packet_purge_staged_packets wg_expired_retransmit_handshake", "", {}, Likely,
      "it waited for the WireGuard peer behind {dev}, which did not answer the handshake",
      "wg show {dev}: is the endpoint right, is UDP let through, does the peer know this key?"},
+    {"wireguard-gone", "wg_packet_purge_staged_packets", "", "", {}, Likely,
+     "it waited for the handshake with the WireGuard peer behind {dev} when {dev} went down, or the peer was removed",
+     "wg show {dev}: was there ever a handshake with that peer?"},
     {"neighbour-gone", "neigh_flush_dev neigh_destroy skb_queue_purge skb_queue_purge_reason __skb_queue_purge", "neigh_flush_dev neigh_destroy neigh_ifdown __neigh_ifdown neigh_carrier_down", "", {}, Likely,
      "it waited for the MAC address of its next hop when {dev} went down, or the neighbour's entry was deleted",
      "ip link show {dev}; ip neigh show dev {dev}"},
@@ -34,6 +37,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
     // A raw socket gets a copy of the packet, and most take only a part: ping the answers to itself.
     HARMLESS("raw-socket-filter", "raw_rcv_skb raw_rcv raw_v4_input raw_local_deliver rawv6_rcv_skb rawv6_rcv raw6_local_deliver ipv6_raw_deliver", "", "SOCKET_FILTER"),
     HARMLESS("local-socket", "unix_stream_connect unix_stream_read_generic unix_dgram_recvmsg __unix_dgram_recvmsg netlink_broadcast_filtered netlink_unicast netlink_recvmsg netlink_dump nfnetlink_rcv_batch vrf_fib_rule", "", ""),
+    // Of a bridge that asks who wants a group, while it or a port comes up.
+    HARMLESS("bridge-query", "__br_multicast_send_query br_multicast_send_query", "", "-"),
     HARMLESS("device-set-up", "napi_get_frags_check netif_napi_add_weight_locked netif_napi_add_weight netif_napi_add", "", ""),
     HARMLESS("fragment-delivered", "skb_release_data", "", ""),
     HARMLESS("tcp-acknowledged", "tcp_ack tcp_clean_rtx_queue tcp_rcv_established tcp_rcv_state_process", "", "-"),

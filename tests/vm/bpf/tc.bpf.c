@@ -27,3 +27,17 @@ int passes_all(struct __sk_buff *skb)
 {
 	return skb->len ? TC_ACT_UNSPEC : TC_ACT_SHOT;
 }
+
+/* There is no device with that number. */
+SEC("tc/nowhere")
+int redirects_nowhere(struct __sk_buff *skb)
+{
+	return bpf_redirect(999999, 0);
+}
+
+/* Of a route. */
+SEC("lwt_in")
+int route_drops(struct __sk_buff *skb)
+{
+	return BPF_DROP;
+}

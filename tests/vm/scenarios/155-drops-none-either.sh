@@ -232,6 +232,8 @@ ip -n h1 link del eth0.7
 ip netns del h2
 ip -n d link del br0
 ip netns del d
+# Without IPv6 no solicitation of one end comes when the other is gone.
+for host in a b; do ip netns exec $host sysctl -qw net.ipv6.conf.vx0.disable_ipv6=1; done
 ip -n a link del vx0
 ip -n b link set vb down
 ip netns del b

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
+# --drops names what is to blame, fault by fault: queues below a qdisc, the other end of a link, tunnels,
+# devices that are switched off, packets that a BPF program sends to nowhere. More faults are in 153, 154, 159.
+# kernels: 5.10 6.12
+# shellcheck source-path=SCRIPTDIR/../guest source=diagnosis.sh
+. /vm/diagnosis.sh
+modprobe -a sch_htb sch_drr sch_prio || skip 'this kernel has no such qdiscs'
+modprobe -a ip_gre ipip xfrm_interface esp4 xfrm_user nf_tables cls_matchall nf_conntrack wireguard || true
+make_hosts
+data=13881388001000006c6f737421212121 # UDP, port 5000, "lost!!!!"
+start_pwru --drops
+
+# Queues.
+# The first gets through.
+ping_six() {
+    in_b ping -q -c 6 -l 6 -i 0.2 -W 0.4 -s 1000 10.2.0.2 || true
+    return 1
+}
+in_a tc qdisc add dev vc root handle 1: htb default 10
+in_a tc class add dev vc parent 1: classid 1:10 htb rate 8kbit burst 1600 quantum 1600
+in_a tc class add dev vc parent 1: classid 1:20 htb rate 8kbit burst 1600 quantum 1600
+in_a tc qdisc add dev vc parent 1:10 handle 10: pfifo limit 1
+fault 'queue of a class of htb' 'the qdisc pfifo in the class 1:10 of vc dropped it: its queue is full, or it keeps its queue short \(1 packets in it\)' 'the qdisc htb' ping_six
+in_a tc qdisc del dev vc parent 1:10
+in_a tc qdisc add dev vc parent 1:10 handle 10: prio
+in_a tc qdisc add dev vc parent 10:2 handle 20: bfifo limit 1100
+fault 'queue of a class, two qdiscs below' 'the qdisc bfifo in the class 10:2 of vc dropped it' 'the qdisc htb' ping_six
+in_a tc qdisc del dev vc root
+in_a tc qdisc add dev vc root handle 1: drr
+fault 'qdisc drr without a class' 'the qdisc drr 1: of vc has no class for it' 'the qdisc drr' pings 10.2.0.2
+in_a tc qdisc del dev vc root
+
+# Links.
+ip -n a link set lo down
+fault 'loopback is switched off' 'lo is down' 'lo has no carrier' in_a ping -q -c 1 -W 0.4 10.1.0.1
+ip -n a link set lo up
+ip -n c link set vd mtu 1280
+fault 'veth: MTU of the other end' 'bytes do not fit the MTU of the device that vc hands it to' '' pings -s 1300 10.2.0.2
+ip -n c link set vd mtu 1500
+ip -n a link set vc mtu 1200
+ip -n c neigh replace fd02::1 lladdr "$(in_a cat /sys/class/net/vc/address)" dev vd
+fault 'IPv6 is switched off by a small MTU' 'IPv6 is not set up on vc: its MTU is 1200' '' in_c ping -q -c 1 -W 0.4 fd02::1
+ip -n a link set vc mtu 1500
+ip -n a addr replace fd02::1/64 dev vc nodad
+ip -n a link add link va name va.7 type vlan id 7
+fault 'VLAN device is switched off' 'the device for its VLAN tag \([0-9]+\) on va is down' '' \
+    frame 8100 "00070800$(ipv4 17 10.1.0.2 10.1.0.1 "$data")"
+ip -n a link del va.7
+fault 'TCP to a broadcast address' 'TCP takes nothing that was sent to a broadcast or multicast MAC address \(ff:ff:ff:ff:ff:ff\)' '' \
+    frame 0800 "$(ipv4 6 10.1.0.2 10.1.0.255 115c2328000000010000000050020000ffff0000)" ffffffffffff
+fault 'a frame that is too short' '.' '' frame 0800 4500
+
+# Tunnels.
+ip -n a link add tun9 type ipip local 10.2.0.1 remote 10.99.0.9
+ip -n a link set tun9 up
+ip -n a route add 10.72.0.0/24 dev tun9
+ip -n a route add unreachable 10.99.0.0/24
+fault 'tunnel: no route to the other end' "the tunnel tun9 could not send it: this host has no route to the tunnel's other end" 'the tunnel tun9 could not send it' pings 10.72.0.1
+ip -n a route del unreachable 10.99.0.0/24
+ip -n a link del tun9
+ip -n a link add tun9 type ipip local 10.2.0.1 remote 10.99.0.9
+ip -n a link set tun9 up
+ip -n a route add 10.72.0.0/24 dev tun9
+ip -n a route add 10.99.0.9 dev tun9
+fault 'tunnel: route through itself' "the route to the tunnel's other end leads through the tunnel itself" 'the tunnel tun9 could not send it' pings 10.72.0.1
+ip -n a link del tun9
+in_inner() { ipv4 47 10.1.0.2 10.1.0.1 "00000800$(ipv4 17 10.9.0.2 10.1.0.1 "$data")"; }
+ip -n a link add gre9 type gre local 10.1.0.1 remote 10.1.0.2 icsum
+ip -n a link set gre9 up
+fault 'GRE: the checksum is missing' 'a tunnel with the addresses 10.1.0.2 and 10.1.0.1 refuses it' '' frame 0800 "$(in_inner)"
+ip -n a link del gre9
+if ip -n a link add xf9 type xfrm dev vc if_id 5; then
+    ip -n a link set xf9 up
+    ip -n a route add 10.71.0.0/24 dev xf9
+    fault 'IPsec device without a policy' 'the IPsec device xf9 could not send it' '' pings 10.71.0.1
+    ip -n a link del xf9
+fi
+
+# BPF programs.
+in_a tc qdisc add dev va clsact
+in_a tc filter add dev va ingress bpf da obj /vm/tc.bpf.o sec tc/nowhere
+fault 'BPF program of tc: redirect to nowhere' 'a BPF program of tc redirected it to a device that does not exist' '' pings 10.2.0.2
+in_a tc qdisc del dev va clsact
+in_a ip route add 10.73.0.0/24 encap bpf in obj /vm/tc.bpf.o section lwt_in via 10.2.0.2 dev vc
+fault 'BPF program of a route' 'the BPF program of its route \(encap bpf\) dropped it' '' pings 10.73.0.1
+in_a ip route del 10.73.0.0/24
+
+# A bridge of d between e and f, with a rule before it looks where to send.
+namespace d
+namespace e
+namespace f
+ip -n d link add br0 type bridge
+ip -n d link set br0 up
+for port in 'p1 e 1' 'p2 f 2'; do
+    read -r name host number <<<"$port"
+    ip link add "$name" netns d type veth peer name eth0 netns "$host"
+    ip -n d link set "$name" master br0 up
+    ip -n "$host" addr add "10.3.0.$number/24" dev eth0
+    ip -n "$host" link set eth0 up
+done
+ip netns exec e ping -q -c 1 -W 30 10.3.0.2
+ip netns exec d nft "table bridge t { chain c { type filter hook prerouting priority 0; ether saddr $(ip netns exec e cat /sys/class/net/eth0/address) drop; }; }"
+fault 'bridge: rule of nftables, prerouting' 'rule 1 of the nftables chain c \(table bridge t, hook bridge prerouting\) dropped it' '' \
+    ip netns exec e ping -q -c 1 -W 0.4 10.3.0.2
+end_faults
