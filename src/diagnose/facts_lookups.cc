@@ -66,6 +66,9 @@ void Facts::set_lookups(const resolve::Lookups& lookups) {
   if (!lookups.owner.empty()) set(Fact::Program) = fmt::format("its program {}", lookups.owner);
   set(Fact::Listener) = lookups.listener;
   if (lookups.port) set_bridge_port(*lookups.port);
+  if (lookups.destination != resolve::Lookups::Unused::No)
+    set(Fact::OwnAddress) =
+        lookups.destination == resolve::Lookups::Unused::Duplicate ? "duplicate" : "tentative";
   if (const auto& queue = lookups.queue) {
     set(Fact::QueueDrops) = queue->kind.empty() ? "none" : "one";
     set(Fact::QueueKind) = queue->kind;

@@ -46,8 +46,8 @@ constexpr uint16_t of_nft(uint16_t type) { return NFNL_SUBSYS_NFTABLES << 8 | ty
 constexpr std::array<uint16_t, 5> kReadsNetfilter = {
     of_nft(NFT_MSG_GETTABLE), of_nft(NFT_MSG_GETRULE), of_nft(NFT_MSG_GETSET),
     of_nft(NFT_MSG_GETSETELEM), NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET};
-constexpr std::array<uint16_t, 5> kReadsRoutes = {RTM_GETROUTE, RTM_GETRULE, RTM_GETNEIGH,
-                                                  RTM_GETLINK, RTM_GETQDISC};
+constexpr std::array<uint16_t, 6> kReadsRoutes = {RTM_GETROUTE, RTM_GETRULE,  RTM_GETNEIGH,
+                                                  RTM_GETLINK,  RTM_GETQDISC, RTM_GETADDR};
 
 constexpr std::array<uint16_t, 1> kReadsPolicies = {XFRM_MSG_GETPOLICY};
 

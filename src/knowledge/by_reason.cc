@@ -105,6 +105,12 @@ constexpr std::array kByReason = std::to_array<Cause>({
     REASON("qdisc-congested", kQueueIsSlow, "the qdisc {qdisc} of {dev} dropped it to slow the sender down: packets wait too long", "tc -s qdisc show dev {dev}; the link is slower than what is sent"),
     REASON("qdisc-horizon", "FQ_HORIZON_LIMIT QDISC_DROP_HORIZON_LIMIT", "its time to be sent lies too far ahead for the qdisc {qdisc} of {dev}", "tc -s qdisc show dev {dev}: horizon"),
     REASON("qdisc-flood", "CAKE_FLOOD QDISC_DROP_FLOOD_PROTECTION", "the qdisc {qdisc} of {dev} protects others against this flow, which does not slow down", "tc -s qdisc show dev {dev}"),
+    // enum ovs_drop_reason, Linux 6.6
+    REASON("ovs-drop", "OVS_DROP_LAST_ACTION OVS_DROP_EXPLICIT", "a flow of Open vSwitch drops it, or has no action that sends it anywhere", "ovs-dpctl -s dump-flows shows the flows with their counters; ovs-appctl ofproto/trace, which rules make one"),
+    REASON("ovs-error", "OVS_DROP_ACTION_ERROR OVS_DROP_EXPLICIT_WITH_ERROR OVS_DROP_RECURSION_LIMIT OVS_DROP_DEFERRED_LIMIT OVS_DROP_FRAG_L2_TOO_LONG OVS_DROP_FRAG_INVALID_PROTO", "an action of its flow of Open vSwitch failed", "ovs-dpctl -s dump-flows shows the flows with their actions; dmesg, what went wrong"),
+    REASON("ovs-meter", "OVS_DROP_METER", "a meter of Open vSwitch limits its rate", "ovs-ofctl -O OpenFlow13 meter-stats BRIDGE"),
+    REASON("ovs-conntrack", "OVS_DROP_CONNTRACK", "the action ct of its flow of Open vSwitch refused it", "ovs-appctl dpctl/dump-conntrack; conntrack -S counts a full table"),
+    REASON("ovs-ttl", "OVS_DROP_IP_TTL", "Open vSwitch was to lower its TTL, which has run out", "look for a routing loop: traceroute {dst}"),
     REASON("backlog", "CPU_BACKLOG", "the CPU could not keep up: its backlog of received packets was full", "on the host: sysctl net.core.netdev_max_backlog; /proc/net/softnet_stat counts"),
     REASON("xdp", "XDP", "an XDP program dropped it", "ip link show {dev} and bpftool net show the program"),
     REASON("protocol", "UNHANDLED_PROTO INVALID_PROTO", "nothing on this host handles its protocol", "tcpdump -e -ni {dev} shows the EtherType; is the module of the protocol loaded?"),

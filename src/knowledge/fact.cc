@@ -253,6 +253,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::FdbState, "fdb_state", ""},
     {Fact::NoFloodBy, "no_flood_by", ""},
     {Fact::NoFlood, "no_flood", ""},
+    {Fact::OwnAddress, "own_address", ""},
     {Fact::QueueDrops, "queue_drops", ""},
     {Fact::QueueKind, "queue_kind", ""},
     {Fact::QueueParent, "queue_parent", ""},

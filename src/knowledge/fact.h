@@ -190,11 +190,12 @@ enum class Fact : uint8_t {
   FdbPlace,       // where the bridge has FrameMac: "same" port as Device, "other" one, "unknown"
   FdbPort,        // the other port
   FdbState,       // its state: "forwarding", "blocking"
-  NoFloodBy,    // what keeps an unknown address from all other ports: "no-port", "state", "flood",
-                // "vlan", "isolated"; "" when that is not clear
-  NoFlood,      // the same as a clause: "it has no other port"
-  QueueDrops,   // "one": a queue below a classful qdisc drops packets; "none": none has dropped any
-  QueueKind,    // of that one: "pfifo"
+  NoFloodBy,   // what keeps an unknown address from all other ports: "no-port", "state", "flood",
+               // "vlan", "isolated"; "" when that is not clear
+  NoFlood,     // the same as a clause: "it has no other port"
+  OwnAddress,  // of an IPv6 destination that is an own address not in use: "tentative", "duplicate"
+  QueueDrops,  // "one": a queue below a classful qdisc drops packets; "none": none has dropped any
+  QueueKind,   // of that one: "pfifo"
   QueueParent,  // its class: "1:10"
   QueueLength,  // packets that are in it
   IpsecDoes,    // what the policy of IPsec does: "block", "protect"

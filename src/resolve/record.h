@@ -221,6 +221,9 @@ struct Lookups {
   std::optional<Port> port;
   std::optional<Policy> policy;
   std::optional<Queue> queue = {};
+  // Of an IPv6 address of this host, the packet's destination, that is not in use.
+  enum class Unused : uint8_t { No, Tentative, Duplicate };
+  Unused destination = Unused::No;
   // The process that has the packet's socket, and that which has the one of Ports: "nginx (4711)".
   std::string_view owner = {}, listener = {};
   // How it was when its connection began, by conntrack, of UDP that no longer has its entry.

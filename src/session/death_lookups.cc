@@ -27,6 +27,8 @@ constexpr uint64_t kProcessFreshNs = 5'000'000'000;
 constexpr std::string_view kRefuse = "ip_error ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit";
 constexpr std::string_view kLookBack = "ip_rcv_finish_core ip_route_input_slow";
 constexpr std::string_view kForward = "ip_forward ip6_forward";
+// Where a host forwards, or would, what is for an address that it does not use yet.
+constexpr std::string_view kNotOwn = "ip6_forward neigh_invalidate ndisc_error_report";
 constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
 constexpr std::string_view kForbidden = "SKB_DROP_REASON_XFRM_POLICY";
 constexpr std::string_view kUdp =
@@ -67,6 +69,12 @@ resolve::Lookups::Policy view_of(const kernel::IpsecPolicy& policy) {
   constexpr auto kDirections = std::to_array<std::string_view>({"in", "out", "fwd"});
   return {kDirections[static_cast<size_t>(policy.direction)], policy.selector, policy.index,
           policy.blocks, policy.protection};
+}
+
+resolve::Lookups::Unused view_of(kernel::AddressState state) {
+  using enum resolve::Lookups::Unused;
+  if (state == kernel::AddressState::Duplicate) return Duplicate;
+  return state == kernel::AddressState::Tentative ? Tentative : No;
 }
 
 }  // namespace
@@ -205,6 +213,10 @@ DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question q
     case Question::Original:
       answer.original = kernel::find_original_tuple(ask_.conntrack, route_question(record));
       break;
+    case Question::Address:
+      answer.address = kernel::find_ipv6_address(ask_.routes, record.packet.netns,
+                                                 route_question(record).destination);
+      break;
     case Question::Owner:
       answer.process = process_of(*full_socket(record));
       break;
@@ -229,6 +241,8 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
                          tuple.sport, tuple.dport, fact(record, Fact::RouteError));
     case Question::WayBack:
       return fmt::format("back {} {}", packet.netns, words(tuple.saddr));
+    case Question::Address:
+      return fmt::format("address {} {}", packet.netns, words(tuple.daddr));
     case Question::Port:
       return fmt::format("port {} {} {} {}", packet.netns, packet.ifindex,
                          fact(record, Fact::FrameMac), fact(record, Fact::Vlan));
@@ -249,6 +263,11 @@ bool DeathLookups::may_hide_nat(const resolve::Record& record) const {
          knowledge::is_in_list(place_of(record), kUdp);
 }
 
+bool DeathLookups::may_be_for_unused(const resolve::Record& record) {
+  return record.packet.netns && record.packet.has_tuple && record.packet.tuple.is_v6 &&
+         knowledge::is_in_list(place_of(record), kNotOwn);
+}
+
 const DeathLookups::Answer* DeathLookups::answer_to(const resolve::Record& record,
                                                     Question question) {
   const bool searches = question == Question::Owner || question == Question::Listener;
@@ -267,7 +286,8 @@ const DeathLookups::Answer* DeathLookups::answer_to(const resolve::Record& recor
 std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& record) {
   const auto question = question_about(record);
   const bool asks_conntrack = may_hide_nat(record);
-  if (!question && !asks_conntrack) return std::nullopt;
+  const bool asks_address = may_be_for_unused(record);
+  if (!question && !asks_conntrack && !asks_address) return std::nullopt;
   if (answers_.size() >= kMostAnswers) answers_.clear();
   resolve::Lookups lookups;
   if (const Answer* const answer = question ? answer_to(record, *question) : nullptr) {
@@ -283,6 +303,8 @@ std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& rec
       answer && answer->original)
     lookups.original = {answer->original->source, answer->original->destination,
                         answer->original->sport, answer->original->dport};
+  if (const Answer* const answer = asks_address ? answer_to(record, Question::Address) : nullptr)
+    lookups.destination = view_of(answer->address);
   return lookups;
 }
 

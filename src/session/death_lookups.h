@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/addresses.h"
 #include "kernel/asking_time.h"
 #include "kernel/bridge.h"
 #include "kernel/conntrack.h"
@@ -47,6 +48,7 @@ class DeathLookups {
     std::optional<kernel::BridgePort> port = {};
     std::optional<kernel::IpsecPolicy> policy = {};
     std::optional<kernel::DroppingQdisc> queue = {};
+    kernel::AddressState address = kernel::AddressState::Unknown;
     std::string process = {};
     std::optional<kernel::ConntrackTuple> original = {};
     uint64_t valid_until_ns = 0;
@@ -58,6 +60,7 @@ class DeathLookups {
     Queue,
     Policy,
     Original,
+    Address,
     Owner,
     Listener
   };
@@ -65,6 +68,7 @@ class DeathLookups {
   [[nodiscard]] std::string_view fact(const resolve::Record& record, knowledge::Fact fact) const;
   [[nodiscard]] std::optional<Question> question_about(const resolve::Record& record) const;
   [[nodiscard]] bool may_hide_nat(const resolve::Record& record) const;
+  [[nodiscard]] static bool may_be_for_unused(const resolve::Record& record);
   [[nodiscard]] kernel::RouteQuestion route_question(const resolve::Record& record) const;
   [[nodiscard]] std::optional<kernel::BridgeQuestion> bridge_question(
       const resolve::Record& record) const;

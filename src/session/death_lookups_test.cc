@@ -85,6 +85,18 @@ TEST(DeathLookups, ThePlaceOfADeathChoosesTheQuestion) {
                                                  RTM_GETNEIGH, RTM_GETLINK}));
 }
 
+TEST(DeathLookups, AnIpv6AddressThatIsNotInUseIsAskedFor) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death forwarded({"ip6_forward+0x1"});
+  EXPECT_FALSE(lookups.look_up(forwarded.with("?", "?", "?"))) << "IPv4";
+  forwarded.record.packet.tuple.is_v6 = true;
+  const auto found = lookups.look_up(forwarded.with("?", "?", "?"));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->destination, resolve::Lookups::Unused::No);
+  EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETADDR}));
+}
+
 TEST(DeathLookups, QueuesAreAskedForBelowAClassfulQdisc) {
   Asked kernel;
   DeathLookups lookups = kernel.lookups();

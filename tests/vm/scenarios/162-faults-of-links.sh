@@ -51,6 +51,14 @@ fault 'TCP to a broadcast address' 'TCP takes nothing that was sent to a broadca
     frame 0800 "$(ipv4 6 10.1.0.2 10.1.0.255 115c2328000000010000000050020000ffff0000)" ffffffffffff
 fault 'a frame that is too short' '.' '' frame 0800 4500
 
+ip -n b addr add fd01::55/64 dev vb nodad
+ip -n a addr add fd01::55/64 dev va
+wait_for 'the other host' eval 'ip -n a -6 addr show dev va | grep -q dadfailed'
+ip -n b addr del fd01::55/64 dev vb
+ip -n b neigh replace fd01::55 lladdr 02:00:00:00:00:a1 dev vb
+fault 'IPv6: an address that another host has' 'fd01::55 is an address of this host that is not in use: duplicate address detection found another host' 'nobody answers for' pings_long fd01::55
+ip -n a addr del fd01::55/64 dev va
+
 # Tunnels.
 ip -n a link add tun9 type ipip local 10.2.0.1 remote 10.99.0.9
 ip -n a link set tun9 up
@@ -65,6 +73,14 @@ ip -n a route add 10.72.0.0/24 dev tun9
 ip -n a route add 10.99.0.9 dev tun9
 fault 'tunnel: route through itself' "the route to the tunnel's other end leads through the tunnel itself" 'the tunnel tun9 could not send it' pings 10.72.0.1
 ip -n a link del tun9
+ip -n a link add vx9 type vxlan id 42 local 10.1.0.1 dstport 4789
+ip -n a addr add 10.88.0.1/24 dev vx9
+ip -n a link set vx9 up
+ip -n a neigh replace 10.88.0.2 lladdr 02:00:00:00:88:02 dev vx9
+fault 'VXLAN: no entry for the address' 'the VXLAN device vx9 knows no other end for the MAC address 02:00:00:00:88:02' '' pings 10.88.0.2
+bridge -n a fdb add 02:00:00:00:88:02 dev vx9 dst 10.99.0.9
+fault 'VXLAN: no route to the other end' 'this host has no route to the other end for the MAC address 02:00:00:00:88:02' '' pings 10.88.0.2
+ip -n a link del vx9
 in_inner() { ipv4 47 10.1.0.2 10.1.0.1 "00000800$(ipv4 17 10.9.0.2 10.1.0.1 "$data")"; }
 ip -n a link add gre9 type gre local 10.1.0.1 remote 10.1.0.2 icsum
 ip -n a link set gre9 up
@@ -100,6 +116,13 @@ for port in 'p1 e 1' 'p2 f 2'; do
     ip -n "$host" link set eth0 up
 done
 ip netns exec e ping -q -c 1 -W 30 10.3.0.2
+ip -n d addr add 10.3.0.3/24 dev br0
+ip netns exec e ping -q -c 1 -W 30 10.3.0.3
+ip -n d link set br0 type bridge vlan_filtering 1
+bridge -n d vlan del vid 1 dev br0 self
+fault 'bridge: its own device is not in the VLAN' 'it is for this host, and the bridge of the port p1 is itself not in its VLAN' '' \
+    ip netns exec e ping -q -c 1 -W 0.4 10.3.0.3
+ip -n d link set br0 type bridge vlan_filtering 0
 ip netns exec d nft "table bridge t { chain c { type filter hook prerouting priority 0; ether saddr $(ip netns exec e cat /sys/class/net/eth0/address) drop; }; }"
 fault 'bridge: rule of nftables, prerouting' 'rule 1 of the nftables chain c \(table bridge t, hook bridge prerouting\) dropped it' '' \
     ip netns exec e ping -q -c 1 -W 0.4 10.3.0.2
