@@ -46,13 +46,24 @@ TEST(DiagnoserWithoutReasons, AClosedPortIsLikely) {
   EXPECT_EQ(found.cause, "udp-closed-port");
   EXPECT_EQ(found.certainty, Certainty::Likely);
   EXPECT_EQ(with_ports(udp, "127.0.0.1:9000", false).diagnosed().cause, "udp-other-address");
-  EXPECT_EQ(with_ports(udp, "0.0.0.0:9000", true).diagnosed().certainty, Certainty::Possible);
+  EXPECT_EQ(with_ports(udp, "0.0.0.0:9000", true).diagnosed().cause, "udp-passed-over");
+  EXPECT_EQ(udp.diagnosed().certainty, Certainty::Likely);
   EXPECT_EQ(with_ports(udp, "[::]:9000", std::nullopt).diagnosed().certainty, Certainty::Possible);
   with_ports(udp, "", false).record.ports->is_newer = false;
   EXPECT_EQ(udp.diagnosed().certainty, Certainty::Possible) << "it may have been opened since";
   Ending tcp = freed_in("tcp_v4_rcv+0x62");
   EXPECT_EQ(with_ports(tcp.is_tcp(0x02), "", false).diagnosed().cause, "tcp-closed-port");
   EXPECT_EQ(with_ports(tcp, "0.0.0.0:9000", true).diagnosed().kind, Kind::Harmless);
+}
+
+TEST(DiagnoserWithoutReasons, ADatagramIsShorterThanItsHeaderSays) {
+  Ending udp = freed_in("__udp4_lib_rcv+0x9a3");
+  udp.with(Fact::UdpBytes, "1400");
+  EXPECT_EQ(udp.diagnosed().certainty, Certainty::Possible);
+  Ending cut = freed_in("__udp4_lib_rcv+0x9a3");
+  const Diagnosis& found = cut.with(Fact::UdpBytes, "1401").diagnosed();
+  EXPECT_EQ(found.cause, "packet-short");
+  EXPECT_EQ(found.certainty, Certainty::Certain);
 }
 
 // What waits in it now says little: its program may have read all since.

@@ -180,6 +180,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
      WORD("0") " + " WORD("1") " + " WORD("2") " + " WORD("3") " + " WORD("4") " + " WORD(
          "5") " + " WORD("6") " + " WORD("7") " + " WORD("8") " + " WORD("9")},
     {Fact::IpBytes, "ip_bytes", "", NETWORK_HEADER("iphdr") "->tot_len"},
+    {Fact::UdpBytes, "udp_bytes", "", "((struct udphdr *)(" TRANSPORT_HEADER "))->len"},
     {Fact::Ip6Bytes, "ip6_bytes", "", NETWORK_HEADER("ipv6hdr") "->payload_len + 40"},
     {Fact::Ipv6Off, "ipv6_off", "", "skb->dev->ip6_ptr->cnf.disable_ipv6"},
     {Fact::TcIngress, "tc_ingress", "", "skb->dev->miniq_ingress != 0"},

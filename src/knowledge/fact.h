@@ -105,6 +105,7 @@ enum class Fact : uint8_t {
   ChecksumFailed,    // 1: the checksum of its payload was computed, and is wrong
   IpSum,             // of the 16-bit words of an IPv4 header without options
   IpBytes,           // length by an IPv4 header
+  UdpBytes,          // length by a UDP header
   Ip6Bytes,          // the same of IPv6
   Ipv6Off,           // net.ipv6.conf.DEVICE.disable_ipv6
   TcIngress,         // not 0: the device has filters for what comes in

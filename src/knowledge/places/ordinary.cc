@@ -39,6 +39,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
     HARMLESS("local-socket", "rtnl_bridge_notify rtnl_fdb_get ovs_vport_cmd_get ovs_dp_cmd_new ovs_dp_cmd_set ovs_flow_cmd_get unix_stream_connect unix_stream_read_generic unix_dgram_recvmsg __unix_dgram_recvmsg netlink_broadcast_filtered netlink_unicast netlink_recvmsg netlink_dump nfnetlink_rcv_batch vrf_fib_rule", "", ""),
     // Of a bridge that asks who wants a group, while it or a port comes up.
     HARMLESS("bridge-query", "__br_multicast_send_query br_multicast_send_query", "", "-"),
+    // Of NAT traversal, every twenty seconds.
+    HARMLESS("ipsec-keepalive", "xfrm4_udp_encap_rcv xfrm6_udp_encap_rcv __xfrm4_udp_encap_rcv __xfrm6_udp_encap_rcv", "", "-"),
     HARMLESS("device-set-up", "napi_get_frags_check netif_napi_add_weight_locked netif_napi_add_weight netif_napi_add", "", ""),
     HARMLESS("fragment-delivered", "skb_release_data", "", ""),
     HARMLESS("tcp-acknowledged", "tcp_ack tcp_clean_rtx_queue tcp_rcv_established tcp_rcv_state_process", "", "-"),
