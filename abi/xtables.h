@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* How tables of iptables-legacy lie in memory, and which of their rules, or which other hook of
- * netfilter, dropped a packet; see bpf/hooks/xtables.bpf.c.
+/* How tables of iptables-legacy and arptables-legacy lie in memory, and which of their rules, or
+ * which other hook of netfilter, dropped a packet; see bpf/hooks/xtables.bpf.c.
  */
 #ifndef PWRU_ABI_XTABLES_H
 #define PWRU_ABI_XTABLES_H
@@ -9,6 +9,7 @@
 
 struct pwru_xt_layout {
 	__u64 ip6t_ip;	      /* ip6t_do_table(); 0: there is none */
+	__u64 arpt_ip;	      /* arpt_do_table(); 0: there is none */
 	__u64 run_bpf_ip;     /* nf_hook_run_bpf(); 0: there is none */
 	__u64 nft_ip;	      /* nft_do_chain(), where it does not free what it drops; 0: none */
 	__u64 per_cpu_offset; /* address of the variable __per_cpu_offset */
@@ -31,6 +32,12 @@ enum pwru_xt_kind {
 	PWRU_XT_POLICY = 3, /* no rule took it, and the chain drops what no rule takes */
 };
 
+enum pwru_xt_family {
+	PWRU_XT_IP4 = 0, /* iptables */
+	PWRU_XT_IP6 = 1,
+	PWRU_XT_ARP = 2,
+};
+
 enum pwru_ct_refusal {
 	PWRU_CT_ACCEPTED = 0, /* or not known */
 	PWRU_CT_FULL = 1,     /* its table has no room for one more connection */
@@ -43,8 +50,8 @@ enum pwru_ct_refusal {
 struct pwru_xt {
 	__u32 number;	     /* of the rule in its chain, from 1 */
 	__u8 kind;	     /* PWRU_XT_* */
-	__u8 is_v6;	     /* of ip6tables */
-	__u8 hook;	     /* NF_INET_* */
+	__u8 family;	     /* PWRU_XT_IP4 and the like: of the table */
+	__u8 hook;	     /* NF_INET_* or NF_ARP_* */
 	__u8 refusal;	     /* PWRU_CT_* */
 	__u8 asks_conntrack; /* the rule has a match on the state of the connection */
 	__u8 pad0[7];

@@ -1,55 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which rule of iptables-legacy drops a packet. A rule that matches adds to its counter of this CPU
- * before its verdict is carried out. So the counters of all rules that drop are noted when a packet
- * enters a table; the one that has moved when the packet dies is of the rule. No other packet
- * comes in between while a packet is received. Where one is sent, softirqs may run behind the
- * table: two rules that have moved, or one that has moved twice, are not told apart. Of hooks of
- * netfilter that are no tables, the function is noted that is called last. An object of its own,
- * linked to the tracer only where there are such tables or hooks.
+ * Which rule of iptables-legacy, ip6tables-legacy or arptables-legacy drops a packet. A rule that
+ * matches adds to its counter of this CPU before its verdict is carried out. So the counters of all
+ * rules that drop are noted when a packet enters a table; the one that has moved when the packet
+ * dies is of the rule. No other packet comes in between while a packet is received. Where one is
+ * sent, softirqs may run behind the table: two rules that have moved, or one that has moved twice,
+ * are not told apart. Of hooks of netfilter that are no tables, the function is noted that is
+ * called last. An object of its own, linked to the tracer only where there are such tables or
+ * hooks.
  */
-#include "abi/xtables.h"
-#include "bpf/config.bpf.h"
-#include "bpf/kernel_types.h"
-#include "bpf/read/word.bpf.h"
-#include <bpf/bpf_helpers.h>
-
-/* Rules that drop, of one table. Of a table with more of them none is named. */
-#define DROPS_MAX 128
-#define TABLES_MAX 512
-/* Rules of one table that are looked at, in steps of STEP. */
-#define STEP 64
-#define STEPS 256
-
-/* include/uapi/linux/netfilter.h and x_tables.h */
-#define NF_INET_NUMHOOKS 5
-#define STANDARD_DROP (-1) /* -NF_DROP - 1 */
-
-/* The names of targets and matches, as the first eight bytes of them. */
-#define TARGET_STANDARD 0ull
-#define TARGET_ERROR 0x524f525245ull
-#define TARGET_REJECT 0x5443454a4552ull
-
-#define MATCH_CONNTRACK 0x636172746e6e6f63ull
-#define MATCH_STATE 0x6574617473ull
-#define MATCHES_MAX 8
+#include "bpf/hooks/xtables_search.bpf.h"
 
 /* The two looks at the counters are not farther apart, nor a refusal by conntrack and the death.
  * Conntrack may write a line to a slow console in between. */
 #define FRESH_NS 100000000ull
-
-/* A rule that drops. */
-struct drop {
-	__u64 counter; /* address of its counter, of CPU 0 where there are several */
-	__u32 entry;   /* where it is among the entries, in bytes */
-	__u32 chain;   /* where the head of its chain is */
-	__u32 number;
-	__u8 kind;  /* PWRU_XT_* */
-	__u8 hook;  /* of a chain that is built in, which has no head; NF_INET_NUMHOOKS: of another
-		     */
-	__u8 hooks; /* whose packets can come here: bit NF_INET_* */
-	__u8 pad0;
-};
 
 struct bpf_prog_aux {
 	__u32 id;
@@ -59,104 +23,6 @@ struct bpf_prog_aux {
 struct bpf_prog {
 	struct bpf_prog_aux *aux;
 } __attribute__((preserve_access_index));
-
-/* The beginning of struct xt_table_info, the same since 2.6.16. */
-struct info {
-	__u32 size; /* of the entries, in bytes */
-	__u32 number;
-	__u32 initial_entries;
-	__u32 hook_entry[NF_INET_NUMHOOKS];
-	__u32 underflow[NF_INET_NUMHOOKS]; /* where the policies are */
-	__u32 stack_size;
-};
-
-struct drops {
-	struct info info;
-	__u32 count;
-	__u32 is_incomplete;
-	struct drop drop[DROPS_MAX];
-};
-
-/* By the address of the struct xt_table_info. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, TABLES_MAX);
-	__type(key, __u64);
-	__type(value, struct drops);
-} xt_tables SEC(".maps");
-
-/* A packet in a table. */
-struct entered {
-	__u64 skb;
-	__u64 table;
-	__u64 info;
-	__u64 ts_ns;
-	__u64 hook_ip; /* of another hook than a table, which was called after all tables */
-	__u64 prog;    /* struct bpf_prog that it runs; 0: none */
-	__u32 count;
-	__u8 hook;
-	__u8 is_v6;
-	__u8 pad0[2];
-	__u64 packets[DROPS_MAX]; /* the counter of each rule that drops */
-};
-
-/* A rule that rejects a packet sends another one through the tables, on the same CPU. */
-#define ENTERED 4
-
-struct xt_trail {
-	__u32 newest;
-	__u32 refusal;	   /* PWRU_CT_* of the last packet that conntrack refused */
-	__u64 refused_skb; /* 0: not known */
-	__u64 refused_ns;
-	struct entered entered[ENTERED];
-	/* The search for the rules that drop, while it lasts. */
-	__u64 entries;
-	__u32 at;
-	__u32 chain;
-	__u32 number;
-	__u8 hook;
-	__u8 is_v6;
-	__u8 is_policy;
-	__u8 pad0;
-	struct drops drops;
-	/* The search for the rule whose counter has moved. */
-	__u32 found;
-	__u32 found_count;
-	struct pwru_xt answer;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct xt_trail);
-} xt_trail SEC(".maps");
-
-static __always_inline struct xt_trail *xt_trail_of_cpu(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&xt_trail, &zero);
-}
-
-/* struct ipt_entry and struct ip6t_entry: target_offset and next_offset, then the counters. */
-#define OFFSETS_AT(is_v6) ((is_v6) ? 140 : 88)
-#define COMEFROM_AT(is_v6) ((is_v6) ? 144 : 92) /* made by mark_source_chains() */
-#define COUNTERS_AT(is_v6) ((is_v6) ? 152 : 96)
-
-struct offsets {
-	__u16 target;
-	__u16 next;
-};
-
-/* struct xt_entry_target with the data of struct xt_standard_target */
-struct target {
-	__u64 size;
-	__u64 type; /* struct xt_target, with its name behind a list_head */
-	__u64 pad0[2];
-	__s32 verdict;
-	__u32 pad1;
-};
 
 /* Packets that this CPU has counted: xt_get_this_cpu_counter() */
 static __always_inline __u64 packets_of(__u64 counter, __u64 cpu_offset)
@@ -169,117 +35,6 @@ static __always_inline __u64 cpu_offset(void)
 	if (!CFG(xt.has_several_cpus))
 		return 0;
 	return read_word(CFG(xt.per_cpu_offset) + 8ull * bpf_get_smp_processor_id());
-}
-
-static __always_inline __u64 counter_of(__u64 entry, bool is_v6)
-{
-	__u64 counters = entry + COUNTERS_AT(is_v6);
-
-	return CFG(xt.has_several_cpus) ? read_word(counters) : counters;
-}
-
-static __always_inline void begin_chain(struct xt_trail *trail, __u8 hook)
-{
-	trail->chain = trail->at;
-	trail->hook = hook;
-	trail->number = 0;
-}
-
-static __always_inline void note_drop(struct xt_trail *trail, __u64 entry, __u8 kind)
-{
-	struct drops *drops = &trail->drops;
-	__u32 count = drops->count;
-	struct drop *drop;
-
-	if (count >= DROPS_MAX) {
-		drops->is_incomplete = 1;
-		return;
-	}
-	drop = &drops->drop[count];
-	drop->counter = counter_of(entry, trail->is_v6);
-	drop->entry = trail->at;
-	drop->chain = trail->chain;
-	drop->number = trail->number;
-	drop->kind = kind;
-	drop->hook = trail->hook;
-	drop->hooks = read_word(entry + COMEFROM_AT(trail->is_v6));
-	drops->count = count + 1;
-}
-
-/* Returns false behind the last entry. */
-static __always_inline bool look_at_entry(struct xt_trail *trail)
-{
-	struct info *info = &trail->drops.info;
-	struct offsets offsets = {};
-	struct target target = {};
-	__u64 entry, name;
-
-	if (trail->at >= info->size)
-		return false;
-	entry = trail->entries + trail->at;
-	bpf_probe_read_kernel(&offsets, sizeof(offsets),
-			      (void *)(entry + OFFSETS_AT(trail->is_v6)));
-	bpf_probe_read_kernel(&target, sizeof(target), (void *)(entry + offsets.target));
-	name = read_word(target.type + 16);
-	if (!offsets.next) {
-		trail->drops.is_incomplete = 1;
-		return false;
-	}
-	trail->is_policy = 0;
-	for (int i = 0; i < NF_INET_NUMHOOKS; i++) {
-		if (info->hook_entry[i] == trail->at)
-			begin_chain(trail, i);
-		if (info->underflow[i] == trail->at)
-			trail->is_policy = 1;
-	}
-	if (name == TARGET_ERROR) {
-		begin_chain(trail, NF_INET_NUMHOOKS);
-	} else {
-		trail->number++;
-		if (name == TARGET_REJECT)
-			note_drop(trail, entry, PWRU_XT_REJECT);
-		else if (name == TARGET_STANDARD && target.verdict == STANDARD_DROP)
-			note_drop(trail, entry, trail->is_policy ? PWRU_XT_POLICY : PWRU_XT_RULE);
-	}
-	trail->at += offsets.next;
-	return true;
-}
-
-/* Global: the verifier looks at it once. Returns 0 behind the last entry. */
-__noinline int pwru_xt_step(void)
-{
-	struct xt_trail *trail = xt_trail_of_cpu();
-
-	if (!trail)
-		return 0;
-	for (int i = 0; i < STEP; i++)
-		if (!look_at_entry(trail))
-			return 0;
-	return 1;
-}
-
-/* Finds the rules of a table that drop, and keeps them. */
-static __always_inline void find_drops(struct xt_trail *trail, __u64 info, bool is_v6)
-{
-	int is_going_on = 1;
-
-	bpf_probe_read_kernel(&trail->drops.info, sizeof(trail->drops.info), (void *)info);
-	trail->drops.count = 0;
-	trail->drops.is_incomplete = 0;
-	trail->entries = info + CFG(xt.info_entries);
-	trail->is_v6 = is_v6;
-	trail->at = trail->chain = trail->number = 0;
-	trail->hook = NF_INET_NUMHOOKS;
-	for (int i = 0; i < STEPS && is_going_on; i++)
-		is_going_on = pwru_xt_step();
-	if (is_going_on)
-		trail->drops.is_incomplete = 1;
-	bpf_map_update_elem(&xt_tables, &info, &trail->drops, BPF_ANY);
-}
-
-static __always_inline struct drops *drops_of(__u64 info)
-{
-	return bpf_map_lookup_elem(&xt_tables, &info);
 }
 
 /*
@@ -307,13 +62,20 @@ static __always_inline struct entered *slot_for(struct xt_trail *trail, __u64 sk
 	return &trail->entered[slot % ENTERED];
 }
 
-/* unsigned int ipt_do_table(..), and ip6t_do_table() */
+static __always_inline __u8 family_of(__u64 ip)
+{
+	if (ip - CFG(xt.ip6t_ip) < PWRU_ENTRY_BYTES)
+		return PWRU_XT_IP6;
+	return ip - CFG(xt.arpt_ip) < PWRU_ENTRY_BYTES ? PWRU_XT_ARP : PWRU_XT_IP4;
+}
+
+/* unsigned int ipt_do_table(..), ip6t_do_table() and arpt_do_table() */
 SEC("kprobe")
 int pwru_xt_passes(struct pt_regs *ctx)
 {
 	__u64 ip = CFG(has_func_ip) ? bpf_get_func_ip(ctx) : REGS_PROBED_IP(ctx);
 	__u64 first = REGS_ARG1(ctx), second = REGS_ARG2(ctx), third = REGS_ARG3(ctx);
-	bool is_v6 = ip - CFG(xt.ip6t_ip) < PWRU_ENTRY_BYTES;
+	__u8 family = family_of(ip);
 	struct xt_trail *trail = xt_trail_of_cpu();
 	__u64 table, skb, state, info, offset;
 	struct entered *entered;
@@ -329,7 +91,7 @@ int pwru_xt_passes(struct pt_regs *ctx)
 	info = read_word(table + CFG(xt.table_private));
 	drops = drops_of(info);
 	if (!drops) {
-		find_drops(trail, info, is_v6);
+		find_drops(trail, info, family);
 		drops = drops_of(info);
 	}
 	entered = slot_for(trail, skb);
@@ -342,7 +104,7 @@ int pwru_xt_passes(struct pt_regs *ctx)
 	entered->ts_ns = bpf_ktime_get_ns();
 	/* unsigned int hook on 5.10, u8 since 5.12 */
 	entered->hook = (__u8)read_word(state);
-	entered->is_v6 = is_v6;
+	entered->family = family;
 	offset = cpu_offset();
 	for (__u32 i = 0; i < DROPS_MAX; i++) {
 		if (i >= drops->count)
@@ -447,34 +209,12 @@ static __always_inline __u32 moved(struct xt_trail *trail, const struct entered 
 
 static __always_inline void write_chain(struct pwru_xt *xt, const struct drop *drop, __u64 entries)
 {
-	struct offsets offsets = {};
 	__u64 head = entries + drop->chain;
 
-	if (drop->hook < NF_INET_NUMHOOKS)
+	if (drop->hook != NO_HOOK)
 		return; /* user space knows its name by the hook */
-	bpf_probe_read_kernel(&offsets, sizeof(offsets), (void *)(head + OFFSETS_AT(xt->is_v6)));
 	bpf_probe_read_kernel_str(xt->chain, sizeof(xt->chain),
-				  (void *)(head + offsets.target + 32));
-}
-
-/* Whether the rule has -m conntrack or -m state: struct xt_entry_match lie behind its counters. */
-static __always_inline bool asks_conntrack(__u64 entry, bool is_v6)
-{
-	__u64 at = entry + COUNTERS_AT(is_v6) + 16;
-	struct offsets offsets = {};
-
-	bpf_probe_read_kernel(&offsets, sizeof(offsets), (void *)(entry + OFFSETS_AT(is_v6)));
-	for (int i = 0; i < MATCHES_MAX; i++) {
-		__u64 size = read_word(at) & 0xffff, name;
-
-		if (!size || at >= entry + offsets.target)
-			break;
-		name = read_word(read_word(at + 8) + 16);
-		if (name == MATCH_CONNTRACK || name == MATCH_STATE)
-			return true;
-		at += size;
-	}
-	return false;
+				  (void *)(head + offsets_of(head, xt->family).target + 32));
 }
 
 /* The rule, unless the table has been replaced since. */
@@ -490,13 +230,13 @@ static __always_inline void write_rule(struct pwru_xt *xt, struct xt_trail *trai
 	drop = &drops->drop[index];
 	if (read_word(entered->table + CFG(xt.table_private)) != entered->info)
 		return;
-	xt->is_v6 = entered->is_v6;
-	xt->hook = drop->hook < NF_INET_NUMHOOKS ? drop->hook : entered->hook;
+	xt->family = entered->family;
+	xt->hook = drop->hook != NO_HOOK ? drop->hook : entered->hook;
 	xt->number = drop->number;
 	bpf_probe_read_kernel_str(xt->table, sizeof(xt->table),
 				  (void *)(entered->table + CFG(xt.table_name)));
 	write_chain(xt, drop, entries);
-	xt->asks_conntrack = asks_conntrack(entries + drop->entry, entered->is_v6);
+	xt->asks_conntrack = asks_conntrack(entries + drop->entry, entered->family);
 	xt->kind = drop->kind;
 }
 

@@ -56,7 +56,7 @@ TEST(DiagnoserIptables, AChainWithAHostileName) {
   Ending ending;
   ending.record.xt = rule(Xt::Kind::Rule);
   ending.record.xt->chain = "x;reboot";
-  ending.record.xt->is_v6 = true;
+  ending.record.xt->family = Xt::Family::Ip6;
   const Diagnosis& found =
       ending.dies(in_hook("ip6_input_finish+0xd3"), "NETFILTER_DROP").diagnosed();
   EXPECT_NE(found.advice.find("ip6tables-legacy -t filter -D 'x;reboot' 3 "),
@@ -137,6 +137,31 @@ TEST(DiagnoserIptables, BeforeConntrackEveryPacketIsWithoutAnEntry) {
   const Diagnosis& found = ending.dies(in_hook("ip_rcv+0xd3"), "NETFILTER_DROP").diagnosed();
   EXPECT_EQ(found.cause, "iptables-rule");
   EXPECT_EQ(found.what.find("INVALID"), std::string_view::npos) << found.what;
+}
+
+TEST(DiagnoserIptables, ARuleForArp) {
+  Xt arp = rule(Xt::Kind::Rule);
+  arp.family = Xt::Family::Arp;
+  Ending ending;
+  ending.record.packet.proto = 0x0806;
+  ending.record.xt = arp;
+  const Diagnosis& found = ending.dies(in_hook("arp_rcv+0x1b2"), "NETFILTER_DROP").diagnosed();
+  EXPECT_EQ(
+      found.what,
+      "rule 3 of the chain INPUT (arptables-legacy, table filter, hook arp input) dropped it");
+  EXPECT_NE(found.advice.find("arptables-legacy -t filter -D INPUT 3 removes it"),
+            std::string_view::npos)
+      << found.advice;
+  // That chain is not the one of IP, nor are its hooks.
+  EXPECT_EQ(cause_of(ending, arp, "ip_local_deliver+0xd3"), "netfilter");
+  EXPECT_EQ(cause_of(ending, rule(Xt::Kind::Rule), "arp_rcv+0x1b2"), "netfilter");
+  arp.kind = Xt::Kind::Policy;
+  EXPECT_EQ(cause_of(ending, arp, "arp_rcv+0x1b2"), "arptables-policy");
+  arp.chain = arp.hook = "FORWARD";
+  EXPECT_EQ(cause_of(ending, arp, "br_nf_forward[br_netfilter]+0x1b2"), "arptables-policy");
+  // The kernel answers a request in arp_process().
+  arp.chain = arp.hook = "OUTPUT";
+  EXPECT_EQ(cause_of(ending, arp, "arp_process+0x1b2"), "arptables-policy");
 }
 
 TEST(DiagnoserIptables, OtherHooksAreNamedByTheirFunction) {

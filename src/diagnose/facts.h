@@ -25,6 +25,14 @@ struct Place {
   std::vector<std::string> callers;
 };
 
+// A hook of netfilter, by the functions on the stack.
+struct StackHook {
+  enum class Layer : uint8_t { None, Ip, Device, Bridge, Arp };
+  Layer layer = Layer::None;
+  std::string_view chain;  // that iptables and the like have there: "INPUT"
+  std::string_view name;   // in an answer: "bridge input"
+};
+
 // "nft_do_chain[nf_tables]+0x46f" and "ip_rcv_finish_core.constprop.0+0x12" without what follows
 // the name: the compiler and the linker choose it.
 [[nodiscard]] std::string_view bare(std::string_view symbol);
@@ -77,9 +85,10 @@ class Facts {
 
   // facts_netfilter.cc
   void set_netfilter(const resolve::Record& record, const Place& place);
-  [[nodiscard]] bool is_of_nft(const resolve::Nft& nft, const Place& place) const;
+  [[nodiscard]] static bool is_of_nft(const resolve::Nft& nft, const Place& place,
+                                      const StackHook& hook);
   void set_nft(const resolve::Nft& nft);
-  void set_xt(const resolve::Xt& xt, const Place& place);
+  void set_xt(const resolve::Xt& xt, const Place& place, const StackHook& hook);
   void set_xt_rule(const resolve::Xt& xt);
   [[nodiscard]] bool is_untracked() const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What netfilter did to the packet.
 #include <fmt/format.h>
+#include <linux/if_ether.h>
 
 #include <algorithm>
 #include <cctype>
@@ -13,49 +14,78 @@ namespace {
 
 using knowledge::Fact;
 
+using Layer = StackHook::Layer;
+
 // The hook of netfilter that a function of the stack calls. NF_HOOK() is inlined into it.
-std::string_view hook_of(const std::vector<std::string>& callers) {
+StackHook hook_of(const std::vector<std::string>& callers, bool is_arp) {
   struct Row {
-    std::string_view callers, hook;
+    std::string_view callers;
+    StackHook hook;
   };
   constexpr std::array kHooks = std::to_array<Row>({
-      {"ip_local_deliver ip6_input ip6_input_finish ip_sublist_rcv_finish", "input"},
-      {"ip_rcv ipv6_rcv ip_sublist_rcv ip6_sublist_rcv ip_list_rcv ipv6_list_rcv", "prerouting"},
-      {"ip_forward ip6_forward ipmr_queue_xmit ipmr_queue_fwd_xmit ip6mr_forward2", "forward"},
+      {"ip_local_deliver ip6_input ip6_input_finish ip_sublist_rcv_finish",
+       {Layer::Ip, "INPUT", "input"}},
+      {"ip_rcv ipv6_rcv ip_sublist_rcv ip6_sublist_rcv ip_list_rcv ipv6_list_rcv",
+       {Layer::Ip, "PREROUTING", "prerouting"}},
+      {"ip_forward ip6_forward ipmr_queue_xmit ipmr_queue_fwd_xmit ip6mr_forward2",
+       {Layer::Ip, "FORWARD", "forward"}},
       {"__ip_local_out __ip6_local_out ip_local_out ip6_local_out ip6_xmit ip6_send_skb "
        "raw_sendmsg rawv6_sendmsg raw_send_hdrinc ndisc_send_skb mld_sendpack",
-       "output"},
-      {"ip_output ip6_output ip_mc_output ip6_finish_output", "postrouting"},
+       {Layer::Ip, "OUTPUT", "output"}},
+      {"ip_output ip6_output ip_mc_output ip6_finish_output",
+       {Layer::Ip, "POSTROUTING", "postrouting"}},
       // br_netfilter calls the hooks of IP for the packets of a bridge.
       {"br_nf_pre_routing br_nf_pre_routing_ipv6",
-       "prerouting of IP, called by the bridge (bridge-nf-call-iptables)"},
+       {Layer::Ip, "PREROUTING",
+        "prerouting of IP, called by the bridge (bridge-nf-call-iptables)"}},
       {"br_nf_forward_ip br_nf_forward",
-       "forward of IP, called by the bridge (bridge-nf-call-iptables)"},
-      {"br_nf_post_routing", "postrouting of IP, called by the bridge (bridge-nf-call-iptables)"},
-      {"__netif_receive_skb_core nf_ingress nf_hook_ingress", "ingress"},
-      {"__dev_queue_xmit nf_hook_egress", "egress"},
-      {"br_handle_frame", "bridge prerouting"},
-      {"br_handle_frame_finish br_pass_frame_up", "bridge input"},
-      {"br_forward __br_forward", "bridge forward"},
-      {"br_forward_finish", "bridge postrouting"},
-      {"arp_rcv", "arp input"},
-      {"arp_xmit arp_send_dst", "arp output"},
+       {Layer::Ip, "FORWARD", "forward of IP, called by the bridge (bridge-nf-call-iptables)"}},
+      {"br_nf_post_routing",
+       {Layer::Ip, "POSTROUTING",
+        "postrouting of IP, called by the bridge (bridge-nf-call-iptables)"}},
+      {"__netif_receive_skb_core nf_ingress nf_hook_ingress",
+       {Layer::Device, "INGRESS", "ingress"}},
+      {"__dev_queue_xmit nf_hook_egress", {Layer::Device, "EGRESS", "egress"}},
+      {"br_handle_frame", {Layer::Bridge, "PREROUTING", "bridge prerouting"}},
+      {"br_handle_frame_finish br_pass_frame_up", {Layer::Bridge, "INPUT", "bridge input"}},
+      {"br_forward __br_forward", {Layer::Bridge, "FORWARD", "bridge forward"}},
+      {"br_forward_finish", {Layer::Bridge, "POSTROUTING", "bridge postrouting"}},
+      {"arp_rcv", {Layer::Arp, "INPUT", "arp input"}},
+      // The compiler puts arp_xmit() into those that call it.
+      {"arp_xmit arp_send_dst arp_send arp_solicit arp_process",
+       {Layer::Arp, "OUTPUT", "arp output"}},
   });
-  for (const std::string& caller : callers)
+  // On 6.1 ARP has a function of its own, on 6.12 it has not.
+  constexpr std::string_view kBridgeArp = "br_nf_forward_arp br_nf_forward";
+  for (const std::string& caller : callers) {
+    if (is_arp && knowledge::is_in_list(caller, kBridgeArp))
+      return {Layer::Arp, "FORWARD",
+              "arp forward, called by the bridge (bridge-nf-call-arptables)"};
     for (const Row& row : kHooks)
       if (knowledge::is_in_list(caller, row.callers)) return row.hook;
-  return "";
+  }
+  return {};
 }
 
 // Where the verdict of a hook is carried out of a packet that came back from NFQUEUE.
 constexpr std::string_view kBehindQueue = "nf_reinject nfqnl_reinject";
 
-// Whether hook_of() names one of these chains, also for IP that the bridge has called.
-bool is_hook(std::string_view hook, std::string_view chains) {
-  std::string name(hook.substr(0, hook.find(' ')));
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return knowledge::is_in_list(name, chains);
+// Whether it is a hook of one of these chains of IP, also when the bridge has called it, or of a
+// device.
+bool is_hook(const StackHook& hook, std::string_view chains) {
+  return (hook.layer == Layer::Ip || hook.layer == Layer::Device) &&
+         knowledge::is_in_list(hook.chain, chains);
+}
+
+bool has_hook(const resolve::Xt& xt, const StackHook& hook) {
+  const bool is_arp = xt.family == resolve::Xt::Family::Arp;
+  return hook.layer == (is_arp ? Layer::Arp : Layer::Ip) && hook.chain == xt.hook;
+}
+
+std::string_view tool_of(resolve::Xt::Family family) {
+  constexpr std::array<std::string_view, 3> kTools = {"iptables-legacy", "ip6tables-legacy",
+                                                      "arptables-legacy"};
+  return kTools[static_cast<size_t>(family)];
 }
 
 std::string_view verdict_name(resolve::Xt::Kind kind) {
@@ -83,19 +113,20 @@ bool is_bridge_prerouting(const resolve::Nft& nft, const Place& place) {
 }  // namespace
 
 void Facts::set_netfilter(const resolve::Record& record, const Place& place) {
-  set(Fact::Hook) = hook_of(place.callers);
+  const StackHook hook = hook_of(place.callers, record.packet.proto == ETH_P_ARP);
+  set(Fact::Hook) = hook.name;
   if (record.nft && is_bridge_prerouting(*record.nft, place)) set(Fact::Hook) = "bridge prerouting";
-  if (record.nft && is_of_nft(*record.nft, place)) set_nft(*record.nft);
-  if (record.xt) set_xt(*record.xt, place);
+  if (record.nft && is_of_nft(*record.nft, place, hook)) set_nft(*record.nft);
+  if (record.xt) set_xt(*record.xt, place, hook);
 }
 
 // Since 6.7 nf_tables frees what it drops. Before, any hook of netfilter may have had the packet in
 // mind, so that the hooks must be the same.
-bool Facts::is_of_nft(const resolve::Nft& nft, const Place& place) const {
+bool Facts::is_of_nft(const resolve::Nft& nft, const Place& place, const StackHook& hook) {
   if (place.function == "nft_do_chain") return true;
   if (is_bridge_prerouting(nft, place)) return true;
   return place.function == "nf_hook_slow" && nft.is_noted &&
-         (nft.hook.empty() || is_hook(of(Fact::Hook), nft.hook));
+         (nft.hook.empty() || is_hook(hook, nft.hook));
 }
 
 void Facts::set_nft(const resolve::Nft& nft) {
@@ -119,9 +150,8 @@ void Facts::set_nft(const resolve::Nft& nft) {
 // A packet passes several hooks: the table may be of one before that in which it died. Behind
 // NFQUEUE nothing tells the hook, nor what happened while the packet waited; only a clash is of
 // this packet.
-void Facts::set_xt(const resolve::Xt& xt, const Place& place) {
+void Facts::set_xt(const resolve::Xt& xt, const Place& place, const StackHook& hook) {
   using Refusal = resolve::Xt::Refusal;
-  const std::string_view hook = of(Fact::Hook);
   const bool is_clash = xt.refusal == Refusal::Clash;
   if (is_clash &&
       (knowledge::is_in_list(place.function, kBehindQueue) || is_hook(hook, "INPUT POSTROUTING")))
@@ -129,7 +159,7 @@ void Facts::set_xt(const resolve::Xt& xt, const Place& place) {
   if (place.function != "nf_hook_slow") return;
   if (xt.refusal == Refusal::Full && is_hook(hook, "PREROUTING OUTPUT") && is_untracked())
     set(Fact::ConntrackRefusal) = "full";
-  if (!of(Fact::ConntrackRefusal).empty() || !is_hook(hook, xt.hook)) return;
+  if (!of(Fact::ConntrackRefusal).empty() || !has_hook(xt, hook)) return;
   if (xt.kind != resolve::Xt::Kind::None) set_xt_rule(xt);
   if (xt.function.empty()) return;
   set(Fact::NfFunction) = bare(xt.function);
@@ -139,7 +169,7 @@ void Facts::set_xt(const resolve::Xt& xt, const Place& place) {
 }
 
 void Facts::set_xt_rule(const resolve::Xt& xt) {
-  set(Fact::XtTool) = xt.is_v6 ? "ip6tables-legacy" : "iptables-legacy";
+  set(Fact::XtTool) = tool_of(xt.family);
   set(Fact::XtTable) = xt.table;
   set(Fact::XtChain) = xt.chain;
   set(Fact::XtVerdict) = verdict_name(xt.kind);

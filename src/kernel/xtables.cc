@@ -11,7 +11,8 @@
 namespace pwru::kernel {
 namespace {
 
-constexpr std::string_view kTable4 = "ipt_do_table", kTable6 = "ip6t_do_table";
+constexpr std::string_view kTable4 = "ipt_do_table", kTable6 = "ip6t_do_table",
+                           kTableArp = "arpt_do_table";
 constexpr std::string_view kRunBpf = "nf_hook_run_bpf";
 // nft_do_chain() leaves packets that it drops to nf_hook_slow() before Linux 6.7. Nothing tells
 // that, and Linux 6.11 is known by this function.
@@ -35,7 +36,7 @@ constexpr uint16_t kPrivate = 24, kName = 56, kEntries = 64;
 // (void *priv, struct sk_buff *skb, ..) since 5.16, (struct sk_buff *skb, .., struct xt_table *)
 // before.
 bool is_table_first(const Btf& functions) {
-  for (const std::string_view name : {kTable4, kTable6}) {
+  for (const std::string_view name : {kTable4, kTable6, kTableArp}) {
     const uint32_t function = functions.find(name, BTF_KIND_FUNC);
     if (!function) continue;
     const auto params = functions.params(functions.type(function).type);
@@ -49,7 +50,9 @@ bool is_table_first(const Btf& functions) {
 
 }  // namespace
 
-bool enters_table(std::string_view function) { return function == kTable4 || function == kTable6; }
+bool enters_table(std::string_view function) {
+  return function == kTable4 || function == kTable6 || function == kTableArp;
+}
 
 Xtables find_xtables(const Symbols& symbols, const Btf* types, const Btf* functions,
                      uint32_t cpus) {
@@ -63,6 +66,7 @@ Xtables find_xtables(const Symbols& symbols, const Btf* types, const Btf* functi
     const Symbol symbol = symbols.at(i);
     if (enters_table(symbol.name)) {
       if (symbol.name == kTable6) layout.ip6t_ip = symbol.addr;
+      if (symbol.name == kTableArp) layout.arpt_ip = symbol.addr;
       found.tables.push_back(site_of(symbol));
     } else if (std::ranges::binary_search(kHooks, symbol.name)) {
       if (symbol.name == kRunBpf) layout.run_bpf_ip = symbol.addr;

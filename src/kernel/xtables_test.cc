@@ -14,6 +14,7 @@ constexpr const char* kSymbols =
     "ffffffff82000000 D __per_cpu_offset\n"
     "ffffffffc0000100 t ipt_do_table\t[ip_tables]\n"
     "ffffffffc0001100 t ip6t_do_table\t[ip6_tables]\n"
+    "ffffffffc0001900 t arpt_do_table\t[arp_tables]\n"
     "ffffffffc0000800 t xt_replace_table\t[x_tables]\n"
     "ffffffffc0002100 t early_drop\t[nf_conntrack]\n"
     "ffffffffc0002200 t nf_ct_resolve_clash\t[nf_conntrack]\n"
@@ -47,7 +48,8 @@ class XtablesTest : public ::testing::Test {
 TEST_F(XtablesTest, TablesAndWhereConntrackRefuses) {
   const Xtables found = find(nullptr, nullptr);
   EXPECT_EQ(names_of(found.tables),
-            (std::vector<std::string>{"ipt_do_table ip_tables", "ip6t_do_table ip6_tables"}));
+            (std::vector<std::string>{"ipt_do_table ip_tables", "ip6t_do_table ip6_tables",
+                                      "arpt_do_table arp_tables"}));
   EXPECT_EQ(names_of(found.replaced), std::vector<std::string>{"xt_replace_table x_tables"});
   EXPECT_EQ(names_of(found.full), std::vector<std::string>{"early_drop nf_conntrack"});
   EXPECT_EQ(names_of(found.clash), std::vector<std::string>{"nf_ct_resolve_clash nf_conntrack"});
@@ -55,6 +57,7 @@ TEST_F(XtablesTest, TablesAndWhereConntrackRefuses) {
             (std::vector<std::string>{"nf_hook_run_bpf ", "ip_vs_in_hook ip_vs"}));
   EXPECT_EQ(found.layout.run_bpf_ip, 0xffffffff81000100);
   EXPECT_EQ(found.layout.ip6t_ip, 0xffffffffc0001100);
+  EXPECT_EQ(found.layout.arpt_ip, 0xffffffffc0001900);
   EXPECT_EQ(found.layout.per_cpu_offset, 0xffffffff82000000);
 }
 

@@ -39,7 +39,7 @@ enum class Fact : uint8_t {
   NftHandle,  // the number by which nft knows the rule
   NftExpr,    // the part of the rule that decided: "immediate", "reject"
   NftPolicy,  // "drop": no rule took the packet; "likely-drop": unless one went unseen
-  XtTool,     // of the table that dropped it: "iptables-legacy", "ip6tables-legacy"
+  XtTool,     // of the table that dropped it: "iptables-legacy", "arptables-legacy"
   XtTable,
   XtChain,
   XtRule,            // its number in the chain, from 1

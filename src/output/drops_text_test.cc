@@ -44,6 +44,20 @@ TEST(DropsText, ABlockForEachPacket) {
   EXPECT_EQ(printed.sink().events_written(), 1u);
 }
 
+TEST(DropsText, APacketThatIsNotIp) {
+  constexpr std::array<std::string_view, 3> kInArp = {"sk_skb_reason_drop+0x90",
+                                                      "nf_hook_slow+0x43", "arp_rcv+0xd3"};
+  resolve::Record record = closed_port();
+  record.stack = kInArp;
+  record.end = End{End::Kind::Dropped, "SKB_DROP_REASON_NETFILTER_DROP"};
+  record.packet.has_tuple = false;
+  record.packet.proto = 0x0806;
+  Printed printed({.is_line = true});
+  EXPECT_TRUE(printed.event(record).starts_with("16:05:05.123456  ARP  60 bytes  on eth0  "));
+  record.packet.proto = 0x88cc;
+  EXPECT_TRUE(printed.event(record).starts_with("16:05:05.123456  EtherType 0x88cc  60 bytes"));
+}
+
 TEST(DropsText, TheRuleThatDroppedIt) {
   constexpr std::array<std::string_view, 4> kInNft = {"sk_skb_reason_drop+0x90",
                                                       "nft_do_chain+0x40f", "nf_hook_slow+0x43",

@@ -7,7 +7,8 @@
 
 namespace pwru::output {
 
-// "10.0.0.1:99->10.0.0.2:80(tcp:SYN)", or "EtherType 0x0806" of what is no IP packet.
+// "10.0.0.1:99->10.0.0.2:80(tcp:SYN)", or "ARP" or "EtherType 0x88cc" of what is no IP
+// packet.
 void append_flow(LineBuffer& out, const resolve::Packet& packet);
 
 }  // namespace pwru::output

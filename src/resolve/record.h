@@ -133,14 +133,15 @@ struct Nft {
   std::string_view hook = {};  // "INPUT", "INGRESS"; "": any, and without is_noted
 };
 
-// What the tables of iptables-legacy, other hooks of netfilter, and conntrack did last to the
-// packet. It holds for a packet that nf_hook_slow() freed.
+// What the tables of iptables-legacy and the like, other hooks of netfilter, and conntrack did last
+// to the packet. It holds for a packet that nf_hook_slow() freed.
 struct Xt {
   enum class Kind : uint8_t { None, Rule, Reject, Policy };
   enum class Refusal : uint8_t { None, Full, Clash };  // by conntrack
+  enum class Family : uint8_t { Ip4, Ip6, Arp };
   Kind kind = Kind::None;
   Refusal refusal = Refusal::None;
-  bool is_v6 = false;           // of ip6tables
+  Family family = Family::Ip4;  // of the table
   bool asks_conntrack = false;  // the rule has a match on the state of the connection
   std::string_view hook;        // "INPUT": of the table that has the rule
   std::string_view table;       // "filter"

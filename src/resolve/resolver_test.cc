@@ -216,8 +216,12 @@ TEST(Resolver, ABuiltInChainHasTheNameOfItsHook) {
   EXPECT_EQ(found.position, 5u);
   std::strcpy(xt.chain, "near");
   EXPECT_EQ(resolver.resolve(event).xt->chain, "near");
+  xt.family = PWRU_XT_ARP;
+  EXPECT_EQ(resolver.resolve(event).xt->hook, "FORWARD");
+  xt.hook = 1;
+  EXPECT_EQ(resolver.resolve(event).xt->hook, "OUTPUT");
   // What the kernel does not have.
-  xt.kind = xt.refusal = xt.hook = 9;
+  xt.kind = xt.refusal = xt.hook = xt.family = 9;
   EXPECT_EQ(resolver.resolve(event).xt->kind, Xt::Kind::None);
   EXPECT_EQ(resolver.resolve(event).xt->refusal, Xt::Refusal::None);
   EXPECT_EQ(resolver.resolve(event).xt->hook, "");

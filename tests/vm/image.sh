@@ -89,7 +89,7 @@ tool() {
 add_tools() {
     local name
     tool bash ip tc bridge ping curl socat setpriv timeout ethtool bpftool tcpdump jq xtables-legacy-multi xtables-nft-multi nft
-    [ -n "$tools" ] || tool ipvsadm # no scenario of another architecture uses it
+    [ -n "$tools" ] || tool ipvsadm arptables-legacy ebtables-legacy # no scenario of another architecture uses them
     for name in {iptables,ip6tables}{,-legacy,-save,-restore}; do
         ln -s xtables-legacy-multi "$root/usr/sbin/$name"
     done

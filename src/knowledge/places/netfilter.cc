@@ -45,6 +45,13 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"nfqueue", "nf_queue", "", "", {}, Likely,
      "a rule sends it to a queue of NFQUEUE in the hook {hook}, and no program listens there, or the queue is full",
      "/proc/net/netfilter/nfnetlink_queue lists the queues, with what they dropped; start the program that reads the queue, or let the rule pass packets meanwhile (--queue-bypass; nft: bypass)"},
+    // It has no -S, and no rule that rejects.
+    {"arptables-policy", "nf_hook_slow", "", "", {{{Fact::XtTool, Test::Is, "arptables-legacy"}, {Fact::XtVerdict, Test::Is, "policy"}}}, Certain,
+     "no rule of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) took it, and the policy of that chain is DROP",
+     "{xt_tool} -t {xt_table} -nvL {xt_chain} shows the chain; add a rule that accepts such packets"},
+    {"arptables-rule", "nf_hook_slow", "", "", {{{Fact::XtTool, Test::Is, "arptables-legacy"}, {Fact::XtVerdict, Test::Is, "drop"}}}, Certain,
+     "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) dropped it",
+     "{xt_tool} -t {xt_table} -nvL {xt_chain} --line-numbers shows the rule; {xt_tool} -t {xt_table} -D {xt_chain} {xt_rule} removes it, if the chain has not changed since"},
     {"iptables-policy", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "policy"}}}, Certain,
      "no rule of the chain {xt_chain} ({xt_tool}, table {xt_table}) took it, and the policy of that chain is DROP",
      "{xt_tool} -t {xt_table} -nvL {xt_chain} shows the chain; add a rule that accepts such packets"},

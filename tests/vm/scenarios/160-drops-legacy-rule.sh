@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
-# --drops names the rule of iptables-legacy or ip6tables-legacy that dropped a packet: of each table, through
-# chains, beside rules that also count, and when the table has been replaced. The command that it prints
-# removes the rule.
+# --drops names the rule of iptables-legacy, ip6tables-legacy or arptables-legacy that dropped a packet: of
+# each table, through chains, beside rules that also count, and when the table has been replaced. The commands
+# that it prints show the rule and remove it.
 # kernels: 5.10 6.12
-modprobe -a iptable_raw ipt_REJECT || skip 'this kernel has no iptables-legacy'
+modprobe -a iptable_raw ipt_REJECT arptable_filter || skip 'this kernel has no iptables-legacy'
 # shellcheck source-path=SCRIPTDIR/../guest source=rule_answers.sh
 . /vm/rule_answers.sh
 namespace a
@@ -47,6 +47,12 @@ COMMIT
 COMMIT
 RULES
 in_a ip6tables -A INPUT -p udp --dport 5010 -j DROP
+in_a arptables-legacy -N near
+in_a arptables-legacy -A INPUT -d 10.1.0.77
+in_a arptables-legacy -A INPUT -d 10.1.0.77 -j near
+in_a arptables-legacy -A near -s 10.1.0.9 -j DROP
+in_a arptables-legacy -A near -j DROP
+in_a arptables-legacy -A OUTPUT -d 10.1.0.88 -j DROP
 start_pwru --drops
 in_table() { echo "rule $2 of the chain $1 \\(iptables-legacy, table $3, hook $4\\) dropped it"; } # CHAIN RULE TABLE HOOK
 
@@ -68,14 +74,31 @@ wait_for 'the answer of IPv6' is_told 5010 'rule 1 of the chain INPUT \(ip6table
 for port in {5100..5139}; do in_a iptables -A INPUT -p udp --dport "$port" -j DROP; done
 for port in {5139..5100}; do dies "$port" "$(in_table INPUT $((port - 5100 + 7)) filter input)"; done
 
+# What is printed can be run: the rule is shown, and goes.
+run_answer() { eval "$(sed -nE "s/^  do +in netns [0-9]+: .*$1.*/in_a \\1/p" "$out" | tail -n 1)"; } # a pattern with \(COMMAND\)
 # The table is another one at each change.
-remove() { eval "$(answer 5002 | sed -nE 's/^  do .*; (iptables-legacy -t filter -D INPUT 2) removes it.*/in_a \1/p' | tail -n 1)"; }
-remove
+run_answer '(iptables-legacy -t filter -D INPUT 2) removes it'
 in_a iptables -S INPUT >"$work/rules"
 ! grep -q -- '--dport 5002 -j DROP' "$work/rules" || fail 'the rule is still there'
 dies 5139 "$(in_table INPUT 45 filter input)"
 in_a iptables -P INPUT DROP
 dies 5002 'no rule of the chain INPUT \(iptables-legacy, table filter\) took it, and the policy of that chain is DROP'
+
+# ARP: of a packet that comes in, of one that is sent, and a policy. The kernel asks without being told to.
+asks() { ip netns exec "$1" bash -c "echo x >/dev/udp/$2/9"; } # NAMESPACE ADDRESS
+arp_is_told() { grep -A 1 -E '^[0-9:.]+ +ARP ' "$out" | grep -qE -- "^  why +$1 \(certain\)$"; }
+asks b 10.1.0.77
+wait_for 'the answer for ARP' arp_is_told 'rule 2 of the chain near \(arptables-legacy, table filter, hook arp input\) dropped it'
+run_answer '(arptables-legacy -t filter -nvL near --line-numbers) shows the rule' | grep -q '^2 -j DROP ' || fail 'the rule is not shown'
+asks a 10.1.0.88
+wait_for 'the answer for ARP' arp_is_told 'rule 1 of the chain OUTPUT \(arptables-legacy, table filter, hook arp output\) dropped it'
+run_answer '(arptables-legacy -t filter -D OUTPUT 1) removes it'
+in_a arptables-legacy -nvL OUTPUT >"$work/rules"
+! grep -q DROP "$work/rules" || fail 'the rule of ARP is still there'
+in_a arptables-legacy -P INPUT DROP
+asks b 10.1.0.78
+wait_for 'the answer for ARP' arp_is_told 'no rule of the chain INPUT \(arptables-legacy, table filter, hook arp input\) took it, and the policy of that chain is DROP'
+in_a arptables-legacy -P INPUT ACCEPT
 
 # What no rule dropped is no rule's: with more rules that drop than are looked at, none is named.
 for port in {5140..5270}; do echo "-A INPUT -p udp --dport $port -j DROP"; done >"$work/more"
