@@ -163,6 +163,6 @@ static inline void pwru_set_copies(struct pwru_config *config, __u32 dev, __u32 
 #define PWRU_TARGET_ARG2 1
 #define PWRU_TARGET_ARG3 2
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 464, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 480, "pwru_config is the same on both sides");
 
 #endif

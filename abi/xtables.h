@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* How tables of iptables-legacy and arptables-legacy lie in memory, and which of their rules, or
- * which other hook of netfilter, dropped a packet; see bpf/hooks/xtables.bpf.c.
+/* How tables of iptables-legacy, arptables-legacy and ebtables-legacy lie in memory, and which of
+ * their rules, or which other hook of netfilter, dropped a packet; see bpf/hooks/xtables.bpf.c.
  */
 #ifndef PWRU_ABI_XTABLES_H
 #define PWRU_ABI_XTABLES_H
@@ -10,15 +10,19 @@
 struct pwru_xt_layout {
 	__u64 ip6t_ip;	      /* ip6t_do_table(); 0: there is none */
 	__u64 arpt_ip;	      /* arpt_do_table(); 0: there is none */
+	__u64 ebt_ip;	      /* ebt_do_table(); 0: there is none */
 	__u64 run_bpf_ip;     /* nf_hook_run_bpf(); 0: there is none */
 	__u64 nft_ip;	      /* nft_do_chain(), where it does not free what it drops; 0: none */
 	__u64 per_cpu_offset; /* address of the variable __per_cpu_offset */
 	__u16 table_private;  /* offsets of members of struct xt_table, in bytes */
 	__u16 table_name;
 	__u16 info_entries;    /* of struct xt_table_info */
+	__u16 ebt_private;     /* of struct ebt_table */
+	__u16 ebt_counters;    /* of struct ebt_table_info */
 	__u8 is_table_first;   /* the arguments are (table, skb, state): since 5.16; before, (skb,
 				  state, table) */
 	__u8 has_several_cpus; /* then each has counters of its own */
+	__u8 pad0[4];
 };
 
 /* XT_TABLE_MAXNAMELEN and XT_FUNCTION_MAXNAMELEN of include/uapi/linux/netfilter/x_tables.h */
@@ -36,6 +40,7 @@ enum pwru_xt_family {
 	PWRU_XT_IP4 = 0, /* iptables */
 	PWRU_XT_IP6 = 1,
 	PWRU_XT_ARP = 2,
+	PWRU_XT_BRIDGE = 3,
 };
 
 enum pwru_ct_refusal {
@@ -51,7 +56,7 @@ struct pwru_xt {
 	__u32 number;	     /* of the rule in its chain, from 1 */
 	__u8 kind;	     /* PWRU_XT_* */
 	__u8 family;	     /* PWRU_XT_IP4 and the like: of the table */
-	__u8 hook;	     /* NF_INET_* or NF_ARP_* */
+	__u8 hook;	     /* NF_INET_*, NF_ARP_* or NF_BR_* */
 	__u8 refusal;	     /* PWRU_CT_* */
 	__u8 asks_conntrack; /* the rule has a match on the state of the connection */
 	__u8 pad0[7];

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which rule of iptables-legacy, ip6tables-legacy or arptables-legacy drops a packet. A rule that
- * matches adds to its counter of this CPU before its verdict is carried out. So the counters of all
- * rules that drop are noted when a packet enters a table; the one that has moved when the packet
- * dies is of the rule. No other packet comes in between while a packet is received. Where one is
- * sent, softirqs may run behind the table: two rules that have moved, or one that has moved twice,
- * are not told apart. Of hooks of netfilter that are no tables, the function is noted that is
- * called last. An object of its own, linked to the tracer only where there are such tables or
- * hooks.
+ * Which rule of iptables-legacy, ip6tables-legacy, arptables-legacy or ebtables-legacy drops a
+ * packet. A rule that matches adds to its counter of this CPU before its verdict is carried out. So
+ * the counters of all rules that drop are noted when a packet enters a table; the one that has
+ * moved when the packet dies is of the rule. No other packet comes in between while a packet is
+ * received. Where one is sent, softirqs may run behind the table: two rules that have moved, or one
+ * that has moved twice, are not told apart. Of hooks of netfilter that are no tables, the function
+ * is noted that is called last. An object of its own, linked to the tracer only where there are
+ * such tables or hooks.
  */
+#include "bpf/hooks/ebtables_search.bpf.h"
 #include "bpf/hooks/xtables_search.bpf.h"
 
 /* The two looks at the counters are not farther apart, nor a refusal by conntrack and the death.
@@ -30,16 +31,53 @@ static __always_inline __u64 packets_of(__u64 counter, __u64 cpu_offset)
 	return read_word(counter + cpu_offset);
 }
 
-static __always_inline __u64 cpu_offset(void)
+static __always_inline __u64 cpu_offset(const struct drops *drops)
 {
+	if (drops->family == PWRU_XT_BRIDGE)
+		return ebt_cpu_offset(&drops->ebt);
 	if (!CFG(xt.has_several_cpus))
 		return 0;
 	return read_word(CFG(xt.per_cpu_offset) + 8ull * bpf_get_smp_processor_id());
 }
 
+/* Finds the rules of a table that drop, and keeps them. */
+static __always_inline void find_drops(struct xt_trail *trail, __u64 info, __u8 family)
+{
+	bool is_bridge = family == PWRU_XT_BRIDGE;
+	int is_going_on = 1;
+
+	if (is_bridge)
+		begin_ebt_search(trail, info);
+	else
+		begin_xt_search(trail, info);
+	trail->drops.count = 0;
+	trail->drops.is_incomplete = 0;
+	trail->drops.family = trail->family = family;
+	trail->at = trail->chain = trail->number = 0;
+	trail->hook = NO_HOOK;
+	for (int i = 0; i < STEPS && is_going_on; i++)
+		is_going_on = is_bridge ? pwru_ebt_step() : pwru_xt_step();
+	if (is_going_on)
+		trail->drops.is_incomplete = 1;
+	bpf_map_update_elem(&xt_tables, &info, &trail->drops, BPF_ANY);
+}
+
+static __always_inline struct drops *drops_in(struct xt_trail *trail, __u64 info, __u8 family)
+{
+	struct drops *drops = drops_of(info);
+
+	if (drops && drops->family == family &&
+	    (family != PWRU_XT_BRIDGE || is_same_ebt(&drops->ebt, info)))
+		return drops;
+	find_drops(trail, info, family);
+	return drops_of(info);
+}
+
 /*
  * struct xt_table_info *xt_replace_table(struct xt_table *table, unsigned int num_counters,
  *					  struct xt_table_info *newinfo, int *error)
+ * static int do_replace_finish(struct net *net, struct ebt_replace *repl,
+ *				struct ebt_table_info *newinfo)
  * A table that is put in the place of another one often lies where one before it was.
  */
 SEC("kprobe")
@@ -66,10 +104,25 @@ static __always_inline __u8 family_of(__u64 ip)
 {
 	if (ip - CFG(xt.ip6t_ip) < PWRU_ENTRY_BYTES)
 		return PWRU_XT_IP6;
+	if (ip - CFG(xt.ebt_ip) < PWRU_ENTRY_BYTES)
+		return PWRU_XT_BRIDGE;
 	return ip - CFG(xt.arpt_ip) < PWRU_ENTRY_BYTES ? PWRU_XT_ARP : PWRU_XT_IP4;
 }
 
-/* unsigned int ipt_do_table(..), ip6t_do_table() and arpt_do_table() */
+static __always_inline __u64 info_of(__u64 table, __u8 family)
+{
+	__u64 at = family == PWRU_XT_BRIDGE ? CFG(xt.ebt_private) : CFG(xt.table_private);
+
+	return read_word(table + at);
+}
+
+/* A policy of bridges is noted without a counter. */
+static __always_inline bool may_drop(const struct drops *drops)
+{
+	return drops->count || drops->family == PWRU_XT_BRIDGE;
+}
+
+/* unsigned int ipt_do_table(..), ip6t_do_table(), arpt_do_table() and ebt_do_table() */
 SEC("kprobe")
 int pwru_xt_passes(struct pt_regs *ctx)
 {
@@ -88,16 +141,12 @@ int pwru_xt_passes(struct pt_regs *ctx)
 	table = CFG(xt.is_table_first) ? first : third;
 	skb = CFG(xt.is_table_first) ? second : first;
 	state = CFG(xt.is_table_first) ? third : second;
-	info = read_word(table + CFG(xt.table_private));
-	drops = drops_of(info);
-	if (!drops) {
-		find_drops(trail, info, family);
-		drops = drops_of(info);
-	}
+	info = info_of(table, family);
+	drops = drops_in(trail, info, family);
 	entered = slot_for(trail, skb);
 	entered->skb = skb;
-	entered->hook_ip = entered->count = 0;
-	if (!drops || !drops->count)
+	entered->hook_ip = entered->info = 0;
+	if (!drops || !may_drop(drops))
 		return 0;
 	entered->table = table;
 	entered->info = info;
@@ -105,13 +154,33 @@ int pwru_xt_passes(struct pt_regs *ctx)
 	/* unsigned int hook on 5.10, u8 since 5.12 */
 	entered->hook = (__u8)read_word(state);
 	entered->family = family;
-	offset = cpu_offset();
+	entered->verdict = VERDICT_NONE;
+	offset = cpu_offset(drops);
 	for (__u32 i = 0; i < DROPS_MAX; i++) {
 		if (i >= drops->count)
 			break;
 		entered->packets[i] = packets_of(drops->drop[i].counter, offset);
 	}
 	entered->count = drops->count;
+	return 0;
+}
+
+/*
+ * ebt_do_table(): a policy counts nothing. What is given back is for the packet that entered last.
+ * A rule that sends another packet through a table of bridges leaves its own without a verdict.
+ */
+SEC("kretprobe")
+int pwru_ebt_ends(struct pt_regs *ctx)
+{
+	struct xt_trail *trail = xt_trail_of_cpu();
+	struct entered *entered;
+
+	if (!trail)
+		return 0;
+	entered = &trail->entered[trail->newest % ENTERED];
+	if (entered->info && entered->family == PWRU_XT_BRIDGE && entered->verdict == VERDICT_NONE)
+		entered->verdict =
+			(__u32)REGS_RESULT(ctx) == NF_DROP ? VERDICT_DROP : VERDICT_OTHER;
 	return 0;
 }
 
@@ -134,7 +203,7 @@ int pwru_xt_hook(struct pt_regs *ctx)
 	}
 	entered = slot_for(trail, skb);
 	entered->skb = skb;
-	entered->count = 0;
+	entered->info = 0;
 	entered->ts_ns = bpf_ktime_get_ns();
 	entered->hook = (__u8)read_word(state);
 	entered->hook_ip = ip;
@@ -189,11 +258,11 @@ int pwru_ct_clash_ends(struct pt_regs *ctx)
 static __always_inline __u32 moved(struct xt_trail *trail, const struct entered *entered,
 				   const struct drops *drops)
 {
-	__u64 offset = cpu_offset(), now;
+	__u64 offset = cpu_offset(drops), now;
 
 	/* In memory: the verifier would follow each sum that they may have in registers. */
-	trail->found = DROPS_MAX;
-	trail->found_count = 0;
+	trail->found = trail->jump = DROPS_MAX;
+	trail->found_count = trail->jump_count = trail->other_count = 0;
 
 	for (__u32 i = 0; i < DROPS_MAX; i++) {
 		if (i >= entered->count || i >= drops->count)
@@ -201,8 +270,16 @@ static __always_inline __u32 moved(struct xt_trail *trail, const struct entered 
 		now = packets_of(drops->drop[i].counter, offset);
 		if (now == entered->packets[i] || !(drops->drop[i].hooks >> entered->hook & 1))
 			continue;
-		trail->found_count += now - entered->packets[i];
-		trail->found = i;
+		now -= entered->packets[i];
+		if (drops->drop[i].kind == EBT_JUMP) {
+			trail->jump_count += now;
+			trail->jump = i;
+		} else if (drops->drop[i].kind == EBT_OTHER) {
+			trail->other_count += now;
+		} else {
+			trail->found_count += now;
+			trail->found = i;
+		}
 	}
 	return trail->found_count == 1 ? trail->found : DROPS_MAX;
 }
@@ -213,31 +290,74 @@ static __always_inline void write_chain(struct pwru_xt *xt, const struct drop *d
 
 	if (drop->hook != NO_HOOK)
 		return; /* user space knows its name by the hook */
-	bpf_probe_read_kernel_str(xt->chain, sizeof(xt->chain),
-				  (void *)(head + offsets_of(head, xt->family).target + 32));
+	if (xt->family == PWRU_XT_BRIDGE)
+		head += EBT_NAME_AT;
+	else
+		head += offsets_of(head, xt->family).target + 32;
+	bpf_probe_read_kernel_str(xt->chain, sizeof(xt->chain), (void *)head);
 }
 
-/* The rule, unless the table has been replaced since. */
-static __always_inline void write_rule(struct pwru_xt *xt, struct xt_trail *trail,
+static __always_inline void write_table(struct pwru_xt *xt, const struct entered *entered)
+{
+	__u64 at = entered->family == PWRU_XT_BRIDGE ? EBT_TABLE_NAME_AT : CFG(xt.table_name);
+
+	xt->family = entered->family;
+	xt->hook = entered->hook;
+	bpf_probe_read_kernel_str(xt->table, sizeof(xt->table), (void *)(entered->table + at));
+}
+
+static __always_inline void write_rule(struct pwru_xt *xt, const struct drop *drop,
 				       const struct entered *entered, const struct drops *drops)
 {
+	bool is_bridge = drops->family == PWRU_XT_BRIDGE;
+	__u64 entries = is_bridge ? drops->ebt.entries : entered->info + CFG(xt.info_entries);
+
+	write_table(xt, entered);
+	if (drop->hook != NO_HOOK)
+		xt->hook = drop->hook;
+	xt->number = drop->number;
+	write_chain(xt, drop, entries);
+	if (!is_bridge)
+		xt->asks_conntrack = asks_conntrack(entries + drop->entry, entered->family);
+	xt->kind = drop->kind == EBT_JUMP ? PWRU_XT_POLICY : drop->kind;
+}
+
+/* Of the policies of bridges, the one that dropped the packet, if no other one may have: that of
+ * the hook's chain is written, and that of a chain where a rule sent it is returned as the rule. */
+static __always_inline __u32 find_ebt_policy(struct pwru_xt *xt, const struct xt_trail *trail,
+					     const struct entered *entered)
+{
+	if (entered->verdict != VERDICT_DROP || trail->found_count || trail->other_count)
+		return DROPS_MAX;
+	if (!policy_drops(base_chain(entered->info, entered->hook)))
+		return trail->jump_count == 1 ? trail->jump : DROPS_MAX;
+	if (!trail->jump_count) {
+		write_table(xt, entered);
+		xt->kind = PWRU_XT_POLICY;
+	}
+	return DROPS_MAX;
+}
+
+/* The rule or the policy, unless the table has been replaced since. */
+static __always_inline void write_verdict(struct pwru_xt *xt, struct xt_trail *trail,
+					  const struct entered *entered, const struct drops *drops)
+{
 	__u32 index = moved(trail, entered, drops);
-	__u64 entries = entered->info + CFG(xt.info_entries);
 	const struct drop *drop;
 
+	if (info_of(entered->table, entered->family) != entered->info ||
+	    entered->verdict == VERDICT_OTHER)
+		return;
+	if (index >= DROPS_MAX && entered->family == PWRU_XT_BRIDGE)
+		index = find_ebt_policy(xt, trail, entered);
 	if (index >= DROPS_MAX)
 		return;
 	drop = &drops->drop[index];
-	if (read_word(entered->table + CFG(xt.table_private)) != entered->info)
-		return;
-	xt->family = entered->family;
-	xt->hook = drop->hook != NO_HOOK ? drop->hook : entered->hook;
-	xt->number = drop->number;
-	bpf_probe_read_kernel_str(xt->table, sizeof(xt->table),
-				  (void *)(entered->table + CFG(xt.table_name)));
-	write_chain(xt, drop, entries);
-	xt->asks_conntrack = asks_conntrack(entries + drop->entry, entered->family);
-	xt->kind = drop->kind;
+	/* Kept as a pointer: the verifier of 5.10 knows no bounds of a number that was on the
+	 * stack. */
+	asm volatile("" : "+r"(drop));
+	if (drop->kind != EBT_SENDS)
+		write_rule(xt, drop, entered, drops);
 }
 
 static __always_inline void write_hook(struct pwru_xt *xt, const struct entered *entered)
@@ -279,19 +399,20 @@ __noinline int pwru_xt_answer(__u64 skb)
 		return 0;
 	/* Used once: another packet may get the memory of this sk_buff. */
 	entered->skb = 0;
-	if ((!entered->count && !entered->hook_ip) || now_ns - entered->ts_ns >= FRESH_NS)
+	if ((!entered->info && !entered->hook_ip) || now_ns - entered->ts_ns >= FRESH_NS)
 		return 0;
 	if (entered->hook_ip) {
 		write_hook(xt, entered);
 		return 0;
 	}
 	drops = drops_of(entered->info);
-	if (drops && !drops->is_incomplete)
-		write_rule(xt, trail, entered, drops);
+	if (drops && !drops->is_incomplete && drops->family == entered->family)
+		write_verdict(xt, trail, entered, drops);
 	return 0;
 }
 
-/* For a packet that nf_hook_slow() frees. Of any other packet the answer says nothing. */
+/* For a packet that nf_hook_slow() frees, or br_handle_frame(). Of any other packet the answer says
+ * nothing. */
 __hidden int pwru_xt_verdict(__u64 skb, struct pwru_xt *xt)
 {
 	struct xt_trail *trail = xt_trail_of_cpu();

@@ -123,23 +123,10 @@ __noinline int pwru_xt_step(void)
 	return 1;
 }
 
-/* Finds the rules of a table that drop, and keeps them. */
-static __always_inline void find_drops(struct xt_trail *trail, __u64 info, __u8 family)
+static __always_inline void begin_xt_search(struct xt_trail *trail, __u64 info)
 {
-	int is_going_on = 1;
-
 	bpf_probe_read_kernel(&trail->drops.info, sizeof(trail->drops.info), (void *)info);
-	trail->drops.count = 0;
-	trail->drops.is_incomplete = 0;
 	trail->entries = info + CFG(xt.info_entries);
-	trail->family = family;
-	trail->at = trail->chain = trail->number = 0;
-	trail->hook = NO_HOOK;
-	for (int i = 0; i < STEPS && is_going_on; i++)
-		is_going_on = pwru_xt_step();
-	if (is_going_on)
-		trail->drops.is_incomplete = 1;
-	bpf_map_update_elem(&xt_tables, &info, &trail->drops, BPF_ANY);
 }
 
 /* Whether the rule has -m conntrack or -m state: struct xt_entry_match lie behind its counters. */

@@ -19,6 +19,7 @@
 
 /* include/uapi/linux/netfilter.h */
 #define NF_INET_NUMHOOKS 5
+#define NF_BR_NUMHOOKS 6
 #define NF_DROP 0
 
 #define NO_HOOK 0xff /* of a chain that is not built in */
@@ -32,9 +33,9 @@ struct drop {
 	__u32 entry;   /* where it is among the entries, in bytes */
 	__u32 chain;   /* where the head of its chain is */
 	__u32 number;
-	__u8 kind;  /* PWRU_XT_* */
-	__u8 hook;  /* of a chain that is built in, which has no head; NO_HOOK: of another */
-	__u8 hooks; /* whose packets can come here: bit NF_INET_* or NF_ARP_* */
+	__u8 kind;  /* PWRU_XT_*, or EBT_* of a table of bridges */
+	__u8 hook;  /* of a chain that is built in; NO_HOOK: of another */
+	__u8 hooks; /* whose packets can come here: bit NF_INET_*, NF_ARP_* or NF_BR_* */
 	__u8 pad0;
 };
 
@@ -48,14 +49,28 @@ struct info {
 	__u32 stack_size;
 };
 
+/* The beginning of struct ebt_table_info. */
+struct ebt_info {
+	__u32 size;   /* of the entries, in bytes */
+	__u32 number; /* of the rules of all chains */
+	__u64 chain[NF_BR_NUMHOOKS];
+	__u64 chainstack;
+	__u64 entries;
+};
+
 struct drops {
-	struct info info;
+	union {
+		struct info info;
+		struct ebt_info ebt; /* of a table of bridges */
+	};
 	__u32 count;
-	__u32 is_incomplete;
+	__u8 is_incomplete;
+	__u8 family; /* PWRU_XT_* */
+	__u8 pad0[2];
 	struct drop drop[DROPS_MAX];
 };
 
-/* By the address of the struct xt_table_info. */
+/* By the address of the struct xt_table_info or ebt_table_info. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, TABLES_MAX);
@@ -63,18 +78,24 @@ struct {
 	__type(value, struct drops);
 } xt_tables SEC(".maps");
 
+/* What a table of bridges returned. */
+#define VERDICT_NONE 0 /* nothing yet, or not known */
+#define VERDICT_DROP 1
+#define VERDICT_OTHER 2
+
 /* A packet in a table. */
 struct entered {
 	__u64 skb;
 	__u64 table;
-	__u64 info;
+	__u64 info; /* 0: nothing drops packets in that table */
 	__u64 ts_ns;
 	__u64 hook_ip; /* of another hook than a table, which was called after all tables */
 	__u64 prog;    /* struct bpf_prog that it runs; 0: none */
 	__u32 count;
 	__u8 hook;
-	__u8 family; /* PWRU_XT_* */
-	__u8 pad0[2];
+	__u8 family;  /* PWRU_XT_* */
+	__u8 verdict; /* VERDICT_* */
+	__u8 pad0;
 	__u64 packets[DROPS_MAX]; /* the counter of each rule that drops */
 };
 
@@ -89,6 +110,8 @@ struct xt_trail {
 	struct entered entered[ENTERED];
 	/* The search for the rules that drop, while it lasts. */
 	__u64 entries;
+	__u64 counters; /* of a table of bridges, of CPU 0 */
+	__u64 counter;	/* of them, that of the rule at `at` */
 	__u32 at;
 	__u32 chain;
 	__u32 number;
@@ -100,6 +123,10 @@ struct xt_trail {
 	/* The search for the rule whose counter has moved. */
 	__u32 found;
 	__u32 found_count;
+	__u32 jump; /* the last EBT_JUMP that has moved */
+	__u32 jump_count;
+	__u32 other_count;
+	__u32 pad1;
 	struct pwru_xt answer;
 };
 
@@ -130,7 +157,8 @@ static __always_inline void begin_chain(struct xt_trail *trail, __u8 hook)
 }
 
 /* The entry at trail->at, which is rule trail->number. */
-static __always_inline void note_drop(struct xt_trail *trail, __u64 counter, __u8 kind, __u8 hooks)
+static __always_inline struct drop *note_drop(struct xt_trail *trail, __u64 counter, __u8 kind,
+					      __u8 hooks)
 {
 	struct drops *drops = &trail->drops;
 	__u32 count = drops->count;
@@ -138,7 +166,7 @@ static __always_inline void note_drop(struct xt_trail *trail, __u64 counter, __u
 
 	if (count >= DROPS_MAX) {
 		drops->is_incomplete = 1;
-		return;
+		return NULL;
 	}
 	drop = &drops->drop[count];
 	drop->counter = counter;
@@ -149,6 +177,7 @@ static __always_inline void note_drop(struct xt_trail *trail, __u64 counter, __u
 	drop->hook = trail->hook;
 	drop->hooks = hooks;
 	drops->count = count + 1;
+	return drop;
 }
 
 #endif

@@ -155,6 +155,7 @@ TEST(DiagnoserIptables, ARuleForArp) {
   // That chain is not the one of IP, nor are its hooks.
   EXPECT_EQ(cause_of(ending, arp, "ip_local_deliver+0xd3"), "netfilter");
   EXPECT_EQ(cause_of(ending, rule(Xt::Kind::Rule), "arp_rcv+0x1b2"), "netfilter");
+  EXPECT_NE(ending.diagnosed().advice.find("arptables-legacy -nvL"), std::string_view::npos);
   arp.kind = Xt::Kind::Policy;
   EXPECT_EQ(cause_of(ending, arp, "arp_rcv+0x1b2"), "arptables-policy");
   arp.chain = arp.hook = "FORWARD";
@@ -162,6 +163,64 @@ TEST(DiagnoserIptables, ARuleForArp) {
   // The kernel answers a request in arp_process().
   arp.chain = arp.hook = "OUTPUT";
   EXPECT_EQ(cause_of(ending, arp, "arp_process+0x1b2"), "arptables-policy");
+}
+
+Xt bridge_rule(std::string_view hook) {
+  Xt xt = rule(Xt::Kind::Rule);
+  xt.family = Xt::Family::Bridge;
+  xt.hook = hook;
+  xt.chain = "near";
+  return xt;
+}
+
+TEST(DiagnoserIptables, ARuleForBridges) {
+  Ending ending;
+  ending.record.xt = bridge_rule("FORWARD");
+  const Diagnosis& found =
+      ending
+          .dies({"kfree_skb_reason+0x9", "nf_hook_slow+0xb3", "__br_forward[bridge]+0x1c2",
+                 "br_handle_frame_finish[bridge]+0x94", "br_dev_xmit[bridge]+0x9"},
+                "NETFILTER_DROP")
+          .diagnosed();
+  EXPECT_EQ(found.what,
+            "rule 3 of the chain near (ebtables-legacy, table filter, hook bridge forward) dropped "
+            "it");
+  EXPECT_NE(found.advice.find("ebtables-legacy -t filter -D near 3 removes it"),
+            std::string_view::npos)
+      << found.advice;
+  EXPECT_EQ(cause_of(ending, bridge_rule("OUTPUT"), "__br_forward+0x1c2"), "netfilter");
+  EXPECT_EQ(cause_of(ending, bridge_rule("BROUTING"), "__br_forward+0x1c2"), "netfilter");
+  Xt policy = bridge_rule("INPUT");
+  policy.kind = Xt::Kind::Policy;
+  EXPECT_EQ(cause_of(ending, policy, "br_pass_frame_up+0x1c2"), "ebtables-policy");
+  EXPECT_NE(ending.diagnosed().advice.find("ebtables-legacy"), std::string_view::npos);
+  // It is no table of IP.
+  EXPECT_EQ(cause_of(ending, policy, "ip_local_deliver+0xd3"), "netfilter");
+}
+
+TEST(DiagnoserIptables, ABridgeSendsByTheFunctionThatForwards) {
+  Ending ending;
+  ending.record.xt = bridge_rule("OUTPUT");
+  const std::vector<std::string_view> sent = {"kfree_skb_reason+0x9", "nf_hook_slow+0xb3",
+                                              "__br_forward+0x1c2", "br_dev_xmit+0x9"};
+  EXPECT_EQ(ending.dies(sent, "NETFILTER_DROP").diagnosed().cause, "ebtables-rule");
+  ending.record.xt = bridge_rule("FORWARD");
+  EXPECT_EQ(ending.dies(sent, "NETFILTER_DROP").diagnosed().cause, "netfilter");
+}
+
+// br_handle_frame() runs the hooks of prerouting itself. It frees other packets too.
+TEST(DiagnoserIptables, ABridgesPrerouting) {
+  const std::vector<std::string_view> freed = {"kfree_skb_reason+0x9", "br_handle_frame+0x1c2"};
+  Ending ending;
+  ending.with(Fact::BridgePortState, "3");
+  ending.record.xt = bridge_rule("PREROUTING");
+  const Diagnosis& found = ending.dies(freed, "NOT_SPECIFIED").diagnosed();
+  EXPECT_EQ(found.cause, "ebtables-rule");
+  EXPECT_NE(found.what.find("hook bridge prerouting"), std::string_view::npos) << found.what;
+  ending.record.xt = bridge_rule("BROUTING");
+  EXPECT_NE(ending.dies(freed, "NOT_SPECIFIED").diagnosed().cause, "ebtables-rule");
+  EXPECT_EQ(cause_of(ending, bridge_rule("INPUT"), "br_handle_frame+0x1c2"), "ebtables-rule");
+  EXPECT_EQ(cause_of(ending, bridge_rule("PREROUTING"), "br_handle_frame+0x1c2"), "netfilter");
 }
 
 TEST(DiagnoserIptables, OtherHooksAreNamedByTheirFunction) {

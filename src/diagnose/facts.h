@@ -87,6 +87,7 @@ class Facts {
   void set_netfilter(const resolve::Record& record, const Place& place);
   [[nodiscard]] static bool is_of_nft(const resolve::Nft& nft, const Place& place,
                                       const StackHook& hook);
+  void set_hook(const StackHook& hook);
   void set_nft(const resolve::Nft& nft);
   void set_xt(const resolve::Xt& xt, const Place& place, const StackHook& hook);
   void set_xt_rule(const resolve::Xt& xt);

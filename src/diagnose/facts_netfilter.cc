@@ -16,8 +16,22 @@ using knowledge::Fact;
 
 using Layer = StackHook::Layer;
 
-// The hook of netfilter that a function of the stack calls. NF_HOOK() is inlined into it.
-StackHook hook_of(const std::vector<std::string>& callers, bool is_arp) {
+constexpr std::string_view kRunsHooks = "nf_hook_slow";
+// It runs the hooks of a bridge's prerouting itself, and frees what they drop, since 5.2. By
+// nf_hook_slow() it runs those of input, for frames of protocols like STP.
+constexpr std::string_view kBridgeReceives = "br_handle_frame";
+
+// Whether __br_forward(), which is at that place, has a packet of this host and not of a port. The
+// nearer of the two decides: a packet that a bridge sends may be received in the same stack.
+bool is_sent_by_bridge(const std::vector<std::string>& callers, size_t at) {
+  constexpr std::string_view kReceives = "br_handle_frame br_handle_frame_finish";
+  for (size_t i = at; i < callers.size() && !knowledge::is_in_list(callers[i], kReceives); i++)
+    if (callers[i] == "br_dev_xmit") return true;
+  return false;
+}
+
+// The hook of netfilter that a function calls. NF_HOOK() is inlined into it.
+StackHook hook_called_by(std::string_view caller, bool is_arp) {
   struct Row {
     std::string_view callers;
     StackHook hook;
@@ -46,9 +60,10 @@ StackHook hook_of(const std::vector<std::string>& callers, bool is_arp) {
       {"__netif_receive_skb_core nf_ingress nf_hook_ingress",
        {Layer::Device, "INGRESS", "ingress"}},
       {"__dev_queue_xmit nf_hook_egress", {Layer::Device, "EGRESS", "egress"}},
-      {"br_handle_frame", {Layer::Bridge, "PREROUTING", "bridge prerouting"}},
-      {"br_handle_frame_finish br_pass_frame_up", {Layer::Bridge, "INPUT", "bridge input"}},
+      {"br_handle_frame br_handle_frame_finish br_pass_frame_up",
+       {Layer::Bridge, "INPUT", "bridge input"}},
       {"br_forward __br_forward", {Layer::Bridge, "FORWARD", "bridge forward"}},
+      {"br_send_bpdu __br_multicast_send_query", {Layer::Bridge, "OUTPUT", "bridge output"}},
       {"br_forward_finish", {Layer::Bridge, "POSTROUTING", "bridge postrouting"}},
       {"arp_rcv", {Layer::Arp, "INPUT", "arp input"}},
       // The compiler puts arp_xmit() into those that call it.
@@ -56,13 +71,26 @@ StackHook hook_of(const std::vector<std::string>& callers, bool is_arp) {
        {Layer::Arp, "OUTPUT", "arp output"}},
   });
   // On 6.1 ARP has a function of its own, on 6.12 it has not.
-  constexpr std::string_view kBridgeArp = "br_nf_forward_arp br_nf_forward";
-  for (const std::string& caller : callers) {
-    if (is_arp && knowledge::is_in_list(caller, kBridgeArp))
-      return {Layer::Arp, "FORWARD",
-              "arp forward, called by the bridge (bridge-nf-call-arptables)"};
-    for (const Row& row : kHooks)
-      if (knowledge::is_in_list(caller, row.callers)) return row.hook;
+  if (is_arp && knowledge::is_in_list(caller, "br_nf_forward_arp br_nf_forward"))
+    return {Layer::Arp, "FORWARD", "arp forward, called by the bridge (bridge-nf-call-arptables)"};
+  for (const Row& row : kHooks)
+    if (knowledge::is_in_list(caller, row.callers)) return row.hook;
+  return {};
+}
+
+// That of the first function that has one. The two of a bridge tell it by the others on the stack.
+StackHook hook_of(const Place& place, bool is_arp) {
+  constexpr StackHook kPrerouting = {Layer::Bridge, "PREROUTING", "bridge prerouting"};
+  constexpr StackHook kOutput = {Layer::Bridge, "OUTPUT", "bridge output"};
+  if (place.function == kBridgeReceives) return kPrerouting;
+  const std::vector<std::string>& callers = place.callers;
+  for (size_t i = 0; i < callers.size(); i++) {
+    const StackHook hook = hook_called_by(callers[i], is_arp);
+    if (hook.layer == Layer::None) continue;
+    const std::string_view callee = i > 0 ? callers[i - 1] : place.function;
+    if (callers[i] == kBridgeReceives && callee != kRunsHooks) return kPrerouting;
+    const bool is_forward = hook.layer == Layer::Bridge && hook.chain == "FORWARD";
+    return is_forward && is_sent_by_bridge(callers, i) ? kOutput : hook;
   }
   return {};
 }
@@ -78,13 +106,13 @@ bool is_hook(const StackHook& hook, std::string_view chains) {
 }
 
 bool has_hook(const resolve::Xt& xt, const StackHook& hook) {
-  const bool is_arp = xt.family == resolve::Xt::Family::Arp;
-  return hook.layer == (is_arp ? Layer::Arp : Layer::Ip) && hook.chain == xt.hook;
+  constexpr std::array kLayers = {Layer::Ip, Layer::Ip, Layer::Arp, Layer::Bridge};
+  return hook.layer == kLayers[static_cast<size_t>(xt.family)] && hook.chain == xt.hook;
 }
 
 std::string_view tool_of(resolve::Xt::Family family) {
-  constexpr std::array<std::string_view, 3> kTools = {"iptables-legacy", "ip6tables-legacy",
-                                                      "arptables-legacy"};
+  constexpr std::array<std::string_view, 4> kTools = {"iptables-legacy", "ip6tables-legacy",
+                                                      "arptables-legacy", "ebtables-legacy"};
   return kTools[static_cast<size_t>(family)];
 }
 
@@ -105,27 +133,30 @@ bool is_nft_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), may_follow);
 }
 
-// br_handle_frame() frees what its hook drops: nf_hook_bridge_pre() is inlined.
-bool is_bridge_prerouting(const resolve::Nft& nft, const Place& place) {
-  return place.function == "br_handle_frame" && nft.family == "bridge" && nft.is_noted;
-}
-
 }  // namespace
 
 void Facts::set_netfilter(const resolve::Record& record, const Place& place) {
-  const StackHook hook = hook_of(place.callers, record.packet.proto == ETH_P_ARP);
-  set(Fact::Hook) = hook.name;
-  if (record.nft && is_bridge_prerouting(*record.nft, place)) set(Fact::Hook) = "bridge prerouting";
-  if (record.nft && is_of_nft(*record.nft, place, hook)) set_nft(*record.nft);
+  const StackHook hook = hook_of(place, record.packet.proto == ETH_P_ARP);
+  if (place.function != kBridgeReceives) set_hook(hook);
+  if (record.nft && is_of_nft(*record.nft, place, hook)) {
+    set_hook(hook);
+    set_nft(*record.nft);
+  }
   if (record.xt) set_xt(*record.xt, place, hook);
+}
+
+void Facts::set_hook(const StackHook& hook) {
+  constexpr std::array<std::string_view, 5> kFamilies = {"", "ip", "netdev", "bridge", "arp"};
+  set(Fact::Hook) = hook.name;
+  set(Fact::HookFamily) = kFamilies[static_cast<size_t>(hook.layer)];
 }
 
 // Since 6.7 nf_tables frees what it drops. Before, any hook of netfilter may have had the packet in
 // mind, so that the hooks must be the same.
 bool Facts::is_of_nft(const resolve::Nft& nft, const Place& place, const StackHook& hook) {
   if (place.function == "nft_do_chain") return true;
-  if (is_bridge_prerouting(nft, place)) return true;
-  return place.function == "nf_hook_slow" && nft.is_noted &&
+  if (place.function == kBridgeReceives) return nft.is_noted && nft.family == "bridge";
+  return place.function == kRunsHooks && nft.is_noted &&
          (nft.hook.empty() || is_hook(hook, nft.hook));
 }
 
@@ -156,11 +187,14 @@ void Facts::set_xt(const resolve::Xt& xt, const Place& place, const StackHook& h
   if (is_clash &&
       (knowledge::is_in_list(place.function, kBehindQueue) || is_hook(hook, "INPUT POSTROUTING")))
     set(Fact::ConntrackRefusal) = "clash";
-  if (place.function != "nf_hook_slow") return;
+  if (place.function != kRunsHooks && place.function != kBridgeReceives) return;
   if (xt.refusal == Refusal::Full && is_hook(hook, "PREROUTING OUTPUT") && is_untracked())
     set(Fact::ConntrackRefusal) = "full";
   if (!of(Fact::ConntrackRefusal).empty() || !has_hook(xt, hook)) return;
-  if (xt.kind != resolve::Xt::Kind::None) set_xt_rule(xt);
+  if (xt.kind != resolve::Xt::Kind::None) {
+    set_hook(hook);
+    set_xt_rule(xt);
+  }
   if (xt.function.empty()) return;
   set(Fact::NfFunction) = bare(xt.function);
   if (!xt.bpf_id) return;

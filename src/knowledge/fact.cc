@@ -84,6 +84,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::Device, "dev", ""},
     {Fact::Netns, "netns", ""},
     {Fact::Hook, "hook", ""},
+    {Fact::HookFamily, "hook_family", ""},
     {Fact::NextHop, "next_hop", ""},
     {Fact::OpenAt, "open_at", ""},
     {Fact::OpenIn, "open_in", ""},

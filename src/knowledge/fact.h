@@ -26,6 +26,7 @@ enum class Fact : uint8_t {
   Device,           // the interface that the sk_buff names
   Netns,            // inode number of the network namespace
   Hook,             // the netfilter hook, by the functions on the stack: "input"
+  HookFamily,       // "ip", of IPv6 too; "arp", "bridge", "netdev"
   NextHop,          // the gateway of the route, or the destination
   OpenAt,           // where its port is open: "127.0.0.1:53, [::1]:53"; "" when nobody has it
   OpenIn,           // other namespaces where it is open, when it is not here: "4026532194 (web)"
@@ -39,7 +40,7 @@ enum class Fact : uint8_t {
   NftHandle,  // the number by which nft knows the rule
   NftExpr,    // the part of the rule that decided: "immediate", "reject"
   NftPolicy,  // "drop": no rule took the packet; "likely-drop": unless one went unseen
-  XtTool,     // of the table that dropped it: "iptables-legacy", "arptables-legacy"
+  XtTool,     // of the table that dropped it: "iptables-legacy", "ebtables-legacy"
   XtTable,
   XtChain,
   XtRule,            // its number in the chain, from 1

@@ -55,9 +55,11 @@ void look_at_xtables(const cli::Options& options, KernelFacts& facts) {
     }
     return facts.btf.get();
   };
-  facts.xtables =
-      kernel::find_xtables(facts.known.symbols, types_of({"x_tables"}),
-                           types_of({"ip_tables", "ip6_tables", "arp_tables"}), possible_cpus());
+  kernel::XtablesTypes types;
+  types.tables = types_of({"x_tables"});
+  types.bridges = types_of({"ebtables"});
+  types.functions = types_of({"ip_tables", "ip6_tables", "arp_tables", "ebtables"});
+  facts.xtables = kernel::find_xtables(facts.known.symbols, types, possible_cpus());
 }
 
 Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading) {

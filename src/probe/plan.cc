@@ -150,6 +150,8 @@ void add_nft(Plan& plan, const program::Programs& programs, std::vector<kernel::
 void add_xtables(Plan& plan, const program::Programs& programs, const kernel::Xtables& xtables,
                  const kernel::Symbols& symbols) {
   add_sites(plan, programs.xt_passes, xtables.tables, symbols);
+  add_sites(plan, programs.xt_passes, xtables.bridges, symbols);
+  add_returns(plan, programs.ebt_ends, xtables.bridges, symbols);
   add_sites(plan, programs.xt_replaced, xtables.replaced, symbols);
   add_sites(plan, programs.xt_hook, xtables.hooks, symbols);
   add_sites(plan, programs.ct_clash, xtables.clash, symbols);

@@ -182,5 +182,20 @@ TEST(Plan, WhereConntrackRefusesIsAReturn) {
   EXPECT_FALSE(plan.groups[1].is_return);
 }
 
+TEST(Plan, TablesOfBridgesAreWatchedAsTheyReturnToo) {
+  Plan plan;
+  program::Programs all = programs();
+  all.xt_passes = program(20);
+  all.ebt_ends = program(21);
+  kernel::Xtables xtables;
+  xtables.bridges = {{0x1000, kernel::SiteKind::Function, "ebt_do_table", "ebtables", 0x1000}};
+  add_xtables(plan, all, xtables, symbols());
+  ASSERT_EQ(plan.groups.size(), 2u);
+  EXPECT_EQ(names_of(plan, program(20)), std::vector<std::string>{"ebt_do_table"});
+  EXPECT_EQ(plan.groups[0].program, program(21));
+  EXPECT_TRUE(plan.groups[0].is_return);
+  EXPECT_FALSE(plan.groups[1].is_return);
+}
+
 }  // namespace
 }  // namespace pwru::probe

@@ -127,8 +127,10 @@ Result<> Picker::pick_for_netfilter(Programs& programs) const {
   }
   const kernel::Xtables& xtables = plan_.xtables;
   if (xtables.is_empty()) return {};
-  PWRU_ASSIGN(programs.xt_passes, pick("pwru_xt_passes", !xtables.tables.empty()));
-  PWRU_ASSIGN(programs.xt_replaced, pick("pwru_xt_replaced", !xtables.tables.empty()));
+  const bool has_tables = !xtables.tables.empty() || !xtables.bridges.empty();
+  PWRU_ASSIGN(programs.xt_passes, pick("pwru_xt_passes", has_tables));
+  PWRU_ASSIGN(programs.xt_replaced, pick("pwru_xt_replaced", has_tables));
+  PWRU_ASSIGN(programs.ebt_ends, pick("pwru_ebt_ends", !xtables.bridges.empty()));
   PWRU_ASSIGN(programs.xt_hook, pick("pwru_xt_hook", !xtables.hooks.empty()));
   PWRU_ASSIGN(programs.ct_full, pick("pwru_ct_full", !xtables.full.empty()));
   PWRU_ASSIGN(programs.ct_clash, pick("pwru_ct_clash", !xtables.clash.empty()));

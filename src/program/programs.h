@@ -35,9 +35,10 @@ struct Programs {
   plan::Deaths deaths;
   bpf_program* nft = nullptr;          // where rules of nf_tables are watched
   bpf_program* nft_returns = nullptr;  // for the return of functions there
-  bpf_program* xt_passes = nullptr;    // where packets enter a table of iptables-legacy
+  bpf_program* xt_passes = nullptr;    // where packets enter a table of iptables-legacy etc.
   bpf_program* xt_hook = nullptr;      // at other hooks of netfilter
   bpf_program* xt_replaced = nullptr;  // where such a table is replaced
+  bpf_program* ebt_ends = nullptr;     // for the return of a table of ebtables-legacy
   bpf_program* ct_full = nullptr;  // where conntrack refuses packets: for the return of functions
   bpf_program* ct_clash = nullptr;
   bpf_program* ct_clash_ends = nullptr;

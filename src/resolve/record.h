@@ -138,7 +138,7 @@ struct Nft {
 struct Xt {
   enum class Kind : uint8_t { None, Rule, Reject, Policy };
   enum class Refusal : uint8_t { None, Full, Clash };  // by conntrack
-  enum class Family : uint8_t { Ip4, Ip6, Arp };
+  enum class Family : uint8_t { Ip4, Ip6, Arp, Bridge };
   Kind kind = Kind::None;
   Refusal refusal = Refusal::None;
   Family family = Family::Ip4;  // of the table

@@ -48,14 +48,17 @@ std::optional<kernel::PortQuestion> port_question(const Packet& packet) {
 
 constexpr std::string_view kNoSocket = "SKB_DROP_REASON_NO_SOCKET";
 
-// By their hooks, NF_INET_* and NF_ARP_*.
+// By their hooks, NF_INET_*, NF_ARP_* and NF_BR_*.
 constexpr auto kBuiltInChains =
     std::to_array<std::string_view>({"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"});
 constexpr auto kArpChains = std::to_array<std::string_view>({"INPUT", "OUTPUT", "FORWARD"});
+constexpr auto kBridgeChains = std::to_array<std::string_view>(
+    {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING", "BROUTING"});
 
 std::string_view built_in_chain(Xt::Family family, uint8_t hook) {
   std::span<const std::string_view> chains = kBuiltInChains;
   if (family == Xt::Family::Arp) chains = kArpChains;
+  if (family == Xt::Family::Bridge) chains = kBridgeChains;
   return hook < chains.size() ? chains[hook] : std::string_view();
 }
 
@@ -273,7 +276,7 @@ void Resolver::set_xt(const pwru_xt& from) {
   Xt& xt = record_.xt.emplace();
   if (from.kind <= PWRU_XT_POLICY) xt.kind = static_cast<Xt::Kind>(from.kind);
   if (from.refusal <= PWRU_CT_CLASH) xt.refusal = static_cast<Xt::Refusal>(from.refusal);
-  if (from.family <= PWRU_XT_ARP) xt.family = static_cast<Xt::Family>(from.family);
+  if (from.family <= PWRU_XT_BRIDGE) xt.family = static_cast<Xt::Family>(from.family);
   xt.asks_conntrack = from.asks_conntrack;
   xt.hook = built_in_chain(xt.family, from.hook);
   xt_table_ = text_of(from.table, sizeof(from.table));

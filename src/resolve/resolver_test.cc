@@ -220,6 +220,9 @@ TEST(Resolver, ABuiltInChainHasTheNameOfItsHook) {
   EXPECT_EQ(resolver.resolve(event).xt->hook, "FORWARD");
   xt.hook = 1;
   EXPECT_EQ(resolver.resolve(event).xt->hook, "OUTPUT");
+  xt.family = PWRU_XT_BRIDGE;
+  xt.hook = 5;
+  EXPECT_EQ(resolver.resolve(event).xt->hook, "BROUTING");
   // What the kernel does not have.
   xt.kind = xt.refusal = xt.hook = xt.family = 9;
   EXPECT_EQ(resolver.resolve(event).xt->kind, Xt::Kind::None);

@@ -113,18 +113,20 @@ std::vector<kernel::Site> LateModules::nft_sites_of(const std::vector<kernel::Mo
 kernel::Xtables LateModules::xtables_of(const std::vector<kernel::ModuleBtf>& modules,
                                         const kernel::Symbols& symbols) const {
   if (!cli::asks_for_deaths(options_) || options_.kmods) return {};
-  kernel::Xtables late = kernel::find_xtables(symbols, nullptr, nullptr, 1);
-  for (auto* sites : {&late.tables, &late.hooks, &late.full, &late.clash})
+  kernel::Xtables late = kernel::find_xtables(symbols, {}, 1);
+  for (auto* sites : {&late.tables, &late.bridges, &late.hooks, &late.full, &late.clash})
     std::erase_if(*sites, [&](const kernel::Site& site) {
       return std::ranges::find(modules, site.module, &kernel::ModuleBtf::module) == modules.end();
     });
-  for (const kernel::Site& site : late.tables)
-    log_info("module {} was loaded: start pwru again to see which of its rules drops a packet",
-             site.module);
+  for (const auto* sites : {&late.tables, &late.bridges})
+    for (const kernel::Site& site : *sites)
+      log_info("module {} was loaded: start pwru again to see which of its rules drops a packet",
+               site.module);
   const program::Programs& programs = tracer_.programs();
   if ((!late.hooks.empty() && !programs.xt_hook) || (!late.full.empty() && !programs.ct_full))
     log_info("a module of netfilter was loaded: start pwru again to see what it drops");
   late.tables.clear();
+  late.bridges.clear();
   late.replaced.clear();
   return late;
 }
