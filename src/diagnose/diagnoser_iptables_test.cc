@@ -218,7 +218,9 @@ TEST(DiagnoserIptables, ABridgesPrerouting) {
   EXPECT_EQ(found.cause, "ebtables-rule");
   EXPECT_NE(found.what.find("hook bridge prerouting"), std::string_view::npos) << found.what;
   ending.record.xt = bridge_rule("BROUTING");
-  EXPECT_NE(ending.dies(freed, "NOT_SPECIFIED").diagnosed().cause, "ebtables-rule");
+  EXPECT_EQ(ending.is_freed(freed).diagnosed().cause, "bridge");
+  EXPECT_EQ(ending.diagnosed().certainty, Certainty::Possible);
+  EXPECT_NE(ending.diagnosed().what.find("in the hook bridge prerouting"), std::string_view::npos);
   EXPECT_EQ(cause_of(ending, bridge_rule("INPUT"), "br_handle_frame+0x1c2"), "ebtables-rule");
   EXPECT_EQ(cause_of(ending, bridge_rule("PREROUTING"), "br_handle_frame+0x1c2"), "netfilter");
 }

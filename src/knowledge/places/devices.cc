@@ -218,7 +218,11 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"bridge-port", "br_handle_frame_finish br_forward maybe_deliver", "", "NO_TX_TARGET -", {{{Fact::BridgeVlans, Test::Is, "0"}, {Fact::BridgePortIsolated, Test::Is, "0"}, {Fact::BridgePortState, Test::Is, "3"}}}, Possible,
      "the bridge has no port to send it to: it knows its destination at the port {dev} that it came from, or the other ports do not forward, or are not flooded",
      "bridge fdb show shows the port of each address, bridge -d link show the state of the ports and whether they are flooded"},
-    {"bridge", "br_handle_frame br_handle_frame_finish br_forward br_forward_finish maybe_deliver", "", "-", {{{Fact::BridgePortState, Test::Is, "3"}}}, Possible,
+    // nf_hook_bridge_pre() is inlined there. VLANs and isolated ports come later.
+    {"bridge", "br_handle_frame", "", "-", {{{Fact::BridgePortState, Test::Is, "3"}}}, Possible,
+     "netfilter dropped it in the hook bridge prerouting: a rule of ebtables or nftables; or the address that it comes from is no MAC address of a host",
+     "ebtables-legacy -t nat -L PREROUTING --Lc and nft list ruleset show the rules; tcpdump -e -ni {dev} shows the addresses"},
+    {"bridge", "br_handle_frame_finish br_forward br_forward_finish maybe_deliver", "", "-", {{{Fact::BridgePortState, Test::Is, "3"}}}, Possible,
      "the bridge did not forward it: VLAN filter, isolated ports, or the address belongs to the port it came from",
      "bridge vlan show, bridge -d link show dev {dev}, bridge fdb show"},
     // br_allowed_egress() of the bridge's own device. It hears groups of all VLANs.

@@ -29,6 +29,7 @@ rule() { in_c ebtables-legacy -t "$1" -A "$2" -p 0x0800 --ip-proto 17 --ip-dport
 in_c ebtables-legacy -N near -P RETURN
 in_c ebtables-legacy -N far -P DROP
 rule nat PREROUTING 6000 DROP
+rule nat PREROUTING 6011 mark --mark-set 1 --mark-target DROP
 rule filter FORWARD 6001 CONTINUE
 rule filter FORWARD 6001 DROP
 rule filter FORWARD 6002 near
@@ -58,6 +59,8 @@ in_c bash -c 'echo x >/dev/udp/10.1.0.1/6007'
 wait_for 'the answer of OUTPUT' is_told 6007 "$(in_table OUTPUT 1 filter output) \\(certain\\)"
 # The target is not read: it may have let the packet go on.
 dies 6005 'netfilter dropped it in the hook bridge forward: a rule of ebtables, .*'
+send 6011
+wait_for 'the answer of prerouting' is_told 6011 'netfilter dropped it in the hook bridge prerouting: a rule of ebtables .* \(possible\)'
 # No rule of broute drops packets: it takes them from the bridge.
 send 6009
 
