@@ -20,8 +20,9 @@ constexpr std::string_view kFreeingForXdp =
 
 }  // namespace
 
-std::array<std::span<const Cause>, 5> causes_by_place() {
-  return {ordinary_ends(), netfilter_causes(), routing_causes(), device_causes(), socket_causes()};
+std::array<std::span<const Cause>, 7> causes_by_place() {
+  return {ordinary_ends(), netfilter_causes(), routing_causes(), device_causes(),
+          bridge_causes(), tunnel_causes(),    socket_causes()};
 }
 
 bool is_in_list(std::string_view name, std::string_view list) {

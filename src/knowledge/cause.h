@@ -54,7 +54,7 @@ struct Cause {
 };
 
 // Those that a place tells, the first that holds counts; then those that a reason alone tells.
-[[nodiscard]] std::array<std::span<const Cause>, 5> causes_by_place();
+[[nodiscard]] std::array<std::span<const Cause>, 7> causes_by_place();
 [[nodiscard]] std::span<const Cause> causes_by_reason();
 
 // Reasons of qdiscs (include/net/dropreason-qdisc.h, 7.1; before, skb_drop_reason): no room, or too

@@ -22,6 +22,8 @@ inline constexpr std::string_view kSyns = "SYN SYN|ECE|CWR SYN|ECE SYN|CWR SYN|P
 [[nodiscard]] std::span<const Cause> netfilter_causes();
 [[nodiscard]] std::span<const Cause> routing_causes();
 [[nodiscard]] std::span<const Cause> device_causes();
+[[nodiscard]] std::span<const Cause> bridge_causes();
+[[nodiscard]] std::span<const Cause> tunnel_causes();
 [[nodiscard]] std::span<const Cause> socket_causes();
 
 }  // namespace pwru::knowledge

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Links with another end, fragments, and tunnels on their way out.
+#include "knowledge/places.h"
+
+namespace pwru::knowledge {
+namespace {
+
+using enum Certainty;
+using Test = Condition::Test;
+
+// clang-format off
+constexpr std::array kCauses = std::to_array<Cause>({
+    // is_skb_forwardable(): a veth, a macvlan or bpf_redirect() hands it to another device.
+    {"mtu-peer", "__dev_forward_skb2 __dev_forward_skb dev_forward_skb", "", "-", {}, Likely,
+     "its {len} bytes do not fit the MTU of the device that {dev} hands it to (of a veth, its other end), or that device is down",
+     "ip -d link show {dev} names the other end of a veth (@, link-netns); give both the same MTU: ip link set DEVICE mtu N"},
+
+    // Fragments and tunnels on their way out.
+    {"mtu", "ip_fragment ip6_fragment", "", "-", {{{Fact::Length, Test::Above, "route_mtu"}}}, Likely,
+     "its {len} bytes do not fit the MTU {route_mtu} of {mtu_owner}, and it may not be fragmented; whoever sent it gets an ICMP error",
+     "of a tunnel: lower the MTU of the tunnel's device, or clamp the MSS; else raise the MTU of {mtu_owner}; see that ICMP errors reach the sender"},
+    {"mtu", "ip_fragment", "", "-", {}, Likely,
+     "it is larger than the path MTU of the route to {dst}, and may not be fragmented; whoever sent it gets an ICMP error",
+     "ip route get {dst} shows the MTU; of a tunnel: lower the MTU of its device, or clamp the MSS"},
+    {"macsec-send", "macsec_start_xmit macsec_encrypt", "", "-", {}, Likely,
+     "the MACsec device {dev} could not send it: it has no association (SA) to send with that is active, its packet numbers are used up, it is not up, or the packet is larger than the MTU of the device below",
+     "ip -s macsec show {dev} shows the associations; do the keys of both ends get negotiated (MKA, wpa_supplicant)?"},
+    {"macsec-receive", "macsec_handle_frame macsec_decrypt macsec_post_decrypt", "", "-", {}, Likely,
+     "no MACsec association of this host takes it: its sender (SCI) or its key is not known, it is a replay, or it failed the check",
+     "ip -s macsec show counts by cause; do both ends have the same keys?"},
+    {"fragment-refused", "ipv6_frag_rcv nf_ct_frag6_gather", "", "-", {}, Likely,
+     "it is a fragment that does not fit the others of its datagram (it overlaps them, or has a wrong length), or there is no memory for fragments",
+     "nstat -az Ip6ReasmFails; sysctl net.ipv6.ip6frag_high_thresh; find who sends it: tcpdump -v -ni {dev} host {src}"},
+    // Since 6.2 a fragment that comes twice has a reason (DUP_FRAG).
+    {"fragment-refused", "ip_defrag", "", "-", {{{Fact::TellsOldSequence, Test::IsNot, "0"}}}, Likely,
+     "it is a fragment that does not fit the others of its datagram (it overlaps them, or is too long), or there is no memory for fragments",
+     "nstat -az IpReasmFails; sysctl net.ipv4.ipfrag_high_thresh; find who sends it: tcpdump -v -ni {dev} host {src}"},
+    // ip_tunnel_xmit(), ip6_tnl_xmit() and ipip6_tunnel_xmit() count why just before; of a tunnel that has met both, this says nothing.
+    {"tunnel-route", "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit", "", "-", {{{Fact::TunnelCarrier, Test::IsNot, "0"}, {Fact::TunnelCollisions, Test::Is, "0"}}}, Likely,
+     "the tunnel {dev} could not send it: this host has no route to the tunnel's other end",
+     "ip -d link show {dev} names the other end (remote); ip route get it"},
+    {"tunnel-loop", "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit", "", "-", {{{Fact::TunnelCarrier, Test::Is, "0"}, {Fact::TunnelCollisions, Test::IsNot, "0"}}}, Likely,
+     "the tunnel {dev} could not send it: the route to the tunnel's other end leads through the tunnel itself",
+     "ip -d link show {dev} names the other end (remote); ip route get it; add a route to it by another device"},
+    {"tunnel-send", "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit", "", "-", {}, Possible,
+     "the tunnel {dev} could not send it: no route to its other end, a route through the tunnel itself, or it does not fit the path MTU",
+     "ip -s -d link show {dev} shows the other end and counts (carrier: no route; collsns: a route through itself); ip route get the other end"},
+    {"ipsec-tunnel", "vti_tunnel_xmit vti_xmit vti6_tnl_xmit vti6_xmit xfrmi_xmit xfrmi_xmit2", "", "-", {}, Likely,
+     "the IPsec device {dev} could not send it: no IPsec policy or association (SA) of it takes the packet, or there is no route to the other end",
+     "ip -d link show {dev} shows its key or if_id; ip xfrm policy and ip xfrm state must have the same mark or if_id; ip -s link show {dev} counts"},
+    // ipvlan_process_outbound()
+    {"ipvlan-group", "ipvlan_queue_xmit ipvlan_start_xmit ipvlan_process_outbound", "", "-", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
+    {"ipvlan-group", "ipvlan_queue_xmit ipvlan_start_xmit ipvlan_process_outbound", "", "-", {{{Fact::ForGroup, Test::Is, "1"}}}, Likely,
+     "the ipvlan device {dev} sends no multicast and no broadcast in its mode, l3",
+     "ip -d link show {dev} shows the mode; ipvlan in mode l2, or macvlan, sends them"},
+    {"tunnel-refused", "ip_tunnel_rcv __ip6_tnl_rcv ip6_tnl_rcv", "", "-", {}, Likely,
+     "a tunnel with the addresses {src} and {dst} refuses it: it lacks a checksum or a sequence number that the tunnel expects, has one that it does not expect, or is out of order",
+     "ip -s -s -d link show type gre (gretap, ip6gre) shows icsum and iseq of the tunnel, and counts (crc, fifo); the other end needs ocsum and oseq for them"},
+    {"tunnel-unknown", "tunnel4_rcv tunnel6_rcv tunnel64_rcv tunnel46_rcv tunnelmpls4_rcv", "", "-", {}, Likely,
+     "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}",
+     "ip -d link show type ipip; the same with sit, ip6tnl; are local and remote right at both ends?"},
+    // vxlan_xmit() sends what no entry has to the device's own remote, if it has one.
+    {"group-unread", "vxlan_xmit", "", "NO_TX_TARGET -", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
+    {"vxlan-no-remote", "vxlan_xmit", "", "NO_TX_TARGET -", {}, Likely,
+     "the VXLAN device {dev} knows no other end for the MAC address {frame_mac}, and has none for the rest",
+     "bridge fdb show dev {dev}; bridge fdb add {frame_mac} dev {dev} dst OTHER-END adds one; of a cluster, its daemon does (flannel, Calico)"},
+    {"tunnel-route", "vxlan_xmit_one", "", "IP_OUTNOROUTES -", {}, Likely,
+     "the VXLAN device {dev} could not send it: this host has no route to the other end for the MAC address {frame_mac}, or one through {dev} itself",
+     "bridge fdb show dev {dev} names the other end of each MAC address (dst); ip route get it"},
+    {"geneve-vni", "geneve_udp_encap_recv geneve_rx", "", "-", {}, Likely,
+     "no Geneve device of this host has its VNI {vni} and its other end, or the device is not up",
+     "ip -d link show type geneve; tcpdump -v -ni {dev} shows the VNI"},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Cause> tunnel_causes() { return kCauses; }
+
+}  // namespace pwru::knowledge
