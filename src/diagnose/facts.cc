@@ -107,6 +107,9 @@ void Facts::take(const resolve::Record& record, const Place& place) {
   if (const auto handle = number(of(Fact::QdiscHandle)))
     set(Fact::QdiscHandle) = fmt::format("{:x}", *handle);
   if (const auto id = vlan_id(of(Fact::Vlan))) set(Fact::VlanId) = fmt::to_string(*id);
+  constexpr uint32_t kLeastMtuOfIpv6 = 1280;  // IPV6_MIN_MTU
+  if (const auto mtu = number(of(Fact::DeviceMtu)))
+    set(Fact::HasSmallMtu) = *mtu < kLeastMtuOfIpv6 ? "1" : "0";
   conclude_of_mtu(record.packet.mtu);
   set_packet(record.packet);
   set_netfilter(record, place);

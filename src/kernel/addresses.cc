@@ -6,36 +6,41 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <span>
 
 namespace pwru::kernel {
 namespace {
 
-AddressState state_of(uint32_t flags) {
-  if (flags & IFA_F_DADFAILED) return AddressState::Duplicate;
-  const bool is_tentative = (flags & IFA_F_TENTATIVE) && !(flags & IFA_F_OPTIMISTIC);
-  return is_tentative ? AddressState::Tentative : AddressState::InUse;
+// Whether duplicate address detection keeps it out of use.
+bool is_unused(uint32_t flags) {
+  return (flags & IFA_F_DADFAILED) || ((flags & IFA_F_TENTATIVE) && !(flags & IFA_F_OPTIMISTIC));
 }
 
 }  // namespace
 
-AddressState find_ipv6_address(const AskKernel& ask, uint32_t netns, const IpBytes& address) {
+std::vector<UnusedAddress> find_unused_ipv6(const AskKernel& ask, uint32_t netns) {
   Message request(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP);
   ifaddrmsg head = {};
   head.ifa_family = AF_INET6;
   request.append_value(head);
-  AddressState state = AddressState::Unknown;
+  std::vector<UnusedAddress> unused;
   const auto take_address = [&](Bytes body) {
     ifaddrmsg entry = {};
     if (!take(body, entry)) return;
     const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(entry)));
+    const Bytes flag_bytes = attribute(attributes, IFA_FLAGS);
+    const auto flags = flag_bytes.empty() ? uint32_t{entry.ifa_flags}
+                                          : static_cast<uint32_t>(host_number(flag_bytes));
     const Bytes local = attribute(attributes, IFA_LOCAL);  // of a link with two ends
-    const Bytes found = local.empty() ? attribute(attributes, IFA_ADDRESS) : local;
-    if (!std::ranges::equal(found, std::as_bytes(std::span(address)))) return;
-    const Bytes flags = attribute(attributes, IFA_FLAGS);
-    state = state_of(flags.empty() ? entry.ifa_flags : static_cast<uint32_t>(host_number(flags)));
+    UnusedAddress found;
+    found.is_duplicate = (flags & IFA_F_DADFAILED) != 0;
+    if (is_unused(flags) &&
+        take(local.empty() ? attribute(attributes, IFA_ADDRESS) : local, found.address))
+      unused.push_back(found);
   };
-  const bool is_all = for_each_message(ask(netns, request.bytes()), RTM_NEWADDR, take_address);
-  return is_all ? state : AddressState::Unknown;
+  // A list that is cut is as good: what is in it is true.
+  (void)for_each_message(ask(netns, request.bytes()), RTM_NEWADDR, take_address);
+  return unused;
 }
 
 }  // namespace pwru::kernel

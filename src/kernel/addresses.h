@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks whether an IPv6 address of this host is in use: not before duplicate address detection.
+// Asks which IPv6 addresses duplicate address detection keeps out of use.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "kernel/netlink.h"
 #include "kernel/routes.h"
 
 namespace pwru::kernel {
 
-// Unknown: not an address of this host, or the kernel does not answer. Tentative: the detection is
-// not over. Duplicate: another host has it (IFA_F_DADFAILED).
-enum class AddressState : uint8_t { Unknown, InUse, Tentative, Duplicate };
+// Tentative: the detection is not over. Duplicate: another host has it (IFA_F_DADFAILED).
+struct UnusedAddress {
+  IpBytes address = {};
+  bool is_duplicate = false;
+};
 
-// `netns`: inode number.
-[[nodiscard]] AddressState find_ipv6_address(const AskKernel& ask, uint32_t netns,
-                                             const IpBytes& address);
+// Those of a namespace (inode number). None when the kernel does not answer.
+[[nodiscard]] std::vector<UnusedAddress> find_unused_ipv6(const AskKernel& ask, uint32_t netns);
 
 }  // namespace pwru::kernel

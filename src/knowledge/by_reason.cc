@@ -17,6 +17,8 @@ using Test = Condition::Test;
 
 // clang-format off
 constexpr std::array kByReason = std::to_array<Cause>({
+    // A switch with one port has nowhere to send what is for all.
+    {"group-unread", "", "", "OVS_DROP_LAST_ACTION", {{{Fact::ForGroup, Test::Is, "1"}}}},
     HARMLESS("consumed", "CONSUMED SKB_CONSUMED NOT_DROPPED_YET SKB_NOT_DROPPED_YET"),
     HARMLESS("queue-purged", "QUEUE_PURGE SOCKET_CLOSE UNIX_DISCONNECT UNIX_SKIP_OOB"),
     HARMLESS("tcp-duplicate", "TCP_OLD_DATA TCP_OFOMERGE TCP_OLD_ACK TCP_OLD_SEQUENCE TCP_RFC7323_PAWS_ACK DUP_FRAG"),

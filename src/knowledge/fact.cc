@@ -13,7 +13,8 @@ namespace {
 // cnf.data[] is counted from 0, IPV4_DEVCONF_* of include/uapi/linux/ip.h from 1.
 #define CONF4(number) "skb->dev->ip_ptr->cnf.data[" number " - 1]"
 #define NETNS "skb->dev->nd_net.net->"
-#define QDISC "skb->dev->_tx->qdisc->"
+// netdev_core_pick_tx() has chosen the queue before a qdisc is given the packet.
+#define QDISC "skb->dev->_tx[skb->queue_mapping].qdisc->"
 #define TRANSPORT_HEADER "skb->head + skb->transport_header"
 // Behind the UDP header.
 #define UDP_BYTE(number) "*(unsigned char *)(" TRANSPORT_HEADER " + 8 + " number ")"
@@ -205,6 +206,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::QdiscHandle, "qdisc_handle", QDISC "handle >> 16"},
     {Fact::DeviceIsUp, "dev_is_up", "skb->dev->flags & 1"},
     {Fact::DeviceMtu, "dev_mtu", "skb->dev->mtu"},
+    {Fact::HasSmallMtu, "has_small_mtu", ""},
     {Fact::DeviceHasIpv6, "dev_has_ipv6", "skb->dev->ip6_ptr != 0"},
     {Fact::TunnelCarrier, "tunnel_carrier", "skb->dev->stats.tx_carrier_errors"},
     {Fact::TunnelCollisions, "tunnel_collisions", "skb->dev->stats.collisions"},

@@ -123,6 +123,7 @@ enum class Fact : uint8_t {
   QdiscHandle,       // of Qdisc, in the hexadecimal digits of tc(8); "0": the kernel made it
   DeviceIsUp,        // 1: the device is switched on (IFF_UP)
   DeviceMtu,         // bytes
+  HasSmallMtu,       // 1: that is too small for IPv6
   DeviceHasIpv6,     // 0: IPv6 is not set up on it, as with an MTU below 1280
   TunnelCarrier,     // packets for which the device found no route (tx_carrier_errors)
   TunnelCollisions,  // packets whose route led through the tunnel itself (collisions)

@@ -47,6 +47,8 @@ constexpr std::array kInferences = std::to_array<Inference>({
     {UDP_LOOKUP, {{{Fact::UdpBytes, Test::Above, "len"}, {Fact::Protocol, Test::Is, "udp"}}}, "PKT_TOO_SMALL", Certain},
     {TCP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::TcpFlags, Test::Is, kSyns}}}, "NO_SOCKET"},
     {UDP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::DestinationKind, Test::Is, "unicast link-local loopback"}, {Fact::RouteType, Test::IsNot, "3 5"}}}, "NO_SOCKET"},
+    // Where udp_queue_rcv_skb() is inlined.
+    {UDP_LOOKUP, {{{Fact::BufferErrors, Test::Is, "1"}}}, "SOCKET_RCVBUFF"},
     {UDP_LOOKUP, {{{Fact::OpenHere, Test::Is, "1"}, {Fact::DestinationKind, Test::Is, "unicast link-local loopback"}, {Fact::RouteType, Test::IsNot, "3 5"}}}, "NO_SOCKET"},
     // The buffer may be empty again by now: the counter is what tells.
     {UDP_QUEUE, {{{Fact::BufferErrors, Test::Is, "1"}}}, "SOCKET_RCVBUFF"},
@@ -74,8 +76,8 @@ constexpr std::array kInferences = std::to_array<Inference>({
     // Devices.
     // A packet for this host alone, of a protocol that each host takes.
     {"__netif_receive_skb_core", {{{Fact::TcIngress, Test::Is, "1"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, "TC_INGRESS"},
-    {"__netif_receive_skb_core", {{{Fact::XdpProgramId, Test::IsNot, "0"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, "XDP"},
     {"__netif_receive_skb_core", {{{Fact::BondPort, Test::Is, "1"}, {Fact::TcIngress, Test::Is, "0"}}}, "UNHANDLED_PROTO"},
+    {"__netif_receive_skb_core", {{{Fact::XdpProgramId, Test::IsNot, "0"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, "XDP"},
     {"__netif_receive_skb_core", {{{Fact::TcIngress, Test::Is, "0"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::IsNot, "0x0800 0x86dd 0x0806"}}}, "UNHANDLED_PROTO"},
     {"__dev_queue_xmit", {{{Fact::TcEgress, Test::Is, "1"}, {Fact::Qdisc, Test::Is, "noqueue"}}}, "TC_EGRESS"},
     {"tun_net_xmit", {}, "FULL_RING"},

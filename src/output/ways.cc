@@ -29,7 +29,9 @@ bool Ways::is_death(const resolve::Record& record) const {
 // same death once more, often of an skb that was not met before.
 bool Ways::is_freed_for_xdp(const resolve::Record& record, const journey::Journey& journey) {
   const auto drop = xdp_drops_.find(record.packet.cpu);
-  if (drop == xdp_drops_.end() || !(drop->second.tuple == record.packet.tuple)) return false;
+  if (drop == xdp_drops_.end() || drop->second.ifindex != record.packet.ifindex ||
+      !(drop->second.tuple == record.packet.tuple))
+    return false;
   // Nothing frees an skb for a driver that had none: what dies elsewhere is another packet.
   if (!is_freed_by_xdp(record)) return false;
   if (drop->second.id != journey.id && journey.hops.size() > 1) return false;
@@ -41,7 +43,7 @@ const std::vector<const journey::Hop*>* Ways::add(const resolve::Record& record)
   const journey::Journey& journey = store_.add(record);
   if (!is_death(record)) return nullptr;
   if (diagnose::is_xdp_drop(record))
-    xdp_drops_[record.packet.cpu] = {journey.id, record.packet.tuple};
+    xdp_drops_[record.packet.cpu] = {journey.id, record.packet.ifindex, record.packet.tuple};
   else if (is_freed_for_xdp(record, journey))
     return nullptr;
   way_ = journey::way_of(journey, record.packet.skb);

@@ -30,6 +30,7 @@ class Ways {
  private:
   struct XdpDrop {
     uint64_t id = 0;
+    uint32_t ifindex = 0;
     event::Tuple tuple;
   };
 

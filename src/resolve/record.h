@@ -134,7 +134,8 @@ struct Nft {
 };
 
 // What the tables of iptables-legacy and the like, other hooks of netfilter, and conntrack did last
-// to the packet. It holds for a packet that nf_hook_slow() freed.
+// to the packet. It holds for a packet that nf_hook_slow() or, in a bridge, br_handle_frame()
+// freed.
 struct Xt {
   enum class Kind : uint8_t { None, Rule, Reject, Policy };
   enum class Refusal : uint8_t { None, Full, Clash };  // by conntrack

@@ -71,10 +71,12 @@ resolve::Lookups::Policy view_of(const kernel::IpsecPolicy& policy) {
           policy.blocks, policy.protection};
 }
 
-resolve::Lookups::Unused view_of(kernel::AddressState state) {
+resolve::Lookups::Unused state_of(const kernel::IpBytes& address,
+                                  const std::vector<kernel::UnusedAddress>& unused) {
   using enum resolve::Lookups::Unused;
-  if (state == kernel::AddressState::Duplicate) return Duplicate;
-  return state == kernel::AddressState::Tentative ? Tentative : No;
+  const auto found = std::ranges::find(unused, address, &kernel::UnusedAddress::address);
+  if (found == unused.end()) return No;
+  return found->is_duplicate ? Duplicate : Tentative;
 }
 
 }  // namespace
@@ -89,7 +91,9 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
   if (!record.packet.netns) return std::nullopt;
   const std::string_view place = place_of(record);
   if (knowledge::is_in_list(place, kBridge)) return Question::Port;
-  if (knowledge::is_in_list(place, kSend) &&
+  // Before 5.17 a filter of clsact may have dropped it.
+  if (knowledge::is_in_list(place, kSend) && fact(record, Fact::TcEgress) != "1" &&
+      qdisc_question(record).root &&
       knowledge::is_in_list(diagnose::without_quotes(fact(record, Fact::Qdisc)), kClassful))
     return Question::Queue;
   if (!record.packet.has_tuple) return std::nullopt;
@@ -214,8 +218,7 @@ DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question q
       answer.original = kernel::find_original_tuple(ask_.conntrack, route_question(record));
       break;
     case Question::Address:
-      answer.address = kernel::find_ipv6_address(ask_.routes, record.packet.netns,
-                                                 route_question(record).destination);
+      answer.unused = kernel::find_unused_ipv6(ask_.routes, record.packet.netns);
       break;
     case Question::Owner:
       answer.process = process_of(*full_socket(record));
@@ -242,7 +245,7 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
     case Question::WayBack:
       return fmt::format("back {} {}", packet.netns, words(tuple.saddr));
     case Question::Address:
-      return fmt::format("address {} {}", packet.netns, words(tuple.daddr));
+      return fmt::format("addresses {}", packet.netns);
     case Question::Port:
       return fmt::format("port {} {} {} {}", packet.netns, packet.ifindex,
                          fact(record, Fact::FrameMac), fact(record, Fact::Vlan));
@@ -304,7 +307,7 @@ std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& rec
     lookups.original = {answer->original->source, answer->original->destination,
                         answer->original->sport, answer->original->dport};
   if (const Answer* const answer = asks_address ? answer_to(record, Question::Address) : nullptr)
-    lookups.destination = view_of(answer->address);
+    lookups.destination = state_of(route_question(record).destination, answer->unused);
   return lookups;
 }
 

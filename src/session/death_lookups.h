@@ -48,7 +48,7 @@ class DeathLookups {
     std::optional<kernel::BridgePort> port = {};
     std::optional<kernel::IpsecPolicy> policy = {};
     std::optional<kernel::DroppingQdisc> queue = {};
-    kernel::AddressState address = kernel::AddressState::Unknown;
+    std::vector<kernel::UnusedAddress> unused = {};
     std::string process = {};
     std::optional<kernel::ConntrackTuple> original = {};
     uint64_t valid_until_ns = 0;

@@ -56,7 +56,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
     // nf_hook_bridge_pre() is inlined there. VLANs and isolated ports come later.
     {"bridge", "br_handle_frame", "", "-", {{{Fact::BridgePortState, Test::Is, "3"}}}, Possible,
      "netfilter dropped it in the hook bridge prerouting: a rule of ebtables or nftables; or the address that it comes from is no MAC address of a host",
-     "ebtables-legacy -t nat -L PREROUTING --Lc and nft list ruleset show the rules; tcpdump -e -ni {dev} shows the addresses"},
+     "nft list ruleset shows the rules, and where lsmod has ebtables, ebtables-legacy -t nat -L PREROUTING --Lc; tcpdump -e -ni {dev} shows the addresses"},
     {"bridge", "br_handle_frame_finish br_forward br_forward_finish maybe_deliver", "", "-", {{{Fact::BridgePortState, Test::Is, "3"}}}, Possible,
      "the bridge did not forward it: VLAN filter, isolated ports, or the address belongs to the port it came from",
      "bridge vlan show, bridge -d link show dev {dev}, bridge fdb show"},

@@ -10,7 +10,7 @@ using Test = Condition::Test;
 
 constexpr std::string_view kIptablesTables = "filter nat mangle raw security";
 
-// nf_hook_slow() before 6.7; br_handle_frame() calls the first hook of a bridge itself, since 5.3.
+// nf_hook_slow() before 6.7; br_handle_frame() calls the first hook of a bridge itself, since 5.2.
 constexpr std::string_view kNft = "nft_do_chain nf_hook_slow br_handle_frame";
 
 // clang-format off
@@ -95,7 +95,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "ebtables-legacy -t filter -L --Lc, the same with -t nat, and nft list ruleset show which rule counts"},
     {"netfilter", "nf_hook_slow", "", "", {{{Fact::HookFamily, Test::Is, "arp"}}}, Certain,
      "netfilter dropped it in the hook {hook}: a rule of arptables, or of nftables on older kernels, or another hook of ARP",
-     "arptables-legacy -nvL and nft list ruleset show which rule counts"},
+     "nft list ruleset shows which rule counts, and where lsmod has arp_tables, arptables-legacy -nvL"},
     // Before Linux 6.7, and stable kernels that have its change, nft_do_chain() leaves it to this function.
     {"netfilter", "nf_hook_slow nf_hook_slow_list br_netfilter", "", "", {}, Certain,
      "netfilter dropped it in the hook {hook}: a rule of iptables, or of nftables on older kernels, a full conntrack table, or another hook",

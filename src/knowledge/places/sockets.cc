@@ -104,11 +104,11 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"udp-no-checksum", "__udp6_lib_rcv udpv6_rcv", "", "UDP_CSUM NO_SOCKET", {{{Fact::UdpChecksum, Test::Is, "0"}}}, Certain,
      "it is a datagram of UDP without a checksum, which IPv6 does not allow, unless a socket takes it (UDP_NO_CHECK6_RX)",
      "find who sends it: tcpdump -v -ni {dev} host {src}; of a tunnel: ip link set DEVICE type vxlan udpcsum"},
-    // The sockets were read after the packet died.
     // PACKET_BROADCAST and PACKET_MULTICAST
     {"tcp-broadcast", kTcpLookup, "", "", {{{Fact::PacketType, Test::Is, "1 2"}}}, Certain,
      "TCP takes nothing that was sent to a broadcast or multicast MAC address ({frame_mac})",
      "find who sends it: tcpdump -e -ni {dev} host {src}"},
+    // The sockets were read after the packet died.
     {"tcp-passed-over", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenHere, Test::Is, "1"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Likely,
      "a program listens on {open_at}, and was passed over: it has only begun, or it is bound to another device or VRF (SO_BINDTODEVICE), or a BPF program (sk_lookup, SO_ATTACH_REUSEPORT_EBPF) said no; the sender gets a reset",
      "ss -ltnp 'sport = :{port}' shows the device behind %; sysctl net.ipv4.tcp_l3mdev_accept; bpftool net show"},
@@ -156,8 +156,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"vxlan-refused", "vxlan_rcv", "", "-", {}, Possible,
      "no VXLAN device of this host takes it: its VNI {vni} is that of none, or its header has flags that the device does not take",
      "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"},
-    {"sctp-unknown", "sctp_rcv", "", "-", {}, Likely,
-     "no SCTP association and no endpoint of this host takes it, or its checksum is wrong; the sender gets an ABORT",
+    {"sctp-refused", "sctp_rcv", "", "-", {}, Possible,
+     "SCTP does not take it: its checksum is wrong, its association is gone, or a filter or an IPsec policy refuses it",
      "ss -anS lists the endpoints; nstat -az 'Sctp*' counts (SctpOutOfBlues, SctpChecksumErrors)"},
     {"gre-key", "gre_rcv", "", "-", {}, Likely,
      "no GRE tunnel of this host takes it: its key, or the address of the other end, is not that of a tunnel",

@@ -8,9 +8,13 @@ namespace {
 using enum Certainty;
 using Test = Condition::Test;
 
+constexpr std::string_view kIpsecDevices =
+    "vti_tunnel_xmit vti_xmit vti6_tnl_xmit vti6_xmit xfrmi_xmit xfrmi_xmit2";
+
 // clang-format off
 constexpr std::array kCauses = std::to_array<Cause>({
     // is_skb_forwardable(): a veth, a macvlan or bpf_redirect() hands it to another device.
+    {"link-comes-up", "__dev_forward_skb2 __dev_forward_skb dev_forward_skb", "", "-", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
     {"mtu-peer", "__dev_forward_skb2 __dev_forward_skb dev_forward_skb", "", "-", {}, Likely,
      "its {len} bytes do not fit the MTU of the device that {dev} hands it to (of a veth, its other end), or that device is down",
      "ip -d link show {dev} names the other end of a veth (@, link-netns); give both the same MTU: ip link set DEVICE mtu N"},
@@ -35,18 +39,20 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"fragment-refused", "ip_defrag", "", "-", {{{Fact::TellsOldSequence, Test::IsNot, "0"}}}, Likely,
      "it is a fragment that does not fit the others of its datagram (it overlaps them, or is too long), or there is no memory for fragments",
      "nstat -az IpReasmFails; sysctl net.ipv4.ipfrag_high_thresh; find who sends it: tcpdump -v -ni {dev} host {src}"},
-    // ip_tunnel_xmit(), ip6_tnl_xmit() and ipip6_tunnel_xmit() count why just before; of a tunnel that has met both, this says nothing.
+    // ip_tunnel_xmit(), ip6_tnl_xmit() and ipip6_tunnel_xmit() count why just before, and nothing when the path MTU is too small. Of a tunnel that has met both, this says nothing.
     {"tunnel-route", "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit", "", "-", {{{Fact::TunnelCarrier, Test::IsNot, "0"}, {Fact::TunnelCollisions, Test::Is, "0"}}}, Likely,
-     "the tunnel {dev} could not send it: this host has no route to the tunnel's other end",
+     "the tunnel {dev} could not send it: this host has no route to the tunnel's other end, or, of a large packet, that has a smaller path MTU",
      "ip -d link show {dev} names the other end (remote); ip route get it"},
     {"tunnel-loop", "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit", "", "-", {{{Fact::TunnelCarrier, Test::Is, "0"}, {Fact::TunnelCollisions, Test::IsNot, "0"}}}, Likely,
-     "the tunnel {dev} could not send it: the route to the tunnel's other end leads through the tunnel itself",
+     "the tunnel {dev} could not send it: the route to the tunnel's other end leads through the tunnel itself, or, of a large packet, has a smaller path MTU",
      "ip -d link show {dev} names the other end (remote); ip route get it; add a route to it by another device"},
     {"tunnel-send", "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit", "", "-", {}, Possible,
      "the tunnel {dev} could not send it: no route to its other end, a route through the tunnel itself, or it does not fit the path MTU",
      "ip -s -d link show {dev} shows the other end and counts (carrier: no route; collsns: a route through itself); ip route get the other end"},
-    {"ipsec-tunnel", "vti_tunnel_xmit vti_xmit vti6_tnl_xmit vti6_xmit xfrmi_xmit xfrmi_xmit2", "", "-", {}, Likely,
-     "the IPsec device {dev} could not send it: no IPsec policy or association (SA) of it takes the packet, or there is no route to the other end",
+    // MLD and router solicitations while the device comes up.
+    {"link-comes-up", kIpsecDevices, "", "-", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
+    {"ipsec-tunnel", kIpsecDevices, "", "-", {}, Likely,
+     "the IPsec device {dev} could not send it: no IPsec policy or association (SA) of it takes the packet, there is no route to the other end, or it does not fit the path MTU",
      "ip -d link show {dev} shows its key or if_id; ip xfrm policy and ip xfrm state must have the same mark or if_id; ip -s link show {dev} counts"},
     // ipvlan_process_outbound()
     {"ipvlan-group", "ipvlan_queue_xmit ipvlan_start_xmit ipvlan_process_outbound", "", "-", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
@@ -54,16 +60,20 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "the ipvlan device {dev} sends no multicast and no broadcast in its mode, l3",
      "ip -d link show {dev} shows the mode; ipvlan in mode l2, or macvlan, sends them"},
     {"tunnel-refused", "ip_tunnel_rcv __ip6_tnl_rcv ip6_tnl_rcv", "", "-", {}, Likely,
-     "a tunnel with the addresses {src} and {dst} refuses it: it lacks a checksum or a sequence number that the tunnel expects, has one that it does not expect, or is out of order",
-     "ip -s -s -d link show type gre (gretap, ip6gre) shows icsum and iseq of the tunnel, and counts (crc, fifo); the other end needs ocsum and oseq for them"},
+     "a tunnel with the addresses {src} and {dst} refuses it: of GRE, it lacks a checksum or a sequence number that the tunnel expects, has one that it does not expect, or is out of order; or its ECN bits contradict those outside",
+     "ip -s -s -d link show type gre (gretap, ip6gre) shows icsum and iseq of the tunnel, and counts (crc, fifo; frame: ECN); the other end needs ocsum and oseq for them"},
     {"tunnel-unknown", "tunnel4_rcv tunnel6_rcv tunnel64_rcv tunnel46_rcv tunnelmpls4_rcv", "", "-", {}, Likely,
      "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}",
      "ip -d link show type ipip; the same with sit, ip6tnl; are local and remote right at both ends?"},
     // vxlan_xmit() sends what no entry has to the device's own remote, if it has one.
     {"group-unread", "vxlan_xmit", "", "NO_TX_TARGET -", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
-    {"vxlan-no-remote", "vxlan_xmit", "", "NO_TX_TARGET -", {}, Likely,
+    {"vxlan-no-remote", "vxlan_xmit", "", "NO_TX_TARGET", {}, Likely,
      "the VXLAN device {dev} knows no other end for the MAC address {frame_mac}, and has none for the rest",
      "bridge fdb show dev {dev}; bridge fdb add {frame_mac} dev {dev} dst OTHER-END adds one; of a cluster, its daemon does (flannel, Calico)"},
+    {"vxlan-no-remote", "vxlan_xmit", "", "-", {}, Likely,
+     "the VXLAN device {dev} knows no other end for the MAC address {frame_mac}, and has none for the rest; or it is an external one (collect metadata), and nothing gave the packet a destination",
+     "bridge fdb show dev {dev}; bridge fdb add {frame_mac} dev {dev} dst OTHER-END adds one; of a cluster, its daemon does (flannel, Calico)"},
+    {"group-unread", "vxlan_xmit_one", "", "IP_OUTNOROUTES -", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
     {"tunnel-route", "vxlan_xmit_one", "", "IP_OUTNOROUTES -", {}, Likely,
      "the VXLAN device {dev} could not send it: this host has no route to the other end for the MAC address {frame_mac}, or one through {dev} itself",
      "bridge fdb show dev {dev} names the other end of each MAC address (dst); ip route get it"},

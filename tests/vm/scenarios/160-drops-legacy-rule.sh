@@ -75,9 +75,8 @@ for port in {5100..5139}; do in_a iptables -A INPUT -p udp --dport "$port" -j DR
 for port in {5139..5100}; do dies "$port" "$(in_table INPUT $((port - 5100 + 7)) filter input)"; done
 
 # What is printed can be run: the rule is shown, and goes.
-run_answer() { eval "$(sed -nE "s/^  do +in netns [0-9]+: .*$1.*/in_a \\1/p" "$out" | tail -n 1)"; } # a pattern with \(COMMAND\)
 # The table is another one at each change.
-run_answer '(iptables-legacy -t filter -D INPUT 2) removes it'
+run_answer a '(iptables-legacy -t filter -D INPUT 2) removes it'
 in_a iptables -S INPUT >"$work/rules"
 ! grep -q -- '--dport 5002 -j DROP' "$work/rules" || fail 'the rule is still there'
 dies 5139 "$(in_table INPUT 45 filter input)"
@@ -89,10 +88,10 @@ asks() { ip netns exec "$1" bash -c "echo x >/dev/udp/$2/9"; } # NAMESPACE ADDRE
 arp_is_told() { grep -A 1 -E '^[0-9:.]+ +ARP ' "$out" | grep -qE -- "^  why +$1 \(certain\)$"; }
 asks b 10.1.0.77
 wait_for 'the answer for ARP' arp_is_told 'rule 2 of the chain near \(arptables-legacy, table filter, hook arp input\) dropped it'
-run_answer '(arptables-legacy -t filter -nvL near --line-numbers) shows the rule' | grep -q '^2 -j DROP ' || fail 'the rule is not shown'
+run_answer a '(arptables-legacy -t filter -nvL near --line-numbers) shows the rule' | grep -q '^2 -j DROP ' || fail 'the rule is not shown'
 asks a 10.1.0.88
 wait_for 'the answer for ARP' arp_is_told 'rule 1 of the chain OUTPUT \(arptables-legacy, table filter, hook arp output\) dropped it'
-run_answer '(arptables-legacy -t filter -D OUTPUT 1) removes it'
+run_answer a '(arptables-legacy -t filter -D OUTPUT 1) removes it'
 in_a arptables-legacy -nvL OUTPUT >"$work/rules"
 ! grep -q DROP "$work/rules" || fail 'the rule of ARP is still there'
 in_a arptables-legacy -P INPUT DROP

@@ -43,6 +43,11 @@ rule filter INPUT 6006 DROP
 rule filter OUTPUT 6007 DROP
 rule nat POSTROUTING 6008 DROP
 rule broute BROUTING 6009 DROP # it is not bridged, and arrives nowhere
+for host in a b; do # no ARP from here on, which a policy drops
+    ip -n $host neigh show nud reachable | while read -r address _ device _ mac _; do
+        ip -n $host neigh replace "$address" lladdr "$mac" dev "$device" nud permanent
+    done
+done
 start_pwru --drops
 in_table() { echo "rule $2 of the chain $1 \\(ebtables-legacy, table $3, hook bridge $4\\) dropped it"; } # CHAIN RULE TABLE HOOK
 policy_of() { echo "no rule of the chain $1 \\(ebtables-legacy, table filter, hook bridge $2\\) took it, and the policy of that chain is DROP"; }
@@ -63,12 +68,13 @@ send 6011
 wait_for 'the answer of prerouting' is_told 6011 'netfilter dropped it in the hook bridge prerouting: a rule of ebtables .* \(possible\)'
 # No rule of broute drops packets: it takes them from the bridge.
 send 6009
+has_counted() { in_c ebtables-legacy -t broute -L BROUTING --Lc | grep -q 'dport 6009 .*pcnt = 1 '; }
+wait_for 'the rule of broute' has_counted
 
 # What is printed can be run: the rule is shown, and goes. The table is another one then.
-run_answer() { eval "$(sed -nE "s/^  do +in netns [0-9]+: .*$1.*/in_c \\1/p" "$out" | tail -n 1)"; } # a pattern with \(COMMAND\)
-run_answer '(ebtables-legacy -t filter -L near --Ln --Lc) shows the rule' >"$work/rules"
+run_answer c '(ebtables-legacy -t filter -L near --Ln --Lc) shows the rule' >"$work/rules"
 grep -qE '^2\. .*6002.* -j DROP' "$work/rules" || fail 'the rule is not shown'
-run_answer '(ebtables-legacy -t filter -D near 2) removes it'
+run_answer c '(ebtables-legacy -t filter -D near 2) removes it'
 in_c ebtables-legacy -L near >"$work/rules"
 ! grep -q 6002 "$work/rules" || fail 'the rule is still there'
 dies 6001 "$(in_table FORWARD 2 filter forward)"

@@ -44,12 +44,12 @@ fault 'IPv6 is switched off by a small MTU' 'IPv6 is not set up on vc: its MTU i
 ip -n a link set vc mtu 1500
 ip -n a addr replace fd02::1/64 dev vc nodad
 ip -n a link add link va name va.7 type vlan id 7
-fault 'VLAN device is switched off' 'the device for its VLAN tag \([0-9]+\) on va is down' '' \
-    frame 8100 "00070800$(ipv4 17 10.1.0.2 10.1.0.1 "$data")"
+fault 'VLAN device is switched off' 'the device for its VLAN tag \(7\) on va is down' '' \
+    frame 8100 "60070800$(ipv4 17 10.1.0.2 10.1.0.1 "$data")"
 ip -n a link del va.7
 fault 'TCP to a broadcast address' 'TCP takes nothing that was sent to a broadcast or multicast MAC address \(ff:ff:ff:ff:ff:ff\)' '' \
     frame 0800 "$(ipv4 6 10.1.0.2 10.1.0.255 115c2328000000010000000050020000ffff0000)" ffffffffffff
-fault 'a frame that is too short' '.' '' frame 0800 4500
+fault 'a frame that is too short' 'it is shorter than its headers say|its IP header is wrong' '' frame 0800 4500
 
 ip -n b addr add fd01::55/64 dev vb nodad
 ip -n a addr add fd01::55/64 dev va
