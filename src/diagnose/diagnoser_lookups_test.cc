@@ -140,5 +140,21 @@ TEST(DiagnoserLookups, TheIpsecPolicyIsNamed) {
                         kPolicy));
 }
 
+TEST(Diagnoser, AQueueBelowAQdiscIsToBlameWhenItHoldsPackets) {
+  const auto died = [](std::string_view kind, uint32_t len) {
+    Ending ending;
+    ending.dies({"sk_skb_reason_drop+0x90", "__dev_queue_xmit+0x1"}, "QDISC_DROP");
+    ending.with(Fact::Qdisc, "\"drr\"");
+    resolve::Lookups lookups;
+    lookups.queue = {kind, "1:10", len};
+    ending.record.lookups = lookups;
+    const Diagnosis& found = ending.diagnosed();
+    return std::pair(std::string(found.cause), found.certainty);
+  };
+  EXPECT_EQ(died("pfifo", 2), std::pair(std::string("qdisc-full"), Certainty::Likely));
+  EXPECT_EQ(died("pfifo", 0), std::pair(std::string("qdisc-class"), Certainty::Possible));
+  EXPECT_EQ(died("", 0), std::pair(std::string("qdisc-no-class"), Certainty::Likely));
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

@@ -65,7 +65,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "the qdisc netem in the class {queue_parent} of {dev} lost it on purpose, or is full ({queue_len} packets in it)",
      "tc -s qdisc show dev {dev}; tc qdisc del dev {dev} parent {queue_parent} takes it off"},
     // Queues that drop without being full: shapers, and those that keep waits short.
-    {"qdisc-class", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::QueueLength, Test::Is, "0"}}}, Possible,
+    {"qdisc-class", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::QueueDrops, Test::Is, "one"}, {Fact::QueueLength, Test::Is, "0"}}}, Possible,
      "the qdisc {queue_kind} in the class {queue_parent} of {dev} dropped it, which has dropped packets before and is empty now; or another part of the qdisc {qdisc} did",
      "tc -s qdisc show dev {dev} shows limits and drops; tc -s class show dev {dev}, the rate of the class"},
     {"qdisc-full", "__dev_queue_xmit __dev_xmit_skb", "", kQueueIsFull, {{{Fact::QueueDrops, Test::Is, "one"}}}, Likely,

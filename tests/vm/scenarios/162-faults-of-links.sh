@@ -28,7 +28,7 @@ in_a tc qdisc add dev vc parent 10:2 handle 20: bfifo limit 1100
 fault 'queue of a class, two qdiscs below' 'the qdisc bfifo in the class 10:2 of vc dropped it' 'the qdisc htb' ping_six
 in_a tc qdisc del dev vc root
 in_a tc qdisc add dev vc root handle 1: drr
-fault 'qdisc drr without a class' 'the qdisc drr 1: of vc has no class for it' 'the qdisc drr' pings 10.2.0.2
+fault 'qdisc drr without a class' 'the qdisc drr 1: of vc has no class for it' '' pings 10.2.0.2
 in_a tc qdisc del dev vc root
 
 # Links.
