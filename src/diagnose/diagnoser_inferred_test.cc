@@ -46,8 +46,11 @@ TEST(DiagnoserWithoutReasons, AClosedPortIsLikely) {
   EXPECT_EQ(found.cause, "udp-closed-port");
   EXPECT_EQ(found.certainty, Certainty::Likely);
   EXPECT_EQ(with_ports(udp, "127.0.0.1:9000", false).diagnosed().cause, "udp-other-address");
-  EXPECT_EQ(with_ports(udp, "0.0.0.0:9000", true).diagnosed().cause, "udp-passed-over");
+  with_ports(udp, "0.0.0.0:9000", true).record.ports->has_buffer_errors = false;
+  EXPECT_EQ(udp.diagnosed().cause, "udp-passed-over");
   EXPECT_EQ(udp.diagnosed().certainty, Certainty::Likely);
+  udp.record.ports->has_buffer_errors = true;
+  EXPECT_EQ(udp.diagnosed().certainty, Certainty::Possible);
   EXPECT_EQ(with_ports(udp, "[::]:9000", std::nullopt).diagnosed().certainty, Certainty::Possible);
   with_ports(udp, "", false).record.ports->is_newer = false;
   EXPECT_EQ(udp.diagnosed().certainty, Certainty::Possible) << "it may have been opened since";
