@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads routes, rules, bridges, policies and connections out of what the kernel may answer. The
-// first byte tells the length of the first answer in units of eight bytes, and so on; the last
-// answer is repeated.
+// Reads routes, rules, bridges, queues, addresses, policies and connections out of what the kernel
+// may answer. The first byte tells the length of the first answer in units of eight bytes, and so
+// on; the last answer is repeated.
 #include <algorithm>
 #include <cstdint>
 #include <tuple>
 
+#include "kernel/addresses.h"
 #include "kernel/bridge.h"
 #include "kernel/conntrack.h"
 #include "kernel/ipsec.h"
+#include "kernel/qdiscs.h"
 #include "kernel/routes.h"
 #include "tests/fuzz/code.h"
 
@@ -31,6 +33,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::ignore = kernel::find_way_back(ask, packet);
   if (const auto port = kernel::find_bridge_port(ask, {7, 3, {2, 0, 0, 0, 0, 1}, 20}))
     fuzz::require(port->place != kernel::BridgePort::Place::Other || !port->name.empty());
+  if (const auto queue = kernel::find_dropping_qdisc(ask, {7, 3, 1}))
+    fuzz::require(queue->kind.empty() || queue->parent.find(':') != std::string::npos);
+  std::ignore = kernel::find_unused_ipv6(ask, 7);
   packet.sport = packet.dport = 53;
   std::ignore = kernel::find_original_tuple(ask, packet);
   if (const auto policy = kernel::find_forward_policy(ask, packet))
