@@ -8,6 +8,8 @@ namespace {
 using enum Certainty;
 using Test = Condition::Test;
 
+constexpr std::string_view kTunnelSends =
+    "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit";
 constexpr std::string_view kIpsecDevices =
     "vti_tunnel_xmit vti_xmit vti6_tnl_xmit vti6_xmit xfrmi_xmit xfrmi_xmit2";
 
@@ -40,13 +42,13 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "it is a fragment that does not fit the others of its datagram (it overlaps them, or is too long), or there is no memory for fragments",
      "nstat -az IpReasmFails; sysctl net.ipv4.ipfrag_high_thresh; find who sends it: tcpdump -v -ni {dev} host {src}"},
     // ip_tunnel_xmit(), ip6_tnl_xmit() and ipip6_tunnel_xmit() count why just before, and nothing when the path MTU is too small. Of a tunnel that has met both, this says nothing.
-    {"tunnel-route", "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit", "", "-", {{{Fact::TunnelCarrier, Test::IsNot, "0"}, {Fact::TunnelCollisions, Test::Is, "0"}}}, Likely,
+    {"tunnel-route", kTunnelSends, "", "-", {{{Fact::TunnelCarrier, Test::IsNot, "0"}, {Fact::TunnelCollisions, Test::Is, "0"}}}, Likely,
      "the tunnel {dev} could not send it: this host has no route to the tunnel's other end, or, of a large packet, that has a smaller path MTU",
      "ip -d link show {dev} names the other end (remote); ip route get it"},
-    {"tunnel-loop", "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit", "", "-", {{{Fact::TunnelCarrier, Test::Is, "0"}, {Fact::TunnelCollisions, Test::IsNot, "0"}}}, Likely,
+    {"tunnel-loop", kTunnelSends, "", "-", {{{Fact::TunnelCarrier, Test::Is, "0"}, {Fact::TunnelCollisions, Test::IsNot, "0"}}}, Likely,
      "the tunnel {dev} could not send it: the route to the tunnel's other end leads through the tunnel itself, or, of a large packet, has a smaller path MTU",
      "ip -d link show {dev} names the other end (remote); ip route get it; add a route to it by another device"},
-    {"tunnel-send", "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit", "", "-", {}, Possible,
+    {"tunnel-send", kTunnelSends, "", "-", {}, Possible,
      "the tunnel {dev} could not send it: no route to its other end, a route through the tunnel itself, or it does not fit the path MTU",
      "ip -s -d link show {dev} shows the other end and counts (carrier: no route; collsns: a route through itself); ip route get the other end"},
     // MLD and router solicitations while the device comes up.
