@@ -66,6 +66,10 @@ inline constexpr std::string_view kQueueIsSlow =
     "QDISC_CONGESTED QDISC_DROP_CONGESTED QDISC_BURST_DROP DUALPI2_STEP_DROP "
     "QDISC_DROP_L4S_STEP_NON_ECN";
 
+// Where a host forwards, or would, what is for an IPv6 address that it does not use yet.
+inline constexpr std::string_view kForwardsUnused =
+    "ip6_forward neigh_invalidate ndisc_error_report";
+
 // Functions that free a packet on behalf of their caller.
 [[nodiscard]] bool is_freeing(std::string_view function);
 // A function that frees the skb which an XDP program dropped, in veth or generic XDP.

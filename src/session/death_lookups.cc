@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 
@@ -27,8 +26,6 @@ constexpr uint64_t kProcessFreshNs = 5'000'000'000;
 constexpr std::string_view kRefuse = "ip_error ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit";
 constexpr std::string_view kLookBack = "ip_rcv_finish_core ip_route_input_slow";
 constexpr std::string_view kForward = "ip_forward ip6_forward";
-// Where a host forwards, or would, what is for an address that it does not use yet.
-constexpr std::string_view kNotOwn = "ip6_forward neigh_invalidate ndisc_error_report";
 constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
 constexpr std::string_view kForbidden = "SKB_DROP_REASON_XFRM_POLICY";
 constexpr std::string_view kUdp =
@@ -189,10 +186,8 @@ std::optional<kernel::BridgeQuestion> DeathLookups::bridge_question(
 }
 
 kernel::QdiscQuestion DeathLookups::qdisc_question(const resolve::Record& record) const {
-  uint16_t root = 0;
-  const std::string_view handle = fact(record, Fact::QdiscHandle);
-  std::from_chars(handle.data(), handle.data() + handle.size(), root);
-  return {record.packet.netns, record.packet.ifindex, root};
+  const auto root = diagnose::number(fact(record, Fact::QdiscHandle)).value_or(0);
+  return {record.packet.netns, record.packet.ifindex, static_cast<uint16_t>(root)};
 }
 
 DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question question) const {
@@ -250,7 +245,8 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
       return fmt::format("port {} {} {} {}", packet.netns, packet.ifindex,
                          fact(record, Fact::FrameMac), fact(record, Fact::Vlan));
     case Question::Queue:
-      return fmt::format("queue {} {}", packet.netns, packet.ifindex);
+      return fmt::format("queue {} {} {}", packet.netns, packet.ifindex,
+                         fact(record, Fact::QdiscHandle));
     case Question::Owner:
       return fmt::format("socket {}", full_socket(record)->second);
     case Question::Listener:
@@ -268,7 +264,7 @@ bool DeathLookups::may_hide_nat(const resolve::Record& record) const {
 
 bool DeathLookups::may_be_for_unused(const resolve::Record& record) {
   return record.packet.netns && record.packet.has_tuple && record.packet.tuple.is_v6 &&
-         knowledge::is_in_list(place_of(record), kNotOwn);
+         knowledge::is_in_list(place_of(record), knowledge::kForwardsUnused);
 }
 
 const DeathLookups::Answer* DeathLookups::answer_to(const resolve::Record& record,

@@ -55,14 +55,14 @@ struct Death {
   }
   resolve::Record& with(std::string_view error, std::string_view rp_filter, std::string_view mac) {
     values = {{"", error}, {"", rp_filter}, {"", mac},   {"", "0"},
-              {"", inode}, {"", "0"},       {"", qdisc}, {"", "1"}};
+              {"", inode}, {"", "0"},       {"", qdisc}, {"", root}};
     record.readings = values;
     return record;
   }
 
   std::vector<std::string_view> stack;
   std::vector<resolve::Value> values;
-  std::string_view inode = "?", qdisc = "?";
+  std::string_view inode = "?", qdisc = "?", root = "1";
   resolve::Record record;
 };
 
@@ -107,7 +107,11 @@ TEST(DeathLookups, QueuesAreAskedForBelowAClassfulQdisc) {
   const auto found = lookups.look_up(sent.with("?", "?", "?"));
   ASSERT_TRUE(found && found->queue);
   EXPECT_EQ(found->queue->kind, "") << "there is none";
+  EXPECT_TRUE(lookups.look_up(sent.record));
   EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETQDISC}));
+  sent.root = "2";  // of another queue of the device
+  EXPECT_TRUE(lookups.look_up(sent.with("?", "?", "?")));
+  EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETQDISC, RTM_GETQDISC}));
 }
 
 TEST(DeathLookups, TheProcessOfAFullSocketIsNamed) {

@@ -8,8 +8,6 @@ namespace {
 using enum Certainty;
 using Test = Condition::Test;
 
-constexpr std::string_view kNotOwn6 = "ip6_forward neigh_invalidate ndisc_error_report";
-
 // clang-format off
 constexpr std::string_view kLooseFilter = "no route leads back to {src}, or {dev} has no IPv4 address: reverse-path filter, in loose mode (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
 // Before 5.18 an own address as source is refused at the same place.
@@ -169,10 +167,10 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"forwarding-policy", "ip_forward ip6_forward", "", "XFRM_POLICY", {}, Certain,
      "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
     // Until duplicate address detection has ended, there is no local route.
-    {"duplicate-address", kNotOwn6, "", "", {{{Fact::OwnAddress, Test::Is, "duplicate"}}}, Likely,
+    {"duplicate-address", kForwardsUnused, "", "", {{{Fact::OwnAddress, Test::Is, "duplicate"}}}, Likely,
      "{dst} is an address of this host that is not in use: duplicate address detection found another host that has it",
      "ip -6 addr show shows it as dadfailed; find the other host (tcpdump -e -ni {dev} icmp6), then ip -6 addr del and add it again"},
-    {"tentative-address", kNotOwn6, "", "", {{{Fact::OwnAddress, Test::Is, "tentative"}}}, Likely,
+    {"tentative-address", kForwardsUnused, "", "", {{{Fact::OwnAddress, Test::Is, "tentative"}}}, Likely,
      "{dst} is an address of this host that is not in use yet: duplicate address detection is not over",
      "ip -6 addr show shows it as tentative; sysctl net.ipv6.conf.{dev}.dad_transmits; ip -6 addr add .. nodad goes without"},
     {"forwarding-off6", "ip6_forward", "", "IP_INADDRERRORS -", {{{Fact::Forwarding6, Test::Is, "0"}, {Fact::ForceForwarding6, Test::Is, "0"}}}, Certain,
