@@ -154,8 +154,11 @@ static __always_inline void begin_ebt_search(struct xt_trail *trail, __u64 info)
 	trail->counters = info + CFG(xt.ebt_counters);
 }
 
-/* A new table is told by these, where do_replace_finish() was not called: ebt_register_table()
- * makes those of a new network namespace, which have no rules. */
+/*
+ * Whether the table at this address is the one that was searched. do_replace_finish() forgets a
+ * table that is replaced. ebt_register_table(), for a new network namespace, does not call it; its
+ * table has no rules, so that it differs from one that had some.
+ */
 static __always_inline bool is_same_ebt(const struct ebt_info *known, __u64 info)
 {
 	struct ebt_info now = {};

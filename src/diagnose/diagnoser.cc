@@ -107,10 +107,10 @@ void Diagnoser::set_place(const resolve::Record& record) {
     const auto callers = diagnosis_.way.subspan(1);
     for (const std::string_view caller : callers.first(std::min(callers.size(), kMostCallers)))
       place_.callers.emplace_back(bare(caller));
-  } else if (!knowledge::is_freeing(
-                 bare(record.caller))) {  // without a stack there is the caller still
-    place_.function = bare(record.caller);
+    return;
   }
+  const std::string_view caller = bare(record.caller);  // there without a stack, too
+  if (!knowledge::is_freeing(caller)) place_.function = caller;
 }
 
 bool Diagnoser::holds(const Condition& condition) const {

@@ -5,8 +5,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <span>
+#include <cstddef>
 
 namespace pwru::kernel {
 namespace {

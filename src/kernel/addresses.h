@@ -10,10 +10,9 @@
 
 namespace pwru::kernel {
 
-// Tentative: the detection is not over. Duplicate: another host has it (IFA_F_DADFAILED).
 struct UnusedAddress {
   IpBytes address = {};
-  bool is_duplicate = false;
+  bool is_duplicate = false;  // another host has it (IFA_F_DADFAILED); else detection goes on
 };
 
 // Those of a namespace (inode number). None when the kernel does not answer.

@@ -14,10 +14,6 @@ constexpr std::string_view kFreeing =
     "dev_kfree_skb_irq_reason __dev_kfree_skb_irq tcp_drop tcp_drop_reason __tcf_kfree_skb_list "
     "tcf_kfree_skb_list kfree_skbmem";
 
-// veth_poll(): where a compiler inlined the rest, as on 5.10.
-constexpr std::string_view kFreeingForXdp =
-    "veth_xdp_rcv_skb veth_xdp_rcv veth_poll netif_receive_generic_xdp do_xdp_generic";
-
 }  // namespace
 
 std::array<std::span<const Cause>, 7> causes_by_place() {
@@ -37,6 +33,8 @@ bool is_in_list(std::string_view name, std::string_view list) {
 
 bool is_freeing(std::string_view function) { return is_in_list(function, kFreeing); }
 
-bool is_freeing_for_xdp(std::string_view function) { return is_in_list(function, kFreeingForXdp); }
+bool is_freeing_for_xdp(std::string_view function) {
+  return is_in_list(function, VETH_XDP " " GENERIC_XDP);
+}
 
 }  // namespace pwru::knowledge

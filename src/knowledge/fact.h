@@ -103,19 +103,20 @@ enum class Fact : uint8_t {
   BridgePortLocked,    // 1: BR_PORT_LOCKED, of the port of BridgePortState
   TellsNoTarget,       // known where the kernel has NO_TX_TARGET: 6.12, not 6.1
   // Only of kernels that give no reasons, in whose place these are asked.
-  ChecksumFailed,    // 1: the checksum of its payload was computed, and is wrong
-  IpSum,             // of the 16-bit words of an IPv4 header without options
-  IpBytes,           // length by an IPv4 header
-  UdpBytes,          // length by a UDP header
-  Ip6Bytes,          // the same of IPv6
-  Ipv6Off,           // net.ipv6.conf.DEVICE.disable_ipv6
-  TcIngress,         // not 0: the device has filters for what comes in
-  TcEgress,          // not 0: the device has filters for what goes out
-  XfrmIn,            // IPsec policies for what is received
-  XfrmForward,       // and for what is forwarded
-  OwnSource,         // 1: its source is the first address of the device
-  DropUnicastInL2,   // 1: net.ipv4.conf.DEVICE.drop_unicast_in_l2_multicast, or that of all
-  HasTcpMd5,         // 1: the first option of its TCP header is an MD5 signature
+  ChecksumFailed,   // 1: the checksum of its payload was computed, and is wrong
+  IpSum,            // of the 16-bit words of an IPv4 header without options
+  IpBytes,          // length by an IPv4 header
+  UdpBytes,         // length by a UDP header
+  Ip6Bytes,         // the same of IPv6
+  Ipv6Off,          // net.ipv6.conf.DEVICE.disable_ipv6
+  TcIngress,        // not 0: the device has filters for what comes in
+  TcEgress,         // not 0: the device has filters for what goes out
+  XfrmIn,           // IPsec policies for what is received
+  XfrmForward,      // and for what is forwarded
+  OwnSource,        // 1: its source is the first address of the device
+  DropUnicastInL2,  // 1: net.ipv4.conf.DEVICE.drop_unicast_in_l2_multicast, or that of all
+  HasTcpMd5,        // 1: the first option of its TCP header is an MD5 signature
+  // Of all kernels.
   FrameMac,          // to which its frame was sent
   DeviceMac,         // of the device
   OwnDestination,    // 1: it is for the first IPv4 address of the device

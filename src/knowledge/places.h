@@ -13,6 +13,11 @@
 #define HARMLESS(id, places, callers, reasons) \
   { id, places, callers, reasons }
 
+// Functions that run XDP programs on an skb, and free what these drop. veth_poll(): where a
+// compiler inlined the rest, as on 5.10.
+#define VETH_XDP "veth_xdp_rcv_skb veth_xdp_rcv veth_poll"
+#define GENERIC_XDP "do_xdp_generic netif_receive_generic_xdp"
+
 namespace pwru::knowledge {
 
 // TCP flags of a segment that begins a connection.

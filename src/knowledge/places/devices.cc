@@ -8,6 +8,19 @@ namespace {
 using enum Certainty;
 using Test = Condition::Test;
 
+constexpr std::string_view kSends =
+    "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit sch_direct_xmit";
+// What a qdisc says that says no more, and what it says before 5.17.
+constexpr std::string_view kQdiscDrops = "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -";
+constexpr std::string_view kClassAdvice =
+    "tc -s qdisc show dev {dev} shows limits and drops; tc -s class show dev {dev}, the rate of "
+    "the class";
+constexpr std::string_view kGenericXdp =
+    "the XDP program {xdp} (id {xdp_id}) of {dev} dropped it, gave up, or sent it where it cannot "
+    "go";
+constexpr std::string_view kGenericXdpAdvice =
+    "ip link set dev {dev} xdpgeneric off takes it off; bpftool prog show id {xdp_id} shows it";
+
 // clang-format off
 // What may have dropped it there, when there is but one. A filter may go on to chains of others.
 #define CAUSES_OF_TC(id, places, reason, Way, way, in) \
@@ -47,14 +60,14 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "a filter or a BPF program of tc dropped it on its way out by {dev}",
      "tc -s filter show dev {dev} egress lists the filters; bpftool net show dev {dev} also the programs of tcx"},
     // Reports of MLD and IGMP while the other end is not up yet.
-    {"link-comes-up", "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit sch_direct_xmit", "", "", {{{Fact::Qdisc, Test::Is, "noop"}, {Fact::DestinationKind, Test::Is, "local-multicast"}, {Fact::Protocol, Test::Is, "icmp6 2"}}}},
-    {"device-down", "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit sch_direct_xmit", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::Qdisc, Test::Is, "noop"}, {Fact::DeviceIsUp, Test::Is, "0"}}}, Certain,
+    {"link-comes-up", kSends, "", "", {{{Fact::Qdisc, Test::Is, "noop"}, {Fact::DestinationKind, Test::Is, "local-multicast"}, {Fact::Protocol, Test::Is, "icmp6 2"}}}},
+    {"device-down", kSends, "", kQdiscDrops, {{{Fact::Qdisc, Test::Is, "noop"}, {Fact::DeviceIsUp, Test::Is, "0"}}}, Certain,
      "{dev} is down: its packets go to the qdisc noop",
      "ip link set {dev} up"},
-    {"no-carrier", "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit sch_direct_xmit", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::Qdisc, Test::Is, "noop"}}}, Certain,
+    {"no-carrier", kSends, "", kQdiscDrops, {{{Fact::Qdisc, Test::Is, "noop"}}}, Certain,
      "{dev} has no carrier, or is going down: its packets go to the qdisc noop",
      "ip -d link show {dev}; of a pair such as veth the other end must be up too, a tun needs its program"},
-    {"qdisc-blackhole", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::Qdisc, Test::Is, "blackhole"}}}, Certain,
+    {"qdisc-blackhole", "__dev_queue_xmit __dev_xmit_skb", "", kQdiscDrops, {{{Fact::Qdisc, Test::Is, "blackhole"}}}, Certain,
      "the qdisc blackhole {qdisc_handle}: of {dev} drops whatever is sent there",
      "tc qdisc show dev {dev}; tc qdisc del dev {dev} root takes it off"},
     {"qdisc-netem", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC QDISC_DROP_OVERLIMIT -", {{{Fact::Qdisc, Test::Is, "netem"}}}, Likely,
@@ -65,19 +78,19 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "the qdisc netem in the class {queue_parent} of {dev} lost it on purpose, or is full ({queue_len} packets in it)",
      "tc -s qdisc show dev {dev}; tc qdisc del dev {dev} parent {queue_parent} takes it off"},
     // Queues that drop without being full: shapers, and those that keep waits short.
-    {"qdisc-class", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::QueueDrops, Test::Is, "one"}, {Fact::QueueLength, Test::Is, "0"}}}, Possible,
+    {"qdisc-class", "__dev_queue_xmit __dev_xmit_skb", "", kQdiscDrops, {{{Fact::QueueDrops, Test::Is, "one"}, {Fact::QueueLength, Test::Is, "0"}}}, Possible,
      "the qdisc {queue_kind} in the class {queue_parent} of {dev} dropped it, which has dropped packets before and is empty now; or another part of the qdisc {qdisc} did",
-     "tc -s qdisc show dev {dev} shows limits and drops; tc -s class show dev {dev}, the rate of the class"},
+     kClassAdvice},
     {"qdisc-full", "__dev_queue_xmit __dev_xmit_skb", "", kQueueIsFull, {{{Fact::QueueDrops, Test::Is, "one"}}}, Likely,
      "the qdisc {queue_kind} in the class {queue_parent} of {dev} dropped it: its queue is full ({queue_len} packets in it)",
-     "tc -s qdisc show dev {dev} shows limits and drops; tc -s class show dev {dev}, the rate of the class"},
+     kClassAdvice},
     {"qdisc-congested", "__dev_queue_xmit __dev_xmit_skb", "", kQueueIsSlow, {{{Fact::QueueDrops, Test::Is, "one"}}}, Likely,
      "the qdisc {queue_kind} in the class {queue_parent} of {dev} dropped it to slow the sender down: packets wait too long ({queue_len} packets in it)",
      "tc -s class show dev {dev} shows the rate of the class, which is less than what is sent"},
-    {"qdisc-full", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::QueueDrops, Test::Is, "one"}}}, Likely,
+    {"qdisc-full", "__dev_queue_xmit __dev_xmit_skb", "", kQdiscDrops, {{{Fact::QueueDrops, Test::Is, "one"}}}, Likely,
      "the qdisc {queue_kind} in the class {queue_parent} of {dev} dropped it: its queue is full, or it keeps its queue short ({queue_len} packets in it)",
-     "tc -s qdisc show dev {dev} shows limits and drops; tc -s class show dev {dev}, the rate of the class"},
-    {"qdisc-no-class", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP QDISC_DROP_UNSPEC QDISC_DROP_GENERIC -", {{{Fact::QueueDrops, Test::Is, "none"}, {Fact::Qdisc, Test::Is, "drr hfsc qfq"}}}, Likely,
+     kClassAdvice},
+    {"qdisc-no-class", "__dev_queue_xmit __dev_xmit_skb", "", kQdiscDrops, {{{Fact::QueueDrops, Test::Is, "none"}, {Fact::Qdisc, Test::Is, "drr hfsc qfq"}}}, Likely,
      "the qdisc {qdisc} {qdisc_handle}: of {dev} has no class for it: no filter chose one",
      "tc -s class show dev {dev} lists the classes; tc filter show dev {dev}, the filters, one of which must choose a class (of hfsc also its default)"},
     {"qdisc-full", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP -", {{{Fact::Qdisc, Test::IsNot, "noqueue"}}}, Likely,
@@ -100,20 +113,20 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"qdisc-purged", "__rtnl_unlock", "", "-", {}, Likely,
      "it waited in a qdisc of {dev} that was deleted, replaced or made smaller, or whose device went down",
      "tc -s qdisc show dev {dev}; who changed it? tc monitor"},
-    {"xdp-generic", "do_xdp_generic netif_receive_generic_xdp", "", "", {{{Fact::XdpGenericLinkId, Test::IsNot, "0"}}}, Certain,
-     "the XDP program {xdp} (id {xdp_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
+    {"xdp-generic", GENERIC_XDP, "", "", {{{Fact::XdpGenericLinkId, Test::IsNot, "0"}}}, Certain,
+     kGenericXdp,
      "bpftool link shows its link; bpftool prog show id {xdp_id} shows it"},
-    {"xdp-generic", "do_xdp_generic netif_receive_generic_xdp", "", "", {}, Certain,
-     "the XDP program {xdp} (id {xdp_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
-     "ip link set dev {dev} xdpgeneric off takes it off; bpftool prog show id {xdp_id} shows it"},
+    {"xdp-generic", GENERIC_XDP, "", "", {}, Certain,
+     kGenericXdp,
+     kGenericXdpAdvice},
     // Before 5.17 do_xdp_generic() frees what cannot be redirected, and is inlined.
     {"xdp-generic", "__netif_receive_skb_core", "", "XDP", {}, Likely,
-     "the XDP program {xdp} (id {xdp_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
-     "ip link set dev {dev} xdpgeneric off takes it off; bpftool prog show id {xdp_id} shows it"},
-    {"xdp-native", "veth_xdp_rcv_skb veth_xdp_rcv veth_poll tun_build_skb", "", "", {{{Fact::XdpLinkId, Test::IsNot, "0"}}}, Likely,
+     kGenericXdp,
+     kGenericXdpAdvice},
+    {"xdp-native", VETH_XDP " tun_build_skb", "", "", {{{Fact::XdpLinkId, Test::IsNot, "0"}}}, Likely,
      "the XDP program {xdp_link} (id {xdp_link_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
      "bpftool link shows its link; bpftool prog show id {xdp_link_id} shows it"},
-    {"xdp-native", "veth_xdp_rcv_skb veth_xdp_rcv veth_poll tun_build_skb", "", "", {}, Likely,
+    {"xdp-native", VETH_XDP " tun_build_skb", "", "", {}, Likely,
      "the XDP program {xdp_drv} (id {xdp_drv_id}) of {dev} dropped it, gave up, or sent it where it cannot go",
      "ip link set dev {dev} xdp off takes it off; bpftool prog show id {xdp_drv_id} shows it"},
     {"backlog", "enqueue_to_backlog", "", "CPU_BACKLOG", {}, Certain,

@@ -10,6 +10,9 @@ using Test = Condition::Test;
 
 constexpr std::string_view kTunnelSends =
     "ip_tunnel_xmit ip_md_tunnel_xmit ip6_tnl_xmit ip6_tnl_start_xmit sit_tunnel_xmit";
+constexpr std::string_view kNoRemoteAdvice =
+    "bridge fdb show dev {dev}; bridge fdb add {frame_mac} dev {dev} dst OTHER-END adds one; of a "
+    "cluster, its daemon does (flannel, Calico)";
 constexpr std::string_view kIpsecDevices =
     "vti_tunnel_xmit vti_xmit vti6_tnl_xmit vti6_xmit xfrmi_xmit xfrmi_xmit2";
 
@@ -71,10 +74,10 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"group-unread", "vxlan_xmit", "", "NO_TX_TARGET -", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
     {"vxlan-no-remote", "vxlan_xmit", "", "NO_TX_TARGET", {}, Likely,
      "the VXLAN device {dev} knows no other end for the MAC address {frame_mac}, and has none for the rest",
-     "bridge fdb show dev {dev}; bridge fdb add {frame_mac} dev {dev} dst OTHER-END adds one; of a cluster, its daemon does (flannel, Calico)"},
+     kNoRemoteAdvice},
     {"vxlan-no-remote", "vxlan_xmit", "", "-", {}, Likely,
      "the VXLAN device {dev} knows no other end for the MAC address {frame_mac}, and has none for the rest; or it is an external one (collect metadata), and nothing gave the packet a destination",
-     "bridge fdb show dev {dev}; bridge fdb add {frame_mac} dev {dev} dst OTHER-END adds one; of a cluster, its daemon does (flannel, Calico)"},
+     kNoRemoteAdvice},
     {"group-unread", "vxlan_xmit_one", "", "IP_OUTNOROUTES -", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
     {"tunnel-route", "vxlan_xmit_one", "", "IP_OUTNOROUTES -", {}, Likely,
      "the VXLAN device {dev} could not send it: this host has no route to the other end for the MAC address {frame_mac}, or one through {dev} itself",
