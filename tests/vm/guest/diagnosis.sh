@@ -143,6 +143,25 @@ make_hosts() {
     in_b ping -q -c 1 -W 30 10.2.0.2
     in_b ping -q -c 1 -W 30 fd02::2
 }
+# A bridge of d: e is behind its port p1, f behind p2.
+make_bridge() {
+    local port name host number
+    namespace d
+    namespace e
+    namespace f
+    ip -n d link add br0 type bridge
+    ip -n d link set br0 up
+    for port in 'p1 e 1' 'p2 f 2'; do
+        read -r name host number <<<"$port"
+        ip link add "$name" netns d type veth peer name eth0 netns "$host"
+        ip -n d link set "$name" master br0 up
+        ip -n "$host" link set eth0 address "02:00:00:00:0e:0$number"
+        ip -n "$host" addr add "10.3.0.$number/24" dev eth0
+        ip -n "$host" link set eth0 up
+    done
+    ip netns exec e ping -q -c 1 -W 30 10.3.0.2
+}
+pings_e() { ip netns exec e ping -q -c 1 -W 0.4 10.3.0.2; }
 # They are gone when a device has been down.
 set_routes() {
     ip -n b route replace default via 10.1.0.1

@@ -9,22 +9,7 @@ modprobe -a cls_matchall act_gact act_police sch_tbf sch_netem || skip 'this ker
 modprobe -a nf_conntrack_netlink ip_vs ip_vs_rr nfnetlink_queue nft_queue iptable_raw ipt_REJECT nft_compat nft_reject_inet nft_ct ip_gre ipip geneve esp4 xfrm_user macvlan tun wireguard || true
 make_hosts
 data=13881388001000006c6f737421212121 # UDP, port 5000, "lost!!!!"
-# A bridge of d with three ports; e is behind the first, f behind the second.
-namespace d
-namespace e
-namespace f
-ip -n d link add br0 type bridge
-ip -n d link set br0 up
-for port in 'p1 e 1' 'p2 f 2'; do
-    read -r name host number <<<"$port"
-    ip link add "$name" netns d type veth peer name eth0 netns "$host"
-    ip -n d link set "$name" master br0 up
-    ip -n "$host" link set eth0 address "02:00:00:00:0e:0$number"
-    ip -n "$host" addr add "10.3.0.$number/24" dev eth0
-    ip -n "$host" link set eth0 up
-done
-ip netns exec e ping -q -c 1 -W 30 10.3.0.2
-pings_e() { ip netns exec e ping -q -c 1 -W 0.4 10.3.0.2; }
+make_bridge
 ip -n e neigh replace 10.3.0.2 lladdr 02:00:00:00:0e:02 dev eth0
 ip -n f neigh replace 10.3.0.1 lladdr 02:00:00:00:0e:01 dev eth0
 host_sysctl() { nsenter --net=/proc/1/ns/net sysctl -qw "$1"; } # what is not of a namespace
