@@ -59,19 +59,57 @@ static __always_inline bool plain_matches(__u64 skb)
 	}
 	return verdict < 0 ? fields_and_pcap_match(skb) : verdict;
 }
-/* The skb is read again, all of it this time: what decides and what shows each need the stack. */
-static __noinline int show_located(void *ctx, __u64 skb, __u64 packet_id, __u32 slot)
+/*
+ * Shows a hit; `skb` is read for it, 0 if nothing is there any more, and `address` is shown. It is
+ * read again, all of it this time: what decides and what shows each need the stack. These are
+ * global functions of numbers. The verifier looks at their many ways once, and not for each of the
+ * ways that lead here: on 5.10 a program with all options came near to its limit of a million
+ * instructions.
+ */
+WITH_CONTEXT int pwru_show(hook_ctx *ctx CONTEXT_TAG, __u64 skb, __u64 address, __u64 packet_id)
 {
 	struct skb_pos pos;
 
-	SET_SLOT(&pos, slot);
+	SET_SLOT(&pos, 0);
 	skb_read(&pos, skb);
 	skb_locate(&pos);
-	emit_func(ctx, &pos, skb, packet_id);
+	emit_func(ctx, &pos, address, packet_id);
 	return 0;
 }
 
-static __always_inline int trace_located(void *ctx, __u64 skb, __u64 packet_id, __u32 slot)
+/* Of a hit that is to be shown; its packet may have no id. The number of a CPU never comes up to
+ * this bit, see PWRU_ID_CPU_SHIFT. */
+#define IS_SHOWN (1ull << 63)
+
+/* Whether a hit is to be shown, and as which packet: its id with IS_SHOWN. */
+WITH_CONTEXT __u64 pwru_identify(hook_ctx *ctx CONTEXT_TAG, __u64 skb)
+{
+	struct skb_pos pos;
+	__u64 packet_id;
+
+	SET_SLOT(&pos, 0);
+	return identify_call(ctx, &pos, skb, &packet_id) ? packet_id | IS_SHOWN : 0;
+}
+
+/* The same where an skb ends, which gets no id any more. */
+WITH_CONTEXT __u64 pwru_identify_end(hook_ctx *ctx CONTEXT_TAG, __u64 skb, __u64 packet_id)
+{
+	struct skb_pos pos;
+
+	SET_SLOT(&pos, 0);
+	skb_read(&pos, skb);
+	skb_locate(&pos);
+	return is_shown(ctx, &pos, &packet_id) ? packet_id | IS_SHOWN : 0;
+}
+
+static __always_inline void show_identified(void *ctx, __u64 skb, __u64 identified)
+{
+	if (identified & IS_SHOWN)
+		pwru_show(ctx, skb, skb, identified & ~IS_SHOWN);
+}
+
+static __always_inline int trace_located(void *ctx, __u64 skb, __u64 packet_id,
+					 __u32 slot __attribute__((unused)))
 {
 	if (!packet_id) {
 		if (!plain_matches(skb))
@@ -79,7 +117,7 @@ static __always_inline int trace_located(void *ctx, __u64 skb, __u64 packet_id, 
 		if (CFG(tracks))
 			packet_id = track_new(skb, slot);
 	}
-	return show_located(ctx, skb, packet_id, slot);
+	return pwru_show(ctx, skb, skb, packet_id);
 }
 #endif
 
@@ -162,19 +200,23 @@ static __always_inline int plain_skb(void *ctx, __u64 skb, __u32 slot)
 	return 0;
 }
 
-static __always_inline int trace_any(void *ctx, __u64 skb, __u32 slot)
+static __always_inline int trace_any(void *ctx, __u64 skb, __u32 slot __attribute__((unused)))
 {
-	struct skb_pos pos;
-	__u64 packet_id;
-
-	SET_SLOT(&pos, slot);
 	if (!skb) {
 		if (BY_STACK)
 			pwru_stack_pass(hook_sp(ctx));
 		return 0;
 	}
+#ifdef PWRU_CAST
+	struct skb_pos pos;
+	__u64 packet_id;
+
+	SET_SLOT(&pos, slot);
 	if (identify_call(ctx, &pos, skb, &packet_id))
 		emit_func(ctx, &pos, skb, packet_id);
+#else
+	show_identified(ctx, skb, pwru_identify(ctx, skb));
+#endif
 	return 0;
 }
 
@@ -187,23 +229,39 @@ static __always_inline int trace_skb(void *ctx, __u64 skb, __u32 slot)
 	return 0;
 }
 
+/* Shows the hit of a function at the end of an skb's life, if it is to be shown. */
+static __always_inline void show_end(void *ctx, __u64 skb, __u64 *packet_id,
+				     __u32 slot __attribute__((unused)))
+{
+#ifdef PWRU_CAST
+	struct skb_pos pos;
+
+	SET_SLOT(&pos, slot);
+	skb_read(&pos, skb);
+	skb_locate(&pos);
+	if (is_shown(ctx, &pos, packet_id))
+		emit_func(ctx, &pos, skb, *packet_id);
+#else
+	__u64 identified = pwru_identify_end(ctx, skb, *packet_id);
+
+	if (!(identified & IS_SHOWN))
+		return;
+	*packet_id = identified & ~IS_SHOWN;
+	pwru_show(ctx, skb, skb, *packet_id);
+#endif
+}
+
 static __always_inline int end_skb(void *ctx, bool is_release, bool is_to_show, __u32 slot)
 {
 	__u64 skb = hook_arg(ctx, 1), packet_id = packet_of_hit(skb);
 	bool is_gone = hook_func_ip(ctx) - CFG(gone_addr) < PWRU_ENTRY_BYTES;
 	/* __consume_stateless_skb(), as for most UDP, does not call skb_release_head_state(). */
 	bool is_end = is_release || (is_gone && packet_id);
-	struct skb_pos pos;
 
-	SET_SLOT(&pos, slot);
 	if (!is_end && !packet_id)
 		packet_id = packet_of_dying(skb);
-	if (is_to_show) {
-		skb_read(&pos, skb);
-		skb_locate(&pos);
-		if (is_shown(ctx, &pos, &packet_id))
-			emit_func(ctx, &pos, skb, packet_id);
-	}
+	if (is_to_show)
+		show_end(ctx, skb, &packet_id, slot);
 #if HAS_PATHS
 	if (CFG(keeps_paths) && is_end)
 		path_ends(packet_id);

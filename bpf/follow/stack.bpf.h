@@ -83,10 +83,16 @@ WITH_CONTEXT int pwru_stack_push(hook_ctx *ctx, __u64 skb, __u64 packet_id)
 	return 0;
 }
 
+/* The skb of an entry; 0 when it is no longer that packet. */
+static __always_inline __u64 skb_of_stack(const struct stack_entry *entry)
+{
+	return packet_of(entry->skb) == entry->packet_id ? entry->skb : 0;
+}
+
 /* The packet of an entry; all zero when its skb is no longer that packet. */
 static __always_inline void read_stack_packet(struct skb_pos *pos, const struct stack_entry *entry)
 {
-	skb_read(pos, packet_of(entry->skb) == entry->packet_id ? entry->skb : 0);
+	skb_read(pos, skb_of_stack(entry));
 	skb_locate(pos);
 }
 

@@ -61,11 +61,16 @@ SEC("kprobe")
 int pwru_trace_stack(struct pt_regs *ctx)
 {
 	struct stack_entry *handled = stack_find(ctx);
-	struct skb_pos pos;
 
 	if (!handled)
 		return 0;
+#ifdef PWRU_CAST
+	struct skb_pos pos;
+
 	read_stack_packet(&pos, handled);
 	emit_func(ctx, &pos, handled->skb, handled->packet_id);
+#else
+	pwru_show((void *)ctx, skb_of_stack(handled), handled->skb, handled->packet_id);
+#endif
 	return 0;
 }

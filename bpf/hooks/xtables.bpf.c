@@ -352,9 +352,10 @@ static __always_inline void write_verdict(struct pwru_xt *xt, struct xt_trail *t
 		index = find_ebt_policy(xt, trail, entered);
 	if (index >= DROPS_MAX)
 		return;
-	drop = &drops->drop[index];
-	/* Kept as a pointer: the verifier of 5.10 knows no bounds of a number that was on the
+	/* Then kept as a pointer: the verifier of 5.10 knows no bounds of a number that was on the
 	 * stack. */
+	asm volatile("%0 &= %1" : "+r"(index) : "i"(DROPS_MAX - 1));
+	drop = &drops->drop[index];
 	asm volatile("" : "+r"(drop));
 	if (drop->kind != EBT_SENDS)
 		write_rule(xt, drop, entered, drops);
@@ -378,10 +379,11 @@ static __always_inline void write_hook(struct pwru_xt *xt, const struct entered 
 __noinline int pwru_xt_answer(__u64 skb)
 {
 	struct xt_trail *trail = xt_trail_of_cpu();
-	struct entered *entered = NULL;
+	struct entered *entered;
 	struct drops *drops;
 	struct pwru_xt *xt;
 	__u64 now_ns;
+	__u32 index;
 
 	if (!trail)
 		return 0;
@@ -392,11 +394,16 @@ __noinline int pwru_xt_answer(__u64 skb)
 	    now_ns - trail->refused_ns < FRESH_NS)
 		xt->refusal = trail->refusal;
 	trail->refusal = PWRU_CT_ACCEPTED;
+	trail->answered = ENTERED;
 	for (int i = 0; i < ENTERED; i++)
 		if (trail->entered[i].skb == skb)
-			entered = &trail->entered[i];
-	if (!entered)
+			trail->answered = i;
+	/* From memory: the verifier takes it for any number, and looks at the rest once. */
+	index = *(volatile __u32 *)&trail->answered;
+	if (index >= ENTERED)
 		return 0;
+	asm volatile("%0 &= %1" : "+r"(index) : "i"(ENTERED - 1)); /* bounds that 5.10 knows */
+	entered = &trail->entered[index];
 	/* Used once: another packet may get the memory of this sk_buff. */
 	entered->skb = 0;
 	if ((!entered->info && !entered->hook_ip) || now_ns - entered->ts_ns >= FRESH_NS)

@@ -126,7 +126,7 @@ struct xt_trail {
 	__u32 jump; /* the last EBT_JUMP that has moved */
 	__u32 jump_count;
 	__u32 other_count;
-	__u32 pad1;
+	__u32 answered; /* which of `entered` the answer is about; ENTERED: none */
 	struct pwru_xt answer;
 };
 

@@ -181,27 +181,31 @@ struct {
 	__type(value, struct meta_note);
 } meta_notes SEC(".maps");
 
-/* skb->dev is followed only as far as it leads to a device: see MIN_NETNS_INODE. */
-static __noinline int read_meta(struct meta_note *note, const struct skb_pos *pos)
+/* skb->dev is followed only as far as it leads to a device: see MIN_NETNS_INODE. A global function
+ * of numbers: the verifier looks at its many ways once. */
+__noinline int pwru_read_meta(__u64 skb, __u64 dev_addr, __u64 sk, __u64 refdst, __u32 slot)
 {
-	struct net_device *dev = (void *)pos->dev;
+	struct meta_note *note = bpf_map_lookup_elem(&meta_notes, &slot);
+	struct net_device *dev = (void *)dev_addr;
 	__u32 mtu;
 
-	note->skb = pos->skb;
-	note->dev = pos->dev;
-	note->sk = pos->sk;
-	note->refdst = pos->_skb_refdst;
-	note->netns = netns_of_dev(dev, pos->dev);
+	if (!note)
+		return 0;
+	note->skb = skb;
+	note->dev = dev_addr;
+	note->sk = sk;
+	note->refdst = refdst;
+	note->netns = netns_of_dev(dev, dev_addr);
 	if (note->netns) {
 		note->ifindex = KERNEL_READ(dev, ifindex);
 		bpf_core_read(note->ifname, PWRU_IFNAME_BYTES, &dev->name);
-		mtu = dst_mtu(pos->_skb_refdst, pos->dev);
+		mtu = dst_mtu(refdst, dev_addr);
 		note->mtu = mtu ? mtu : KERNEL_READ(dev, mtu);
 	} else {
-		note->netns = netns_of_sk(pos->sk);
+		note->netns = netns_of_sk(sk);
 		note->ifindex = 0;
 		note->ifname[0] = note->ifname[1] = 0;
-		note->mtu = dst_mtu(pos->_skb_refdst, 0);
+		note->mtu = dst_mtu(refdst, 0);
 	}
 	return 0;
 }
@@ -220,7 +224,7 @@ static __always_inline void fill_meta(struct pwru_event *event, const struct skb
 		return;
 	if (note->skb != pos->skb || note->dev != pos->dev || note->sk != pos->sk ||
 	    note->refdst != pos->_skb_refdst || event->ts_ns - note->at_ns >= NOTE_NS) {
-		read_meta(note, pos);
+		pwru_read_meta(pos->skb, pos->dev, pos->sk, pos->_skb_refdst, slot);
 		note->at_ns = event->ts_ns;
 	}
 	event->netns = note->netns;

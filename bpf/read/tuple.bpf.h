@@ -195,40 +195,58 @@ static __always_inline void skip_ipv4(struct ip_pos *ip, const char *header, str
 	ip->linear_len -= header_bytes;
 }
 
-/* The same of IPv6: walks the extension headers, each read where it stands. */
-static __always_inline void skip_ipv6(struct ip_pos *ip, const char *header, struct l4_kind *l4)
-{
-	__u32 off = 40;
-	__u8 proto = LOAD8(header, 6);
-	bool is_cut = false;
+#define EXTENSIONS_PROTO_SHIFT 16
+#define EXTENSIONS_LATER_FRAGMENT (1ull << 24)
+#define EXTENSIONS_CUT (1ull << 25)
+#define EXTENSIONS_SPI_SHIFT 32
 
-	l4->is_later_fragment = false;
-	l4->ah_spi = 0;
+/*
+ * Walks the extension headers of an IPv6 packet, each read where it stands; the first one is of the
+ * kind `proto`. From the lowest bit on: how many bytes there are with the IPv6 header, the protocol
+ * behind them, EXTENSIONS_*, the SPI of an AH. A global function of scalars, as pwru_read_l4().
+ */
+__noinline __u64 pwru_skip_extensions(__u64 addr, __u32 linear_len, __u32 proto)
+{
+	__u64 found = 0;
+	__u32 off = 40;
+
 	for (int i = 0; i < MAX_IPV6_HEADERS; i++) {
 		if (proto != PROTO_HOPOPTS && proto != PROTO_ROUTING && proto != PROTO_FRAGMENT &&
 		    proto != PROTO_DSTOPTS && proto != PROTO_AH && proto != PROTO_MH)
 			break;
-		is_cut = off + 8 > ip->linear_len;
-		if (is_cut)
+		if (off + 8 > linear_len) {
+			found |= EXTENSIONS_CUT;
 			break;
-		HEADER(extension, ip->addr + off, 8);
+		}
+		HEADER(extension, addr + off, 8);
 		if (proto == PROTO_FRAGMENT && LOAD16(extension, 2) & 0xfff8) {
 			proto = LOAD8(extension, 0);
-			l4->is_later_fragment = true;
+			found |= EXTENSIONS_LATER_FRAGMENT;
 			break;
 		}
 		if (proto == PROTO_FRAGMENT) {
 			off += 8;
 		} else if (proto == PROTO_AH) {
-			l4->ah_spi = LOAD32(extension, AH_SPI_AT);
+			found = (__u64)LOAD32(extension, AH_SPI_AT) << EXTENSIONS_SPI_SHIFT;
 			off += (LOAD8(extension, 1) + 2) * 4;
 		} else {
 			off += (LOAD8(extension, 1) + 1) * 8;
 		}
 		proto = LOAD8(extension, 0);
 	}
-	l4->proto = proto;
-	if (is_cut || l4->is_later_fragment || ip->linear_len < off)
+	return found | (__u64)(proto & 0xff) << EXTENSIONS_PROTO_SHIFT | (off & 0xffff);
+}
+
+/* The same of IPv6. */
+static __always_inline void skip_ipv6(struct ip_pos *ip, const char *header, struct l4_kind *l4)
+{
+	__u64 found = pwru_skip_extensions(ip->addr, ip->linear_len, LOAD8(header, 6));
+	__u32 off = found & 0xffff;
+
+	l4->proto = found >> EXTENSIONS_PROTO_SHIFT;
+	l4->is_later_fragment = found & EXTENSIONS_LATER_FRAGMENT;
+	l4->ah_spi = found >> EXTENSIONS_SPI_SHIFT;
+	if (found & (EXTENSIONS_CUT | EXTENSIONS_LATER_FRAGMENT) || ip->linear_len < off)
 		off = ip->linear_len;
 	ip->addr += off;
 	ip->linear_len -= off;
@@ -366,31 +384,116 @@ __noinline int pwru_read_tuple(__u64 addr, __u32 linear_len, __u32 version,
 	return 0;
 }
 
-static __always_inline void find_ip_of(const struct skb_pos *pos, struct ip_pos *ip)
+/* The IP header of a packet, in `room`. */
+static __always_inline const struct ip_pos *find_ip_of(const struct skb_pos *pos,
+						       struct ip_pos *room)
 {
 	pwru_find_ip(pos->skb, pos->base, pos->linear_len,
-		     pos->start | SLOT_OF(pos) << FIND_IP_SLOT_SHIFT, ip);
+		     pos->start | SLOT_OF(pos) << FIND_IP_SLOT_SHIFT, room);
+	return room;
 }
 
-static __always_inline void read_tuple_of(void *tuple, struct ip_pos *ip)
+static __always_inline void read_tuple_of(void *tuple, const struct ip_pos *ip)
 {
 	if (ip->version)
 		pwru_read_tuple(ip->addr, ip->linear_len, ip->version, tuple);
 }
 
-#else
-
-static __always_inline void find_ip_of(const struct skb_pos *pos, struct ip_pos *ip)
+/* The part of such a tuple, 0 for none, and its bytes. */
+static __always_inline __u32 tuple_part(const struct ip_pos *ip)
 {
-	find_ip(pos, ip, false);
+	return ip->version == 4 ? PWRU_PART_TUPLE4 : ip->version == 6 ? PWRU_PART_TUPLE6 : 0;
 }
 
-static __always_inline void read_tuple_of(void *tuple, struct ip_pos *ip)
+static __always_inline __u32 tuple_bytes(const struct ip_pos *ip)
 {
 	if (ip->version == 4)
-		read_tuple4(tuple, ip);
-	else if (ip->version == 6)
-		read_tuple6(tuple, ip);
+		return PWRU_ROUND_UP_8(sizeof(struct pwru_tuple4));
+	return ip->version == 6 ? PWRU_ROUND_UP_8(sizeof(struct pwru_tuple6)) : 0;
+}
+
+#else
+
+/*
+ * The same with numbers alone, as 5.10 takes no pointers; what is found is in memory of the CPU. By
+ * the slot of the program, as header_copies.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NEST_SLOTS);
+	__type(key, __u32);
+	__type(value, struct ip_pos);
+} found_ips SEC(".maps");
+
+/* `lengths`: above the linear bytes skb->data_len; `kinds`: above the start skb->protocol. */
+#define FIND_IP_UPPER_SHIFT 32
+__noinline int pwru_find_ip(__u64 skb, __u64 base, __u64 lengths, __u64 kinds, __u32 slot)
+{
+	struct ip_pos *ip = bpf_map_lookup_elem(&found_ips, &slot);
+	struct skb_pos pos = {
+		.skb = skb,
+		.base = base,
+		.linear_len = lengths,
+		.data_len = lengths >> FIND_IP_UPPER_SHIFT,
+		.start = (__u32)kinds,
+		.protocol = kinds >> FIND_IP_UPPER_SHIFT,
+	};
+
+	SET_SLOT(&pos, slot);
+	if (ip)
+		find_ip(&pos, ip, false);
+	return 0;
+}
+
+/* NULL, which never is, for the verifier. */
+static __always_inline const struct ip_pos *find_ip_of(const struct skb_pos *pos,
+						       struct ip_pos *room __attribute__((unused)))
+{
+	__u32 slot = SLOT_OF(pos);
+
+	pwru_find_ip(pos->skb, pos->base,
+		     (__u64)pos->data_len << FIND_IP_UPPER_SHIFT | pos->linear_len,
+		     (__u64)pos->protocol << FIND_IP_UPPER_SHIFT | pos->start, slot);
+	return bpf_map_lookup_elem(&found_ips, &slot);
+}
+
+static __always_inline __u32 version_of(const struct ip_pos *ip)
+{
+	return ip ? ip->version & 7 : 0;
+}
+
+static __always_inline void read_tuple_of(void *tuple, const struct ip_pos *ip)
+{
+	__u32 version = version_of(ip);
+	struct ip_pos at;
+
+	if (!version)
+		return;
+	at.addr = ip->addr;
+	at.linear_len = ip->linear_len;
+	if (version == 4)
+		read_tuple4(tuple, &at);
+	else if (version == 6)
+		read_tuple6(tuple, &at);
+}
+
+/* By the bits of 4 and 6, without a branch: the verifier would look at the rest of a record once
+ * for each. */
+static __always_inline __u32 tuple_part(const struct ip_pos *ip)
+{
+	__u32 version = version_of(ip);
+
+	_Static_assert(PWRU_PART_TUPLE6 == PWRU_PART_TUPLE4 << 1, "bit 1 of the version tells");
+	return (version >> 2 & 1) * PWRU_PART_TUPLE4 << (version >> 1 & 1);
+}
+
+static __always_inline __u32 tuple_bytes(const struct ip_pos *ip)
+{
+	const __u32 bytes4 = PWRU_ROUND_UP_8(sizeof(struct pwru_tuple4));
+	const __u32 bytes6 = PWRU_ROUND_UP_8(sizeof(struct pwru_tuple6));
+	__u32 version = version_of(ip);
+
+	return (version >> 2 & 1) * bytes4 + (version >> 1 & 1) * (bytes6 - bytes4);
 }
 
 #endif

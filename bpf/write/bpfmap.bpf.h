@@ -83,50 +83,52 @@ static __always_inline bool has_no_value(__u32 type)
 	       type == BPF_MAP_TYPE_XSKMAP || type == BPF_MAP_TYPE_REUSEPORT_SOCKARRAY;
 }
 
-/*
- * __htab_map_lookup_elem() returns the element: its value is behind the key, and is a per-CPU
- * pointer in maps that have one value for each CPU.
- */
-static __always_inline __u64 value_in_element(__u64 element, __u64 map, __u32 type)
-{
-	if (type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH)
-		return 0;
-	return element + bpf_core_field_offset(struct htab_elem, key) +
-	       ((MAP_FIELD(map, key_size) + 7) & ~7u);
-}
-
 static __always_inline bool returns_element(__u64 ip)
 {
 	return ip - CFG(htab_element_ip) < PWRU_ENTRY_BYTES;
+}
+
+/*
+ * The address of the value that a look-up found, 0 for none. __htab_map_lookup_elem() returns the
+ * element: its value is behind the key, and is a per-CPU pointer in maps that have one value for
+ * each CPU. A global function: the verifier looks at the record once, not for each kind of map.
+ */
+__noinline __u64 pwru_value_found(__u64 map, __u64 result, __u64 func_ip)
+{
+	__u32 type = MAP_FIELD(map, map_type);
+
+	if (!result || has_no_value(type))
+		return 0;
+	if (!returns_element(func_ip))
+		return result;
+	if (type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH)
+		return 0;
+	return result + bpf_core_field_offset(struct htab_elem, key) +
+	       ((MAP_FIELD(map, key_size) + 7) & ~7u);
 }
 
 static __always_inline int map_lookup_ends(void *ctx)
 {
 	__u64 id = hook_call_at_return(ctx);
 	struct map_lookup *lookup = bpf_map_lookup_elem(&map_lookups, &id);
-	struct map_call call = {.op = PWRU_MAP_LOOKUP};
+	struct map_call call = {};
 	struct stack_entry handled;
 	struct skb_pos pos;
 	struct hit hit;
-	__u32 type;
+	__u64 result;
 
 	if (!lookup)
 		return 0;
 	call.map = lookup->map;
 	call.key = lookup->key;
-	call.value = hook_result(ctx);
+	result = hook_result(ctx);
 	hit = lookup->hit;
 	handled = lookup->handled;
 	call.skb = handled.skb;
 	bpf_map_delete_elem(&map_lookups, &id);
 	__sync_fetch_and_add(&shared.lookups_ended, 1);
-	if (!call.value)
-		call.op = PWRU_MAP_LOOKUP_FAILED;
-	type = MAP_FIELD(call.map, map_type);
-	if (has_no_value(type))
-		call.value = 0;
-	else if (call.value && returns_element(hit.func_ip))
-		call.value = value_in_element(call.value, call.map, type);
+	call.op = result ? PWRU_MAP_LOOKUP : PWRU_MAP_LOOKUP_FAILED;
+	call.value = pwru_value_found(call.map, result, hit.func_ip);
 	read_stack_packet(&pos, &handled);
 	return emit_map(ctx, &hit, &pos, handled.packet_id, &call);
 }

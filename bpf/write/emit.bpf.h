@@ -61,23 +61,19 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	__u64 hops = 0;
 #endif
 	struct pwru_event *event;
-	struct ip_pos ip = {};
+	struct ip_pos found = {};
+	const struct ip_pos *ip = &found;
 
 	if (parts & (PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6))
-		find_ip_of(pos, &ip);
+		ip = find_ip_of(pos, &found);
 	parts &= ~(PWRU_PART_TUPLE4 | PWRU_PART_TUPLE6 | PWRU_PART_BPFMAP | PWRU_PART_PATH);
 	if (call) {
 		parts |= PWRU_PART_BPFMAP;
 		bytes += MAP_ROOM_BYTES(room);
 	}
 	tuple_at = bytes;
-	if (ip.version == 4) {
-		parts |= PWRU_PART_TUPLE4;
-		bytes += PWRU_ROUND_UP_8(sizeof(struct pwru_tuple4));
-	} else if (ip.version == 6) {
-		parts |= PWRU_PART_TUPLE6;
-		bytes += PWRU_ROUND_UP_8(sizeof(struct pwru_tuple6));
-	}
+	parts |= tuple_part(ip);
+	bytes += tuple_bytes(ip);
 #if HAS_PATHS
 	path_at = bytes;
 	if (!call && CFG(keeps_paths))
@@ -107,7 +103,7 @@ static __always_inline void emit_record(void *ctx, const struct hit *hit, const 
 	}
 	if (call)
 		fill_map_part((void *)event + map_at, call, room);
-	read_tuple_of((void *)event + tuple_at, &ip);
+	read_tuple_of((void *)event + tuple_at, ip);
 #if HAS_PATHS
 	if (!call && hops)
 		send_path((void *)event + path_at, packet_id, hops);

@@ -70,7 +70,8 @@ static __always_inline void keep_meta(struct path *path, const struct pwru_event
 static __always_inline __u32 keep_tuple(struct pwru_hop *hop, const struct skb_pos *pos,
 					__u64 plain_at)
 {
-	struct ip_pos ip = {};
+	struct ip_pos found = {};
+	const struct ip_pos *ip;
 
 	if (plain_at) {
 		HEADER(header, plain_at, PWRU_ROUND_UP_8(PLAIN_HEADER_BYTES));
@@ -80,9 +81,9 @@ static __always_inline __u32 keep_tuple(struct pwru_hop *hop, const struct skb_p
 			return PWRU_PART_TUPLE4;
 		}
 	}
-	find_ip_of(pos, &ip);
-	read_tuple_of(&hop->tuple6, &ip);
-	return ip.version == 4 ? PWRU_PART_TUPLE4 : ip.version == 6 ? PWRU_PART_TUPLE6 : 0;
+	ip = find_ip_of(pos, &found);
+	read_tuple_of(&hop->tuple6, ip);
+	return tuple_part(ip);
 }
 
 static __always_inline bool is_rst(const struct pwru_hop *hop, __u32 tuple)

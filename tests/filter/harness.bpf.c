@@ -144,12 +144,13 @@ int show_tunnel(void* ctx __attribute__((unused))) {
 SEC("raw_tp")
 int show_tuple(void* ctx __attribute__((unused))) {
   struct skb_pos pos;
-  struct ip_pos ip;
+  struct ip_pos room = {};
 
   read_fake_skb(&pos);
-  find_ip_of(&pos, &ip);
-  state.ip_version = ip.version;
-  read_tuple_of(ip.version == 4 ? (void*)&state.tuple4 : (void*)&state.tuple6, &ip);
+  const struct ip_pos* ip = find_ip_of(&pos, &room);
+  if (!ip) return 0;
+  state.ip_version = ip->version;
+  read_tuple_of(ip->version == 4 ? (void*)&state.tuple4 : (void*)&state.tuple6, ip);
   return 0;
 }
 

@@ -23,3 +23,12 @@ trace --filter-track-skb-by-stackid --filter-skb-expr 'skb->len > 20' --output-s
 expect_line '\(icmp:3/3\)'
 trace --filter-track-skb --output-id --output-tunnel --output-caller --output-stack --filter-trace-xdp \
     --filter-trace-tc --output-skb --output-skb-shared-info
+
+# The verifier of older kernels looks at a million instructions of a program at most (5.16 tells how many it
+# were). With all options most of that must be left, for longer filters.
+start_pwru --kernel-btf "$work/btf" --backend kprobe-multi --filter-func "$functions" --filter-track-skb \
+    --output-id --output-tunnel --output-caller --output-stack --output-skb --output-skb-cb --output-skb-shared-info \
+    --output-skb-metadata 'skb->len,skb->dev->name' --output-tcp-flags --output-bpfmap 'udp dst port 9'
+most=$(sed -n 's/^verified_insns:[[:space:]]*//p' "/proc/$pwru_pid/fdinfo"/* | sort -n | tail -n 1)
+((most > 1000 && most < 150000)) || fail "the verifier looked at $most instructions of one program"
+stop_pwru
