@@ -48,6 +48,23 @@ static __always_inline bool is_before_mac(const struct skb_pos *pos)
 }
 
 /*
+ * The Ethernet header says that IP follows at once, and the network header lies further behind:
+ * what was between them was taken off, as xfrm4_transport_input() does with the header of ESP, and
+ * the IP header moved. What mac_header leads to is no longer a part of the packet.
+ */
+static __always_inline bool is_mac_left_behind(const struct skb_pos *pos)
+{
+	__u64 addr = pos->head + pos->mac_header + 12;
+	__be16 type;
+#ifdef PWRU_CAST
+	type = *(const __be16 *)BYTES_AT(addr);
+#else
+	bpf_probe_read_kernel(&type, sizeof(type), (void *)addr);
+#endif
+	return type == bpf_htons(ETH_P_IP) || type == bpf_htons(ETH_P_IPV6);
+}
+
+/*
  * Which headers are there now. skb->mac_len is of no use: it is zero on most of the way out. The
  * network header lies 14 bytes behind an Ethernet header, and 4 more for each tag; any other
  * distance is another link type, or an outer header that was taken off (ip_tunnel_rcv) or put on
@@ -59,10 +76,13 @@ static __always_inline enum pkt_start skb_pkt_start(struct skb_pos *pos)
 	__u32 l2_bytes = pos->network_header - pos->mac_header, data, pushed;
 	bool has_mac = pos->mac_header != MAC_HEADER_UNSET;
 
+	if (has_mac && l2_bytes == ETH_HEADER_BYTES)
+		return PKT_L2;
 	if (has_mac &&
-	    (l2_bytes == ETH_HEADER_BYTES || l2_bytes == ETH_HEADER_BYTES + VLAN_TAG_BYTES ||
+	    (l2_bytes == ETH_HEADER_BYTES + VLAN_TAG_BYTES ||
 	     l2_bytes == ETH_HEADER_BYTES + 2 * VLAN_TAG_BYTES ||
-	     l2_bytes == ETH_HEADER_BYTES + 3 * VLAN_TAG_BYTES))
+	     l2_bytes == ETH_HEADER_BYTES + 3 * VLAN_TAG_BYTES) &&
+	    !is_mac_left_behind(pos))
 		return PKT_L2;
 	data = skb_data(pos) - pos->head;
 	/* Fresh from the driver: eth_type_trans() pulled the header, nobody set network_header yet.

@@ -17,7 +17,7 @@
 namespace pwru::filter {
 namespace {
 
-constexpr int32_t kHeaderUnset = 0xffff, kHeaderBytes = kEthernetBytes, kTagBytes = 4;
+constexpr int32_t kHeaderUnset = 0xffff, kHeaderBytes = kEthernetBytes, kTypeAt = 12, kTagBytes = 4;
 // enum pkt_start
 constexpr int32_t kStartL2 = 1, kStartL3 = 2;
 
@@ -84,13 +84,8 @@ class Generator {
     return static_cast<int16_t>(static_cast<uint32_t>(PacketLoads::kWindowStart) + field - window_);
   }
 
-  // Does the same as skb_find() and skb_pkt_start(). Falls through when the packet is an Ethernet
-  // frame. r0 is the window of the skb until emit_enter().
-  void emit_find() {
-    asm_.store(BPF_DW, BPF_REG_10, HitFrame::kCtx, BPF_REG_1);
-    asm_.store(BPF_DW, BPF_REG_10, HitFrame::kSkb, BPF_REG_2);
-    if (tracks_) asm_.store(BPF_DW, BPF_REG_10, HitFrame::kPacketId, BPF_REG_3);
-    asm_.mov(BPF_REG_1, BPF_REG_2);
+  // Reads the skb in r1; r0 becomes its window.
+  void emit_read_skb() {
     asm_.alu64_imm(BPF_ADD, BPF_REG_1, static_cast<int32_t>(window_) - PacketLoads::kWindowStart);
     emit_cast();
     asm_.load(BPF_DW, kTail, BPF_REG_0, at(layout_.network_header));
@@ -101,6 +96,16 @@ class Generator {
     asm_.mov32(kNetworkHeader, kTail);
     asm_.alu32_imm(BPF_AND, kNetworkHeader, 0xffff);
     asm_.alu64_imm(BPF_RSH, kTail, 32);
+  }
+
+  // Does the same as skb_find() and skb_pkt_start(). Falls through when the packet is an Ethernet
+  // frame. r0 is the window of the skb until emit_enter().
+  void emit_find() {
+    asm_.store(BPF_DW, BPF_REG_10, HitFrame::kCtx, BPF_REG_1);
+    asm_.store(BPF_DW, BPF_REG_10, HitFrame::kSkb, BPF_REG_2);
+    if (tracks_) asm_.store(BPF_DW, BPF_REG_10, HitFrame::kPacketId, BPF_REG_3);
+    asm_.mov(BPF_REG_1, BPF_REG_2);
+    emit_read_skb();
     // An unset MAC header is the largest number, so the difference is then not 14.
     asm_.mov32(kScratch, kNetworkHeader);
     asm_.alu32(BPF_SUB, kScratch, kMacHeader);
@@ -204,12 +209,11 @@ class Generator {
   // header, and network_header is not set yet), and a pushed Ethernet header. Everything else is an
   // IP packet.
   void emit_other_l2() {
-    const Label is_l2 = asm_.new_label();
+    const Label is_l2 = asm_.new_label(), has_tags = asm_.new_label();
     asm_.bind(other_l2_);
     asm_.jump_imm(BPF_JEQ, kMacHeader, kHeaderUnset, find_l3_);
-    asm_.jump_imm(BPF_JEQ, kScratch, kHeaderBytes + kTagBytes, is_l2);
-    asm_.jump_imm(BPF_JEQ, kScratch, kHeaderBytes + 2 * kTagBytes, is_l2);
-    asm_.jump_imm(BPF_JEQ, kScratch, kHeaderBytes + 3 * kTagBytes, is_l2);
+    for (const int32_t tags : {1, 2, 3})
+      asm_.jump_imm(BPF_JEQ, kScratch, kHeaderBytes + tags * kTagBytes, has_tags);
     asm_.jump32(BPF_JGE, kNetworkHeader, kMacHeader, find_l3_);
     emit_data();
     asm_.alu64_imm(BPF_ADD, kScratch, -kHeaderBytes);
@@ -225,12 +229,31 @@ class Generator {
     asm_.mov(kMacHeader, kNetworkHeader);
     asm_.alu64_imm(BPF_ADD, kMacHeader, -kHeaderBytes);
     asm_.jump_always(plain_l2_);
+    asm_.bind(has_tags);
+    emit_leave_mac_behind();
+    asm_.jump_always(is_l2);
     asm_.bind(pushed_tag_);
     asm_.mov(kMacHeader, kNetworkHeader);
     asm_.alu64_imm(BPF_ADD, kMacHeader, -(kHeaderBytes + kTagBytes));
     asm_.bind(is_l2);
     asm_.store_imm(BPF_W, BPF_REG_10, HitFrame::kWhere, where(kStartL2, false));
     asm_.jump_always(enter_l2_);
+  }
+
+  // Does what is_mac_left_behind() does: jumps to find_l3_ when the Ethernet header says that IP
+  // follows at once, and something was between them.
+  void emit_leave_mac_behind() {
+    asm_.mov(BPF_REG_1, kHead);
+    asm_.alu64(BPF_ADD, BPF_REG_1, kMacHeader);
+    asm_.alu64_imm(BPF_ADD, BPF_REG_1, kTypeAt - PacketLoads::kWindowStart);
+    emit_cast();
+    asm_.load(BPF_H, kScratch, BPF_REG_0, PacketLoads::kWindowStart);
+    asm_.store(BPF_W, BPF_REG_10, HitFrame::kEtherType, kScratch);
+    asm_.load(BPF_DW, BPF_REG_1, BPF_REG_10, HitFrame::kSkb);
+    emit_read_skb();
+    asm_.load(BPF_W, kScratch, BPF_REG_10, HitFrame::kEtherType);
+    for (const int32_t type : {ETH_P_IP, ETH_P_IPV6})
+      asm_.jump_imm(BPF_JEQ, kScratch, big_endian(type), find_l3_);
   }
 
   // The packet begins kMacHeader bytes behind head. Sets r0 to its window.

@@ -193,7 +193,8 @@ void Harness::place(std::string_view packet, const SkbView& view) {
                 view.is_tunnelled ? inside
                 : is_unset        ? kHeaderUnset
                                   : static_cast<uint16_t>(kHeadroom));
-  const size_t l2_bytes = view.has_ethernet ? kEthernetBytes + view.pushed_tag_bytes : 0;
+  const size_t l2_bytes =
+      view.has_ethernet ? kEthernetBytes + view.pushed_tag_bytes + view.taken_off_bytes : 0;
   put<uint16_t>(memory.skb, layout.network_header,
                 static_cast<uint16_t>(view.is_fresh ? 0 : kHeadroom + l2_bytes));
   put(memory.skb, layout.protocol, swapped(view.protocol));

@@ -34,6 +34,8 @@ struct SkbView {
   // none.
   uint16_t inner_frame_at = 0, inner_packet_at = 0;
   uint16_t pushed_tag_bytes = 0;  // between the Ethernet and the network header
+  uint16_t taken_off_bytes =
+      0;  // there as well: of a header that is no longer a part of the packet
   // Values that are no bytes of the packet.
   uint32_t mark = 0, hash = 0, iif = 0;
   uint16_t queue = 0;
