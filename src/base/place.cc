@@ -205,6 +205,20 @@ Result<UniqueFd> open_to_write(const Place& place, int flags, unsigned mode) {
   return fd;
 }
 
+Result<UniqueFd> open_trusted(const std::string& path) {
+  PWRU_ASSIGN(const Place place, find_place(path));
+  if (place.is_magic || may_others_write(place.folder.get()))
+    return fail("open " + place.path + ": others may write to its folder");
+  UniqueFd fd(::openat(place.folder.get(), place.name.c_str(), O_RDONLY | kCareful));
+  struct stat status = {};
+  if (!fd || ::fstat(fd.get(), &status) != 0) return sys_fail("open " + place.path);
+  if (!S_ISREG(status.st_mode)) return fail("open " + place.path + ": it is no regular file");
+  const bool is_foreign = status.st_uid != 0 && status.st_uid != ::geteuid();
+  if (is_foreign || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return fail("open " + place.path + ": others may write to it");
+  return fd;
+}
+
 Result<> check_writable(const Place& place) {
   struct stat status = {};
   const int folder = place.folder.get();

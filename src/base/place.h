@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds and opens the files that are written to. pwru runs as root, and folders of others may hold
-// traps: links, pipes and files of others are neither followed nor written to.
+// Finds and opens the files that are written to, and those that are read only if nobody else may
+// write to them. pwru runs as root, and folders of others may hold traps: links, pipes and files of
+// others are neither followed nor written to.
 #pragma once
 
 #include <sys/stat.h>
@@ -46,6 +47,10 @@ struct OpenFile {
 // Like open_to_write(), for regular files only, in any folder: opening a pipe could hang, and a
 // link could lead elsewhere.
 [[nodiscard]] Result<OpenFile> open_regular(const Place& place, int flags, unsigned mode);
+
+// Opens a regular file for reading that only root or this user may write to, in a folder of which
+// the same is true. The code of the error is ENOENT or ENOTDIR when there is no such file.
+[[nodiscard]] Result<UniqueFd> open_trusted(const std::string& path);
 
 // Whether open_to_write() would succeed. Opens nothing.
 [[nodiscard]] Result<> check_writable(const Place& place);

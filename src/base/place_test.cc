@@ -146,6 +146,33 @@ TEST_F(Places, ARegularFileIsWhatItSays) {
   EXPECT_EQ(regular(own("file")), "there");
 }
 
+TEST_F(Places, WhatIsTrustedOnlyThisUserCanWrite) {
+  const auto trusted = [](const std::string& path) {
+    const auto fd = open_trusted(path);
+    return fd ? read_all(fd->get(), path).value() : fd.error().what;
+  };
+  EXPECT_TRUE(write_file(own("file"), "mine\n", O_CREAT));
+  fs::create_symlink("file", own("link"));
+  EXPECT_EQ(trusted(own("link")), "mine\n");
+  EXPECT_TRUE(write_file(open("file"), "anybody's\n", O_CREAT));
+  EXPECT_EQ(trusted(open("file")), "open " + open("file") + ": others may write to its folder");
+  ASSERT_EQ(::chmod(own("file").c_str(), 0664), 0);
+  EXPECT_EQ(trusted(own("file")), "open " + own("file") + ": others may write to it");
+  ASSERT_EQ(::mkfifo(own("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(trusted(own("pipe")), "open " + own("pipe") + ": it is no regular file");
+  for (const std::string& path : {own("none"), own("none/file")})
+    EXPECT_EQ(open_trusted(path).error().code, ENOENT);
+  EXPECT_EQ(open_trusted(own("file/none")).error().code, ENOTDIR);
+}
+
+TEST_F(Places, AnotherUsersFileIsNotTrusted) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+  EXPECT_TRUE(write_file(own("theirs"), "", O_CREAT));
+  ASSERT_EQ(::chown(own("theirs").c_str(), 12345, 12345), 0);
+  EXPECT_EQ(open_trusted(own("theirs")).error().what,
+            "open " + own("theirs") + ": others may write to it");
+}
+
 TEST_F(Places, MissingFilesAreReported) {
   EXPECT_EQ(append(root_ + "/no/such"), "open " + root_ + "/no/such: No such file or directory");
   EXPECT_EQ(append(own("")), "open " + own("") + ": Is a directory");
