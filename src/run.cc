@@ -28,6 +28,7 @@
 #include "session/notes.h"
 #include "session/outputs.h"
 #include "session/session.h"
+#include "session/sources.h"
 
 namespace pwru {
 namespace {
@@ -131,6 +132,8 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
     if (ready_file) outcome = make_ready_file(*ready_file);
     // From here on only what is open and loaded can be used.
     give_up_privileges(options, tracer);
+    // Behind it, as files with debug info are complex, and whoever reads them needs no rights.
+    if (cli::asks_for_deaths(options)) name_sources(kernel.known.symbols, resolver);
     if (outcome) outcome = session.listen();
   }
 

@@ -22,12 +22,20 @@ std::string_view time_of_day(std::string_view time) {
   return time.size() >= kAt + kBytes ? time.substr(kAt, kBytes) : time;
 }
 
+// " (net/ipv4/tcp_ipv4.c:2210)", behind the function.
+std::string source_of(const resolve::Record& record) {
+  return record.source.empty() ? "" : fmt::format(" ({})", record.source);
+}
+
 std::string way_of(const resolve::Record& record, const diagnose::Diagnosis& diagnosis) {
   constexpr size_t kShown = 4;
   if (diagnosis.way.empty())
-    return std::string(record.caller.empty() ? record.function : record.caller);
-  const auto shown = diagnosis.way.first(std::min(diagnosis.way.size(), kShown));
-  return fmt::format("{}", fmt::join(shown, " < "));
+    return std::string(record.caller.empty() ? record.function : record.caller) + source_of(record);
+  std::string text = std::string(diagnosis.way.front()) + source_of(record);
+  const auto callers = diagnosis.way.subspan(1);
+  for (const std::string_view caller : callers.first(std::min(callers.size(), kShown - 1)))
+    text += fmt::format(" < {}", caller);
+  return text;
 }
 
 }  // namespace
@@ -112,8 +120,8 @@ void DropsText::append_line(const resolve::Record& record, const diagnose::Diagn
   if (style_.uses_color) out_.append(kRed);
   out_.append(escaped(diagnosis.what));
   if (style_.uses_color) out_.append(kPlain);
-  out_.append(fmt::format(" ({})  at {}", diagnose::name_of(diagnosis.certainty),
-                          escaped(diagnosis.place)));
+  out_.append(fmt::format(" ({})  at {}{}", diagnose::name_of(diagnosis.certainty),
+                          escaped(diagnosis.place), escaped(source_of(record))));
 }
 
 Result<> DropsText::event(const resolve::Record& record) {

@@ -44,6 +44,24 @@ TEST(DropsText, ABlockForEachPacket) {
   EXPECT_EQ(printed.sink().events_written(), 1u);
 }
 
+TEST(DropsText, TheSourceLineOfTheFunctionThatFreedIt) {
+  resolve::Record record = closed_port();
+  record.source = "net/ipv4/tcp_ipv4.c:2210";
+  Printed printed({});
+  const std::string text = printed.event(record);
+  EXPECT_NE(text.find("  at      tcp_v4_rcv+0x91 (net/ipv4/tcp_ipv4.c:2210) < "
+                      "ip_local_deliver+0x81\n"),
+            std::string::npos)
+      << text;
+  Printed line({.is_line = true});
+  EXPECT_TRUE(line.event(record).ends_with("  at tcp_v4_rcv (net/ipv4/tcp_ipv4.c:2210)\n"));
+  record.stack = {};
+  record.caller = "arp_rcv+0xd3";
+  record.source = "net/\033[2J.c:1";
+  EXPECT_NE(printed.event(record).find("  at      arp_rcv+0xd3 (net/\\x1b[2J.c:1)\n"),
+            std::string::npos);
+}
+
 TEST(DropsText, APacketThatIsNotIp) {
   constexpr std::array<std::string_view, 3> kInArp = {"sk_skb_reason_drop+0x90",
                                                       "nf_hook_slow+0x43", "arp_rcv+0xd3"};

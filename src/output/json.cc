@@ -119,7 +119,7 @@ Result<> JsonSink::event(const resolve::Record& record) {
   if (record.map_call) write_map_call(*record.map_call);
   if (!record.stack.empty()) write_stack(record);
   write_dumps(record);
-  if (diagnosis) write_diagnosis(*diagnosis);
+  if (diagnosis) write_diagnosis(*diagnosis, record.source);
   if (way) write_stages(*way);
   if (way) write_path(*way);
   end_record();
@@ -284,7 +284,7 @@ void JsonSink::write_dumps(const resolve::Record& record) {
   if (!record.shared_info_dump.empty()) text("skb_shared_info", record.shared_info_dump);
 }
 
-void JsonSink::write_diagnosis(const diagnose::Diagnosis& diagnosis) {
+void JsonSink::write_diagnosis(const diagnose::Diagnosis& diagnosis, std::string_view source) {
   writer_.key("diagnosis");
   writer_.begin_object();
   plain("cause", diagnosis.cause);
@@ -299,6 +299,7 @@ void JsonSink::write_diagnosis(const diagnose::Diagnosis& diagnosis) {
     writer_.end_object();
   }
   text("place", diagnosis.place);
+  if (!source.empty()) text("source", source);
   writer_.key("facts");
   writer_.begin_object();
   for (const knowledge::FactRow& row : knowledge::facts()) {

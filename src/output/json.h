@@ -67,7 +67,7 @@ class JsonSink : public Sink {
   using Way = std::vector<const journey::Hop*>;
   void write_stages(const Way& way);
   void write_path(const Way& way);
-  void write_diagnosis(const diagnose::Diagnosis& diagnosis);
+  void write_diagnosis(const diagnose::Diagnosis& diagnosis, std::string_view source);
   [[nodiscard]] Result<> write_deaths();
   [[nodiscard]] Result<> write_unseen_losses(uint64_t lost);
   [[nodiscard]] Result<> write_latency();

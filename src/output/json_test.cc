@@ -394,6 +394,24 @@ TEST(JsonSink, TheRuleThatDroppedAPacket) {
   const rapidjson::Document record = parse(room.data());
   EXPECT_TRUE(is_valid(record)) << room.data();
   EXPECT_STREQ(record["diagnosis"]["rule"]["text"].GetString(), "tcp dport 80 drop");
+  EXPECT_FALSE(record["diagnosis"].HasMember("source"));
+}
+
+TEST(JsonSink, TheSourceLineOfADeath) {
+  const UniqueFd fd(::memfd_create("deaths", MFD_CLOEXEC));
+  JsonSink sink(LineBuffer(fd.get(), "deaths"), {}, diagnose::Deaths({}));
+  resolve::Record hit = tcp_record();
+  constexpr std::array<std::string_view, 1> kStack = {"tcp_v4_rcv+0x46f"};
+  hit.stack = kStack;
+  hit.end = End{End::Kind::Dropped, "SKB_DROP_REASON_NO_SOCKET"};
+  hit.source = "net/ipv4/tcp_ipv4.c:2210";
+  ASSERT_TRUE(sink.event(hit));
+  ASSERT_TRUE(sink.flush());
+  std::array<char, 4096> room = {};
+  ASSERT_GT(::pread(fd.get(), room.data(), room.size() - 1, 0), 0);
+  const rapidjson::Document record = parse(room.data());
+  EXPECT_TRUE(is_valid(record)) << room.data();
+  EXPECT_STREQ(record["diagnosis"]["source"].GetString(), "net/ipv4/tcp_ipv4.c:2210");
 }
 
 TEST(JsonSchema, RefusesWhatIsWrong) {

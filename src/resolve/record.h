@@ -253,6 +253,8 @@ struct Record {
   uint64_t caller_addr = 0;
   std::string_view caller;                  // "name+0x1a"
   std::span<const std::string_view> stack;  // symbols like the caller's, innermost first
+  std::span<const uint64_t> stack_addrs;    // the addresses of these
+  std::string_view source;  // where the packet ended, of one that did: "net/ipv4/tcp_ipv4.c:2210"
 
   std::optional<event::Tunnel> tunnel;
   std::span<const uint32_t> cb;  // __sk_buff->cb[]

@@ -136,6 +136,7 @@ const Record& Resolver::resolve(const event::Event& event) {
   if (wanted_.netns_names && event.has_meta)
     record_.netns_name = wanted_.netns_names->name(event.netns);
   record_.stack = {};
+  record_.stack_addrs = {};
   if (!event.stack.empty()) set_stack(event);
   // Most events have none of these; resetting them is cheaper than copying empty ones.
   record_.tunnel.reset();
@@ -152,6 +153,9 @@ const Record& Resolver::resolve(const event::Event& event) {
   if (ports_ && record_.end) set_ports();
   record_.lookups.reset();
   if (wanted_.look_up && record_.end) record_.lookups = wanted_.look_up(record_);
+  record_.source = {};
+  if (source_of_ && record_.end && record_.end->kind != End::Kind::Consumed)
+    record_.source = source_of_(record_);
   record_.map_call.reset();
   if (event.has_map_call) set_map_call(event.map_call);
   if (skb_text_ || shared_info_text_) set_dumps(event);
@@ -205,6 +209,8 @@ void Resolver::set_stack(const event::Event& event) {
   for (const uint64_t ip : event.stack) stack_.push_back(names_.symbol(ip));
   record_.stack = stack_;
   if (event.type == PWRU_EVENT_TRACEPOINT) record_.stack = behind_glue(record_.stack);
+  stack_addrs_.assign(event.stack.begin(), event.stack.end());
+  record_.stack_addrs = std::span(stack_addrs_).last(record_.stack.size());
 }
 
 void Resolver::set_cb(const event::Event& event) {

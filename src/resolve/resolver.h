@@ -70,6 +70,9 @@ class Resolver {
   [[nodiscard]] Names& names() { return names_; }
   // From now on for Record::ports.
   void ask_for_ports(kernel::BoundPorts ports) { ports_ = std::move(ports); }
+  // From now on for Record::source. Its views are valid until the next call.
+  using SourceOf = std::function<std::string_view(const Record&)>;
+  void ask_for_sources(SourceOf source_of) { source_of_ = std::move(source_of); }
 
  private:
   Resolver(Wanted wanted, const Facts& facts);
@@ -100,9 +103,11 @@ class Resolver {
   Record record_;
   // The views of the record point to these.
   std::vector<std::string_view> stack_;
+  std::vector<uint64_t> stack_addrs_;
   std::vector<uint32_t> cb_;
   std::vector<std::string> value_texts_;
   std::vector<Value> values_;
+  SourceOf source_of_;
   std::optional<kernel::BoundPorts> ports_;
   std::string open_at_, open_in_;
   std::string nft_table_, nft_chain_, nft_expr_, nft_text_;

@@ -172,6 +172,23 @@ TEST(Resolver, CallerAndStack) {
   EXPECT_TRUE(resolver.resolve(in_ip_rcv()).stack.empty());
 }
 
+TEST(Resolver, TheSourceLineOfAnEnd) {
+  const FakeKernel kernel;
+  Resolver resolver = kernel.resolver();
+  resolver.ask_for_sources([](const Record& record) -> std::string_view {
+    return record.stack_addrs.back() == kNftDoChain + 0x20 ? "nf_tables_core.c:9" : "";
+  });
+  const std::array<uint64_t, 2> stack = {kKfreeSkbReason, kNftDoChain + 0x20};
+  event::Event event = in_ip_rcv();
+  event.stack = stack;
+  EXPECT_EQ(resolver.resolve(event).source, "");  // not an end
+  event.func_ip = kKfreeSkbReason;
+  event.arg2 = 3;
+  EXPECT_EQ(resolver.resolve(event).source, "nf_tables_core.c:9");
+  event.arg2 = 1;  // consumed
+  EXPECT_EQ(resolver.resolve(event).source, "");
+}
+
 TEST(Resolver, TheTextOfARuleIsOfItsNamespace) {
   const FakeKernel kernel;
   Wanted wanted;
@@ -241,6 +258,8 @@ TEST(Resolver, TheStackOfATracepointBeginsAtTheFunctionThatHasIt) {
   event.type = PWRU_EVENT_TRACEPOINT;
   ASSERT_EQ(resolver.resolve(event).stack.size(), 1u);
   EXPECT_EQ(resolver.resolve(event).stack[0], "ip_rcv+0x1");
+  ASSERT_EQ(resolver.resolve(event).stack_addrs.size(), 1u);
+  EXPECT_EQ(resolver.resolve(event).stack_addrs[0], kIpRcv + 1);
   event.stack = std::span(stack).first(2);
   EXPECT_EQ(resolver.resolve(event).stack.size(), 2u);
 }
