@@ -125,10 +125,10 @@ add_bpf() {
 }
 
 # Adds the programs that send frames which no protocol would send, have a socket with a filter, hold
-# packets of NFQUEUE, have a BPF program in netfilter, and show a program's code.
+# packets of NFQUEUE, have a BPF program in netfilter, show a program's code, and make files with debug info.
 add_programs() {
     local name
-    for name in send_frames filtered_socket hold_packets attach_bpf jited_code; do
+    for name in send_frames filtered_socket hold_packets attach_bpf jited_code fake_debug_info; do
         "${prefix}gcc" -O2 -static -o "$root/usr/bin/$name" "$here/$name.c"
     done
 }
