@@ -4,7 +4,6 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
-#include "base/utf8.h"
 #include "kernel/nft_decoder.h"
 
 namespace pwru::kernel {
@@ -20,18 +19,6 @@ std::string_view comment_in(Bytes userdata) {
     userdata = userdata.subspan(2 + bytes);
   }
   return "";
-}
-
-std::string shortened(std::string text) {
-  std::string_view rest = text;
-  for (size_t count = 0; !rest.empty(); count++) {
-    if (count == kMostRuleCharacters) {
-      text.resize(text.size() - rest.size());
-      return text + "…";
-    }
-    rest.remove_prefix(std::max<size_t>(first_character(rest).bytes, 1));
-  }
-  return text;
 }
 
 }  // namespace
@@ -106,7 +93,7 @@ std::string nft_rule_text(uint8_t family, Bytes rule, const NftSetReader& read_s
   const std::string_view comment = comment_in(attribute(rule, NFTA_RULE_USERDATA));
   if (!comment.empty())
     text.append(text.empty() ? "" : " ").append("comment ") += nft_quoted(comment);
-  return shortened(std::move(text));
+  return shortened_rule(std::move(text));
 }
 
 }  // namespace pwru::kernel

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernel/netlink.h"
+#include "kernel/rule_text.h"
 
 namespace pwru::kernel {
 
@@ -31,8 +32,6 @@ struct NftSet {
 
 // Reads a set of the rule's table.
 using NftSetReader = std::function<std::optional<NftSet>(std::string_view name)>;
-
-inline constexpr size_t kMostRuleCharacters = 160;  // what is longer ends with "…"
 
 // `family`: NFPROTO_* of the table; `rule`: the attributes NFTA_RULE_*.
 [[nodiscard]] std::string nft_rule_text(uint8_t family, Bytes rule, const NftSetReader& read_set);
