@@ -22,7 +22,8 @@ struct pwru_xt_layout {
 	__u8 is_table_first;   /* the arguments are (table, skb, state): since 5.16; before, (skb,
 				  state, table) */
 	__u8 has_several_cpus; /* then each has counters of its own */
-	__u8 pad0[4];
+	__u8 pad0[2];
+	__u16 match_usersize; /* of struct xt_match; matchsize is in front of it */
 };
 
 /* XT_TABLE_MAXNAMELEN and XT_FUNCTION_MAXNAMELEN of include/uapi/linux/netfilter/x_tables.h */
@@ -59,13 +60,50 @@ struct pwru_xt {
 	__u8 hook;	     /* NF_INET_*, NF_ARP_* or NF_BR_* */
 	__u8 refusal;	     /* PWRU_CT_* */
 	__u8 asks_conntrack; /* the rule has a match on the state of the connection */
-	__u8 pad0[7];
-	__u64 hook_ip; /* of the hook function that was called last; 0: a table, or not known */
-	__u32 bpf_id;  /* of the BPF program that it ran */
-	__u32 pad1;
+	__u8 pad0[3];
+	__u32 entry;	/* where the rule is among the entries of the table, in bytes */
+	__u64 hook_ip;	/* of the hook function that was called last; 0: a table, or not known */
+	__u32 bpf_id;	/* of the BPF program that it ran */
+	__u32 rule_sum; /* of what the rule is, see pwru_xt_sum(); 0: not known */
 	char bpf_name[PWRU_BPF_NAME_BYTES];
 	char table[PWRU_XT_TABLE_BYTES];
 	char chain[PWRU_XT_CHAIN_BYTES];
 };
+
+/*
+ * How an entry of a table lies in memory: struct ipt_entry, ip6t_entry or arpt_entry. What it
+ * compares itself, then target_offset and next_offset, comefrom, which mark_source_chains() makes,
+ * the counters at a multiple of eight, the matches, the target.
+ */
+#define PWRU_XT_COUNTER_BYTES 16
+
+static inline __u32 pwru_xt_offsets_at(__u8 family)
+{
+	return family == PWRU_XT_IP4 ? 88 : family == PWRU_XT_IP6 ? 140 : 164;
+}
+
+static inline __u32 pwru_xt_counters_at(__u8 family)
+{
+	return (pwru_xt_offsets_at(family) + 15) & ~7u;
+}
+
+/*
+ * A rule is told from another one by a sum over its words: those in front of the offsets, the last
+ * one without what lies behind; of each match its size, the beginning of its name, its revision,
+ * and its data as a process is shown them; the first half word of the data of the target.
+ */
+#define PWRU_XT_SUM_NAME_BYTES 16
+#define PWRU_XT_SUM_BEGIN 1ull /* else zeros would add nothing */
+
+static inline __u64 pwru_xt_sum(__u64 sum, __u64 word)
+{
+	sum = (sum ^ word) * 0x9e3779b97f4a7c15ull;
+	return sum ^ sum >> 29;
+}
+
+static inline __u32 pwru_xt_fold(__u64 sum)
+{
+	return (__u32)(sum ^ sum >> 32);
+}
 
 #endif

@@ -11,6 +11,7 @@
  */
 #include "bpf/hooks/ebtables_search.bpf.h"
 #include "bpf/hooks/xtables_search.bpf.h"
+#include "bpf/hooks/xtables_sum.bpf.h"
 
 /* The two looks at the counters are not farther apart, nor a refusal by conntrack and the death.
  * Conntrack may write a line to a slow console in between. */
@@ -306,8 +307,9 @@ static __always_inline void write_table(struct pwru_xt *xt, const struct entered
 	bpf_probe_read_kernel_str(xt->table, sizeof(xt->table), (void *)(entered->table + at));
 }
 
-static __always_inline void write_rule(struct pwru_xt *xt, const struct drop *drop,
-				       const struct entered *entered, const struct drops *drops)
+static __always_inline void write_rule(struct pwru_xt *xt, struct xt_trail *trail,
+				       const struct drop *drop, const struct entered *entered,
+				       const struct drops *drops)
 {
 	bool is_bridge = drops->family == PWRU_XT_BRIDGE;
 	__u64 entries = is_bridge ? drops->ebt.entries : entered->info + CFG(xt.info_entries);
@@ -317,8 +319,11 @@ static __always_inline void write_rule(struct pwru_xt *xt, const struct drop *dr
 		xt->hook = drop->hook;
 	xt->number = drop->number;
 	write_chain(xt, drop, entries);
-	if (!is_bridge)
+	if (!is_bridge) {
 		xt->asks_conntrack = asks_conntrack(entries + drop->entry, entered->family);
+		xt->entry = drop->entry;
+		xt->rule_sum = sum_of_rule(trail, entries + drop->entry, entered->family);
+	}
 	xt->kind = drop->kind == EBT_JUMP ? PWRU_XT_POLICY : drop->kind;
 }
 
@@ -358,7 +363,7 @@ static __always_inline void write_verdict(struct pwru_xt *xt, struct xt_trail *t
 	drop = &drops->drop[index];
 	asm volatile("" : "+r"(drop));
 	if (drop->kind != EBT_SENDS)
-		write_rule(xt, drop, entered, drops);
+		write_rule(xt, trail, drop, entered, drops);
 }
 
 static __always_inline void write_hook(struct pwru_xt *xt, const struct entered *entered)

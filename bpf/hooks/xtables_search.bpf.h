@@ -15,23 +15,6 @@
 #define MATCH_STATE 0x6574617473ull
 #define MATCHES_MAX 8
 
-/* struct ipt_entry, ip6t_entry and arpt_entry: target_offset and next_offset, then comefrom, which
- * mark_source_chains() makes, then the counters at a multiple of eight. */
-static __always_inline __u32 offsets_at(__u8 family)
-{
-	return family == PWRU_XT_IP4 ? 88 : family == PWRU_XT_IP6 ? 140 : 164;
-}
-
-static __always_inline __u32 comefrom_at(__u8 family)
-{
-	return offsets_at(family) + 4;
-}
-
-static __always_inline __u32 counters_at(__u8 family)
-{
-	return (offsets_at(family) + 15) & ~7u;
-}
-
 /* The tables of ARP use the first three of a table's hooks, and the others are zero. */
 #define NF_ARP_NUMHOOKS 3
 
@@ -53,13 +36,14 @@ static __always_inline struct offsets offsets_of(__u64 entry, __u8 family)
 {
 	struct offsets offsets = {};
 
-	bpf_probe_read_kernel(&offsets, sizeof(offsets), (void *)(entry + offsets_at(family)));
+	bpf_probe_read_kernel(&offsets, sizeof(offsets),
+			      (void *)(entry + pwru_xt_offsets_at(family)));
 	return offsets;
 }
 
 static __always_inline __u64 counter_of(__u64 entry, __u8 family)
 {
-	__u64 counters = entry + counters_at(family);
+	__u64 counters = entry + pwru_xt_counters_at(family);
 
 	return CFG(xt.has_several_cpus) ? read_word(counters) : counters;
 }
@@ -67,7 +51,7 @@ static __always_inline __u64 counter_of(__u64 entry, __u8 family)
 static __always_inline void note_rule(struct xt_trail *trail, __u64 entry, __u8 kind)
 {
 	note_drop(trail, counter_of(entry, trail->family), kind,
-		  read_word(entry + comefrom_at(trail->family)));
+		  read_word(entry + pwru_xt_offsets_at(trail->family) + sizeof(struct offsets)));
 }
 
 /* Returns false behind the last entry. */
@@ -132,7 +116,7 @@ static __always_inline void begin_xt_search(struct xt_trail *trail, __u64 info)
 /* Whether the rule has -m conntrack or -m state: struct xt_entry_match lie behind its counters. */
 static __always_inline bool asks_conntrack(__u64 entry, __u8 family)
 {
-	__u64 at = entry + counters_at(family) + 16;
+	__u64 at = entry + pwru_xt_counters_at(family) + PWRU_XT_COUNTER_BYTES;
 	struct offsets offsets = offsets_of(entry, family);
 
 	for (int i = 0; i < MATCHES_MAX; i++) {

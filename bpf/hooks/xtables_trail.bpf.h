@@ -127,6 +127,13 @@ struct xt_trail {
 	__u32 jump_count;
 	__u32 other_count;
 	__u32 answered; /* which of `entered` the answer is about; ENTERED: none */
+	/* The sum of that rule. */
+	__u64 sum;
+	__u64 sum_at;
+	__u64 sum_end;
+	__u64 sum_from; /* the words that are added next */
+	__u32 sum_bytes;
+	__u32 sum_shown;
 	struct pwru_xt answer;
 };
 

@@ -34,7 +34,7 @@ constexpr auto kHooks = std::to_array<std::string_view>(
 static_assert(std::ranges::is_sorted(kHooks));
 
 // As on 5.10, which has no BTF of modules.
-constexpr uint16_t kPrivate = 24, kName = 56, kEntries = 64;
+constexpr uint16_t kPrivate = 24, kName = 56, kEntries = 64, kUsersize = 108;
 // Linux 5.10 without its fixes has another member, `check`, in front of it: no rule is found there.
 constexpr uint16_t kPrivateBridge = 72, kCountersBridge = 128;
 
@@ -85,6 +85,7 @@ void set_layout(const XtablesTypes& types, pwru_xt_layout& layout) {
   layout.table_private = offset_of(types.tables, "xt_table", "private", kPrivate);
   layout.table_name = offset_of(types.tables, "xt_table", "name", kName);
   layout.info_entries = offset_of(types.tables, "xt_table_info", "entries", kEntries);
+  layout.match_usersize = offset_of(types.tables, "xt_match", "usersize", kUsersize);
   layout.ebt_private = offset_of(types.bridges, "ebt_table", "private", kPrivateBridge);
   layout.ebt_counters = offset_of(types.bridges, "ebt_table_info", "counters", kCountersBridge);
   layout.is_table_first = types.functions && is_table_first(*types.functions);

@@ -95,6 +95,7 @@ TEST_F(XtablesTest, WithoutTypesItIsTheLayoutOf5_10) {
   EXPECT_EQ(layout.table_private, 24);
   EXPECT_EQ(layout.table_name, 56);
   EXPECT_EQ(layout.info_entries, 64);
+  EXPECT_EQ(layout.match_usersize, 108);
   EXPECT_EQ(layout.ebt_private, 72);
   EXPECT_EQ(layout.ebt_counters, 128);
   EXPECT_FALSE(layout.is_table_first);
@@ -106,6 +107,8 @@ TEST_F(XtablesTest, TheLayoutIsInBytes) {
                 {{"private", pointer_, 8 * 32}, {"name", pointer_, 8 * 72}});
   types_.record(BTF_KIND_STRUCT, "xt_table_info", 128,
                 {BtfBuilder::Member{"entries", pointer_, 8 * 80}});
+  types_.record(BTF_KIND_STRUCT, "xt_match", 128,
+                {BtfBuilder::Member{"usersize", pointer_, 8 * 92}});
   types_.record(BTF_KIND_STRUCT, "ebt_table", 128,
                 {BtfBuilder::Member{"private", pointer_, 8 * 88}});
   types_.record(BTF_KIND_STRUCT, "ebt_table_info", 256,
@@ -114,6 +117,7 @@ TEST_F(XtablesTest, TheLayoutIsInBytes) {
   EXPECT_EQ(layout.table_private, 32);
   EXPECT_EQ(layout.table_name, 72);
   EXPECT_EQ(layout.info_entries, 80);
+  EXPECT_EQ(layout.match_usersize, 92);
   EXPECT_EQ(layout.ebt_private, 88);
   EXPECT_EQ(layout.ebt_counters, 192);
 }
