@@ -319,7 +319,9 @@ void keep_open_files_only() {
 void keep_netlink_only() {
   Filter filter = open_files_only();
   for (const int number : {SYS_sendto, SYS_recvfrom}) filter.allow(number);
-  filter.allow_values(SYS_socket, 0, std::array<uint32_t, 1>{AF_NETLINK});
+  filter.allow_values(SYS_socket, 0, std::array<uint32_t, 3>{AF_NETLINK, AF_INET, AF_INET6});
+  // IPT_SO_GET_INFO and IPT_SO_GET_ENTRIES, which are those of IPv6 too, and ARPT_SO_*.
+  filter.allow_values(SYS_getsockopt, 2, std::array<uint32_t, 4>{64, 65, 96, 97});
   filter.allow_values(SYS_setsockopt, 1, std::array<uint32_t, 1>{SOL_NETLINK});
   filter.allow_values(SYS_setns, 1, std::array<uint32_t, 1>{CLONE_NEWNET});
   std::ignore = install(filter.finish());

@@ -24,7 +24,8 @@ struct Sandbox {
 // For the guard process: from now on it can only write to its open files, read files, wait and
 // exit.
 void keep_open_files_only();
-// For the process that asks by netlink: also enter network namespaces, and send to netlink.
+// For the process that asks by netlink: also enter network namespaces, send to netlink, and read
+// tables of iptables-legacy, by sockets of IP.
 void keep_netlink_only();
 
 // The seccomp filter that enter_sandbox() installs.

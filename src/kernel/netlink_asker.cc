@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/netfilter/ipset/ip_set.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -22,6 +23,7 @@
 #include "base/process.h"
 #include "base/sandbox.h"
 #include "kernel/netns.h"
+#include "kernel/xt_table_part.h"
 
 namespace pwru::kernel {
 namespace {
@@ -40,12 +42,17 @@ struct Heading {
   int32_t protocol = 0;
 };
 
-constexpr int32_t kOwner = -1;  // in the place of a protocol: the request is the inode of a socket
+// In the place of a protocol: the request is the inode of a socket, or a XtTablePart.
+constexpr int32_t kOwner = -1, kTablePart = -2;
 
 constexpr uint16_t of_nft(uint16_t type) { return NFNL_SUBSYS_NFTABLES << 8 | type; }
-constexpr std::array<uint16_t, 5> kReadsNetfilter = {
-    of_nft(NFT_MSG_GETTABLE), of_nft(NFT_MSG_GETRULE), of_nft(NFT_MSG_GETSET),
-    of_nft(NFT_MSG_GETSETELEM), NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET};
+constexpr std::array<uint16_t, 6> kReadsNetfilter = {
+    of_nft(NFT_MSG_GETTABLE),
+    of_nft(NFT_MSG_GETRULE),
+    of_nft(NFT_MSG_GETSET),
+    of_nft(NFT_MSG_GETSETELEM),
+    NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET,
+    NFNL_SUBSYS_IPSET << 8 | IPSET_CMD_GET_BYINDEX};
 constexpr std::array<uint16_t, 6> kReadsRoutes = {RTM_GETROUTE, RTM_GETRULE,  RTM_GETNEIGH,
                                                   RTM_GETLINK,  RTM_GETQDISC, RTM_GETADDR};
 
@@ -112,6 +119,10 @@ void find_owner(uint32_t netns, Bytes request, std::vector<std::byte>& answer) {
   answer.insert(answer.end(), bytes.begin(), bytes.end());
 }
 
+bool is_to_enter(const Heading& heading, Bytes request) {
+  return heading.protocol == kTablePart || is_read_request(heading.protocol, request);
+}
+
 [[noreturn]] void serve(int fd) {
   const UniqueFd own_netns(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
   become_helper("pwru-netlink", {fd, own_netns.get()});
@@ -131,8 +142,11 @@ void find_owner(uint32_t netns, Bytes request, std::vector<std::byte>& answer) {
     const Bytes message = after(asked, sizeof(heading));
     if (heading.protocol == kOwner) {
       find_owner(heading.netns, message, answer);
-    } else if (is_read_request(heading.protocol, message) && enter(heading.netns)) {
-      ask_kernel(heading.protocol, message, answer);
+    } else if (is_to_enter(heading, message) && enter(heading.netns)) {
+      if (heading.protocol == kTablePart)
+        read_xt_table_part(message, answer);
+      else
+        ask_kernel(heading.protocol, message, answer);
       ::setns(own_netns.get(), CLONE_NEWNET);  // whoever stays in a namespace keeps it alive
     }
     if (::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) < 0 && errno != EINTR) ::_exit(0);
@@ -183,6 +197,10 @@ std::vector<std::byte> NetlinkAsker::ask(int protocol, uint32_t netns, Bytes req
     bytes.erase(bytes.begin(), bytes.begin() + sizeof(of));
     return bytes;
   }
+}
+
+std::vector<std::byte> NetlinkAsker::table_part(uint32_t netns, Bytes request) {
+  return ask(kTablePart, netns, request);
 }
 
 std::optional<SocketOwner> NetlinkAsker::owner(uint32_t netns, uint64_t socket) {

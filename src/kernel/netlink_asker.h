@@ -28,6 +28,8 @@ class NetlinkAsker {
   // The messages that answer the request in the namespace with that inode number. Empty when there
   // are none in time. `protocol`: NETLINK_NETFILTER, NETLINK_ROUTE or NETLINK_XFRM.
   [[nodiscard]] std::vector<std::byte> ask(int protocol, uint32_t netns, Bytes request);
+  // A part of a table of iptables-legacy and the like: read_xt_table_part() in that namespace.
+  [[nodiscard]] std::vector<std::byte> table_part(uint32_t netns, Bytes request);
   // The process that has the socket with that inode number.
   [[nodiscard]] std::optional<SocketOwner> owner(uint32_t netns, uint64_t socket);
 
