@@ -173,7 +173,8 @@ void Diagnoser::tell(const Cause& cause) {
   diagnosis_.certainty = std::max(cause.certainty, surest_);
   diagnosis_.what = what_;
   diagnosis_.advice = advice_;
-  if (!fact(Fact::NftHandle).empty()) diagnosis_.rule = facts_.rule();
+  if (!fact(Fact::NftHandle).empty() || !fact(Fact::XtRule).empty())
+    diagnosis_.rule = facts_.rule();
 }
 
 // A container's eth0 is not that of the host.

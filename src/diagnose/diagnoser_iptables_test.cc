@@ -23,6 +23,7 @@ Xt rule(Xt::Kind kind) {
   xt.table = "filter";
   xt.chain = "INPUT";
   xt.position = 3;
+  xt.text = "-j DROP";
   return xt;
 }
 
@@ -43,6 +44,7 @@ TEST(DiagnoserIptables, NamesTheRule) {
   EXPECT_NE(found.advice.find("iptables-legacy -t filter -D INPUT 3 removes it"),
             std::string_view::npos)
       << found.advice;
+  EXPECT_EQ(found.rule, "-j DROP");
 }
 
 TEST(DiagnoserIptables, NamesTheChainWhosePolicyItIs) {
@@ -67,6 +69,8 @@ TEST(DiagnoserIptables, AChainWithAHostileName) {
 // It passed a table in one hook, and died in another one.
 TEST(DiagnoserIptables, ARuleOfAnotherHookIsNotToBlame) {
   Ending ending;
+  ending.record.xt = rule(Xt::Kind::Rule);
+  EXPECT_EQ(ending.dies(in_hook("ip_forward+0xd3"), "NETFILTER_DROP").diagnosed().rule, "");
   EXPECT_EQ(cause_of(ending, rule(Xt::Kind::Rule), "ip_forward+0xd3"), "netfilter");
   Xt bridged = rule(Xt::Kind::Rule);
   bridged.hook = "FORWARD";

@@ -60,7 +60,7 @@ class Facts {
     return texts_[static_cast<size_t>(fact)];
   }
   std::string& set(knowledge::Fact fact) { return texts_[static_cast<size_t>(fact)]; }
-  // The text of the rule of nf_tables.
+  // The text of the rule of nf_tables or iptables-legacy.
   [[nodiscard]] std::string_view rule() const { return rule_; }
   // "10.1.0.2:4711->10.1.0.1:80"; "" when NAT has changed nothing.
   [[nodiscard]] std::string_view before_nat() const { return before_nat_; }

@@ -147,7 +147,8 @@ struct Xt {
   std::string_view hook;        // "INPUT": of the table that has the rule
   std::string_view table;       // "filter"
   std::string_view chain;
-  uint32_t position = 0;  // of the rule in the chain, from 1
+  uint32_t position = 0;       // of the rule in the chain, from 1
+  std::string_view text = {};  // "-p udp -m udp --dport 53 -j DROP"; "" when it was not read
   // Of a hook that is no table: its function, and the BPF program that it ran.
   std::string_view function = {};
   std::string_view bpf_name = {};

@@ -295,6 +295,12 @@ void Resolver::set_xt(const pwru_xt& from) {
   xt_bpf_name_ = text_of(from.bpf_name, sizeof(from.bpf_name));
   xt.bpf_name = xt_bpf_name_;
   xt.bpf_id = from.bpf_id;
+  const uint32_t netns = record_.packet.netns;
+  const bool is_rule = xt.kind == Xt::Kind::Rule || xt.kind == Xt::Kind::Reject;
+  if (!is_rule || !wanted_.xt_rule_text || !netns) return;
+  xt_text_ = wanted_.xt_rule_text(
+      {netns, from.family, xt.kind == Xt::Kind::Reject, from.entry, from.rule_sum, xt_table_});
+  xt.text = xt_text_;
 }
 
 // Before 5.17 a packet ends without a reason: it may have been any.

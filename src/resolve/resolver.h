@@ -18,6 +18,7 @@
 #include "kernel/btf.h"
 #include "kernel/netns_names.h"
 #include "kernel/nft_rules.h"
+#include "kernel/xt_rules.h"
 #include "resolve/last_seen.h"
 #include "resolve/map_types.h"
 #include "resolve/names.h"
@@ -36,7 +37,8 @@ struct Wanted {
   bool skb_dump = false;
   bool shared_info_dump = false;
   std::optional<kernel::NetnsNames> netns_names;
-  std::function<std::string_view(const kernel::NftRuleName&)> rule_text;  // for Nft::text
+  std::function<std::string_view(const kernel::NftRuleName&)> rule_text;    // for Nft::text
+  std::function<std::string_view(const kernel::XtRuleName&)> xt_rule_text;  // for Xt::text
   // For Record::lookups, when the rest of the record is there. Its views are valid until the next
   // call.
   std::function<std::optional<Lookups>(const Record&)> look_up;
@@ -111,7 +113,7 @@ class Resolver {
   std::optional<kernel::BoundPorts> ports_;
   std::string open_at_, open_in_;
   std::string nft_table_, nft_chain_, nft_expr_, nft_text_;
-  std::string xt_table_, xt_chain_, xt_bpf_name_;
+  std::string xt_table_, xt_chain_, xt_bpf_name_, xt_text_;
   std::string map_name_;
   std::vector<std::byte> map_key_;
   std::vector<std::byte> map_value_;

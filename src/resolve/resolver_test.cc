@@ -215,6 +215,33 @@ TEST(Resolver, TheTextOfARuleIsOfItsNamespace) {
   EXPECT_EQ(resolver.resolve(event).nft->text, "");
 }
 
+TEST(Resolver, TheTextOfALegacyRule) {
+  const FakeKernel kernel;
+  Wanted wanted;
+  kernel::XtRuleName asked;
+  wanted.xt_rule_text = [&](const kernel::XtRuleName& rule) {
+    asked = rule;
+    return "-j DROP";
+  };
+  Resolver resolver = kernel.resolver(std::move(wanted));
+  pwru_xt xt = {};
+  xt.kind = PWRU_XT_REJECT;
+  xt.family = PWRU_XT_IP6;
+  xt.entry = 152;
+  xt.rule_sum = 9;
+  event::Event event = in_ip_rcv();
+  event.xt = &xt;
+  event.netns = 7;
+  EXPECT_EQ(resolver.resolve(event).xt->text, "-j DROP");
+  EXPECT_EQ(asked.netns, 7u);
+  EXPECT_EQ(asked.family, PWRU_XT_IP6);
+  EXPECT_TRUE(asked.rejects);
+  EXPECT_EQ(asked.entry, 152u);
+  EXPECT_EQ(asked.rule_sum, 9u);
+  xt.kind = PWRU_XT_POLICY;
+  EXPECT_EQ(resolver.resolve(event).xt->text, "");
+}
+
 TEST(Resolver, ABuiltInChainHasTheNameOfItsHook) {
   const FakeKernel kernel;
   Resolver resolver = kernel.resolver();

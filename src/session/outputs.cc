@@ -76,7 +76,7 @@ void ask_by_netlink(const plan::Plan& plan, const kernel::Symbols& symbols,
   auto started = kernel::NetlinkAsker::start();
   if (!started) {
     log_info(
-        "rules of nftables, routes, bridge ports, IPsec policies and processes are not looked up, "
+        "rules of netfilter, routes, bridge ports, IPsec policies and processes are not looked up, "
         "which takes "
         "CAP_NET_ADMIN and CAP_SYS_ADMIN");
     return;
@@ -90,6 +90,13 @@ void ask_by_netlink(const plan::Plan& plan, const kernel::Symbols& symbols,
   if (!plan.nft_sites.empty()) {
     const auto rules = std::make_shared<kernel::NftRules>(ask_by(NETLINK_NETFILTER), monotonic_ns);
     wanted.rule_text = [rules](const kernel::NftRuleName& rule) { return rules->text(rule); };
+  }
+  if (!plan.xtables.tables.empty()) {
+    const kernel::XtRules::Ask ask = {
+        [asker](uint32_t netns, kernel::Bytes part) { return asker->table_part(netns, part); },
+        ask_by(NETLINK_NETFILTER)};
+    const auto rules = std::make_shared<kernel::XtRules>(ask, monotonic_ns);
+    wanted.xt_rule_text = [rules](const kernel::XtRuleName& rule) { return rules->text(rule); };
   }
   const DeathLookups::Ask ask = {
       ask_by(NETLINK_ROUTE), ask_by(NETLINK_XFRM),
