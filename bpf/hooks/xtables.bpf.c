@@ -285,6 +285,21 @@ static __always_inline __u32 moved(struct xt_trail *trail, const struct entered 
 	return trail->found_count == 1 ? trail->found : DROPS_MAX;
 }
 
+/* The same as moved(), for trail->entered[index]. Global, with a frame of its own. */
+__noinline __u32 pwru_xt_moved(__u32 index)
+{
+	struct xt_trail *trail = xt_trail_of_cpu();
+	struct entered *entered;
+	struct drops *drops;
+
+	if (!trail || index >= ENTERED)
+		return DROPS_MAX;
+	asm volatile("%0 &= %1" : "+r"(index) : "i"(ENTERED - 1)); /* bounds that 5.10 knows */
+	entered = &trail->entered[index];
+	drops = drops_of(entered->info);
+	return drops ? moved(trail, entered, drops) : DROPS_MAX;
+}
+
 static __always_inline void write_chain(struct pwru_xt *xt, const struct drop *drop, __u64 entries)
 {
 	__u64 head = entries + drop->chain;
@@ -344,10 +359,10 @@ static __always_inline __u32 find_ebt_policy(struct pwru_xt *xt, const struct xt
 }
 
 /* The rule or the policy, unless the table has been replaced since. */
-static __always_inline void write_verdict(struct pwru_xt *xt, struct xt_trail *trail,
+static __always_inline void write_verdict(struct xt_trail *trail, __u32 index,
 					  const struct entered *entered, const struct drops *drops)
 {
-	__u32 index = moved(trail, entered, drops);
+	struct pwru_xt *xt = &trail->answer;
 	const struct drop *drop;
 
 	if (info_of(entered->table, entered->family) != entered->info ||
@@ -380,46 +395,52 @@ static __always_inline void write_hook(struct pwru_xt *xt, const struct entered 
 	bpf_probe_read_kernel_str(xt->bpf_name, sizeof(xt->bpf_name), &aux->name);
 }
 
-/* Global: the verifier looks at it once, and not for each record. The answer is in the trail. */
-__noinline int pwru_xt_answer(__u64 skb)
+/* Begins the answer. Which of `entered` it is about, ENTERED for none. Global: what comes back may
+ * be any number, so that the verifier looks at the rest once. */
+__noinline __u32 pwru_xt_begin(__u64 skb)
+{
+	struct xt_trail *trail = xt_trail_of_cpu();
+	__u64 now_ns = bpf_ktime_get_ns();
+
+	if (!trail)
+		return ENTERED;
+	__builtin_memset(&trail->answer, 0, sizeof(trail->answer));
+	if ((!trail->refused_skb || trail->refused_skb == skb) &&
+	    now_ns - trail->refused_ns < FRESH_NS)
+		trail->answer.refusal = trail->refusal;
+	trail->refusal = PWRU_CT_ACCEPTED;
+	for (int i = ENTERED - 1; i >= 0; i--) {
+		struct entered *entered = &trail->entered[i];
+
+		if (entered->skb != skb)
+			continue;
+		/* Used once: another packet may get the memory of this sk_buff. */
+		entered->skb = 0;
+		if ((!entered->info && !entered->hook_ip) || now_ns - entered->ts_ns >= FRESH_NS)
+			return ENTERED;
+		return i;
+	}
+	return ENTERED;
+}
+
+/* Writes the answer about trail->entered[index]; `moved` is that of pwru_xt_moved(). */
+__noinline int pwru_xt_answer(__u32 index, __u32 moved)
 {
 	struct xt_trail *trail = xt_trail_of_cpu();
 	struct entered *entered;
 	struct drops *drops;
-	struct pwru_xt *xt;
-	__u64 now_ns;
-	__u32 index;
 
-	if (!trail)
+	if (!trail || index >= ENTERED)
 		return 0;
-	xt = &trail->answer;
-	__builtin_memset(xt, 0, sizeof(*xt));
-	now_ns = bpf_ktime_get_ns();
-	if ((!trail->refused_skb || trail->refused_skb == skb) &&
-	    now_ns - trail->refused_ns < FRESH_NS)
-		xt->refusal = trail->refusal;
-	trail->refusal = PWRU_CT_ACCEPTED;
-	trail->answered = ENTERED;
-	for (int i = 0; i < ENTERED; i++)
-		if (trail->entered[i].skb == skb)
-			trail->answered = i;
-	/* From memory: the verifier takes it for any number, and looks at the rest once. */
-	index = *(volatile __u32 *)&trail->answered;
-	if (index >= ENTERED)
-		return 0;
-	asm volatile("%0 &= %1" : "+r"(index) : "i"(ENTERED - 1)); /* bounds that 5.10 knows */
+	asm volatile("%0 &= %1" : "+r"(index) : "i"(ENTERED - 1));
 	entered = &trail->entered[index];
-	/* Used once: another packet may get the memory of this sk_buff. */
-	entered->skb = 0;
-	if ((!entered->info && !entered->hook_ip) || now_ns - entered->ts_ns >= FRESH_NS)
-		return 0;
 	if (entered->hook_ip) {
-		write_hook(xt, entered);
+		write_hook(&trail->answer, entered);
 		return 0;
 	}
 	drops = drops_of(entered->info);
 	if (drops && !drops->is_incomplete && drops->family == entered->family)
-		write_verdict(xt, trail, entered, drops);
+		write_verdict(trail, moved, entered, drops);
 	return 0;
 }
 
@@ -428,8 +449,10 @@ __noinline int pwru_xt_answer(__u64 skb)
 __hidden int pwru_xt_verdict(__u64 skb, struct pwru_xt *xt)
 {
 	struct xt_trail *trail = xt_trail_of_cpu();
+	__u32 index = pwru_xt_begin(skb);
 
-	pwru_xt_answer(skb);
+	if (index < ENTERED)
+		pwru_xt_answer(index, pwru_xt_moved(index));
 	if (trail)
 		*xt = trail->answer;
 	else

@@ -126,7 +126,7 @@ struct xt_trail {
 	__u32 jump; /* the last EBT_JUMP that has moved */
 	__u32 jump_count;
 	__u32 other_count;
-	__u32 answered; /* which of `entered` the answer is about; ENTERED: none */
+	__u32 pad1;
 	/* The sum of that rule. */
 	__u64 sum;
 	__u64 sum_at;
