@@ -83,6 +83,31 @@ TEST(DiagnoserWithoutReasons, ACounterTellsThatASocketWasFull) {
   EXPECT_EQ(ipsec.with(Fact::XfrmIn, "1").diagnosed().cause, "xfrm-policy");
 }
 
+// The harmless ends of answers to pings and of SYNs that come twice are at the same places.
+TEST(DiagnoserWithoutReasons, IpsecIsAskedBeforeASocket) {
+  const auto ended = [](std::string_view place, std::string_view is_protected, auto policy) {
+    Ending ending = freed_in(place);
+    with_ports(ending, "0.0.0.0:9000", true).record.ports->has_buffer_errors = false;
+    ending.with(Fact::XfrmIn, "1").with(Fact::Protected, is_protected);
+    ending.with(Fact::ProtectedMode, "1");
+    ending.record.lookups.emplace().policy = policy;
+    return std::string(ending.diagnosed().cause);
+  };
+  const resolve::Lookups::Policy protects = {"in", "S", 8, false, "ESP"};
+  const resolve::Lookups::Policy blocks = {"in", "S", 8, true, ""};
+  resolve::Lookups::Policy none;
+  none.is_none = true;
+  for (const std::string_view place : {"icmp_rcv+0x1", "icmpv6_rcv+0x1", "tcp_v4_rcv+0x1",
+                                       "udp_queue_rcv_one_skb+0x1", "__udp4_lib_rcv+0x1"}) {
+    EXPECT_EQ(ended(place, "0", protects), "xfrm-policy") << place;
+    EXPECT_EQ(ended(place, "0", blocks), "xfrm-policy") << place;
+    EXPECT_EQ(ended(place, "1", none), "xfrm-policy") << place;
+  }
+  EXPECT_EQ(ended("icmp_rcv+0x1", "1", protects), "ping-answered");
+  EXPECT_EQ(ended("icmp_rcv+0x1", "0", none), "ping-answered");
+  EXPECT_EQ(ended("udp_queue_rcv_one_skb+0x1", "0", none), "socket-filter");
+}
+
 TEST(DiagnoserWithoutReasons, AnIpHeaderIsRead) {
   const auto cause = [](std::string_view first, std::string_view sum, std::string_view bytes) {
     Ending ending = freed_in("ip_rcv_core+0x200");

@@ -140,6 +140,69 @@ TEST(DiagnoserLookups, TheIpsecPolicyIsNamed) {
                         kPolicy));
 }
 
+resolve::Lookups::Policy no_policy(std::string_view direction, bool default_blocks) {
+  resolve::Lookups::Policy none;
+  none.direction = direction;
+  none.is_none = true;
+  none.default_blocks = default_blocks;
+  return none;
+}
+
+// xfrm_policy_check() refuses what came through an association and no policy takes.
+TEST(DiagnoserLookups, WithoutAnIpsecPolicyNoneIsToBlame) {
+  const auto found = [](std::string_view place, std::string_view is_protected,
+                        std::optional<resolve::Lookups::Policy> policy) {
+    Ending ending;
+    ending.dies({place}, "XFRM_POLICY").with(Fact::Protected, is_protected);
+    ending.record.lookups.emplace().policy = policy;
+    const Diagnosis& diagnosis = ending.diagnosed();
+    return std::pair(std::string(diagnosis.what), diagnosis.certainty);
+  };
+  for (const std::string_view place : {"ip_forward+0x1", "udp_queue_rcv_one_skb+0x1"}) {
+    EXPECT_EQ(found(place, "1", no_policy("fwd", false)),
+              std::pair(std::string("it came through an association of IPsec, and no IPsec policy "
+                                    "dir fwd takes it"),
+                        Certainty::Likely));
+    EXPECT_EQ(found(place, "0", no_policy("fwd", true)),
+              std::pair(std::string("no IPsec policy dir fwd takes it, and the default of this "
+                                    "host for that is to block"),
+                        Certainty::Likely));
+    for (const auto& [what, certainty] :
+         {found(place, "0", no_policy("fwd", false)), found(place, "1", std::nullopt)}) {
+      EXPECT_EQ(what.find("IPsec refuses it: a policy forbids it or asks for other"), 0U) << what;
+      EXPECT_EQ(certainty, Certainty::Certain);
+    }
+    resolve::Lookups::Policy plain = {"fwd", "src 10.1.0.2/32", 18, false, ""};
+    EXPECT_NE(found(place, "1", plain).first.find("takes only what came without"),
+              std::string::npos);
+  }
+}
+
+TEST(DiagnoserLookups, AnAssociationMayBeTheWrongOne) {
+  const auto what = [](std::string_view direction, std::string_view is_protected) {
+    Ending ending;
+    ending.dies({"ip_forward+0x1"}, "XFRM_POLICY").with(Fact::Protected, is_protected);
+    ending.record.lookups.emplace().policy = {direction, "S", 18, false, "ESP"};
+    return std::string(ending.diagnosed().what);
+  };
+  EXPECT_EQ(what("fwd", "1"),
+            "the IPsec policy S dir fwd asks for protection (ESP), and it came by another "
+            "association");
+  EXPECT_EQ(what("fwd", "0"),
+            "the IPsec policy S dir fwd asks for protection (ESP), and it came without");
+  EXPECT_EQ(what("out", "0"),
+            "the IPsec policy S dir out asks for protection (ESP), and there is no association "
+            "(state) to send it with");
+}
+
+TEST(DiagnoserLookups, AnIpsecPolicyOfIpv6HasNoReason) {
+  Ending ending;
+  ending.is_freed({"sk_skb_reason_drop", "ip6_forward+0x1"});
+  EXPECT_EQ(ending.diagnosed().kind, Kind::Unknown);
+  ending.record.lookups.emplace().policy = {"fwd", "S", 18, true, ""};
+  EXPECT_EQ(ending.diagnosed().what, "the IPsec policy S dir fwd forbids it (action block)");
+}
+
 TEST(Diagnoser, AQueueBelowAQdiscIsToBlameWhenItHoldsPackets) {
   const auto died = [](std::string_view kind, uint32_t len) {
     Ending ending;

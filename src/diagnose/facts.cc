@@ -115,6 +115,8 @@ void Facts::take(const resolve::Record& record, const Place& place) {
   set_netfilter(record, place);
   conclude_of_filters();
   conclude_of_socket(record.ts_ns);
+  for (const Fact asks : {Fact::XfrmIn, Fact::XfrmForward})
+    if (number(of(asks)).value_or(0) > 0) set(Fact::IpsecDoes) = "unknown";
   if (record.lookups) set_lookups(*record.lookups);
   if (!record.packet.has_tuple) return;
   if (record.ports) set_ports(*record.ports);

@@ -79,6 +79,7 @@ class Facts {
   // facts_lookups.cc
   void set_lookups(const resolve::Lookups& lookups);
   void set_bridge_port(const resolve::Lookups::Port& port);
+  void set_policy(const resolve::Lookups::Policy& policy);
   void forget(std::initializer_list<knowledge::Fact> facts) {
     for (const knowledge::Fact fact : facts) set(fact).clear();
   }

@@ -21,6 +21,12 @@ std::string_view place_name(Port::Place place) {
   return kNames[static_cast<size_t>(place)];
 }
 
+std::string_view does(const resolve::Lookups::Policy& policy) {
+  if (policy.is_none) return policy.default_blocks ? "default" : "none";
+  if (policy.blocks) return "block";
+  return policy.protection.empty() ? "allow" : "protect";
+}
+
 // Why a bridge floods a packet to none of its ports, as a name and as a clause.
 struct NoFlood {
   std::string_view name;
@@ -75,14 +81,18 @@ void Facts::set_lookups(const resolve::Lookups& lookups) {
     set(Fact::QueueParent) = queue->parent;
     set(Fact::QueueLength) = fmt::to_string(queue->len_packets);
   }
-  if (const auto& policy = lookups.policy;
-      policy && (policy->blocks || !policy->protection.empty())) {
-    set(Fact::IpsecDoes) = policy->blocks ? "block" : "protect";
-    set(Fact::IpsecPolicy) = policy->selector;
-    set(Fact::IpsecDir) = policy->direction;
-    set(Fact::IpsecIndex) = fmt::to_string(policy->index);
-    set(Fact::IpsecWants) = policy->protection;
-  }
+  if (lookups.policy) set_policy(*lookups.policy);
+}
+
+void Facts::set_policy(const resolve::Lookups::Policy& policy) {
+  set(Fact::IpsecDoes) = does(policy);
+  set(Fact::IpsecDir) = policy.direction;
+  if (of(Fact::Protected) == "1") set(Fact::IpsecCame) = "by another association";
+  if (of(Fact::Protected) == "0") set(Fact::IpsecCame) = "without";
+  if (policy.is_none) return;
+  set(Fact::IpsecPolicy) = policy.selector;
+  set(Fact::IpsecIndex) = fmt::to_string(policy.index);
+  set(Fact::IpsecWants) = policy.protection;
 }
 
 void Facts::set_bridge_port(const Port& port) {

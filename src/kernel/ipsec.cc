@@ -64,10 +64,13 @@ std::string selector_text(const xfrm_selector& selector) {
   return text;
 }
 
-// The first template, which is the outermost one when there are several.
+// The first template that is no mere offer (`level use`): the outermost one when there are several.
 std::string protection_text(Bytes templates) {
   xfrm_user_tmpl first = {};
-  if (!take(templates, first)) return "";
+  do {
+    if (!take(templates, first)) return "";
+    templates = after(templates, sizeof(first));
+  } while (first.optional);
   constexpr std::array kModes = {"transport", "tunnel", "route optimization",
                                  "trigger",   "BEET",   "IP-TFS"};
   std::string text = first.id.proto == IPPROTO_AH     ? "AH"
@@ -86,6 +89,18 @@ std::vector<std::byte> ask_policies(const AskKernel& ask, uint32_t netns) {
   Message request(XFRM_MSG_GETPOLICY, NLM_F_REQUEST | NLM_F_DUMP);
   request.append_value(xfrm_userpolicy_id{});
   return ask(netns, request.bytes());
+}
+
+// Whether what no policy takes is blocked. There is no such default before 5.14, and stable kernels
+// that have it.
+bool default_blocks(const AskKernel& ask, uint32_t netns, IpsecDirection direction) {
+  Message request(XFRM_MSG_GETDEFAULT, NLM_F_REQUEST);
+  request.append_value(xfrm_userpolicy_default{});
+  xfrm_userpolicy_default defaults = {};
+  const std::vector<std::byte> answer = ask(netns, request.bytes());
+  for_each_message(answer, XFRM_MSG_GETDEFAULT, [&](Bytes body) { (void)take(body, defaults); });
+  const std::array by_direction = {defaults.in, defaults.out, defaults.fwd};
+  return by_direction[static_cast<size_t>(direction)] == XFRM_USERPOLICY_BLOCK;
 }
 
 IpsecAnswer search(Bytes policies, const RouteQuestion& packet, IpsecDirection direction) {
@@ -109,28 +124,32 @@ IpsecAnswer search(Bytes policies, const RouteQuestion& packet, IpsecDirection d
   };
   const bool is_all = for_each_message(policies, XFRM_MSG_NEWPOLICY, take_policy);
   if (!is_all || !is_known) return {};
-  return {true, std::move(found)};
+  return {true, direction, std::move(found)};
 }
 
 }  // namespace
 
 IpsecAnswer find_ipsec_policy(const AskKernel& ask, const RouteQuestion& packet,
                               IpsecDirection direction) {
-  return search(ask_policies(ask, packet.netns), packet, direction);
+  IpsecAnswer found = search(ask_policies(ask, packet.netns), packet, direction);
+  if (found.is_known && !found.policy)
+    found.default_blocks = default_blocks(ask, packet.netns, direction);
+  return found;
 }
 
-std::optional<IpsecPolicy> find_forward_policy(const AskKernel& ask, const RouteQuestion& packet) {
-  const std::vector<std::byte> policies = ask_policies(ask, packet.netns);
-  const IpsecAnswer forwarded = search(policies, packet, IpsecDirection::Forward);
-  if (!forwarded.is_known) return std::nullopt;
-  if (forwarded.policy && forwarded.policy->blocks) return forwarded.policy;
-  const IpsecAnswer sent = search(policies, packet, IpsecDirection::Out);
-  if (!sent.is_known) return std::nullopt;
-  const auto refuses = [](const std::optional<IpsecPolicy>& policy) {
-    return policy && (policy->blocks || !policy->protection.empty());
+IpsecAnswer find_forward_policy(const AskKernel& ask, const RouteQuestion& packet,
+                                bool is_protected) {
+  const auto refuses = [](const IpsecAnswer& answer) {
+    const auto& policy = answer.policy;
+    return policy ? policy->blocks || !policy->protection.empty() : answer.default_blocks;
   };
-  if (refuses(forwarded.policy) && refuses(sent.policy)) return std::nullopt;
-  return refuses(sent.policy) ? sent.policy : forwarded.policy;
+  const IpsecAnswer forwarded = find_ipsec_policy(ask, packet, IpsecDirection::Forward);
+  const bool is_decided =
+      forwarded.policy ? forwarded.policy->blocks : forwarded.default_blocks || is_protected;
+  if (!forwarded.is_known || is_decided) return forwarded;
+  IpsecAnswer sent = find_ipsec_policy(ask, packet, IpsecDirection::Out);
+  if (!sent.is_known || (refuses(forwarded) && refuses(sent))) return {};
+  return refuses(sent) ? sent : forwarded;
 }
 
 }  // namespace pwru::kernel

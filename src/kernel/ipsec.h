@@ -22,15 +22,18 @@ struct IpsecPolicy {
 
 struct IpsecAnswer {
   bool is_known = false;  // false: there are too many, or one asks for what is not known here
+  IpsecDirection direction = IpsecDirection::In;
   std::optional<IpsecPolicy> policy = {};  // none: none matches
+  bool default_blocks = false;             // none matches, and the default is to block
 };
 
 // The policy that matches as the policies are now, the first by priority.
 [[nodiscard]] IpsecAnswer find_ipsec_policy(const AskKernel& ask, const RouteQuestion& packet,
                                             IpsecDirection direction);
-// The policy that refuses a packet that is forwarded: it is looked up as such, and then as what is
-// sent. None when both ask for protection, as nothing tells which of them was not satisfied.
-[[nodiscard]] std::optional<IpsecPolicy> find_forward_policy(const AskKernel& ask,
-                                                             const RouteQuestion& packet);
+// That which refuses a packet that is forwarded: it is looked up as such, and then as what is sent.
+// Not known when both ask for protection, as nothing tells which of them was not satisfied. What
+// came through an association needs a policy of the first kind (`is_protected`).
+[[nodiscard]] IpsecAnswer find_forward_policy(const AskKernel& ask, const RouteQuestion& packet,
+                                              bool is_protected);
 
 }  // namespace pwru::kernel

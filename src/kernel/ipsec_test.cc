@@ -41,8 +41,16 @@ class FakePolicies {
     return made;
   }
   AskKernel ask() {
-    return [this](uint32_t, Bytes) {
+    return [this](uint32_t, Bytes request) {
       std::vector<std::byte> answer;
+      nlmsghdr head = {};
+      EXPECT_TRUE(take(request, head));
+      if (head.nlmsg_type == XFRM_MSG_GETDEFAULT) {
+        Message made(XFRM_MSG_GETDEFAULT, 0);
+        made.append_value(defaults);
+        append_message(answer, made);
+        return answer;
+      }
       for (const Message& message : messages_) append_message(answer, message);
       if (!is_cut) append_done(answer);
       return answer;
@@ -54,6 +62,7 @@ class FakePolicies {
   bool is_known() { return find_ipsec_policy(ask(), packet(), IpsecDirection::Forward).is_known; }
 
   bool is_cut = false;
+  xfrm_userpolicy_default defaults = {};
 
  private:
   std::vector<Message> messages_;
@@ -113,6 +122,42 @@ TEST(Ipsec, ATemplateSaysWhatItAsksFor) {
   EXPECT_EQ(policies.find()->protection, "ESP in mode tunnel");
 }
 
+// As with IPComp, which is not worth its bytes for a short packet.
+TEST(Ipsec, ATemplateMayBeAnOffer) {
+  FakePolicies policies;
+  xfrm_userpolicy_info info = FakePolicies::forward(18);
+  info.action = XFRM_POLICY_ALLOW;
+  std::array<xfrm_user_tmpl, 2> templates = {};
+  templates[0].id.proto = IPPROTO_COMP;
+  templates[0].optional = 1;
+  policies.add(info).add_value(XFRMA_TMPL, templates);
+  EXPECT_EQ(policies.find()->protection, "ESP in mode transport");
+  FakePolicies offers;
+  templates[1].optional = 1;
+  offers.add(info).add_value(XFRMA_TMPL, templates);
+  EXPECT_EQ(offers.find()->protection, "");
+}
+
+TEST(Ipsec, WhatNoPolicyTakesIsForTheDefault) {
+  FakePolicies policies;
+  const auto find = [&](bool is_protected) {
+    return find_forward_policy(policies.ask(), FakePolicies::packet(), is_protected);
+  };
+  EXPECT_TRUE(find(false).is_known);
+  EXPECT_FALSE(find(false).default_blocks);
+  policies.defaults.out = XFRM_USERPOLICY_BLOCK;
+  EXPECT_EQ(find(false).direction, IpsecDirection::Out);
+  EXPECT_TRUE(find(false).default_blocks);
+  // It did not come as far.
+  EXPECT_EQ(find(true).direction, IpsecDirection::Forward);
+  EXPECT_FALSE(find(true).default_blocks);
+  policies.defaults.fwd = XFRM_USERPOLICY_BLOCK;
+  EXPECT_EQ(find(false).direction, IpsecDirection::Forward);
+  EXPECT_TRUE(find(false).default_blocks);
+  policies.add(FakePolicies::forward(18));
+  EXPECT_FALSE(find(false).default_blocks);
+}
+
 TEST(Ipsec, WhatIsNotKnownIsNotSaid) {
   FakePolicies policies;
   policies.add(FakePolicies::forward(18));
@@ -136,7 +181,7 @@ TEST(Ipsec, WhatIsForwardedIsAlsoSent) {
     policies.add(info).add_value(XFRMA_TMPL, xfrm_user_tmpl{});
   };
   const auto find = [](FakePolicies& policies) {
-    return find_forward_policy(policies.ask(), FakePolicies::packet());
+    return find_forward_policy(policies.ask(), FakePolicies::packet(), false).policy;
   };
   FakePolicies sent;
   EXPECT_FALSE(find(sent));

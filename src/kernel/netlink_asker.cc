@@ -56,7 +56,7 @@ constexpr std::array<uint16_t, 6> kReadsNetfilter = {
 constexpr std::array<uint16_t, 6> kReadsRoutes = {RTM_GETROUTE, RTM_GETRULE,  RTM_GETNEIGH,
                                                   RTM_GETLINK,  RTM_GETQDISC, RTM_GETADDR};
 
-constexpr std::array<uint16_t, 1> kReadsPolicies = {XFRM_MSG_GETPOLICY};
+constexpr std::array<uint16_t, 2> kReadsPolicies = {XFRM_MSG_GETPOLICY, XFRM_MSG_GETDEFAULT};
 
 // Whoever has taken the tracer over can still only read.
 bool is_read_request(int protocol, Bytes request) {

@@ -66,6 +66,31 @@ inline constexpr std::string_view kQueueIsSlow =
     "QDISC_CONGESTED QDISC_DROP_CONGESTED QDISC_BURST_DROP DUALPI2_STEP_DROP "
     "QDISC_DROP_L4S_STEP_NON_ECN";
 
+// What __xfrm_policy_check() refuses without a policy that says so.
+inline constexpr std::string_view kIpsecDefault =
+    "no IPsec policy dir {ipsec_dir} takes it, and the default of this host for that is to block";
+inline constexpr std::string_view kIpsecDefaultAdvice =
+    "ip xfrm policy getdefault shows the default, and ip xfrm policy setdefault {ipsec_dir} accept "
+    "changes it; ip xfrm policy lists the policies: is one missing?";
+inline constexpr std::string_view kIpsecNone =
+    "it came through an association of IPsec, and no IPsec policy dir {ipsec_dir} takes it";
+inline constexpr std::string_view kIpsecNoneAdvice =
+    "ip xfrm policy lists the policies: the one dir {ipsec_dir} for {src} and {dst} is missing; ip "
+    "xfrm policy getdefault; ip -s xfrm state; look at the log of the IKE daemon";
+inline constexpr std::string_view kIpsecPlain =
+    "it came through an association of IPsec, and the IPsec policy {ipsec_policy} dir {ipsec_dir} "
+    "takes only what came without";
+inline constexpr std::string_view kIpsecPlainAdvice =
+    "ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows the policy, which has no "
+    "template "
+    "(tmpl); ip -s xfrm state";
+// Where the policies could not be asked.
+inline constexpr std::string_view kIpsecRefuses =
+    "IPsec refuses it: a policy forbids it or asks for other protection than it has, or none takes "
+    "it, although it came through an association or the default is to block";
+inline constexpr std::string_view kIpsecRefusesAdvice =
+    "ip xfrm policy and ip xfrm policy getdefault; ip -s xfrm state; /proc/net/xfrm_stat counts";
+
 // Where a host forwards, or would, what is for an IPv6 address that it does not use yet.
 inline constexpr std::string_view kForwardsUnused =
     "ip6_forward neigh_invalidate ndisc_error_report";

@@ -65,6 +65,14 @@ namespace {
 #define TCP_OPTION(number) "((unsigned short *)(" TRANSPORT_HEADER " + 20))[" number "]"
 // Words of an IPv4 header.
 #define WORD(number) "((unsigned short *)(" NETWORK "))[" number "]"
+#define IS_PROTECTED "skb->active_extensions >> SKB_EXT_SEC_PATH & 1"
+// __xfrm_policy_check2(): not on loopback (DST_NOPOLICY is 4), and elsewhere when there are
+// policies, or the default is XFRM_USERPOLICY_BLOCK, or the packet came through an association.
+#define ASKS_IPSEC(direction)                                                             \
+  "(" NETNS "xfrm.policy_count[" direction "] || " NETNS "xfrm.policy_default[" direction \
+  "] == 1 || " IS_PROTECTED ") && !(" ROUTE("dst_entry") "->flags & 4)"
+// xfrm_route_forward(): what is forwarded is also sent.
+#define HAS_IPSEC_OUT NETNS "xfrm.policy_count[1] || " NETNS "xfrm.policy_default[1] == 1"
 
 constexpr FactRow two_ways(Fact id, std::string_view name, std::string_view expression,
                            std::string_view older) {
@@ -177,7 +185,8 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
      "((struct net_bridge_port *)skb->dev->rx_handler_data)->flags >> 21 & 1"},
     {Fact::TellsNoTarget, "tells_no_target", "SKB_DROP_REASON_NO_TX_TARGET"},
     // __skb_checksum_complete() sets both.
-    {Fact::ChecksumFailed, "checksum_failed", "", "skb->csum_complete_sw && !skb->csum_valid"},
+    {Fact::ChecksumFailed, "checksum_failed", "skb->csum_complete_sw && !skb->csum_valid"},
+    {Fact::Protected, "protected", IS_PROTECTED},
     {Fact::IpSum, "ip_sum", "",
      WORD("0") " + " WORD("1") " + " WORD("2") " + " WORD("3") " + " WORD("4") " + " WORD(
          "5") " + " WORD("6") " + " WORD("7") " + " WORD("8") " + " WORD("9")},
@@ -188,8 +197,16 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::TcIngress, "tc_ingress", "", "skb->dev->miniq_ingress != 0"},
     {Fact::TcEgress, "tc_egress", "", "skb->dev->miniq_egress != 0"},
     // XFRM_POLICY_IN and XFRM_POLICY_FWD
-    {Fact::XfrmIn, "xfrm_in", "", NETNS "xfrm.policy_count[0]"},
-    {Fact::XfrmForward, "xfrm_forward", "", NETNS "xfrm.policy_count[2]"},
+    {Fact::XfrmIn, "xfrm_in", "", ASKS_IPSEC("0"), {}, NETNS "xfrm.policy_count[0]"},
+    {Fact::XfrmForward,
+     "xfrm_forward",
+     "",
+     HAS_IPSEC_OUT " || " ASKS_IPSEC("2"),
+     {},
+     NETNS "xfrm.policy_count[2]"},
+    {Fact::ProtectedMode, "protected_mode", "",
+     "((struct sec_path *)((char *)skb->extensions + skb->extensions->offset[SKB_EXT_SEC_PATH] * "
+     "8))->xvec[0]->props.mode"},
     {Fact::OwnSource, "own_source", "",
      "skb->dev->ip_ptr->ifa_list->ifa_local == " NETWORK_HEADER("iphdr") "->saddr"},
     {Fact::DropUnicastInL2, "drop_unicast_in_l2", "",
@@ -267,6 +284,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::IpsecDir, "ipsec_dir", ""},
     {Fact::IpsecIndex, "ipsec_index", ""},
     {Fact::IpsecWants, "ipsec_wants", ""},
+    {Fact::IpsecCame, "ipsec_came", "", {}, {}, {}, "without, or by another association"},
     {Fact::Program, "program", "", {}, {}, {}, "its program"},
     {Fact::Listener, "listener", "", {}, {}, {}, "one"},
 });

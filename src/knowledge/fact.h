@@ -102,8 +102,9 @@ enum class Fact : uint8_t {
   XfrmOut,             // IPsec policies of the namespace for what is sent
   BridgePortLocked,    // 1: BR_PORT_LOCKED, of the port of BridgePortState
   TellsNoTarget,       // known where the kernel has NO_TX_TARGET: 6.12, not 6.1
+  ChecksumFailed,      // 1: the checksum of its payload was computed, and is wrong
+  Protected,           // 1: it came through an association of IPsec
   // Only of kernels that give no reasons, in whose place these are asked.
-  ChecksumFailed,   // 1: the checksum of its payload was computed, and is wrong
   IpSum,            // of the 16-bit words of an IPv4 header without options
   IpBytes,          // length by an IPv4 header
   UdpBytes,         // length by a UDP header
@@ -111,8 +112,9 @@ enum class Fact : uint8_t {
   Ipv6Off,          // net.ipv6.conf.DEVICE.disable_ipv6
   TcIngress,        // not 0: the device has filters for what comes in
   TcEgress,         // not 0: the device has filters for what goes out
-  XfrmIn,           // IPsec policies for what is received
-  XfrmForward,      // and for what is forwarded
+  XfrmIn,           // not 0: IPsec is asked whether it may be received
+  XfrmForward,      // not 0: IPsec is asked whether it may be forwarded
+  ProtectedMode,    // XFRM_MODE_* of the first association that it came through: 0 is transport
   OwnSource,        // 1: its source is the first address of the device
   DropUnicastInL2,  // 1: net.ipv4.conf.DEVICE.drop_unicast_in_l2_multicast, or that of all
   HasTcpMd5,        // 1: the first option of its TCP header is an MD5 signature
@@ -202,11 +204,14 @@ enum class Fact : uint8_t {
   QueueKind,   // of that one: "pfifo"
   QueueParent,  // its class: "1:10"
   QueueLength,  // packets that are in it
-  IpsecDoes,    // what the policy of IPsec does: "block", "protect"
+  IpsecDoes,    // what the policy of IPsec does: "block", "protect", "allow" (what came without
+                // protection); without one "default" (which is to block), "none"; "unknown"
+                // where XfrmIn or XfrmForward says that there may be one
   IpsecPolicy,  // its selector: "src 10.1.0.2/32 dst 10.2.0.0/16 proto 17"
   IpsecDir,     // "in", "out", "fwd"
   IpsecIndex,   // by which ip(8) knows it
   IpsecWants,   // what it asks for: "ESP in mode tunnel"
+  IpsecCame,    // by Protected: "without", "by another association"
   Program,      // of its socket: "its program nginx (4711)"
   Listener,     // the process that has the port elsewhere: "nginx (4711)"
 };

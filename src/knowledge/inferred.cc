@@ -21,6 +21,9 @@ using Test = Condition::Test;
 #define DELIVERY \
   "ip_local_deliver_finish ip_protocol_deliver_rcu ip6_protocol_deliver_rcu ip6_input_finish"
 
+#define IPSEC_ASKED \
+  TCP_LOOKUP " " UDP_LOOKUP " " UDP_QUEUE " " DELIVERY " icmp_rcv icmpv6_rcv raw_rcv rawv6_rcv"
+
 // IPv4 with a header of 20 to 60 bytes.
 constexpr std::string_view kIpv4Firsts = "69 70 71 72 73 74 75 76 77 78 79";
 constexpr std::string_view kIpv6Firsts =
@@ -43,6 +46,12 @@ constexpr std::array kInferences = std::to_array<Inference>({
     {UDP_LOOKUP " " UDP_QUEUE, {{{Fact::ChecksumFailed, Test::Is, "1"}}}, "UDP_CSUM", Certain},
     {"icmp_rcv icmpv6_rcv", {{{Fact::ChecksumFailed, Test::Is, "1"}}}, "ICMP_CSUM", Certain},
 
+    // The policies of IPsec are asked before a socket is given the packet, and where there is none.
+    {IPSEC_ASKED, {{{Fact::IpsecDoes, Test::Is, "block default"}, {Fact::XfrmIn, Test::IsNot, "0"}}}, "XFRM_POLICY"},
+    {IPSEC_ASKED, {{{Fact::IpsecDoes, Test::Is, "protect"}, {Fact::Protected, Test::Is, "0"}, {Fact::XfrmIn, Test::IsNot, "0"}}}, "XFRM_POLICY"},
+    // secpath_has_nontransport(): what came in mode transport needs no policy.
+    {IPSEC_ASKED, {{{Fact::IpsecDoes, Test::Is, "none allow"}, {Fact::Protected, Test::Is, "1"}, {Fact::ProtectedMode, Test::IsNot, "0"}}}, "XFRM_POLICY"},
+
     // Sockets.
     {UDP_LOOKUP, {{{Fact::UdpBytes, Test::Above, "len"}, {Fact::Protocol, Test::Is, "udp"}}}, "PKT_TOO_SMALL", Certain},
     {TCP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::TcpFlags, Test::Is, kSyns}}}, "NO_SOCKET"},
@@ -51,8 +60,9 @@ constexpr std::array kInferences = std::to_array<Inference>({
     {UDP_LOOKUP, {{{Fact::OpenHere, Test::Is, "1"}, {Fact::BufferErrors, Test::Is, "0"}, {Fact::RouteType, Test::IsNot, "3 5"}}}, "NO_SOCKET"},
     // The buffer may be empty again by now: the counter is what tells.
     {UDP_QUEUE, {{{Fact::BufferErrors, Test::Is, "1"}}}, "SOCKET_RCVBUFF"},
-    {UDP_QUEUE, {{{Fact::BufferErrors, Test::Is, "0"}, {Fact::XfrmIn, Test::IsNot, "0"}}}, "XFRM_POLICY"},
+    {UDP_QUEUE, {{{Fact::BufferErrors, Test::Is, "0"}, {Fact::XfrmIn, Test::IsNot, "0"}, {Fact::IpsecDoes, Test::Is, "unknown protect"}}}, "XFRM_POLICY"},
     {UDP_QUEUE, {{{Fact::BufferErrors, Test::Is, "0"}, {Fact::XfrmIn, Test::Is, "0"}}}, "SOCKET_FILTER"},
+    {UDP_QUEUE, {{{Fact::BufferErrors, Test::Is, "0"}, {Fact::IpsecDoes, Test::Is, "none allow"}}}, "SOCKET_FILTER"},
     // Sockets of ping take copies that their filters drop.
     {"raw_rcv rawv6_rcv", {{{Fact::SocketQueue, Test::Is, "full"}, {Fact::Protocol, Test::IsNot, "icmp icmp6"}}}, "SOCKET_RCVBUFF"},
     {DELIVERY, {{{Fact::Protocol, Test::IsNot, "tcp udp icmp icmp6 2"}, {Fact::XfrmIn, Test::Is, "0"}}}, "IP_NOPROTO"},

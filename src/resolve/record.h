@@ -215,8 +215,10 @@ struct Lookups {
     std::string_view direction;   // "in", "out", "fwd"
     std::string_view selector;    // "src 10.1.0.2/32 dst 10.2.0.0/16 proto 17"
     uint32_t index = 0;           // by which ip(8) knows it
-    bool blocks = false;          // else it asks for protection
+    bool blocks = false;          // else it asks for protection, or takes what has none
     std::string_view protection;  // "ESP in mode tunnel"
+    // There is none that matches, and whether the default blocks such packets.
+    bool is_none = false, default_blocks = false;
   };
   std::optional<Refusal> refusal;
   // The device by which this host sends what is for the packet's source; "": by none.

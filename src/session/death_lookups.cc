@@ -62,10 +62,19 @@ resolve::Lookups::Port view_of(const kernel::BridgePort& port) {
           static_cast<Port::Hindrance>(port.hindrance)};
 }
 
-resolve::Lookups::Policy view_of(const kernel::IpsecPolicy& policy) {
+resolve::Lookups::Policy view_of(const kernel::IpsecAnswer& answer) {
   constexpr auto kDirections = std::to_array<std::string_view>({"in", "out", "fwd"});
-  return {kDirections[static_cast<size_t>(policy.direction)], policy.selector, policy.index,
-          policy.blocks, policy.protection};
+  resolve::Lookups::Policy view;
+  view.direction = kDirections[static_cast<size_t>(answer.direction)];
+  view.is_none = !answer.policy;
+  view.default_blocks = answer.default_blocks;
+  if (!answer.policy) return view;
+  const kernel::IpsecPolicy& policy = *answer.policy;
+  view.selector = policy.selector;
+  view.index = policy.index;
+  view.blocks = policy.blocks;
+  view.protection = policy.protection;
+  return view;
 }
 
 resolve::Lookups::Unused state_of(const kernel::IpBytes& address,
@@ -106,12 +115,23 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
     return is_above_zero(Fact::RpFilter) || is_above_zero(Fact::RpFilterAll)
                ? std::optional(Question::WayBack)
                : std::nullopt;
-  // Before 5.17 there is no reason, and XfrmIn is read in its place.
-  if (record.end->text == kForbidden || (record.end->is_caller && is_above_zero(Fact::XfrmIn)) ||
-      (knowledge::is_in_list(place, kForward) && is_above_zero(Fact::XfrmForward)))
-    return Question::Policy;
+  if (may_have_died_of_ipsec(record)) return Question::Policy;
   if (full_socket(record)) return Question::Owner;
   return other_socket(record) ? std::optional(Question::Listener) : std::nullopt;
+}
+
+bool DeathLookups::may_have_died_of_ipsec(const resolve::Record& record) const {
+  const std::string_view place = place_of(record);
+  const auto is_set = [&](Fact number) {
+    return diagnose::number(fact(record, number)).value_or(0) > 0;
+  };
+  // Before 5.17 there is no reason, and these are read in its place.
+  if (record.end->is_caller)
+    return is_set(knowledge::is_in_list(place, kForward) ? Fact::XfrmForward : Fact::XfrmIn);
+  if (record.end->text == kForbidden) return true;
+  // ip6_forward() gives none for a policy, up to 7.2.
+  return place == "ip6_forward" && record.end->kind == resolve::End::Kind::Freed &&
+         fact(record, Fact::PacketType) == "0";
 }
 
 std::optional<DeathLookups::Socket> DeathLookups::full_socket(const resolve::Record& record) const {
@@ -138,14 +158,16 @@ std::string DeathLookups::process_of(const Socket& socket) const {
   return fmt::format("{} ({})", comm, owner->pid);
 }
 
-std::optional<kernel::IpsecPolicy> DeathLookups::find_policy(const resolve::Record& record) const {
+std::optional<kernel::IpsecAnswer> DeathLookups::find_policy(const resolve::Record& record) const {
   using enum kernel::IpsecDirection;
   const kernel::RouteQuestion packet = route_question(record);
   const std::string_view place = place_of(record);
-  if (knowledge::is_in_list(place, kForward))
-    return kernel::find_forward_policy(ask_.policies, packet);
   const auto direction = knowledge::is_in_list(place, kDiscard) ? Out : In;
-  return kernel::find_ipsec_policy(ask_.policies, packet, direction).policy;
+  kernel::IpsecAnswer found =
+      knowledge::is_in_list(place, kForward)
+          ? kernel::find_forward_policy(ask_.policies, packet, fact(record, Fact::Protected) == "1")
+          : kernel::find_ipsec_policy(ask_.policies, packet, direction);
+  return found.is_known ? std::optional(std::move(found)) : std::nullopt;
 }
 
 kernel::RouteQuestion DeathLookups::route_question(const resolve::Record& record) const {
@@ -233,10 +255,11 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
     case Question::Refusal:
     case Question::Policy:
     case Question::Original:
-      return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(question),
+      return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(question),
                          place_of(record), packet.netns, packet.ifname.text(), packet.mark,
                          tuple.is_v6, words(tuple.saddr), words(tuple.daddr), tuple.l4_proto,
-                         tuple.sport, tuple.dport, fact(record, Fact::RouteError));
+                         tuple.sport, tuple.dport, fact(record, Fact::RouteError),
+                         fact(record, Fact::Protected));
     case Question::WayBack:
       return fmt::format("back {} {}", packet.netns, words(tuple.saddr));
     case Question::Address:

@@ -46,7 +46,7 @@ class DeathLookups {
     std::optional<kernel::RefusingRoute> refusal = {};
     std::optional<std::string> way_back = {};
     std::optional<kernel::BridgePort> port = {};
-    std::optional<kernel::IpsecPolicy> policy = {};
+    std::optional<kernel::IpsecAnswer> policy = {};
     std::optional<kernel::DroppingQdisc> queue = {};
     std::vector<kernel::UnusedAddress> unused = {};
     std::string process = {};
@@ -73,7 +73,8 @@ class DeathLookups {
   [[nodiscard]] std::optional<kernel::BridgeQuestion> bridge_question(
       const resolve::Record& record) const;
   [[nodiscard]] kernel::QdiscQuestion qdisc_question(const resolve::Record& record) const;
-  [[nodiscard]] std::optional<kernel::IpsecPolicy> find_policy(const resolve::Record& record) const;
+  [[nodiscard]] bool may_have_died_of_ipsec(const resolve::Record& record) const;
+  [[nodiscard]] std::optional<kernel::IpsecAnswer> find_policy(const resolve::Record& record) const;
   // Inode numbers of a namespace and a socket.
   using Socket = std::pair<uint32_t, uint64_t>;
   // The packet's socket, where its process is to blame, and the one that has its port elsewhere.

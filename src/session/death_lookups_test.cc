@@ -37,7 +37,7 @@ class Asked {
     return {{ask, ask, asks_conntrack ? kernel::AskKernel(ask) : kernel::AskKernel(), owner},
             [this] { return now_ns; },
             {Fact::RouteError, Fact::RpFilter, Fact::FrameMac, Fact::BridgeVlans, Fact::SocketInode,
-             Fact::Conntrack, Fact::Qdisc, Fact::QdiscHandle}};
+             Fact::Conntrack, Fact::Qdisc, Fact::QdiscHandle, Fact::PacketType}};
   }
 
   bool asks_conntrack = false;
@@ -54,8 +54,8 @@ struct Death {
     record.packet.tuple.daddr[0] = 10;
   }
   resolve::Record& with(std::string_view error, std::string_view rp_filter, std::string_view mac) {
-    values = {{"", error}, {"", rp_filter}, {"", mac},   {"", "0"},
-              {"", inode}, {"", "0"},       {"", qdisc}, {"", root}};
+    values = {{"", error}, {"", rp_filter}, {"", mac},  {"", "0"}, {"", inode},
+              {"", "0"},   {"", qdisc},     {"", root}, {"", "0"}};
     record.readings = values;
     return record;
   }
@@ -95,6 +95,19 @@ TEST(DeathLookups, AnIpv6AddressThatIsNotInUseIsAskedFor) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->destination, resolve::Lookups::Unused::No);
   EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETADDR}));
+}
+
+// It has no reason for them, up to 7.2.
+TEST(DeathLookups, PoliciesOfIpsecAreAskedAtIp6Forward) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death forwarded({"ip6_forward+0x1"});
+  forwarded.record.packet.tuple.is_v6 = true;
+  forwarded.record.end->kind = resolve::End::Kind::Freed;
+  const auto found = lookups.look_up(forwarded.with("?", "?", "?"));
+  ASSERT_TRUE(found && found->policy);
+  EXPECT_TRUE(found->policy->is_none);
+  EXPECT_FALSE(found->policy->default_blocks);
 }
 
 TEST(DeathLookups, QueuesAreAskedForBelowAClassfulQdisc) {

@@ -27,8 +27,8 @@ constexpr std::string_view kStrictFilterAdvice = "ip route get {src} shows the w
      "the policy rule {refused_rule} of the kind " kind " takes {dst}" sent, \
      "ip {ip_family} rule list shows it; ip {ip_family} rule del pref {refused_rule} " kind " takes it away"}
 
-constexpr std::string_view kBlocked = "the IPsec policy {ipsec_policy} dir {ipsec_dir} forbids it (action block)";
-constexpr std::string_view kBlockedAdvice = "ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows it; ip xfrm policy delete dir {ipsec_dir} index {ipsec_index} takes it away";
+constexpr std::string_view kForwards = "ip_forward ip6_forward";
+constexpr std::string_view kIpsec = "XFRM_POLICY NOT_SPECIFIED -";
 constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
 constexpr std::array kCauses = std::to_array<Cause>({
     // Routing. The offer of a DHCP server is for an address that the client does not have yet; it reads
@@ -159,13 +159,6 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"mtu", "ip_forward ip6_forward", "", "PKT_TOO_BIG", {}, Certain,
      "it, or its segments, are larger than the path MTU of the route to {dst}, and may not be fragmented; the sender gets an ICMP error",
      "ip route get {dst} shows the MTU; lower the sender's, or clamp the MSS"},
-    {"forwarding-policy", "ip_forward ip6_forward", "", "XFRM_POLICY", {{{Fact::IpsecDoes, Test::Is, "block"}}}, Likely,
-     kBlocked, kBlockedAdvice},
-    {"forwarding-policy", "ip_forward ip6_forward", "", "XFRM_POLICY", {{{Fact::IpsecDoes, Test::Is, "protect"}}}, Likely,
-     "the IPsec policy {ipsec_policy} dir {ipsec_dir} asks for protection ({ipsec_wants}): it came without, or there is no association (state) to send it with",
-     "ip -s xfrm state; /proc/net/xfrm_stat counts; ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows the policy"},
-    {"forwarding-policy", "ip_forward ip6_forward", "", "XFRM_POLICY", {}, Certain,
-     "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
     // Until duplicate address detection has ended, there is no local route.
     {"duplicate-address", kForwardsUnused, "", "", {{{Fact::OwnAddress, Test::Is, "duplicate"}}}, Likely,
      "{dst} is an address of this host that is not in use: duplicate address detection found another host that has it",
@@ -189,10 +182,25 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"mtu", "ip_forward ip6_forward", "", "-", {{{Fact::Length, Test::Above, "route_mtu"}, {Fact::GsoSize, Test::Is, "0"}}}, Likely,
      "its {len} bytes do not fit the MTU {route_mtu} of {mtu_owner}, and it may not be fragmented; the sender gets an ICMP error",
      "raise the MTU of {mtu_owner}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
-    {"forwarding-policy", "ip_forward ip6_forward", "", "-", {{{Fact::IpsecDoes, Test::Is, "block"}, {Fact::PacketType, Test::Is, "0"}}}, Likely,
-     kBlocked, kBlockedAdvice},
-    {"forwarding-policy", "ip_forward ip6_forward", "", "-", {{{Fact::XfrmForward, Test::IsNot, "0"}, {Fact::PacketType, Test::Is, "0"}}}, Likely,
-     "an IPsec policy forbids to forward it", "ip xfrm policy lists the policies; ip -s xfrm state the associations"},
+    // ip6_forward() gives no reason when a policy `dir fwd` refuses it, up to 7.2.
+    {"forwarding-policy", kForwards, "", kIpsec, {{{Fact::IpsecDoes, Test::Is, "block"}}}, Likely,
+     "the IPsec policy {ipsec_policy} dir {ipsec_dir} forbids it (action block)",
+     "ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows it; ip xfrm policy delete dir {ipsec_dir} index {ipsec_index} takes it away"},
+    {"forwarding-policy", kForwards, "", kIpsec, {{{Fact::IpsecDoes, Test::Is, "protect"}, {Fact::IpsecDir, Test::Is, "fwd"}}}, Likely,
+     "the IPsec policy {ipsec_policy} dir {ipsec_dir} asks for protection ({ipsec_wants}), and it came {ipsec_came}",
+     "does the other end send it protected, by the association that the policy means (reqid)? ip xfrm policy get dir {ipsec_dir} index {ipsec_index}; ip -s xfrm state; /proc/net/xfrm_stat counts"},
+    {"forwarding-policy", kForwards, "", kIpsec, {{{Fact::IpsecDoes, Test::Is, "protect"}}}, Likely,
+     "the IPsec policy {ipsec_policy} dir {ipsec_dir} asks for protection ({ipsec_wants}), and there is no association (state) to send it with",
+     "ip -s xfrm state; /proc/net/xfrm_stat counts; ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows the policy"},
+    {"forwarding-policy", kForwards, "", kIpsec, {{{Fact::IpsecDoes, Test::Is, "default"}}}, Likely,
+     kIpsecDefault, kIpsecDefaultAdvice},
+    {"forwarding-policy", kForwards, "", kIpsec, {{{Fact::IpsecDoes, Test::Is, "none"}, {Fact::Protected, Test::Is, "1"}}}, Likely,
+     kIpsecNone, kIpsecNoneAdvice},
+    {"forwarding-policy", kForwards, "", kIpsec, {{{Fact::IpsecDoes, Test::Is, "allow"}, {Fact::Protected, Test::Is, "1"}}}, Likely,
+     kIpsecPlain, kIpsecPlainAdvice},
+    {"forwarding-policy", kForwards, "", "XFRM_POLICY", {}, Certain, kIpsecRefuses, kIpsecRefusesAdvice},
+    {"forwarding-policy", kForwards, "", "-", {{{Fact::XfrmForward, Test::IsNot, "0"}, {Fact::PacketType, Test::Is, "0"}, {Fact::IpsecDoes, Test::Is, "unknown"}}}, Likely,
+     kIpsecRefuses, kIpsecRefusesAdvice},
 });
 #undef BY_ROUTE
 #undef BY_RULE
