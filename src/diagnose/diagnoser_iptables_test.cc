@@ -95,6 +95,29 @@ TEST(DiagnoserIptables, AConnectionThatIsInvalid) {
             std::string_view::npos);
 }
 
+// tcp_error() looks at the checksum first, then at the flags.
+TEST(DiagnoserIptables, WhatConntrackFoundWrong) {
+  const auto what = [](uint8_t flags, std::string_view failed, uint32_t len_bytes = 40) {
+    Ending ending;
+    ending.record.packet.len_bytes = len_bytes;
+    ending.record.xt = rule(Xt::Kind::Rule);
+    ending.record.xt->asks_conntrack = true;
+    ending.is_tcp(flags).with(Fact::Conntrack, "0").with(Fact::ChecksumFailed, failed);
+    const Diagnosis& found =
+        ending.dies(in_hook("ip_local_deliver+0xd3"), "NETFILTER_DROP").diagnosed();
+    EXPECT_EQ(found.certainty, Certainty::Certain);
+    return std::string(found.what.substr(found.what.find("INVALID: ")));
+  };
+  constexpr uint8_t kFin = 1, kSyn = 2, kAck = 16, kPsh = 8;
+  EXPECT_EQ(what(kSyn | kFin, "1"), "INVALID: its checksum is wrong");
+  EXPECT_EQ(what(kSyn | kFin, "0"), "INVALID: no segment of TCP has its flags (FIN|SYN)");
+  EXPECT_EQ(what(0, "0"), "INVALID: no segment of TCP has its flags (none)");
+  constexpr std::string_view kUnknown =
+      "INVALID: conntrack knows no connection that it fits, or found a fault in its headers";
+  EXPECT_EQ(what(kPsh | kAck, "0"), kUnknown);
+  EXPECT_EQ(what(0, "0", 24), kUnknown) << "its header is cut off";
+}
+
 TEST(DiagnoserIptables, AFullTableOfConntrack) {
   Xt full;
   full.refusal = Xt::Refusal::Full;

@@ -41,6 +41,79 @@ TEST(Diagnoser, NamesTheRuleOfIptables) {
       << found.advice;
 }
 
+// Whoever writes rules for nft may give a table the same name; iptables-nft refuses to show it.
+TEST(DiagnoserNftables, ANameMakesNoTableOfIptables) {
+  const auto what = [](std::string_view chain, std::string_view text) {
+    Ending ending;
+    ending.record.nft = nft_rule("ip6", "filter", chain);
+    ending.record.nft->text = text;
+    return std::string(ending.dies(in_nft(), "NETFILTER_DROP").diagnosed().what);
+  };
+  EXPECT_EQ(what("input", "icmpv6 type echo-request drop"),
+            "rule 2 of the nftables chain input (table ip6 filter, hook input) dropped it");
+  EXPECT_EQ(what("own", "[xt match owner] drop"),
+            "rule 2 of the chain own (ip6tables table filter, hook input) dropped it");
+  EXPECT_EQ(what("FORWARD", "drop"),
+            "rule 2 of the chain FORWARD (ip6tables table filter, hook input) dropped it");
+}
+
+const Diagnosis& decided_by(Ending& ending, std::string_view expr, std::string_view text) {
+  ending.record.nft = nft_rule("ip", "filter", "INPUT");
+  ending.record.nft->expr = expr;
+  ending.record.nft->text = text;
+  return ending.dies(in_nft(), "NETFILTER_DROP").diagnosed();
+}
+
+TEST(DiagnoserNftables, ATargetOfIptablesThatRejects) {
+  Ending ending;
+  const Diagnosis& found = decided_by(ending, "target", "meta l4proto icmp [xt target REJECT]");
+  EXPECT_EQ(found.cause, "nftables-reject");
+  EXPECT_EQ(found.what,
+            "rule 2 of the chain INPUT (iptables table filter, hook input) rejected it, with an "
+            "answer to the sender");
+  Ending other;
+  EXPECT_EQ(decided_by(other, "target", "[xt target NFLOG]").cause, "nftables-rule");
+}
+
+TEST(DiagnoserNftables, NatNeedsAnAddressOfTheDevice) {
+  Ending ending;
+  const Diagnosis& found = decided_by(ending, "masq", "oifname \"eth0\" masquerade");
+  EXPECT_EQ(found.cause, "nat-no-address");
+  EXPECT_EQ(found.certainty, Certainty::Likely);
+  EXPECT_NE(found.what.find("eth0 has none of that family"), std::string_view::npos) << found.what;
+  EXPECT_NE(found.advice.find("ip -4 addr show dev eth0"), std::string_view::npos) << found.advice;
+  Ending redirected;
+  EXPECT_EQ(decided_by(redirected, "redir", "redirect to :8080").cause, "nat-no-address");
+  Ending target;
+  EXPECT_EQ(decided_by(target, "target", "[xt target MASQUERADE]").cause, "nat-no-address");
+}
+
+TEST(DiagnoserNftables, AMatchThatDropsIsNoVerdict) {
+  Ending ending;
+  const Diagnosis& found = decided_by(ending, "match", "[xt match multiport] counter accept");
+  EXPECT_EQ(found.cause, "nftables-match");
+  EXPECT_EQ(found.certainty, Certainty::Likely);
+  EXPECT_EQ(found.advice.find("delete"), std::string_view::npos) << found.advice;
+}
+
+TEST(DiagnoserNftables, TheStateInvalidHasACauseWhenThatWasRead) {
+  const auto what = [](std::string_view text, std::string_view failed, std::string_view entry) {
+    Ending ending;
+    ending.is_tcp(3).with(Fact::ChecksumFailed, failed).with(Fact::Conntrack, entry);
+    return std::string(decided_by(ending, "immediate", text).what);
+  };
+  const auto says = [](const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  };
+  EXPECT_TRUE(says(what("ct state invalid drop", "1", "0"), "INVALID: its checksum is wrong"));
+  EXPECT_TRUE(says(what("ct state invalid,untracked drop", "0", "0"),
+                   "INVALID: no segment of TCP has its flags (FIN|SYN)"));
+  EXPECT_TRUE(says(what("[xt match conntrack] drop", "1", "0"), "checksum is wrong"));
+  EXPECT_FALSE(says(what("ct state invalid drop", "1", "18446744071562067970"), "INVALID"));
+  EXPECT_FALSE(says(what("ct state ! new,established drop", "1", "0"), "INVALID"));
+  EXPECT_FALSE(says(what("tcp dport 80 drop", "1", "0"), "INVALID"));
+}
+
 TEST(Diagnoser, NamesThePolicyOfNftables) {
   Ending ending;
   ending.record.nft = resolve::Nft{true, true, "inet", "fw", "in", 0, 0, ""};

@@ -138,6 +138,7 @@ void Facts::set_packet(const resolve::Packet& packet) {
   set(Fact::SourceKind) = address_kind(tuple.saddr, tuple.is_v6);
   set(Fact::DestinationKind) = address_kind(tuple.daddr, tuple.is_v6);
   set(Fact::Protocol) = protocol_name(tuple.l4_proto, protocol);
+  if (tuple.has_icmp) set(Fact::IcmpType) = fmt::to_string(tuple.icmp_type);
   if (tuple.has_spi) set(Fact::Spi) = fmt::format("{:#x}", tuple.spi);
   if (tuple.has_ports) set(Fact::Port) = fmt::to_string(tuple.dport);
   if (tuple.l4_proto == IPPROTO_TCP) set(Fact::TcpFlags) = flags_text(tuple.tcp_flags);

@@ -92,6 +92,7 @@ class Facts {
   void set_nft(const resolve::Nft& nft);
   void set_xt(const resolve::Xt& xt, const Place& place, const StackHook& hook);
   void set_xt_rule(const resolve::Xt& xt);
+  void conclude_of_state(const resolve::Packet& packet);
   [[nodiscard]] bool is_untracked() const;
 
   std::vector<knowledge::Fact> read_;

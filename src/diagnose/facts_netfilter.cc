@@ -2,6 +2,7 @@
 // What netfilter did to the packet.
 #include <fmt/format.h>
 #include <linux/if_ether.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <cctype>
@@ -121,6 +122,59 @@ std::string_view verdict_name(resolve::Xt::Kind kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
+// Flags of a TCP segment that conntrack takes: tcp_valid_flags[].
+bool are_valid(uint8_t flags) {
+  constexpr unsigned kFin = 1, kSyn = 2, kRst = 4, kAck = 16, kUrg = 32;
+  constexpr std::array kValid = {kSyn, kSyn | kUrg,        kSyn | kAck,
+                                 kRst, kRst | kAck,        kFin | kAck,
+                                 kAck, kFin | kAck | kUrg, kAck | kUrg};
+  const unsigned asked = flags & (kFin | kSyn | kRst | kAck | kUrg);
+  return std::ranges::find(kValid, asked) != kValid.end();
+}
+
+// A header that is cut off has none.
+bool has_wrong_flags(const resolve::Packet& packet) {
+  constexpr uint32_t kIpv4 = 20, kIpv6 = 40, kTcp = 20;  // bytes of headers without options
+  return packet.has_tuple && packet.tuple.l4_proto == IPPROTO_TCP &&
+         packet.len_bytes >= (packet.tuple.is_v6 ? kIpv6 : kIpv4) + kTcp &&
+         !are_valid(packet.tuple.tcp_flags);
+}
+
+// Whether a rule is for the state INVALID: "ct state invalid,untracked drop". The match of
+// iptables-nft is opaque, and holds for a packet without an entry only if that is its state.
+bool asks_for_invalid(std::string_view rule) {
+  if (rule.find("[xt match conntrack") != std::string_view::npos ||
+      rule.find("[xt match state") != std::string_view::npos)
+    return true;
+  constexpr std::string_view kState = "ct state ";
+  const size_t at = rule.find(kState);
+  if (at == std::string_view::npos) return false;
+  const std::string_view states = rule.substr(at + kState.size());
+  return states.substr(0, states.find(' ')).find("invalid") != std::string_view::npos;
+}
+
+// What iptables-nft makes has the names of iptables, and few others have: a rule is surely its own
+// in a chain that it has built in, or when it has a match or a target of x_tables.
+bool is_of_iptables(const resolve::Nft& nft) {
+  constexpr std::string_view kTables = "filter nat mangle raw security";
+  constexpr std::string_view kChains = "PREROUTING INPUT FORWARD OUTPUT POSTROUTING";
+  return knowledge::is_in_list(nft.family, "ip ip6") && knowledge::is_in_list(nft.table, kTables) &&
+         (knowledge::is_in_list(nft.chain, kChains) ||
+          nft.text.find("[xt ") != std::string_view::npos);
+}
+
+// The part of a rule that decided. A target of x_tables is named as nftables names its own.
+std::string_view deciding_part(const resolve::Nft& nft) {
+  if (nft.expr != "target") return nft.expr;
+  constexpr auto kTargets = std::to_array<std::pair<std::string_view, std::string_view>>(
+      {{"[xt target REJECT", "reject"},
+       {"[xt target MASQUERADE", "masq"},
+       {"[xt target REDIRECT", "redir"}});
+  for (const auto& [text, name] : kTargets)
+    if (nft.text.find(text) != std::string_view::npos) return name;
+  return nft.expr;
+}
+
 // A name as nft(8) can write it. The kernel takes any bytes, and nft reads all its arguments as one
 // script: `filter INPUT; flush ruleset` would be one.
 bool is_nft_name(std::string_view name) {
@@ -143,6 +197,19 @@ void Facts::set_netfilter(const resolve::Record& record, const Place& place) {
     set_nft(*record.nft);
   }
   if (record.xt) set_xt(*record.xt, place, hook);
+  conclude_of_state(record.packet);
+}
+
+// A rule dropped it for the state of its connection, which is INVALID as it has no entry: what
+// conntrack found wrong (tcp_error(), udp_error(), icmp_error()), as far as that was read.
+void Facts::conclude_of_state(const resolve::Packet& packet) {
+  const bool asks = of(Fact::XtAsksConntrack) == "1" ||
+                    (of(Fact::NftExpr) == "immediate" && asks_for_invalid(rule_));
+  if (!asks || of(Fact::Conntrack) != "0") return;
+  if (of(Fact::ChecksumFailed) == "1")
+    set(Fact::InvalidBy) = "checksum";
+  else
+    set(Fact::InvalidBy) = has_wrong_flags(packet) ? "flags" : "unknown";
 }
 
 void Facts::set_hook(const StackHook& hook) {
@@ -171,7 +238,8 @@ void Facts::set_nft(const resolve::Nft& nft) {
   }
   rule_ = nft.text;
   set(Fact::NftHandle) = fmt::to_string(nft.handle);
-  set(Fact::NftExpr) = nft.expr;
+  set(Fact::NftExpr) = deciding_part(nft);
+  if (is_of_iptables(nft)) set(Fact::NftTool) = nft.family == "ip6" ? "ip6tables" : "iptables";
   // nf_tables_newrule() makes such a chain for a block in braces; no command takes its name.
   if (nft.chain.starts_with("__chain")) return;
   set(Fact::NftChain) = nft.chain;

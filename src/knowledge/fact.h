@@ -20,6 +20,7 @@ enum class Fact : uint8_t {
   Port,             // of the destination; "" without ports
   Protocol,         // "tcp", "udp", "icmp", "icmp6", or a number
   TcpFlags,         // "SYN|ACK"
+  IcmpType,         // of ICMP and ICMPv6
   Spi,              // "0x1234", of ESP and AH
   Length,           // bytes
   EtherType,        // "0x88cc"
@@ -40,15 +41,18 @@ enum class Fact : uint8_t {
   NftHandle,  // the number by which nft knows the rule
   NftExpr,    // the part of the rule that decided: "immediate", "reject"
   NftPolicy,  // "drop": no rule took the packet; "likely-drop": unless one went unseen
+  NftTool,    // "iptables", "ip6tables": iptables-nft has surely made the rule
   XtTool,     // of the table that dropped it: "iptables-legacy", "ebtables-legacy"
   XtTable,
   XtChain,
-  XtRule,            // its number in the chain, from 1
-  XtVerdict,         // "drop" and "reject" of a rule, "policy"
-  XtAsksConntrack,   // 1: the rule has a match on the state of the connection
-  NfFunction,        // of a hook of netfilter that is no table: "ip_vs_in_hook"
-  NfProgram,         // name of the BPF program that it ran
-  NfProgramId,       // its id
+  XtRule,           // its number in the chain, from 1
+  XtVerdict,        // "drop" and "reject" of a rule, "policy"
+  XtAsksConntrack,  // 1: the rule has a match on the state of the connection
+  NfFunction,       // of a hook of netfilter that is no table: "ip_vs_in_hook"
+  NfProgram,        // name of the BPF program that it ran
+  NfProgramId,      // its id
+  InvalidBy,  // of what a rule drops for the state INVALID of its connection: "checksum", "flags",
+              // "unknown"
   ConntrackRefusal,  // "full": its table has no room; "clash": it has such a connection already
   // Read at the drop.
   RouteError,          // dst_entry::error, as a positive errno: 0 is a route that leads somewhere

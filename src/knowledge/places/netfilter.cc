@@ -8,12 +8,31 @@ namespace {
 using enum Certainty;
 using Test = Condition::Test;
 
-constexpr std::string_view kIptablesTables = "filter nat mangle raw security";
-
 // nf_hook_slow() before 6.7; br_handle_frame() calls the first hook of a bridge itself, since 5.2.
 constexpr std::string_view kNft = "nft_do_chain nf_hook_slow br_handle_frame";
 
+// What a rule drops for the state INVALID. conntrack says no more of it than that.
+#define BAD_CHECKSUM_ADVICE                                                                    \
+  "it was damaged on the way, or a broken offload made it: ethtool -k {dev}, and look at it: " \
+  "tcpdump -v -ni {dev} host {src}; sysctl -w net.netfilter.nf_conntrack_checksum=0 lets "     \
+  "conntrack "                                                                                 \
+  "take it as it is"
+#define BAD_FLAGS_ADVICE \
+  "find who sends it, perhaps a scan of ports: tcpdump -ni any tcp and host {src}"
+#define INVALID_ADVICE                                                                           \
+  "does the other direction take another way, past this host? or is its sequence number out of " \
+  "the "                                                                                         \
+  "window (sysctl net.netfilter.nf_conntrack_tcp_be_liberal)? sysctl -w "                        \
+  "net.netfilter.nf_conntrack_log_invalid=255 lets conntrack log what it finds wrong"
 // clang-format off
+#define INVALID_BY_NFT(by, why, advice) \
+    {"nftables-rule", kNft, "", "", {{{Fact::InvalidBy, Test::Is, by}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain, \
+     "rule {nft_rule} of the chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) dropped it for the state of its connection, which is INVALID" why, \
+     "nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}; " advice}
+#define INVALID_BY_XT(by, why, advice) \
+    {"iptables-rule", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "drop"}, {Fact::InvalidBy, Test::Is, by}}}, Certain, \
+     "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) dropped it for the state of its connection, which is INVALID" why, \
+     "{xt_tool} -t {xt_table} -S {xt_chain} {xt_rule} shows the rule; " advice}
 constexpr std::array kCauses = std::to_array<Cause>({
     {"nftables-policy", kNft, "", "", {{{Fact::NftPolicy, Test::Is, "drop"}}}, Certain,
      "no rule of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) took it, and the policy of that chain is drop",
@@ -21,17 +40,30 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"nftables-policy", kNft, "", "", {{{Fact::NftPolicy, Test::Is, "likely-drop"}}}, Likely,
      "no rule of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) took it, and the policy of that chain is drop",
      "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the chain, also one of iptables-nft; add a rule that accepts such packets"},
+    {"nftables-reject", kNft, "", "", {{{Fact::NftExpr, Test::Is, "reject"}, {Fact::NftTool, Test::Is, "iptables ip6tables"}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+     "rule {nft_rule} of the chain {nft_chain} ({nft_tool} table {nft_table}, hook {hook}) rejected it, with an answer to the sender",
+     "in netns {netns}: {nft_tool}-nft -t {nft_table} -S {nft_chain} {nft_rule} shows the rule; nft delete rule {nft_family} {nft_table} {nft_chain} handle {nft_handle} removes it, or {nft_tool}-nft -t {nft_table} -D {nft_chain} and the number that it has then"},
     {"nftables-reject", kNft, "", "", {{{Fact::NftExpr, Test::Is, "reject"}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
      "rule {nft_rule} of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) rejected it, with an answer to the sender",
      "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}; nft delete rule {nft_family} {nft_table} {nft_chain} handle {nft_handle} removes it"},
-    // These tables are those of iptables-nft. A number is of another rule as soon as one before it
-    // comes or goes, so it is not what a rule is removed by.
-    {"nftables-rule", kNft, "", "", {{{Fact::NftFamily, Test::Is, "ip"}, {Fact::NftTable, Test::Is, kIptablesTables}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
-     "rule {nft_rule} of the chain {nft_chain} (iptables table {nft_table}, hook {hook}) dropped it",
-     "in netns {netns}: iptables-nft -t {nft_table} -S {nft_chain} {nft_rule} shows the rule; nft delete rule ip {nft_table} {nft_chain} handle {nft_handle} removes it, or iptables-nft -t {nft_table} -D {nft_chain} and the number that it has then"},
-    {"nftables-rule", kNft, "", "", {{{Fact::NftFamily, Test::Is, "ip6"}, {Fact::NftTable, Test::Is, kIptablesTables}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
-     "rule {nft_rule} of the chain {nft_chain} (ip6tables table {nft_table}, hook {hook}) dropped it",
-     "in netns {netns}: ip6tables-nft -t {nft_table} -S {nft_chain} {nft_rule} shows the rule; nft delete rule ip6 {nft_table} {nft_chain} handle {nft_handle} removes it, or ip6tables-nft -t {nft_table} -D {nft_chain} and the number that it has then"},
+    INVALID_BY_NFT("checksum", ": its checksum is wrong", BAD_CHECKSUM_ADVICE),
+    INVALID_BY_NFT("flags", ": no segment of TCP has its flags ({tcp_flags})", BAD_FLAGS_ADVICE),
+    INVALID_BY_NFT("unknown", "", INVALID_ADVICE),
+    // nf_nat_masquerade_ipv4(), nf_nat_redirect_ipv4(), and those of IPv6.
+    {"nat-no-address", kNft, "", "", {{{Fact::NftExpr, Test::Is, "masq"}, {Fact::NftRule, Test::IsNot, "0"}}}, Likely,
+     "rule {nft_rule} of the chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) is to give it an address of {dev} as its source (masquerade), and {dev} has none of that family",
+     "ip {ip_family} addr show dev {dev}; nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}"},
+    {"nat-no-address", kNft, "", "", {{{Fact::NftExpr, Test::Is, "redir"}, {Fact::NftRule, Test::IsNot, "0"}}}, Likely,
+     "rule {nft_rule} of the chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) is to give it an address of {dev} as its destination (redirect), and {dev} has none of that family",
+     "ip {ip_family} addr show dev {dev}; nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}"},
+    // A match has no verdict but xt_action_param::hotdrop: mostly for a header that it cannot read.
+    {"nftables-match", kNft, "", "", {{{Fact::NftExpr, Test::Is, "match"}, {Fact::NftRule, Test::IsNot, "0"}}}, Likely,
+     "a match of rule {nft_rule} of the chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) dropped it, whatever the verdict of that rule is: its header is cut off or damaged, and the match drops such packets",
+     "look at it: tcpdump -v -X -ni {dev} host {src}; its sender or a device on the way cut it"},
+    // A number is of another rule as soon as one before it comes or goes, so it is not what a rule is removed by.
+    {"nftables-rule", kNft, "", "", {{{Fact::NftTool, Test::Is, "iptables ip6tables"}, {Fact::NftRule, Test::IsNot, "0"}}}, Certain,
+     "rule {nft_rule} of the chain {nft_chain} ({nft_tool} table {nft_table}, hook {hook}) dropped it",
+     "in netns {netns}: {nft_tool}-nft -t {nft_table} -S {nft_chain} {nft_rule} shows the rule; nft delete rule {nft_family} {nft_table} {nft_chain} handle {nft_handle} removes it, or {nft_tool}-nft -t {nft_table} -D {nft_chain} and the number that it has then"},
     {"nftables-rule", kNft, "", "", {{{Fact::NftRule, Test::IsNot, "0"}}}, Certain,
      "rule {nft_rule} of the nftables chain {nft_chain} (table {nft_family} {nft_table}, hook {hook}) dropped it",
      "in netns {netns}: nft -a list chain {nft_family} {nft_table} {nft_chain} shows the rule as handle {nft_handle}; nft delete rule {nft_family} {nft_table} {nft_chain} handle {nft_handle} removes it"},
@@ -64,10 +96,9 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"iptables-reject", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "reject"}}}, Certain,
      "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) rejected it, with an answer to the sender",
      "{xt_tool} -t {xt_table} -S {xt_chain} {xt_rule} shows the rule; {xt_tool} -t {xt_table} -D {xt_chain} {xt_rule} removes it, if the chain has not changed since"},
-    // skb->_nfct is 0 only without an entry of conntrack, and 7 of a packet that is not to have one.
-    {"iptables-rule", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "drop"}, {Fact::XtAsksConntrack, Test::Is, "1"}, {Fact::Conntrack, Test::Is, "0"}}}, Certain,
-     "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) dropped it for the state of its connection, which is INVALID: conntrack knows no connection that it fits",
-     "{xt_tool} -t {xt_table} -S {xt_chain} {xt_rule} shows the rule; does the other direction take another way, past this host? or is its sequence number out of the window (sysctl net.netfilter.nf_conntrack_tcp_be_liberal)?"},
+    INVALID_BY_XT("checksum", ": its checksum is wrong", BAD_CHECKSUM_ADVICE),
+    INVALID_BY_XT("flags", ": no segment of TCP has its flags ({tcp_flags})", BAD_FLAGS_ADVICE),
+    INVALID_BY_XT("unknown", ": conntrack knows no connection that it fits, or found a fault in its headers", INVALID_ADVICE),
     {"iptables-rule", "nf_hook_slow", "", "", {{{Fact::XtVerdict, Test::Is, "drop"}}}, Certain,
      "rule {xt_rule} of the chain {xt_chain} ({xt_tool}, table {xt_table}, hook {hook}) dropped it",
      "{xt_tool} -t {xt_table} -S {xt_chain} {xt_rule} shows the rule; {xt_tool} -t {xt_table} -D {xt_chain} {xt_rule} removes it, if the chain has not changed since"},
@@ -101,6 +132,11 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "netfilter dropped it in the hook {hook}: a rule of iptables, or of nftables on older kernels, a full conntrack table, or another hook",
      "iptables-save -c, ip6tables-save -c and nft list ruleset show which rule counts; conntrack -S counts a full table"},
 });
+#undef INVALID_BY_NFT
+#undef INVALID_BY_XT
+#undef BAD_CHECKSUM_ADVICE
+#undef BAD_FLAGS_ADVICE
+#undef INVALID_ADVICE
 // clang-format on
 
 }  // namespace
