@@ -118,6 +118,46 @@ TEST(DiagnoserIptables, WhatConntrackFoundWrong) {
   EXPECT_EQ(what(0, "0", 24), kUnknown) << "its header is cut off";
 }
 
+// nf_nat_icmp_reply_translation(): the host that gets it could not use it.
+TEST(DiagnoserIptables, ARedirectOfAConnectionWithNatIsNoLoss) {
+  const auto kind = [](uint8_t protocol, uint8_t type, std::optional<Xt> xt = {}) {
+    Ending ending;
+    ending.record.xt = xt;
+    event::Tuple& tuple = ending.record.packet.tuple;
+    tuple.has_ports = false;
+    tuple.has_icmp = true;
+    tuple.l4_proto = protocol;
+    tuple.icmp_type = type;
+    return ending.dies(in_hook("__ip_local_out+0xd3"), "NETFILTER_DROP").diagnosed().kind;
+  };
+  EXPECT_EQ(kind(IPPROTO_ICMP, 5), Kind::Harmless);
+  EXPECT_EQ(kind(IPPROTO_ICMPV6, 137), Kind::Harmless);
+  EXPECT_EQ(kind(IPPROTO_ICMP, 3), Kind::Died);
+  Xt dropped = rule(Xt::Kind::Rule);
+  dropped.hook = "OUTPUT";
+  EXPECT_EQ(kind(IPPROTO_ICMP, 5, dropped), Kind::Died);
+}
+
+TEST(DiagnoserIptables, WithoutARuleTheHookSaysWhatElseDrops) {
+  Ending sent;
+  EXPECT_NE(sent.dies(in_hook("__ip_local_out+0xd3"), "NETFILTER_DROP")
+                .diagnosed()
+                .what.find("where no route leads"),
+            std::string_view::npos);
+  sent.record.lookups.emplace().has_route = true;
+  EXPECT_EQ(sent.diagnosed().certainty, Certainty::Certain);
+  sent.record.lookups->has_route = false;
+  EXPECT_EQ(sent.diagnosed().what,
+            "no route leads to 10.2.0.2, where netfilter sends it in the hook output, by NAT or a "
+            "mark");
+  EXPECT_EQ(sent.diagnosed().certainty, Certainty::Likely);
+  Ending passed;
+  EXPECT_NE(passed.dies(in_hook("ip_output+0xd3"), "NETFILTER_DROP")
+                .diagnosed()
+                .what.find("MASQUERADE on a device without an address (eth0)"),
+            std::string_view::npos);
+}
+
 TEST(DiagnoserIptables, AFullTableOfConntrack) {
   Xt full;
   full.refusal = Xt::Refusal::Full;

@@ -69,6 +69,7 @@ void Facts::set_lookups(const resolve::Lookups& lookups) {
   // What leads back through the device by now did not when the packet died.
   if (const auto& device = lookups.way_back; device && *device != of(Fact::Device))
     set(Fact::WayBack) = device->empty() ? "none" : *device;
+  if (lookups.has_route) set(Fact::HasRoute) = *lookups.has_route ? "1" : "0";
   if (!lookups.owner.empty()) set(Fact::Program) = fmt::format("its program {}", lookups.owner);
   set(Fact::Listener) = lookups.listener;
   if (lookups.port) set_bridge_port(*lookups.port);

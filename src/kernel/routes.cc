@@ -287,6 +287,24 @@ std::optional<std::string> find_way_back(const AskKernel& ask, const RouteQuesti
   return way;
 }
 
+std::optional<bool> has_route(const AskKernel& ask, const RouteQuestion& packet) {
+  const size_t len_bytes = packet.is_v6 ? 16 : 4;
+  Message request(RTM_GETROUTE, NLM_F_REQUEST);
+  rtmsg head = {};
+  head.rtm_family = packet.is_v6 ? AF_INET6 : AF_INET;
+  head.rtm_dst_len = head.rtm_src_len = static_cast<uint8_t>(len_bytes * 8);
+  request.append_value(head);
+  request.add(RTA_DST, std::as_bytes(std::span(packet.destination).first(len_bytes)));
+  request.add(RTA_SRC, std::as_bytes(std::span(packet.source).first(len_bytes)));
+  if (packet.mark) request.add_value(RTA_MARK, packet.mark);
+  const std::vector<std::byte> answer = ask(packet.netns, request.bytes());
+  const int error = netlink_error(answer);
+  if (error == ENETUNREACH || error == EHOSTUNREACH || error == EACCES) return false;
+  std::optional<bool> has = {};
+  for_each_message(answer, RTM_NEWROUTE, [&](Bytes) { has = true; });
+  return has;
+}
+
 void ask_link(const AskKernel& ask, uint32_t netns, uint32_t ifindex,
               const std::function<void(Bytes attributes)>& take_attributes) {
   Message request(RTM_GETLINK, NLM_F_REQUEST);

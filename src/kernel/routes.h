@@ -57,6 +57,10 @@ struct RefusingRoute {
 [[nodiscard]] std::optional<std::string> find_way_back(const AskKernel& ask,
                                                        const RouteQuestion& packet);
 
+// Whether a route leads to the destination of a packet of this host, with its source and mark. None
+// when that is not clear.
+[[nodiscard]] std::optional<bool> has_route(const AskKernel& ask, const RouteQuestion& packet);
+
 // Calls `take_attributes` with those of the device (IFLA_*), if there is one.
 void ask_link(const AskKernel& ask, uint32_t netns, uint32_t ifindex,
               const std::function<void(Bytes attributes)>& take_attributes);

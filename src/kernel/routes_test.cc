@@ -260,6 +260,31 @@ TEST(Routes, OfIpv6Too) {
   EXPECT_EQ(kernel.find(packet)->by, By::Nothing);
 }
 
+TEST(Routes, APacketOfThisHostHasARouteOrNone) {
+  int error = 0;
+  RouteQuestion packet;
+  packet.mark = 7;
+  ::inet_pton(AF_INET, "192.0.2.5", packet.destination.data());
+  const auto ask = [&](uint32_t, Bytes request) {
+    const Bytes attributes = after(request, NLMSG_HDRLEN + sizeof(rtmsg));
+    EXPECT_EQ(host_number(attribute(attributes, RTA_MARK)), 7U);
+    EXPECT_EQ(attribute(attributes, RTA_DST).size(), 4U);
+    std::vector<std::byte> answer;
+    Message route(RTM_NEWROUTE, 0);
+    route.append_value(rtmsg{});
+    if (error)
+      append_error(answer, error);
+    else
+      append_message(answer, route);
+    return answer;
+  };
+  EXPECT_EQ(has_route(ask, packet), std::optional(true));
+  error = ENETUNREACH;
+  EXPECT_EQ(has_route(ask, packet), std::optional(false));
+  error = EINVAL;  // its source is no address of this host
+  EXPECT_EQ(has_route(ask, packet), std::nullopt);
+}
+
 TEST(Routes, TheWayBackHasADevice) {
   int error = 0;
   uint32_t preference = 32766;

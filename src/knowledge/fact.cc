@@ -272,6 +272,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::RefusedRule, "refused_rule", ""},
     {Fact::IpFamily, "ip_family", ""},
     {Fact::WayBack, "way_back", "", {}, {}, {}, "another one"},
+    {Fact::HasRoute, "has_route", ""},
     {Fact::FdbPlace, "fdb_place", ""},
     {Fact::FdbPort, "fdb_port", ""},
     {Fact::FdbState, "fdb_state", ""},

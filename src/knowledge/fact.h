@@ -197,6 +197,7 @@ enum class Fact : uint8_t {
   RefusedRule,    // the preference of the rule, or of the one that looks that table up
   IpFamily,       // for ip(8): "-4", "-6"
   WayBack,        // the device by which its source is reached: "eth1", "none"
+  HasRoute,       // 0: no route leads to the destination of what this host sends
   FdbPlace,       // where the bridge has FrameMac: "same" port as Device, "other" one, "unknown"
   FdbPort,        // the other port
   FdbState,       // its state: "forwarding", "blocking"

@@ -223,6 +223,8 @@ struct Lookups {
   std::optional<Refusal> refusal;
   // The device by which this host sends what is for the packet's source; "": by none.
   std::optional<std::string_view> way_back;
+  // Whether a route leads to the destination of what this host sends.
+  std::optional<bool> has_route = {};
   std::optional<Port> port;
   std::optional<Policy> policy;
   std::optional<Queue> queue = {};

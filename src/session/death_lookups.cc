@@ -26,6 +26,7 @@ constexpr uint64_t kProcessFreshNs = 5'000'000'000;
 constexpr std::string_view kRefuse = "ip_error ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit";
 constexpr std::string_view kLookBack = "ip_rcv_finish_core ip_route_input_slow";
 constexpr std::string_view kForward = "ip_forward ip6_forward";
+constexpr std::string_view kRunsHooks = "nf_hook_slow nf_hook_slow_list";
 constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
 constexpr std::string_view kForbidden = "SKB_DROP_REASON_XFRM_POLICY";
 constexpr std::string_view kUdp =
@@ -115,6 +116,10 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
     return is_above_zero(Fact::RpFilter) || is_above_zero(Fact::RpFilterAll)
                ? std::optional(Question::WayBack)
                : std::nullopt;
+  // What the hook output drops has no device yet. ip_route_me_harder() may have found no route.
+  if (knowledge::is_in_list(place, kRunsHooks) && !record.packet.ifindex &&
+      (!record.xt || record.xt->kind == resolve::Xt::Kind::None))
+    return Question::WayTo;
   if (may_have_died_of_ipsec(record)) return Question::Policy;
   if (full_socket(record)) return Question::Owner;
   return other_socket(record) ? std::optional(Question::Listener) : std::nullopt;
@@ -221,6 +226,9 @@ DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question q
     case Question::WayBack:
       answer.way_back = kernel::find_way_back(ask_.routes, route_question(record));
       break;
+    case Question::WayTo:
+      answer.has_route = kernel::has_route(ask_.routes, route_question(record));
+      break;
     case Question::Port:
       if (const auto asked = bridge_question(record))
         answer.port = kernel::find_bridge_port(ask_.routes, *asked);
@@ -253,6 +261,7 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
   const event::Tuple& tuple = packet.tuple;
   switch (question) {
     case Question::Refusal:
+    case Question::WayTo:
     case Question::Policy:
     case Question::Original:
       return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(question),
@@ -314,6 +323,7 @@ std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& rec
   resolve::Lookups lookups;
   if (const Answer* const answer = question ? answer_to(record, *question) : nullptr) {
     if (answer->refusal) lookups.refusal = view_of(*answer->refusal);
+    lookups.has_route = answer->has_route;
     if (answer->way_back) lookups.way_back = *answer->way_back;
     if (answer->port) lookups.port = view_of(*answer->port);
     if (answer->policy) lookups.policy = view_of(*answer->policy);

@@ -45,6 +45,7 @@ class DeathLookups {
   struct Answer {
     std::optional<kernel::RefusingRoute> refusal = {};
     std::optional<std::string> way_back = {};
+    std::optional<bool> has_route = {};
     std::optional<kernel::BridgePort> port = {};
     std::optional<kernel::IpsecAnswer> policy = {};
     std::optional<kernel::DroppingQdisc> queue = {};
@@ -56,6 +57,7 @@ class DeathLookups {
   enum class Question : uint8_t {
     Refusal,
     WayBack,
+    WayTo,
     Port,
     Queue,
     Policy,

@@ -97,6 +97,17 @@ TEST(DeathLookups, AnIpv6AddressThatIsNotInUseIsAskedFor) {
   EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETADDR}));
 }
 
+TEST(DeathLookups, ARouteIsAskedForWhereThisHostSends) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death sent({"nf_hook_slow+0x1", "__ip_local_out+0x1"});
+  const auto found = lookups.look_up(sent.with("?", "?", "?"));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->has_route, std::optional(false));
+  sent.record.packet.ifindex = 3;
+  EXPECT_FALSE(lookups.look_up(sent.record)) << "it came in";
+}
+
 // It has no reason for them, up to 7.2.
 TEST(DeathLookups, PoliciesOfIpsecAreAskedAtIp6Forward) {
   Asked kernel;

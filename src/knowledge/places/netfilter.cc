@@ -121,12 +121,26 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"nfqueue-verdict", "nf_reinject nfqnl_reinject", "", "", {}, Likely,
      "the program that reads the queue of NFQUEUE dropped it, or ended while it had it; if not, a hook of netfilter behind the queue did",
      "/proc/net/netfilter/nfnetlink_queue lists the queues with the port ids of their programs; look at the log of that program"},
+    // A redirect of this host for a connection with NAT: nf_nat_icmp_reply_translation() drops it, as it names
+    // a gateway to somebody who does not know the address behind NAT.
+    {"nat-redirect", "nf_hook_slow", "", "", {{{Fact::Hook, Test::Is, "output"}, {Fact::Protocol, Test::Is, "icmp"}, {Fact::IcmpType, Test::Is, "5"}}}},
+    {"nat-redirect", "nf_hook_slow", "", "", {{{Fact::Hook, Test::Is, "output"}, {Fact::Protocol, Test::Is, "icmp6"}, {Fact::IcmpType, Test::Is, "137"}}}},
     {"netfilter", "nf_hook_slow", "", "", {{{Fact::HookFamily, Test::Is, "bridge"}}}, Certain,
      "netfilter dropped it in the hook {hook}: a rule of ebtables, or of nftables on older kernels, or another hook of bridges",
      "ebtables-legacy -t filter -L --Lc, the same with -t nat, and nft list ruleset show which rule counts"},
     {"netfilter", "nf_hook_slow", "", "", {{{Fact::HookFamily, Test::Is, "arp"}}}, Certain,
      "netfilter dropped it in the hook {hook}: a rule of arptables, or of nftables on older kernels, or another hook of ARP",
      "nft list ruleset shows which rule counts, and where lsmod has arp_tables, arptables-legacy -nvL"},
+    // ip_route_me_harder() looks for a new route, and nf_hook_slow() drops what has none.
+    {"nat-no-route", "nf_hook_slow nf_hook_slow_list", "", "", {{{Fact::Hook, Test::Is, "output"}, {Fact::HasRoute, Test::Is, "0"}}}, Likely,
+     "no route leads to {dst}, where netfilter sends it in the hook output, by NAT or a mark",
+     "ip route get {dst}; ip rule list; iptables-save, ip6tables-save and nft list ruleset show what changes its destination or its mark"},
+    {"netfilter", "nf_hook_slow nf_hook_slow_list", "", "", {{{Fact::Hook, Test::Is, "output"}}}, Certain,
+     "netfilter dropped it in the hook output: a rule of iptables, or of nftables on older kernels, a full conntrack table, another hook, or NAT or a mark sends it where no route leads",
+     "ip route get {dst}, after NAT, and ip rule list show its route; iptables-save -c, ip6tables-save -c and nft list ruleset which rule counts; conntrack -S counts a full table"},
+    {"netfilter", "nf_hook_slow nf_hook_slow_list", "", "", {{{Fact::Hook, Test::Is, "postrouting"}}}, Certain,
+     "netfilter dropped it in the hook postrouting: a rule of iptables, or of nftables on older kernels, MASQUERADE on a device without an address ({dev}), or another hook",
+     "iptables-save -c, ip6tables-save -c and nft list ruleset show which rule counts; ip {ip_family} addr show dev {dev}; conntrack -S counts a full table"},
     // Before Linux 6.7, and stable kernels that have its change, nft_do_chain() leaves it to this function.
     {"netfilter", "nf_hook_slow nf_hook_slow_list br_netfilter", "", "", {}, Certain,
      "netfilter dropped it in the hook {hook}: a rule of iptables, or of nftables on older kernels, a full conntrack table, or another hook",

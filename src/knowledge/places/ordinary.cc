@@ -36,6 +36,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
     HARMLESS("spanning-tree", "stp_pdu_rcv br_stp_rcv", "", ""),
     // A raw socket gets a copy of the packet, and most take only a part: ping the answers to itself.
     HARMLESS("raw-socket-filter", "raw_rcv_skb raw_rcv raw_v4_input raw_local_deliver rawv6_rcv_skb rawv6_rcv raw6_local_deliver ipv6_raw_deliver", "", "SOCKET_FILTER"),
+    // A route that is asked for by netlink: the packet is made up.
+    HARMLESS("route-asked", "inet_rtm_getroute inet6_rtm_getroute", "", ""),
     HARMLESS("local-socket", "rtnl_bridge_notify rtnl_fdb_get ovs_vport_cmd_get ovs_dp_cmd_new ovs_dp_cmd_set ovs_flow_cmd_get unix_stream_connect unix_stream_read_generic unix_dgram_recvmsg __unix_dgram_recvmsg netlink_broadcast_filtered netlink_unicast netlink_recvmsg netlink_dump nfnetlink_rcv_batch vrf_fib_rule", "", ""),
     // Of a bridge that asks who wants a group, while it or a port comes up.
     HARMLESS("bridge-query", "__br_multicast_send_query br_multicast_send_query", "", "-"),
