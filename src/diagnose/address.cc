@@ -11,6 +11,7 @@ bool is_zero(const uint8_t* bytes, size_t count) {
 }
 
 std::string_view kind_of_v6(const uint8_t* address) {
+  if (address[0] == 0xff && (address[1] & 15) == 0) return "reserved-multicast";
   if (address[0] == 0xff) return (address[1] & 15) <= 2 ? "local-multicast" : "multicast";
   if (address[0] == 0xfe && (address[1] & 0xc0) == 0x80) return "link-local";
   if (!is_zero(address, 15)) return "unicast";

@@ -8,7 +8,8 @@
 namespace pwru::diagnose {
 
 // "loopback", "local-multicast" (which stays on the link: 224.0.0.0/24, ff01 and ff02),
-// "multicast", "broadcast" (255.255.255.255), "any", "link-local" (of IPv6), or "unicast".
+// "multicast", "reserved-multicast" (ff00, of scope 0), "broadcast" (255.255.255.255), "any",
+// "link-local" (of IPv6), or "unicast".
 [[nodiscard]] std::string_view address_kind(const uint8_t* address, bool is_v6);
 
 }  // namespace pwru::diagnose

@@ -108,6 +108,18 @@ TEST(DiagnoserWithoutReasons, IpsecIsAskedBeforeASocket) {
   EXPECT_EQ(ended("udp_queue_rcv_one_skb+0x1", "0", none), "socket-filter");
 }
 
+TEST(DiagnoserWithoutReasons, AnIcmpMessageThatNobodyKnows) {
+  const auto cause = [](uint8_t type) {
+    Ending ending = freed_in("icmp_rcv+0x1");
+    ending.record.packet.tuple.l4_proto = IPPROTO_ICMP;
+    ending.record.packet.tuple.has_icmp = true;
+    ending.record.packet.tuple.icmp_type = type;
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause(99), "icmp-type");
+  EXPECT_EQ(cause(0), "ping-answered");
+}
+
 TEST(DiagnoserWithoutReasons, AnIpHeaderIsRead) {
   const auto cause = [](std::string_view first, std::string_view sum, std::string_view bytes) {
     Ending ending = freed_in("ip_rcv_core+0x200");

@@ -116,5 +116,25 @@ TEST(Diagnoser, TcpIsNotForABroadcast) {
   EXPECT_EQ(ending.diagnosed().cause, "tcp-broadcast");
 }
 
+TEST(DiagnoserPlaces, AMulticastAddressOfScope0) {
+  Ending ending;
+  ending.record.packet.tuple.is_v6 = true;
+  std::memset(ending.record.packet.tuple.daddr, 0, 16);
+  ending.record.packet.tuple.daddr[0] = 0xff;
+  ending.record.packet.tuple.daddr[15] = 1;
+  const Diagnosis& found = ending.dies({"ip6_rcv_core+0x1"}, "IP_INHDR").diagnosed();
+  EXPECT_EQ(found.what,
+            "its destination ff00::1 is a multicast address of scope 0, which no host "
+            "takes");
+}
+
+TEST(DiagnoserPlaces, AnIcmpMessageThatNobodyKnows) {
+  Ending ending;
+  ending.record.packet.tuple.has_icmp = true;
+  ending.record.packet.tuple.icmp_type = 99;
+  EXPECT_EQ(ending.dies({"icmp_rcv+0x1"}, "UNHANDLED_PROTO").diagnosed().what,
+            "this host knows no ICMP message of the type 99");
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

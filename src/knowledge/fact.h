@@ -15,7 +15,7 @@ enum class Fact : uint8_t {
   Source,       // address
   Destination,  // address
   SourceKind,   // "loopback", "local-multicast", "multicast", "broadcast", "any", "this-network",
-                // "link-local" (of IPv6), "unicast"
+                // "link-local" and "reserved-multicast" (of IPv6), "unicast"
   DestinationKind,  // the same
   Port,             // of the destination; "" without ports
   Protocol,         // "tcp", "udp", "icmp", "icmp6", or a number

@@ -32,6 +32,9 @@ constexpr std::string_view kIpv6Firsts =
 constexpr std::string_view kRightSums =
     "65535 131070 196605 262140 327675 393210 458745 524280 589815";
 
+// Up to NR_ICMP_TYPES.
+constexpr std::string_view kIcmpTypes = "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18";
+
 // Bytes that are no IPv4 header, or no IPv6 header.
 constexpr std::string_view kShorterThanIpv4 = "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19";
 constexpr std::string_view kShorterThanIpv6 =
@@ -45,6 +48,8 @@ constexpr std::array kInferences = std::to_array<Inference>({
     {"__udp6_lib_rcv udpv6_rcv", {{{Fact::UdpChecksum, Test::Is, "0"}, {Fact::Protocol, Test::Is, "udp"}}}, "UDP_CSUM", Certain},
     {UDP_LOOKUP " " UDP_QUEUE, {{{Fact::ChecksumFailed, Test::Is, "1"}}}, "UDP_CSUM", Certain},
     {"icmp_rcv icmpv6_rcv", {{{Fact::ChecksumFailed, Test::Is, "1"}}}, "ICMP_CSUM", Certain},
+
+    {"icmp_rcv", {{{Fact::IcmpType, Test::IsNot, kIcmpTypes}}}, "UNHANDLED_PROTO", Certain},
 
     // The policies of IPsec are asked before a socket is given the packet, and where there is none.
     {IPSEC_ASKED, {{{Fact::IpsecDoes, Test::Is, "block default"}, {Fact::XfrmIn, Test::IsNot, "0"}}}, "XFRM_POLICY"},

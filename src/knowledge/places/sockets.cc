@@ -156,6 +156,10 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"vxlan-refused", "vxlan_rcv", "", "-", {}, Possible,
      "no VXLAN device of this host takes it: its VNI {vni} is that of none, or its header has flags that the device does not take",
      "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"},
+    // NR_ICMP_TYPES is 18.
+    {"icmp-type", "icmp_rcv", "", "UNHANDLED_PROTO", {}, Certain,
+     "this host knows no ICMP message of the type {icmp_type}",
+     "find who sends it: tcpdump -v -ni {dev} icmp and host {src}"},
     {"sctp-refused", "sctp_rcv", "", "-", {}, Possible,
      "SCTP does not take it: its checksum is wrong, its association is gone, or a filter or an IPsec policy refuses it",
      "ss -anS lists the endpoints; nstat -az 'Sctp*' counts (SctpOutOfBlues, SctpChecksumErrors)"},
