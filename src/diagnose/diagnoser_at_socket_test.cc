@@ -107,6 +107,22 @@ TEST(Diagnoser, PawsOfWhatTheSocketHasAlreadyIsHarmless) {
   EXPECT_EQ(kind("1000", "500", ""), Kind::Died) << "before 6.11 nothing tells";
 }
 
+// A retransmission overtook it. What another host behind the same address sends is far away.
+TEST(Diagnoser, PawsOfWhatWasOvertakenIsHarmless) {
+  const auto kind = [](std::string_view kept, std::string_view came) {
+    Ending ending = of_tcp(kAck);
+    ending.dies(dropped_in("tcp_validate_incoming+0x1"), "TCP_RFC7323_PAWS");
+    ending.with(Fact::TcpSequence, "1500").with(Fact::TcpSpace, "500");
+    ending.with(Fact::ReceiveNext, "1500").with(Fact::SocketProtocol, "6");
+    ending.with(Fact::TimestampKept, kept).with(Fact::TimestampCame, came);
+    return ending.diagnosed().kind;
+  };
+  EXPECT_EQ(kind("100025", "100001"), Kind::Harmless);
+  EXPECT_EQ(kind("3", "4294967290"), Kind::Harmless);
+  EXPECT_EQ(kind("100001", "50000"), Kind::Died);
+  EXPECT_EQ(kind("100001", "3000000000"), Kind::Died);
+}
+
 // The answer to the segment may have opened the window before it was read.
 TEST(Diagnoser, AWindowThatWasOpenedMeanwhileIsNotNamed) {
   const auto certainty = [](std::string_view end, std::string reason) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What filters packets at a device, and what NAT has made of a packet.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 
 #include "diagnose/ending_for_test.h"
@@ -121,6 +122,36 @@ TEST(Diagnoser, NamesTheDeviceThatHandsItToASmallerOne) {
   Ending ending;
   ending.is_freed({"kfree_skb_reason+0x90", "__dev_forward_skb2+0x1", "veth_xmit[veth]+0x3"});
   EXPECT_EQ(ending.diagnosed().cause, "mtu-peer");
+}
+
+// Linux of a host speaks to groups while the device comes up.
+TEST(Diagnoser, AnExternalTunnelThatComesUpLosesNothing) {
+  const auto kind = [](const char* destination) {
+    Ending ending;
+    ending.dies({"vxlan_xmit+0x1"}, "TUNNEL_TXINFO");
+    ending.record.packet.tuple.is_v6 = true;
+    ::inet_pton(AF_INET6, destination, ending.record.packet.tuple.daddr);
+    return ending.diagnosed().kind;
+  };
+  EXPECT_EQ(kind("ff02::16"), Kind::Harmless);
+  EXPECT_EQ(kind("ff02::1:ff00:2"), Kind::Harmless);
+  EXPECT_EQ(kind("fd01::1"), Kind::Died);
+}
+
+TEST(Diagnoser, APortThatListensLosesWhatTellsOfTheHost) {
+  const auto kind = [](const char* source, const char* destination) {
+    Ending ending;
+    ending.dies({"br_handle_frame+0x1"}, "BRIDGE_INGRESS_STP_STATE");
+    ending.with(Fact::BridgePortState, "1");
+    ending.record.packet.tuple.is_v6 = true;
+    ::inet_pton(AF_INET6, source, ending.record.packet.tuple.saddr);
+    ::inet_pton(AF_INET6, destination, ending.record.packet.tuple.daddr);
+    return ending.diagnosed().kind;
+  };
+  EXPECT_EQ(kind("fe80::2", "ff02::16"), Kind::Harmless) << "MLD";
+  EXPECT_EQ(kind("::", "ff02::1:ff00:2"), Kind::Harmless) << "duplicate address detection";
+  EXPECT_EQ(kind("fe80::2", "ff02::1:ff00:2"), Kind::Died) << "it looks for a neighbour";
+  EXPECT_EQ(kind("fe80::2", "fe80::1"), Kind::Died);
 }
 
 }  // namespace

@@ -151,11 +151,13 @@ void Facts::conclude_of_socket(uint64_t ts_ns) {
   const bool is_tcp = of(Fact::Protocol) == "tcp" && of(Fact::SocketProtocol) == "6";
   if (!is_whole || !is_tcp)
     forget({Fact::ReceiveNext, Fact::ReceiveEnd, Fact::AcceptQueue, Fact::AcceptLimit,
-            Fact::SynQueue, Fact::SynLimit, Fact::SynCookies});
+            Fact::SynQueue, Fact::SynLimit, Fact::SynCookies, Fact::TimestampKept,
+            Fact::TimestampCame});
   if (!is_whole)
     forget({Fact::SocketState, Fact::SocketProtocol, Fact::BufferUsed, Fact::BufferLimit,
             Fact::SocketCgroup, Fact::CgroupIngress, Fact::CgroupIngressId, Fact::CgroupIngressOnly,
             Fact::HasCgroupIngress, Fact::HasSocketFilter, Fact::SocketFilterId});
+  conclude_of_timestamps();
   const auto next = number(of(Fact::ReceiveNext)), begin = number(of(Fact::TcpSequence)),
              bytes = number(of(Fact::TcpSpace));
   if (!next || !begin || !bytes) return;
@@ -169,6 +171,16 @@ void Facts::conclude_of_socket(uint64_t ts_ns) {
   const bool is_closed = distance(*next, *end) <= 0;  // tcp_receive_window()
   const bool is_probe = is_closed && *bytes == 0 && distance(*next, *begin) == -1;
   if (is_probe && stays_closed(static_cast<uint32_t>(*next), ts_ns)) set(Fact::TcpPlace) = "probe";
+}
+
+// What was overtaken on its way, or comes twice. Another host behind the same address counts from
+// somewhere else, and a host that was started anew also.
+void Facts::conclude_of_timestamps() {
+  constexpr int32_t kMostTicks = 4096;  // four seconds of a Linux host
+  const auto kept = number(of(Fact::TimestampKept)), came = number(of(Fact::TimestampCame));
+  if (!kept || !came) return;
+  const int32_t age = distance(*came, *kept);
+  if (age > 0 && age <= kMostTicks) set(Fact::TcpTimestamp) = "late";
 }
 
 // A window is closed for a moment whenever a program reads more slowly than data come.

@@ -71,6 +71,7 @@ class Facts {
   void conclude_of_socket(uint64_t ts_ns);
   // Whether the window that is closed at this sequence number was so for more than a second.
   [[nodiscard]] bool stays_closed(uint32_t receive_next, uint64_t ts_ns);
+  void conclude_of_timestamps();
   void conclude_of_filters();
   void conclude_of_mtu(uint32_t mtu);
   void conclude_of_nat(const resolve::Record& record);

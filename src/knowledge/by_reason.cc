@@ -35,6 +35,8 @@ constexpr std::array kByReason = std::to_array<Cause>({
     // See vlan-unknown in places/devices.cc. A solicitation of neighbours goes to all whose addresses end alike.
     HARMLESS("other-host", "OTHERHOST IPV6_NDISC_NS_OTHERHOST"),
     HARMLESS("tcp-reset", "TCP_RESET TCP_FASTOPEN"),
+    // An external tunnel comes up: reports of MLD, and solicitations of its own address.
+    {"group-unread", "", "", "TUNNEL_TXINFO", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
 
     REASON("no-socket", "NO_SOCKET", "no socket of this network namespace takes it", "ss -anp shows the sockets and their addresses"),
     REASON("packet-short", "PKT_TOO_SMALL HDR_TRUNC", "it is shorter than its headers say", "look at it: tcpdump -v -X -ni {dev}; its sender or a device on the way cut it"),

@@ -175,6 +175,8 @@ enum class Fact : uint8_t {
   SynQueue,           // half-open connections of a listener
   SynLimit,           // net.ipv4.tcp_max_syn_backlog
   SynCookies,         // net.ipv4.tcp_syncookies
+  TimestampKept,      // the latest timestamp of TCP that it took
+  TimestampCame,      // that of the segment
   SocketCgroup,       // name of its cgroup
   CgroupIngress,      // as CgroupEgress
   CgroupIngressId,    // as CgroupEgressId
@@ -188,6 +190,7 @@ enum class Fact : uint8_t {
   TcpPlace,  // "behind" the window it begins, "across" the end of it; "probe": it asks for a window
              // that has been closed for more than a second
   MtuOwner,  // whose MTU RouteMtu is: "eth0", "the route by eth0"
+  TcpTimestamp,  // "late": TimestampCame is older than the other one by at most a few seconds
   VlanId,    // of Vlan
   // Looked up in its network namespace after it died.
   RefusedBy,      // "route", "rule", or "nothing": there is no route

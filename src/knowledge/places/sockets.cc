@@ -71,6 +71,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "ss -tanp 'sport = :{port}' shows the program; let {src} send with hop limit 255 (ttl-security at both ends), or allow more hops"},
     // As much as it has, the socket has already. A host behind the same address would send what is new.
     {"tcp-duplicate", kTcpChecks, "", "TCP_RFC7323_PAWS", {{{Fact::TcpData, Test::Is, "old"}}}},
+    // A retransmission overtook it, and took what was missing: it comes once more.
+    {"tcp-duplicate", kTcpChecks, "", "TCP_RFC7323_PAWS", {{{Fact::TcpTimestamp, Test::Is, "late"}}}},
     {"tcp-zero-window", kTcpChecks, "", "TCP_OLD_SEQUENCE", {{{Fact::TcpPlace, Test::Is, "probe"}}}, Certain,
      "it asks once more whether the window of TCP {dst}:{port} is open again, and it is not: {program} does not read, and {buffer_used} bytes wait in the receive buffer",
      "ss -tnmp 'sport = :{port}' shows what waits (Recv-Q) and the program: is it busy, or stuck?"},

@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # Ordinary traffic gives no alarm with --drops, as in 151: HTTP, datagrams, pings and fragments through
 # NAT; TCP that ends in every way, probes a closed window, keeps itself alive, or is doubled on its way;
-# multicast, DHCP, frames for others and of the link; bridges with VLANs, snooping and a capture; macvlan,
-# a bond with an inactive port; tunnels; programs of tc and XDP; devices and namespaces that go away.
+# multicast, DHCP, frames for others and of the link; bridges with VLANs, snooping, a capture and a spanning
+# tree; macvlan, a bond with an inactive port; tunnels; programs of tc and XDP; devices and namespaces that go away.
 # kernels: 6.1 7.2
 modprobe -a xt_NFQUEUE ip_gre ipip fou macvlan bonding sch_netem cls_matchall || true
 start_pwru --drops --output-layout line
@@ -67,6 +67,16 @@ if in_b tc qdisc add dev vb root netem duplicate 100% && in_c tc qdisc add dev v
     in_b ping -q -c 1 10.2.0.2
     in_b tc qdisc del dev vb root
     in_c tc qdisc del dev vd root
+fi
+
+# Segments that a retransmission overtakes have old timestamps (PAWS). Since 6.11 the socket tells.
+is_empty() { in_a tc -s qdisc show dev vc | grep -q 'backlog 0b 0p'; }
+if has_symbol sk_skb_reason_drop && in_a tc qdisc add dev vc root netem delay 5ms reorder 25% 50%; then
+    in_c sysctl -qw net.ipv4.tcp_timestamps=1
+    head -c 1000000 /dev/zero | in_b socat -u - TCP:10.2.0.2:81
+    in_c sysctl -qw net.ipv4.tcp_timestamps=0
+    wait_for 'the delayed segments' is_empty
+    in_a tc qdisc del dev vc root
 fi
 
 # A connection that is idle, and asks whether the other end is there; one whose window is closed; a
@@ -176,6 +186,15 @@ ip netns exec h2 ping -q -c 1 -W 30 10.7.0.3
 ip netns exec h1 ping -q -c 1 -W 0.1 -I eth0.7 224.0.0.251 || true
 kill -INT $ear
 
+# While the spanning tree waits, a host comes up that reports its groups.
+ip -n d link set br0 type bridge stp_state 1 forward_delay 200
+ip -n h1 link set eth0 down
+ip -n h1 link set eth0 up
+forwards() { [ "$(bridge -n d -d link show | grep -c 'state forwarding')" -eq 3 ]; }
+wait_for 'the spanning tree' forwards
+ip -n d link set br0 type bridge stp_state 0
+wait_for 'the address of eth0' settled h1
+
 # Two ports of a bond, of which one is not active, lead to the same bridge; a macvlan at a host.
 if ip -n h3 link add bond0 type bond mode active-backup miimon 100; then
     ip -n h3 addr flush dev eth0
@@ -211,6 +230,13 @@ tunnel b 10.1.0.2 10.1.0.1 2
 for net in 8 9 10; do in_b ping -q -c 1 -W 30 "10.$net.0.1"; done
 for host in a b; do ip netns exec $host sysctl -qw net.ipv6.conf.vx0.disable_ipv6=0; done
 wait_for 'the address of vx0' settled b
+
+# As those of Cilium: nothing gives what the kernel itself sends a destination.
+ip -n a link add vx9 type vxlan external dstport 8472
+in_a sysctl -qw net.ipv6.conf.vx9.disable_ipv6=0
+ip -n a link set vx9 up
+wait_for 'the address of vx9' eval 'ip -n a -6 addr show dev vx9 scope link -tentative | grep -q fe80'
+ip -n a link del vx9
 
 # Programs that let pass, redirect, or copy.
 in_b tc qdisc add dev vb clsact
