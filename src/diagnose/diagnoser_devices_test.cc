@@ -124,6 +124,40 @@ TEST(Diagnoser, NamesTheDeviceThatHandsItToASmallerOne) {
   EXPECT_EQ(ending.diagnosed().cause, "mtu-peer");
 }
 
+TEST(Diagnoser, AFilterOfASharedBlockIsTakenOffThere) {
+  const auto advice = [](std::string_view block) {
+    Ending ending;
+    ending.dies({"__netif_receive_skb_core+0x1"}, "TC_INGRESS");
+    ending.with(Fact::FilterIngress, "matchall").with(Fact::FilterIngressPref, "10");
+    ending.with(Fact::FilterIngressOnly, "1").with(Fact::FilterIngressBlock, block);
+    return std::string(ending.diagnosed().advice);
+  };
+  EXPECT_NE(advice("22").find("tc filter del block 22 pref 10"), std::string::npos);
+  EXPECT_NE(advice("0").find("tc filter del dev eth0 ingress pref 10"), std::string::npos);
+  EXPECT_EQ(advice("?"), advice("0"));
+}
+
+TEST(Diagnoser, TheTableOfNeighboursIsThatOfTheFamily) {
+  const auto advice = [](bool is_v6, std::string_view gateway_family) {
+    Ending ending;
+    ending.dies({"ip_finish_output2+0x1"}, "NEIGH_CREATEFAIL");
+    ending.with(Fact::RouteGatewayFamily, gateway_family).record.packet.tuple.is_v6 = is_v6;
+    return std::string(ending.diagnosed().advice);
+  };
+  EXPECT_NE(advice(false, "2").find("net.ipv4.neigh.default.gc_thresh3"), std::string::npos);
+  EXPECT_NE(advice(false, "10").find("net.ipv6.neigh.default.gc_thresh3"), std::string::npos);
+  EXPECT_NE(advice(true, "2").find("net.ipv6.neigh.default.gc_thresh3"), std::string::npos);
+  EXPECT_TRUE(advice(true, "2").starts_with("on the host: ")) << "there is no such file elsewhere";
+}
+
+// A guest does not reach the host that it is on.
+TEST(Diagnoser, AMacvlanDoesNotReachItsHost) {
+  Ending ending;
+  ending.dies({"neigh_invalidate+0x1"}, "NEIGH_FAILED").with(Fact::DeviceKind, "\"macvlan\"");
+  EXPECT_NE(ending.diagnosed().advice.find("a macvlan device never reaches that"),
+            std::string_view::npos);
+}
+
 // Linux of a host speaks to groups while the device comes up.
 TEST(Diagnoser, AnExternalTunnelThatComesUpLosesNothing) {
   const auto kind = [](const char* destination) {

@@ -192,5 +192,14 @@ TEST(DiagnoserWithoutReasons, NothingIsInferredWhereTheKernelHasReasons) {
   EXPECT_NE(ending.diagnosed().cause, "udp-checksum");
 }
 
+TEST(DiagnoserWithoutReasons, AFullTableOfNeighbours) {
+  Ending v4 = freed_in("ip_finish_output2+0x339"), v6 = freed_in("ip6_finish_output2+0x62f");
+  EXPECT_EQ(v4.diagnosed().cause, "neighbour-entry");
+  EXPECT_EQ(v4.diagnosed().certainty, Certainty::Likely);
+  EXPECT_EQ(v6.with(Fact::HopLimit, "63").diagnosed().cause, "neighbour-entry");
+  Ending group = freed_in("ip6_finish_output2+0x62f");
+  EXPECT_EQ(group.with(Fact::HopLimit, "0").diagnosed().cause, "") << "it may not leave the host";
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

@@ -136,5 +136,59 @@ TEST(DiagnoserPlaces, AnIcmpMessageThatNobodyKnows) {
             "this host knows no ICMP message of the type 99");
 }
 
+// vxlan_rcv() has found the device, which is in the packet by then.
+TEST(Diagnoser, AVxlanDeviceThatRefusesTheSender) {
+  const auto cause = [](std::string_view kind, std::string_view from_device) {
+    Ending ending;
+    ending.is_freed({"kfree_skb", "vxlan_rcv[vxlan]+0x6f"}).with(Fact::VxlanFlags, "8");
+    ending.with(Fact::DeviceKind, kind).with(Fact::FromDeviceMac, from_device);
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause("vxlan", "0"), "vxlan-entry");
+  EXPECT_EQ(cause("vxlan", "1"), "local-mac");
+  EXPECT_EQ(cause("veth", "1"), "vxlan-vni");
+}
+
+TEST(Diagnoser, AGeneveHeaderThatNoDeviceTakes) {
+  const auto what = [](uint32_t bytes, std::string_view version, std::string_view protocol) {
+    Ending ending;
+    ending.is_freed({"kfree_skb", "geneve_udp_encap_recv[geneve]+0x77"});
+    ending.with(Fact::GeneveVersion, version).with(Fact::GeneveProtocol, protocol);
+    ending.record.packet.len_bytes = bytes;
+    return std::string(ending.diagnosed().what);
+  };
+  EXPECT_EQ(what(10, "0", "0"), "it is too short for a Geneve header");
+  EXPECT_EQ(what(100, "1", "25944"), "its Geneve header has the version 1, and there is only 0");
+  EXPECT_TRUE(what(100, "0", "2048")
+                  .starts_with("its Geneve header says that it carries the protocol 0x0800"));
+  EXPECT_TRUE(what(100, "0", "25944").starts_with("no Geneve device of this host has its VNI"));
+}
+
+// ip_forward() takes nothing that was sent to a group of the link.
+TEST(Diagnoser, AUnicastPacketInABroadcastFrame) {
+  const auto kind = [](std::string_view place, std::string_view route_device) {
+    Ending ending;
+    ending.is_freed({"kfree_skb_reason", place}).with(Fact::PacketType, "1");
+    ending.with(Fact::RouteDevice, route_device).with(Fact::Forwarding6, "1");
+    const Diagnosis& diagnosis = ending.diagnosed();
+    EXPECT_EQ(diagnosis.cause, "group-frame") << place;
+    return diagnosis.kind;
+  };
+  EXPECT_EQ(kind("ip_forward+0x1", "eth1"), Kind::Died);
+  EXPECT_EQ(kind("ip6_forward+0x1", "eth1"), Kind::Died);
+  EXPECT_EQ(kind("ip_forward+0x1", "eth0"), Kind::Harmless) << "it is for another host there";
+}
+
+TEST(Diagnoser, WhatIsFreedWhereNothingWasKnown) {
+  const auto cause = [](std::string_view place) {
+    Ending ending;
+    ending.is_freed({"kfree_skb", place});
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause("ip_vs_nat_xmit[ip_vs]+0x1"), "ipvs-send");
+  EXPECT_EQ(cause("sk_psock_verdict_apply+0x1"), "sockmap-verdict");
+  EXPECT_EQ(cause("input_action_end+0x1"), "srv6");
+}
+
 }  // namespace
 }  // namespace pwru::diagnose

@@ -107,11 +107,15 @@ void Facts::take(const resolve::Record& record, const Place& place) {
   if (const auto handle = number(of(Fact::QdiscHandle)))
     set(Fact::QdiscHandle) = fmt::format("{:x}", *handle);
   if (const auto id = vlan_id(of(Fact::Vlan))) set(Fact::VlanId) = fmt::to_string(*id);
+  if (const auto type = number(of(Fact::GeneveProtocol)))
+    set(Fact::GeneveProtocol) = fmt::format("{:#06x}", *type);
   constexpr uint32_t kLeastMtuOfIpv6 = 1280;  // IPV6_MIN_MTU
   if (const auto mtu = number(of(Fact::DeviceMtu)))
     set(Fact::HasSmallMtu) = *mtu < kLeastMtuOfIpv6 ? "1" : "0";
   conclude_of_mtu(record.packet.mtu);
   set_packet(record.packet);
+  if (!of(Fact::RouteDevice).empty())
+    set(Fact::LeadsBack) = of(Fact::RouteDevice) == of(Fact::Device) ? "1" : "0";
   set_netfilter(record, place);
   conclude_of_filters();
   conclude_of_socket(record.ts_ns);

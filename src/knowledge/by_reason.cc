@@ -15,6 +15,12 @@ using Test = Condition::Test;
 #define HARMLESS(id, reasons) \
   { id, "", "", reasons }
 
+constexpr std::string_view kNoEntry =
+    "no entry for the neighbour {next_hop} could be made: the table is full";
+constexpr std::string_view kEntries6 =
+    "on the host: sysctl net.ipv6.neigh.default.gc_thresh3 is the most entries that all network "
+    "namespaces have together; ip -6 -s neigh lists those of one";
+
 // clang-format off
 constexpr std::array kByReason = std::to_array<Cause>({
     // A switch with one port has nowhere to send what is for all.
@@ -101,7 +107,12 @@ constexpr std::array kByReason = std::to_array<Cause>({
     REASON("loopback-outside", "IP_LOCALNET", "it came in by {dev} with a loopback address", "sysctl net.ipv4.conf.{dev}.route_localnet allows it for destinations"),
     REASON("cgroup-egress", "BPF_CGROUP_EGRESS", "a BPF program of the sender's cgroup dropped it on its way out", "bpftool cgroup tree lists the programs"),
     REASON("ipv6-off", "IPV6DISABLED", "IPv6 is switched off on {dev}", "sysctl net.ipv6.conf.{dev}.disable_ipv6 net.ipv6.conf.all.disable_ipv6"),
-    REASON("neighbour-entry", "NEIGH_CREATEFAIL", "no entry for the neighbour {next_hop} could be made: the table is full", "sysctl net.ipv4.neigh.default.gc_thresh3; ip -s neigh"),
+    {"neighbour-entry", "", "", "NEIGH_CREATEFAIL", {{{Fact::IpFamily, Test::Is, "-6"}}}, Certainty::Certain,
+     kNoEntry, kEntries6},
+    // Of an IPv4 route with an IPv6 gateway.
+    {"neighbour-entry", "", "", "NEIGH_CREATEFAIL", {{{Fact::RouteGatewayFamily, Test::Is, "10"}}}, Certainty::Certain,
+     kNoEntry, kEntries6},
+    REASON("neighbour-entry", "NEIGH_CREATEFAIL", kNoEntry, "on the host: sysctl net.ipv4.neigh.default.gc_thresh3 is the most entries that all network namespaces have together; ip -s neigh lists those of one"),
     REASON("neighbour-failed", "NEIGH_FAILED NEIGH_DEAD NEIGH_HH_FILLFAIL", "the neighbour {next_hop} did not answer, or its entry is gone", "ip neigh show dev {dev}"),
     REASON("neighbour-queue", "NEIGH_QUEUEFULL", "the MAC address of {next_hop} is not known yet, and the queue for it is full", "ip neigh show dev {dev}; sysctl net.ipv4.neigh.{dev}.unres_qlen_bytes"),
     REASON("tc-egress", "TC_EGRESS", "a filter or a BPF program of tc dropped it on its way out by {dev}", "tc -s filter show dev {dev} egress"),
@@ -139,7 +150,7 @@ constexpr std::array kByReason = std::to_array<Cause>({
     REASON("mac", "MAC_INVALID_SOURCE MAC_IEEE_MAC_CONTROL", "its source MAC address is not valid, or its frame is for the link only", "tcpdump -e -ni {dev}"),
     REASON("bridge-port-state", "BRIDGE_INGRESS_STP_STATE", "the bridge port {dev} does not forward in its state of the spanning tree", "bridge -d link show dev {dev}"),
     REASON("no-target", "NO_TX_TARGET", "there is no port, queue or peer of {dev} to send it to", "ip -d link show {dev}; bridge fdb show"),
-    REASON("vxlan-vni", "VXLAN_VNI_NOT_FOUND", "no VXLAN device of this host has its VNI {vni}", "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"),
+    REASON("vxlan-vni", "VXLAN_VNI_NOT_FOUND", "no VXLAN device of this host has its VNI {vni}, or the device is not up", "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI"),
     REASON("vxlan-header", "VXLAN_INVALID_HDR", "its VXLAN header has flags that the device does not take", "ip -d link show type vxlan: gbp, gpe, remcsum must be equal at both ends"),
     REASON("vxlan-entry", "VXLAN_ENTRY_EXISTS", "its MAC address has a fixed entry, and came from another place", "bridge fdb show"),
     REASON("macvlan-backlog", "MACVLAN_BROADCAST_BACKLOG IPVLAN_MULTICAST_BACKLOG", "too many broadcasts wait for the devices on {dev}", "ip link set {dev} type macvlan bcqueuelen makes the queue longer"),

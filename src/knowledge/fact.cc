@@ -52,6 +52,8 @@ namespace {
                OLD_FILTER(way) "prio >> 16"),                                               \
       two_ways(Fact::Filter##Way##Only, "filter_" way "_only",                              \
                FILTER(way) "next == 0 && " HAS_NO_TCX(way), OLD_FILTER(way) "next == 0"),   \
+      two_ways(Fact::Filter##Way##Block, "filter_" way "_block",                            \
+               FILTER(way) "chain->block->index", OLD_FILTER(way) "chain->block->index"),   \
       two_ways(Fact::ClsBpf##Way, "cls_bpf_" way, CLS_BPF(FILTER(way)) "filter->aux->name", \
                CLS_BPF(OLD_FILTER(way)) "filter->aux->name"),                               \
       two_ways(Fact::ClsBpf##Way##Id, "cls_bpf_" way "_id",                                 \
@@ -231,6 +233,12 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::TunnelCarrier, "tunnel_carrier", "skb->dev->stats.tx_carrier_errors"},
     {Fact::TunnelCollisions, "tunnel_collisions", "skb->dev->stats.collisions"},
     {Fact::BondPort, "bond_port", "skb->dev->flags >> 11 & 1"},
+    {Fact::DeviceKind, "dev_kind", "skb->dev->rtnl_link_ops->kind"},
+    {Fact::FromDeviceMac, "from_dev_mac",
+     "*(unsigned int *)(skb->head + skb->mac_header + 8) == "
+     "*(unsigned int *)(skb->dev->dev_addr + 2)"},
+    {Fact::GeneveVersion, "geneve_version", UDP_BYTE("0") " >> 6"},
+    {Fact::GeneveProtocol, "geneve_proto", UDP_BYTE("2") " * 256 + " UDP_BYTE("3")},
     // IPS_SRC_NAT_BIT is 4. The original direction is tuplehash[0].
     {Fact::NatStatus, "nat_status", CONNECTION "status >> 4 & 3"},
     {Fact::NatSource4, "nat_src4", BEFORE_NAT("src.u3.ip")},
@@ -268,6 +276,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::MtuOwner, "mtu_owner", ""},
     {Fact::TcpTimestamp, "tcp_timestamp", ""},
     {Fact::VlanId, "vlan_id", ""},
+    {Fact::LeadsBack, "leads_back", ""},
     {Fact::RefusedBy, "refused_by", ""},
     {Fact::RefusedPrefix, "refused_prefix", ""},
     {Fact::RefusedTable, "refused_table", ""},

@@ -135,6 +135,10 @@ enum class Fact : uint8_t {
   TunnelCarrier,     // packets for which the device found no route (tx_carrier_errors)
   TunnelCollisions,  // packets whose route led through the tunnel itself (collisions)
   BondPort,          // 1: IFF_SLAVE, the device is a port of a bond
+  DeviceKind,        // of a virtual one, as `ip link ... type` names it: "vxlan"
+  FromDeviceMac,     // 1: the frame came from the MAC address of the device (its last four bytes)
+  GeneveVersion,     // of what should be a Geneve header
+  GeneveProtocol,    // the EtherType of what it carries: "0x6558", Ethernet
   // Of a packet that NAT has changed, and of which conntrack knows how it was.
   NatStatus,   // nf_conn::status >> 4: 1 its source, 2 its destination, 3 both
   NatSource4,  // a number in the byte order of the host
@@ -151,6 +155,7 @@ enum class Fact : uint8_t {
   FilterIngress,      // its kind: "bpf", "flower"
   FilterIngressPref,  // its preference
   FilterIngressOnly,  // 1: there is no other preference, and no program of tcx
+  FilterIngressBlock,  // the number of its block, which devices may share; 0: of the device alone
   ClsBpfIngress,      // name of the program, when it has one
   ClsBpfIngressId,    // its id
   ClsBpfIngressOnly,  // 1: FilterIngressOnly, and no other program has that preference
@@ -160,6 +165,7 @@ enum class Fact : uint8_t {
   FilterEgress,
   FilterEgressPref,
   FilterEgressOnly,
+  FilterEgressBlock,
   ClsBpfEgress,
   ClsBpfEgressId,
   ClsBpfEgressOnly,
@@ -192,6 +198,7 @@ enum class Fact : uint8_t {
   MtuOwner,  // whose MTU RouteMtu is: "eth0", "the route by eth0"
   TcpTimestamp,  // "late": TimestampCame is older than the other one by at most a few seconds
   VlanId,    // of Vlan
+  LeadsBack,     // 1: its route leads to the device by which it came in
   // Looked up in its network namespace after it died.
   RefusedBy,      // "route", "rule", or "nothing": there is no route
   RefusedPrefix,  // of that route: "192.0.2.0/24"

@@ -87,6 +87,10 @@ constexpr std::array kInferences = std::to_array<Inference>({
     // Neighbours: a queue that is full loses its oldest packet, also to a new one.
     {"__neigh_event_send", {}, "NEIGH_QUEUEFULL"},
 
+    // __neigh_create() made no entry. ip6_finish_output2() also ends groups that may not leave the host.
+    {"ip_finish_output2", {}, "NEIGH_CREATEFAIL"},
+    {"ip6_finish_output2", {{{Fact::HopLimit, Test::IsNot, "0"}}}, "NEIGH_CREATEFAIL"},
+
     // Devices.
     // A packet for this host alone, of a protocol that each host takes.
     {"__netif_receive_skb_core", {{{Fact::TcIngress, Test::Is, "1"}, {Fact::PacketType, Test::Is, "0"}, {Fact::EtherType, Test::Is, "0x0800 0x86dd 0x0806"}}}, "TC_INGRESS"},

@@ -27,9 +27,15 @@ constexpr std::string_view kGenericXdpAdvice =
   {id, places, "", reason, {{{Fact::Tcx##Way##Only, Test::Is, "1"}, {Fact::Tcx##Way##Id, Test::IsNot, "0"}}}, Certain, \
    "the BPF program {tcx_" way "} (id {tcx_" way "_id}) of tcx dropped it on its way " in " by {dev}", \
    "bpftool net show dev {dev} shows it; bpftool link show, who holds it; bpftool prog show id {tcx_" way "_id}"}, \
-  {id, places, "", reason, {{{Fact::ClsBpf##Way##Only, Test::Is, "1"}, {Fact::Filter##Way, Test::Is, "bpf"}, {Fact::ClsBpf##Way##Id, Test::IsNot, "0"}}}, Likely, \
+  {id, places, "", reason, {{{Fact::ClsBpf##Way##Only, Test::Is, "1"}, {Fact::ClsBpf##Way##Id, Test::IsNot, "0"}, {Fact::Filter##Way##Block, Test::IsNot, "0"}}}, Likely, \
+   "the BPF program {cls_bpf_" way "} (id {cls_bpf_" way "_id}) dropped it on its way " in " by {dev}: it is the tc filter with the preference {filter_" way "_pref} in the shared block {filter_" way "_block}", \
+   "tc -s filter show block {filter_" way "_block} shows it; tc filter del block {filter_" way "_block} pref {filter_" way "_pref} takes it off, of all devices that share the block"}, \
+  {id, places, "", reason, {{{Fact::ClsBpf##Way##Only, Test::Is, "1"}, {Fact::ClsBpf##Way##Id, Test::IsNot, "0"}}}, Likely, \
    "the BPF program {cls_bpf_" way "} (id {cls_bpf_" way "_id}) dropped it on its way " in " by {dev}: it is the tc filter with the preference {filter_" way "_pref}", \
    "tc -s filter show dev {dev} " way " shows it; tc filter del dev {dev} " way " pref {filter_" way "_pref} takes it off"}, \
+  {id, places, "", reason, {{{Fact::Filter##Way##Only, Test::Is, "1"}, {Fact::Filter##Way##Block, Test::IsNot, "0"}}}, Likely, \
+   "the tc filter of the kind {filter_" way "} with the preference {filter_" way "_pref} in the shared block {filter_" way "_block} dropped it on its way " in " by {dev}", \
+   "tc -s filter show block {filter_" way "_block} shows its parts with their actions; tc filter del block {filter_" way "_block} pref {filter_" way "_pref} takes them off, of all devices that share the block"}, \
   {id, places, "", reason, {{{Fact::Filter##Way##Only, Test::Is, "1"}}}, Likely, \
    "the tc filter of the kind {filter_" way "} with the preference {filter_" way "_pref} dropped it on its way " in " by {dev}", \
    "tc -s filter show dev {dev} " way " shows its parts with their actions; tc filter del dev {dev} " way " pref {filter_" way "_pref} takes them off"}
@@ -44,6 +50,9 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "ip link show {dev} and bpftool net show the program; its author asks the tracepoint xdp:xdp_exception"},
 
     // Neighbours.
+    {"neighbour-failed", "neigh_invalidate arp_error_report ndisc_error_report", "", "", {{{Fact::DeviceKind, Test::Is, "macvlan macvtap ipvlan ipvtap"}}}, Certain,
+     "nobody answers for {next_hop} on {dev}: neither ARP nor neighbour discovery found its MAC address",
+     "ip neigh show {next_hop} dev {dev}; is it an address of its own host, that is of the device below? a {dev_kind} device never reaches that; else, is that host up, and on this link and VLAN?"},
     {"neighbour-failed", "neigh_invalidate arp_error_report ndisc_error_report", "", "", {}, Certain,
      "nobody answers for {next_hop} on {dev}: neither ARP nor neighbour discovery found its MAC address",
      "ip neigh show {next_hop} dev {dev}; is that host up, and on this link and VLAN?"},

@@ -29,6 +29,8 @@ constexpr std::string_view kStrictFilterAdvice = "ip route get {src} shows the w
 
 constexpr std::string_view kForwards = "ip_forward ip6_forward";
 constexpr std::string_view kIpsec = "XFRM_POLICY NOT_SPECIFIED -";
+constexpr std::string_view kGroupFrame = "its frame was sent to the broadcast or multicast MAC address {frame_mac}, and what came so is not forwarded";
+constexpr std::string_view kGroupFrameAdvice = "find who sends it: tcpdump -e -ni {dev} host {src}; it must send to the MAC address of this router, {dev_mac}";
 constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
 constexpr std::array kCauses = std::to_array<Cause>({
     // Routing. The offer of a DHCP server is for an address that the client does not have yet; it reads
@@ -147,6 +149,10 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"route-lookup", "ip_rcv_finish_core", "", "-", {}, Possible,
      "it was refused while its route was looked up: martian source, an own address as source (accept_local), source routing, the reverse-path filter (Linux before 5.18), or a socket's route that is gone",
      "sysctl -w net.ipv4.conf.all.log_martians=1 and look into the kernel's log"},
+    // What ip_forward() asks first. Of what is not for this host, the way leads back to where it came from.
+    {"group-frame", "ip_forward ip6_forward", "", "-", {{{Fact::PacketType, Test::Is, "1 2"}, {Fact::LeadsBack, Test::Is, "1"}}}},
+    {"group-frame", "ip_forward", "", "-", {{{Fact::PacketType, Test::Is, "1 2"}}}, Likely,
+     kGroupFrame, kGroupFrameAdvice},
     {"ttl", "ip_forward", "", "IP_INHDR", {}, Certain,
      "its TTL is {ttl}, so that this router may not forward it; the sender gets an ICMP error",
      "look for a routing loop (traceroute {dst}), or let the sender begin with a larger TTL"},
@@ -175,6 +181,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"forwarding-off6", "ip6_forward", "", "IP_INADDRERRORS -", {{{Fact::Forwarding6, Test::Is, "0"}}}, Likely,
      "it is for {dst}, which is not this host, and this host does not forward: net.ipv6.conf.all.forwarding=0",
      "sysctl -w net.ipv6.conf.all.forwarding=1, if it is a router"},
+    {"group-frame", "ip6_forward", "", "-", {{{Fact::PacketType, Test::Is, "1 2"}}}, Likely,
+     kGroupFrame, kGroupFrameAdvice},
     {"scope6", "ip6_forward", "", "IP_INADDRERRORS -", {{{Fact::SourceKind, Test::Is, "link-local loopback"}}}, Likely,
      "its source {src} is valid on its link only, so that no router forwards it",
      "let the sender take another address: ip -6 addr show, ip -6 route get {dst} there"},

@@ -13,11 +13,35 @@ constexpr std::string_view kTunnelSends =
 constexpr std::string_view kNoRemoteAdvice =
     "bridge fdb show dev {dev}; bridge fdb add {frame_mac} dev {dev} dst OTHER-END adds one; of a "
     "cluster, its daemon does (flannel, Calico)";
+#define IP_TUNNELS "tunnel4_rcv tunnel6_rcv tunnel64_rcv tunnel46_rcv tunnelmpls4_rcv"
+constexpr std::string_view kIpTunnelAdvice =
+    "ip -d link show type ipip; the same with sit, ip6tnl; are local and remote right at both "
+    "ends?";
+constexpr std::string_view kGreAdvice =
+    "ip -d link show type gre; the same with gretap, ip6gre; tcpdump -v -ni {dev} shows the key";
+constexpr std::string_view kVniAdvice =
+    "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI";
+constexpr std::string_view kGeneve = "geneve_udp_encap_recv geneve_rx";
+constexpr std::string_view kGeneveAdvice =
+    "ip -d link show type geneve; tcpdump -v -ni {dev} shows the VNI";
+constexpr std::string_view kGeneveHeaderAdvice =
+    "look at it: tcpdump -v -X -ni {dev} udp port {port} and host {src}";
 constexpr std::string_view kIpsecDevices =
     "vti_tunnel_xmit vti_xmit vti6_tnl_xmit vti6_xmit xfrmi_xmit xfrmi_xmit2";
 
 // clang-format off
 constexpr std::array kCauses = std::to_array<Cause>({
+    // ip_vs_xmit.c: tx_error
+    {"ipvs-send", "ip_vs_nat_xmit ip_vs_nat_xmit_v6 ip_vs_dr_xmit ip_vs_dr_xmit_v6 ip_vs_tunnel_xmit ip_vs_tunnel_xmit_v6 ip_vs_bypass_xmit ip_vs_bypass_xmit_v6 ip_vs_icmp_xmit ip_vs_icmp_xmit_v6", "", "-", {}, Likely,
+     "IPVS could not send it to the real server that it chose: no route leads there, or it does not fit the MTU on the way",
+     "ipvsadm -Ln shows the real servers of {dst}:{port}; ip route get each of them"},
+    // input_action_end() and its like, which are called by seg6_local_input_core().
+    {"srv6", "input_action_end input_action_end_core end_next_csid_core input_action_end_x input_action_end_x_core input_action_end_t input_action_end_b6 input_action_end_b6_encap input_action_end_bpf", "", "-", {}, Likely,
+     "the SRv6 segment {dst} of this host does not take it: it has no segment routing header, or no segment is left in it",
+     "ip -6 route show {dst} shows what the segment does; look at it: tcpdump -v -ni {dev} host {src}"},
+    {"srv6", "input_action_end_dx2 input_action_end_dx4 input_action_end_dx6 input_action_end_dt4 input_action_end_dt6 input_action_end_dt46", "", "-", {}, Likely,
+     "the SRv6 segment {dst} of this host does not take it: what it carries is not what the segment unpacks (IPv4, IPv6, or Ethernet), or segments are left in it",
+     "ip -6 route show {dst} shows what the segment does; look at it: tcpdump -v -ni {dev} host {src}"},
     // is_skb_forwardable(): a veth, a macvlan or bpf_redirect() hands it to another device.
     {"link-comes-up", "__dev_forward_skb2 __dev_forward_skb dev_forward_skb", "", "-", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
     {"mtu-peer", "__dev_forward_skb2 __dev_forward_skb dev_forward_skb", "", "-", {}, Likely,
@@ -67,9 +91,25 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"tunnel-refused", "ip_tunnel_rcv __ip6_tnl_rcv ip6_tnl_rcv", "", "-", {}, Likely,
      "a tunnel with the addresses {src} and {dst} refuses it: of GRE, it lacks a checksum or a sequence number that the tunnel expects, has one that it does not expect, or is out of order; or its ECN bits contradict those outside",
      "ip -s -s -d link show type gre (gretap, ip6gre) shows icsum and iseq of the tunnel, and counts (crc, fifo; frame: ECN); the other end needs ocsum and oseq for them"},
-    {"tunnel-unknown", "tunnel4_rcv tunnel6_rcv tunnel64_rcv tunnel46_rcv tunnelmpls4_rcv", "", "-", {}, Likely,
-     "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}",
-     "ip -d link show type ipip; the same with sit, ip6tnl; are local and remote right at both ends?"},
+    {"tunnel-unknown", IP_TUNNELS, "", "-", {}, Likely,
+     "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}, or it is down",
+     kIpTunnelAdvice},
+    {"gre-key", "gre_rcv", "", "-", {}, Likely,
+     "no GRE tunnel of this host takes it: its key, or the address of the other end, is not that of a tunnel, or the tunnel is down",
+     kGreAdvice},
+    // vxlan_set_mac() has put the device of the tunnel into the packet. Linux 6.12 has reasons there.
+    {"local-mac", "vxlan_rcv", "", "-", {{{Fact::DeviceKind, Test::Is, "vxlan"}, {Fact::FromDeviceMac, Test::Is, "1"}}}, Likely,
+     "its source is the MAC address of the VXLAN device {dev} itself: it went in a circle, or another device has that address too",
+     "ip link show {dev} shows its address; bridge fdb show dev {dev}"},
+    {"vxlan-entry", "vxlan_rcv", "", "-", {{{Fact::DeviceKind, Test::Is, "vxlan"}}}, Likely,
+     "its source MAC address has a fixed entry at the VXLAN device {dev}, which names another end; or its ECN bits contradict those outside",
+     "bridge fdb show dev {dev} shows the entries (permanent, static) with their ends (dst); bridge fdb del takes a wrong one away"},
+    {"vxlan-vni", "vxlan_rcv", "", "-", {{{Fact::VxlanFlags, Test::Is, "8"}}}, Likely,
+     "no VXLAN device of this host has its VNI {vni}, or the device is not up",
+     kVniAdvice},
+    {"vxlan-refused", "vxlan_rcv", "", "-", {}, Possible,
+     "no VXLAN device of this host takes it: its VNI {vni} is that of none, or its header has flags that the device does not take",
+     kVniAdvice},
     // vxlan_xmit() sends what no entry has to the device's own remote, if it has one.
     {"group-unread", "vxlan_xmit", "", "NO_TX_TARGET -", {{{Fact::DestinationKind, Test::Is, "local-multicast"}}}},
     {"vxlan-no-remote", "vxlan_xmit", "", "NO_TX_TARGET", {}, Likely,
@@ -82,9 +122,20 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"tunnel-route", "vxlan_xmit_one", "", "IP_OUTNOROUTES -", {}, Likely,
      "the VXLAN device {dev} could not send it: this host has no route to the other end for the MAC address {frame_mac}, or one through {dev} itself",
      "bridge fdb show dev {dev} names the other end of each MAC address (dst); ip route get it"},
-    {"geneve-vni", "geneve_udp_encap_recv geneve_rx", "", "-", {}, Likely,
+    // geneve_udp_encap_recv() has the UDP header in front still.
+    {"geneve-header", kGeneve, "", "-", {{{Fact::Length, Test::Is, "8 9 10 11 12 13 14 15"}}}, Likely,
+     "it is too short for a Geneve header",
+     kGeneveHeaderAdvice},
+    {"geneve-header", kGeneve, "", "-", {{{Fact::GeneveVersion, Test::Is, "1 2 3"}}}, Likely,
+     "its Geneve header has the version {geneve_version}, and there is only 0",
+     kGeneveHeaderAdvice},
+    // Since 5.18 a device with innerprotoinherit takes IP packets too.
+    {"geneve-header", kGeneve, "", "-", {{{Fact::GeneveProtocol, Test::IsNot, "0x6558"}}}, Likely,
+     "its Geneve header says that it carries the protocol {geneve_proto}, and the Geneve device takes only Ethernet frames (0x6558)",
+     "let the other end send Ethernet frames; a device that was made with innerprotoinherit takes IP packets too"},
+    {"geneve-vni", kGeneve, "", "-", {}, Likely,
      "no Geneve device of this host has its VNI {vni} and its other end, or the device is not up",
-     "ip -d link show type geneve; tcpdump -v -ni {dev} shows the VNI"},
+     kGeneveAdvice},
 });
 // clang-format on
 
