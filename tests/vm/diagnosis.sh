@@ -13,13 +13,13 @@ if [ -z "$logs" ]; then
     logs=$(mktemp -d)
     trap 'rm -rf "$logs"' EXIT
     for kernel in "${kernels[@]}"; do
-        "$here/boot.sh" "$kernel" "/vm/run_scenarios '^(15[349]|162)-' && echo == && cat /run/diagnosis" >"$logs/$kernel.log" ||
+        "$here/boot.sh" "$kernel" "/vm/run_scenarios '^(15[349]|16[23])-' && echo == && cat /run/diagnosis" >"$logs/$kernel.log" ||
             { tail -n 20 "$logs/$kernel.log" >&2 && exit 1; }
         sed '1,/^==/d' "$logs/$kernel.log" | tr -d '\r' | grep -F '|' >"$logs/$kernel"
     done
 fi
 links=
-for scenario in "$here"/scenarios/{153,154,159,162}-*.sh; do
+for scenario in "$here"/scenarios/{153,154,159,162,163}-*.sh; do
     name=${scenario##*/}
     links+="${links:+, }[${name%%-*}](../tests/vm/scenarios/$name)"
 done
