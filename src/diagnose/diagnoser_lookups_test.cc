@@ -49,7 +49,8 @@ TEST(DiagnoserLookups, TheWayBackIsNamedInTheAdvice) {
   const auto advice = [](std::optional<std::string_view> device) {
     Ending ending;
     ending.dies({"ip_rcv_finish_core+0x1"}, "IP_RPFILTER").with(Fact::RpFilter, "1");
-    ending.with(Fact::RpFilterAll, "0").record.lookups.emplace().way_back = device;
+    auto& lookups = ending.with(Fact::RpFilterAll, "0").record.lookups.emplace();
+    if (device) lookups.way_back = {*device};
     EXPECT_EQ(ending.diagnosed().certainty, Certainty::Certain);
     const std::string_view text = ending.diagnosed().advice;
     return std::string(text.substr(0, text.find(';')));
@@ -59,6 +60,97 @@ TEST(DiagnoserLookups, TheWayBackIsNamedInTheAdvice) {
   EXPECT_EQ(advice(""), fmt::format("{}none)", kWay));
   EXPECT_EQ(advice("eth0"), fmt::format("{}another one)", kWay));  // by now it would do
   EXPECT_EQ(advice(std::nullopt), fmt::format("{}another one)", kWay));
+}
+
+TEST(DiagnoserLookups, ARouteThatRefusesTheSourceIsNamed) {
+  const auto ending = [](bool has_reason) {
+    Ending made;
+    if (has_reason)
+      made.dies({"ip_rcv_finish_core+0x1"}, "IP_RPFILTER");
+    else
+      made.is_freed({"kfree_skb", "ip_rcv_finish_core+0x1"}).with(Fact::OwnSource, "0");
+    made.with(Fact::RpFilter, "1").with(Fact::RpFilterAll, "0");
+    made.record.lookups.emplace().way_back = {
+        "", "blackhole", {Refusal::By::Route, "10.1.0.2", "main", 0, 32766}};
+    return made;
+  };
+  Ending told = ending(true), untold = ending(false);
+  EXPECT_TRUE(told.diagnosed().what.starts_with(
+      "the blackhole route 10.1.0.2 takes what is for its source 10.1.0.2"));
+  EXPECT_EQ(told.diagnosed().advice,
+            "ip -4 route del blackhole 10.1.0.2 table main metric 0 takes it away");
+  EXPECT_EQ(told.diagnosed().certainty, Certainty::Likely);
+  EXPECT_EQ(untold.diagnosed().what, told.diagnosed().what);
+}
+
+TEST(DiagnoserLookups, ARouteWithoutACarrierIsNoMissingRoute) {
+  Ending ending = refused("101", {Refusal::By::Linkdown, "10.2.0.0/24", "main", 0, 32766, "eth9"});
+  EXPECT_EQ(ending.diagnosed().cause, "route-linkdown");
+  EXPECT_TRUE(ending.diagnosed().what.starts_with("the route 10.2.0.0/24 leads by eth9, which"));
+  EXPECT_NE(ending.diagnosed().advice.find("net.ipv4.conf.eth9.ignore_routes_with_linkdown=0"),
+            std::string_view::npos);
+}
+
+TEST(DiagnoserLookups, AnOwnAddressIsNoOtherHost) {
+  using Own = resolve::Lookups::OwnAddress;
+  const auto what = [](std::string_view error, const Own& own) {
+    Ending ending = refused(error, {});
+    ending.with(Fact::Forwarding4, "0").record.lookups->own_address = own;
+    EXPECT_NE(ending.diagnosed().certainty, Certainty::Certain) << error;
+    return std::string(ending.diagnosed().what);
+  };
+  for (const std::string_view error : {"101", "113"})
+    EXPECT_EQ(what(error, {Own::Why::OtherVrf, "eth1", "red"}),
+              "10.2.0.2 is an address of eth1 of this host, in the VRF red, and it came in by "
+              "eth0, which is in another VRF");
+  EXPECT_EQ(what("101", {}), "there is no route to 10.2.0.2");
+}
+
+TEST(DiagnoserLookups, TheTunnelThatIsDownIsNamed) {
+  using Tunnel = resolve::Lookups::Tunnel;
+  const auto ending = [](std::string_view place, std::optional<Tunnel> tunnel) {
+    Ending made;
+    if (place.starts_with("vxlan"))
+      made.dies({place}, "VXLAN_VNI_NOT_FOUND").with(Fact::Vni, "43");
+    else
+      made.is_freed({"kfree_skb_reason", place});
+    made.record.lookups.emplace().tunnel = tunnel;
+    return made;
+  };
+  const auto what = [&](std::string_view place, std::optional<Tunnel> tunnel) {
+    Ending made = ending(place, tunnel);
+    return std::string(made.diagnosed().what);
+  };
+  constexpr std::string_view kVxlan = "vxlan_rcv[vxlan]+0x92", kIpip = "tunnel4_rcv+0x1";
+  const Tunnel down = {Tunnel::State::Down, "vxlan", "vx43"};
+  EXPECT_EQ(what(kVxlan, down), "the device vx43 (vxlan) is for its VNI 43, and is down");
+  EXPECT_EQ(ending(kVxlan, down).diagnosed().advice, "ip link set vx43 up");
+  EXPECT_EQ(ending(kVxlan, down).diagnosed().certainty, Certainty::Likely);
+  EXPECT_EQ(what(kVxlan, Tunnel{Tunnel::State::Filter, "vxlan", "vx1"}),
+            "the VXLAN device vx1 takes only the VNIs that it was told (vnifilter), and 43 is none "
+            "of them");
+  EXPECT_EQ(what(kVxlan, Tunnel{}), "no VXLAN device of this host has its VNI 43");
+  EXPECT_EQ(what(kVxlan, std::nullopt),
+            "no VXLAN device of this host has its VNI 43, or the device is not up");
+  EXPECT_EQ(what(kIpip, Tunnel{Tunnel::State::Down, "ipip", "t1"}),
+            "the tunnel t1 (ipip) has the addresses 10.1.0.2 and 10.2.0.2, and is down");
+  EXPECT_TRUE(what(kIpip, Tunnel{}).ends_with(" has the addresses 10.1.0.2 and 10.2.0.2"));
+  EXPECT_TRUE(what(kIpip, std::nullopt).ends_with(", or it is down"));
+}
+
+TEST(DiagnoserLookups, TheMulticastRouteTellsWhyItDoesNotSend) {
+  using Route = resolve::Lookups::MulticastRoute;
+  const auto cause = [](std::optional<Route> route, std::string_view packet_type = "2") {
+    Ending ending;
+    ending.is_freed({"kfree_skb_reason", "ip_mr_input+0x1"}).with(Fact::PacketType, packet_type);
+    ending.record.lookups.emplace().multicast_route = route;
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause(Route{Route::Why::Device, "eth1"}), "multicast-route-device");
+  EXPECT_EQ(cause(Route{Route::Why::NoneOut, "eth0"}), "multicast-route-empty");
+  EXPECT_EQ(cause(Route{Route::Why::Ttl, "eth0"}), "multicast-route-ttl");
+  EXPECT_EQ(cause(std::nullopt), "multicast-route");
+  EXPECT_EQ(cause(std::nullopt, "5"), "own-group") << "the host's own, looped back";
 }
 
 TEST(DiagnoserLookups, TheBridgeTellsWhereTheDestinationIs) {

@@ -79,6 +79,9 @@ class Facts {
   [[nodiscard]] std::string next_hop(bool is_v6) const;
   // facts_lookups.cc
   void set_lookups(const resolve::Lookups& lookups);
+  void set_refusal(const resolve::Lookups::Refusal& refusal);
+  void set_way_back(const resolve::Lookups::WayBack& back);
+  void set_own_address(const resolve::Lookups::OwnAddress& address);
   void set_bridge_port(const resolve::Lookups::Port& port);
   void set_policy(const resolve::Lookups::Policy& policy);
   void forget(std::initializer_list<knowledge::Fact> facts) {

@@ -12,7 +12,7 @@ using Refusal = resolve::Lookups::Refusal;
 using Port = resolve::Lookups::Port;
 
 std::string_view refused_by(Refusal::By by) {
-  constexpr std::array<std::string_view, 3> kNames = {"nothing", "route", "rule"};
+  constexpr std::array<std::string_view, 4> kNames = {"nothing", "route", "rule", "linkdown"};
   return kNames[static_cast<size_t>(by)];
 }
 
@@ -57,25 +57,54 @@ NoFlood no_flood(const Port& port, std::string_view vlan_id) {
 
 }  // namespace
 
-void Facts::set_lookups(const resolve::Lookups& lookups) {
-  if (const auto& refusal = lookups.refusal) {
-    set(Fact::RefusedBy) = refused_by(refusal->by);
-    set(Fact::RefusedPrefix) = refusal->prefix;
-    set(Fact::RefusedTable) = refusal->table;
-    if (refusal->by != Refusal::By::Nothing) set(Fact::RefusedRule) = fmt::to_string(refusal->rule);
-    if (refusal->by == Refusal::By::Route)
-      set(Fact::RefusedMetric) = fmt::to_string(refusal->metric);
-  }
+void Facts::set_refusal(const Refusal& refusal) {
+  set(Fact::RefusedBy) = refused_by(refusal.by);
+  set(Fact::RefusedPrefix) = refusal.prefix;
+  set(Fact::RefusedTable) = refusal.table;
+  set(Fact::RefusedDevice) = refusal.device;
+  if (refusal.by != Refusal::By::Nothing) set(Fact::RefusedRule) = fmt::to_string(refusal.rule);
+  if (refusal.by == Refusal::By::Route) set(Fact::RefusedMetric) = fmt::to_string(refusal.metric);
+}
+
+void Facts::set_way_back(const resolve::Lookups::WayBack& back) {
   // What leads back through the device by now did not when the packet died.
-  if (const auto& device = lookups.way_back; device && *device != of(Fact::Device))
-    set(Fact::WayBack) = device->empty() ? "none" : *device;
+  if (back.device != of(Fact::Device))
+    set(Fact::WayBack) = back.device.empty() ? "none" : back.device;
+  if (back.refuses.empty()) return;
+  set(Fact::BackRefusedBy) = back.refuses;
+  set(Fact::BackPrefix) = back.route.prefix;
+  set(Fact::BackTable) = back.route.table;
+  set(Fact::BackMetric) = fmt::to_string(back.route.metric);
+}
+
+void Facts::set_own_address(const resolve::Lookups::OwnAddress& address) {
+  constexpr std::array<std::string_view, 4> kNames = {"", "tentative", "duplicate", "other-vrf"};
+  set(Fact::OwnAddress) = kNames[static_cast<size_t>(address.why)];
+  set(Fact::OwnAddressDevice) = address.device;
+  set(Fact::OwnAddressVrf) =
+      address.vrf.empty() ? std::string("the default VRF") : fmt::format("the VRF {}", address.vrf);
+}
+
+void Facts::set_lookups(const resolve::Lookups& lookups) {
+  if (lookups.refusal) set_refusal(*lookups.refusal);
+  if (lookups.way_back) set_way_back(*lookups.way_back);
   if (lookups.has_route) set(Fact::HasRoute) = *lookups.has_route ? "1" : "0";
+  if (const auto& tunnel = lookups.tunnel) {
+    constexpr std::array<std::string_view, 4> kNames = {"none", "up", "down", "filter"};
+    set(Fact::TunnelIs) = kNames[static_cast<size_t>(tunnel->state)];
+    set(Fact::TunnelKind) = tunnel->kind;
+    set(Fact::TunnelName) = tunnel->name;
+  }
+  if (const auto& route = lookups.multicast_route) {
+    constexpr std::array<std::string_view, 4> kNames = {"", "device", "none-out", "ttl"};
+    set(Fact::MulticastRoute) = kNames[static_cast<size_t>(route->why)];
+    set(Fact::MulticastRouteDevice) = route->device;
+  }
   if (!lookups.owner.empty()) set(Fact::Program) = fmt::format("its program {}", lookups.owner);
   set(Fact::Listener) = lookups.listener;
   if (lookups.port) set_bridge_port(*lookups.port);
-  if (lookups.destination != resolve::Lookups::Unused::No)
-    set(Fact::OwnAddress) =
-        lookups.destination == resolve::Lookups::Unused::Duplicate ? "duplicate" : "tentative";
+  if (lookups.own_address.why != resolve::Lookups::OwnAddress::Why::None)
+    set_own_address(lookups.own_address);
   if (const auto& queue = lookups.queue) {
     set(Fact::QueueDrops) = queue->kind.empty() ? "none" : "one";
     set(Fact::QueueKind) = queue->kind;

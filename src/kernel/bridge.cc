@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <string_view>
 
+#include "kernel/links.h"
+
 namespace pwru::kernel {
 namespace {
 

@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
+
+#include "kernel/links.h"
 
 namespace pwru::kernel {
 namespace {
@@ -69,7 +72,7 @@ std::optional<bool> matches_attribute(const Attribute& asked, const RouteQuestio
     case FRA_FLOW:
     case FRA_PAD:
     case FRA_PROTOCOL:
-    case FRA_L3MDEV:  // see table_of_vrf()
+    case FRA_L3MDEV:  // see find_vrf()
       return true;
   }
   return std::nullopt;
@@ -119,35 +122,16 @@ std::optional<std::vector<Rule>> read_rules(const AskKernel& ask, const RouteQue
   return rules;
 }
 
-struct Link {
-  std::string name;
-  uint32_t master = 0;
-  uint32_t vrf_table = 0;  // of a VRF
-};
-
-// None when there is no such device.
-std::optional<Link> read_link(const AskKernel& ask, uint32_t netns, uint32_t ifindex) {
-  std::optional<Link> link;
-  ask_link(ask, netns, ifindex, [&](Bytes attributes) {
-    const Bytes info = attribute(attributes, IFLA_LINKINFO);
-    link.emplace();
-    link->name = text_of(attribute(attributes, IFLA_IFNAME));
-    link->master = static_cast<uint32_t>(host_number(attribute(attributes, IFLA_MASTER)));
-    if (text_of(attribute(info, IFLA_INFO_KIND)) == "vrf")
-      link->vrf_table = static_cast<uint32_t>(
-          host_number(attribute(attribute(info, IFLA_INFO_DATA), IFLA_VRF_TABLE)));
-  });
-  return link;
-}
-
-// l3mdev_fib_rule_match(): the table of the VRF by which the packet came in; 0: by none. None when
-// the kernel does not say.
-std::optional<uint32_t> table_of_vrf(const AskKernel& ask, const RouteQuestion& packet) {
-  const auto own = read_link(ask, packet.netns, packet.ifindex);
-  if (!own || own->vrf_table || !own->master)
-    return own ? std::optional(own->vrf_table) : std::nullopt;
-  const auto master = read_link(ask, packet.netns, own->master);
-  return master ? std::optional(master->vrf_table) : std::nullopt;
+// The routes of that kind (RTN_*) in the table.
+std::vector<std::byte> ask_for_routes(const AskKernel& ask, const RouteQuestion& packet,
+                                      uint32_t table, uint8_t kind) {
+  Message request(RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP);
+  rtmsg head = {};
+  head.rtm_family = packet.is_v6 ? AF_INET6 : AF_INET;
+  head.rtm_type = kind;
+  request.append_value(head);
+  request.add_value(RTA_TABLE, table);
+  return ask(packet.netns, request.bytes());
 }
 
 struct Found {
@@ -159,13 +143,7 @@ struct Found {
 // does not list them all, or one asks for more than the destination.
 std::optional<Found> longest_prefix(const AskKernel& ask, const RouteQuestion& packet,
                                     uint32_t table, uint8_t kind) {
-  Message request(RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP);
-  rtmsg head = {};
-  head.rtm_family = packet.is_v6 ? AF_INET6 : AF_INET;
-  head.rtm_type = kind;
-  request.append_value(head);
-  request.add_value(RTA_TABLE, table);
-  const std::vector<std::byte> answer = ask(packet.netns, request.bytes());
+  const std::vector<std::byte> answer = ask_for_routes(ask, packet, table, kind);
   if (netlink_error(answer) == ENOENT) return Found{};  // there is no such table
   Found longest;
   bool is_known = true;
@@ -222,6 +200,50 @@ std::optional<RefusingRoute> look_up(const AskKernel& ask, const RouteQuestion& 
       table_name(rule.table), route->metric, rule.preference};
 }
 
+// fib_lookup_good_nhc() and rt6_check_neigh() pass such routes over where
+// ignore_routes_with_linkdown is 1, and a dump shows them as dead for that.
+RefusingRoute find_linkdown_route(const AskKernel& ask, const RouteQuestion& packet,
+                                  const Rule& rule) {
+  constexpr unsigned kIgnored = RTNH_F_LINKDOWN | RTNH_F_DEAD;
+  int longest = -1;
+  uint32_t ifindex = 0;
+  // Of a list that is cut, what is in it is true.
+  (void)for_each_message(
+      ask_for_routes(ask, packet, rule.table, RTN_UNICAST), RTM_NEWROUTE, [&](Bytes body) {
+        rtmsg route = {};
+        if (!take(body, route) || (route.rtm_flags & kIgnored) != kIgnored) return;
+        const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(route)));
+        if (host_number(attribute(attributes, RTA_TABLE)) != rule.table ||
+            !has_prefix(packet.destination, attribute(attributes, RTA_DST), route.rtm_dst_len) ||
+            route.rtm_dst_len <= longest)
+          return;
+        longest = route.rtm_dst_len;
+        ifindex = static_cast<uint32_t>(host_number(attribute(attributes, RTA_OIF)));
+      });
+  const auto device = ifindex ? read_device(ask, packet.netns, ifindex) : std::nullopt;
+  if (!device || device->name.empty()) return {};
+  RefusingRoute found = {RefusingRoute::By::Linkdown};
+  found.prefix = prefix_text(packet.is_v6, packet.destination, static_cast<unsigned>(longest));
+  found.table = table_name(rule.table);
+  found.rule = rule.preference;
+  found.device = device->name;
+  return found;
+}
+
+// The route that refuses what is for the source of the packet.
+std::optional<RefusingRoute> find_refusal_of_source(const AskKernel& ask, RouteQuestion packet,
+                                                    int error) {
+  std::swap(packet.source, packet.destination);
+  packet.error = error;
+  auto refusal = find_refusing_route(ask, packet);
+  if (refusal && refusal->by != RefusingRoute::By::Route) refusal.reset();
+  return refusal;
+}
+
+std::string_view kind_of_refusal(int error) {
+  return error == EINVAL ? "blackhole" : error == EACCES ? "prohibit" : "unreachable";
+}
+
 }  // namespace
 
 bool has_prefix(const IpBytes& address, Bytes prefix, unsigned bits) {
@@ -243,28 +265,34 @@ std::optional<RefusingRoute> find_refusing_route(const AskKernel& ask,
     if (rule.preference < from || rule.matches == false) continue;
     if (!rule.matches) return std::nullopt;
     if (rule.is_of_vrf) {
-      const auto table = table_of_vrf(ask, packet);
-      if (!table) return std::nullopt;
-      if (!*table) continue;
-      rule.table = *table;
+      const auto vrf = find_vrf(ask, packet.netns, packet.ifindex);
+      if (!vrf) return std::nullopt;
+      if (!vrf->vrf_table) continue;
+      rule.table = vrf->vrf_table;
     }
     if (rule.action == FR_ACT_GOTO) from = rule.goes_to;
     if (kind->rule && rule.action == kind->rule)
       return RefusingRoute{RefusingRoute::By::Rule, "", "", 0, rule.preference};
-    if (rule.action != FR_ACT_TO_TBL || !kind->route) continue;
-    const auto found = look_up(ask, packet, rule, *kind);
+    if (rule.action != FR_ACT_TO_TBL) continue;
+    const auto found =
+        kind->route ? look_up(ask, packet, rule, *kind) : find_linkdown_route(ask, packet, rule);
     if (!found || found->by != RefusingRoute::By::Nothing) return found;
   }
   return RefusingRoute{};
 }
 
-std::optional<std::string> find_way_back(const AskKernel& ask, const RouteQuestion& packet) {
+std::optional<WayBack> find_way_back(const AskKernel& ask, const RouteQuestion& packet) {
   // __fib_validate_source() also looks up with the packet's destination, mark and VRF.
   const auto rules = read_rules(ask, packet);
   const auto is_default = [](const Rule& rule) {
     return rule.preference == 0 || rule.preference == 32766 || rule.preference == 32767;
   };
-  if (!rules || !std::ranges::all_of(*rules, is_default)) return std::nullopt;
+  const auto is_known = [&](const Rule& rule) { return is_default(rule) || rule.is_of_vrf; };
+  if (!rules || !std::ranges::all_of(*rules, is_known)) return std::nullopt;
+  if (!std::ranges::all_of(*rules, is_default)) {
+    const auto vrf = find_vrf(ask, packet.netns, packet.ifindex);
+    if (!vrf || vrf->vrf_table) return std::nullopt;
+  }
   Message request(RTM_GETROUTE, NLM_F_REQUEST);
   rtmsg head = {};
   head.rtm_family = packet.is_v6 ? AF_INET6 : AF_INET;
@@ -274,15 +302,19 @@ std::optional<std::string> find_way_back(const AskKernel& ask, const RouteQuesti
   request.add(RTA_DST, std::as_bytes(std::span(packet.source).first(packet.is_v6 ? 16 : 4)));
   const std::vector<std::byte> answer = ask(packet.netns, request.bytes());
   const int error = netlink_error(answer);
-  if (error == ENETUNREACH || error == EHOSTUNREACH) return "";
-  std::optional<std::string> way;
+  if (error == EINVAL || error == EACCES || error == EHOSTUNREACH) {
+    if (auto refusal = find_refusal_of_source(ask, packet, error))
+      return WayBack{"", std::string(kind_of_refusal(error)), std::move(*refusal)};
+  }
+  if (error == ENETUNREACH || error == EHOSTUNREACH) return WayBack{};
+  std::optional<WayBack> way;
   for_each_message(answer, RTM_NEWROUTE, [&](Bytes body) {
     rtmsg route = {};
     if (!take(body, route) || route.rtm_type != RTN_UNICAST) return;
     const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(route)));
     const auto ifindex = static_cast<uint32_t>(host_number(attribute(attributes, RTA_OIF)));
-    const auto link = ifindex ? read_link(ask, packet.netns, ifindex) : std::nullopt;
-    if (link && !link->name.empty()) way = link->name;
+    const auto device = ifindex ? read_device(ask, packet.netns, ifindex) : std::nullopt;
+    if (device && !device->name.empty()) way = WayBack{device->name};
   });
   return way;
 }
@@ -303,17 +335,6 @@ std::optional<bool> has_route(const AskKernel& ask, const RouteQuestion& packet)
   std::optional<bool> has = {};
   for_each_message(answer, RTM_NEWROUTE, [&](Bytes) { has = true; });
   return has;
-}
-
-void ask_link(const AskKernel& ask, uint32_t netns, uint32_t ifindex,
-              const std::function<void(Bytes attributes)>& take_attributes) {
-  Message request(RTM_GETLINK, NLM_F_REQUEST);
-  ifinfomsg head = {};
-  head.ifi_index = static_cast<int>(ifindex);
-  request.append_value(head);
-  for_each_message(ask(netns, request.bytes()), RTM_NEWLINK, [&](Bytes body) {
-    take_attributes(after(body, NLMSG_ALIGN(sizeof(ifinfomsg))));
-  });
 }
 
 }  // namespace pwru::kernel

@@ -38,12 +38,20 @@ struct RefusingRoute {
     Nothing,  // no route leads there
     Route,
     Rule,
+    Linkdown,  // the route there is passed over, as its device has no carrier
   };
   By by = By::Nothing;
   std::string prefix = {};  // of the route: "192.0.2.0/24", "default"
   std::string table = {};   // which has the route: "main", "100"
   uint32_t metric = 0;      // of the route
   uint32_t rule = 0;        // the preference of the rule, or of the one that looks the table up
+  std::string device = {};  // of Linkdown
+};
+
+struct WayBack {
+  std::string device = {};   // by which this host sends what is for the source; "": by none
+  std::string refuses = {};  // the kind of the route that refuses it: "blackhole"
+  RefusingRoute route = {};  // that one
 };
 
 // What refuses it as the tables are now. None when that is not certain: a table is too long, or a
@@ -51,18 +59,13 @@ struct RefusingRoute {
 [[nodiscard]] std::optional<RefusingRoute> find_refusing_route(const AskKernel& ask,
                                                                const RouteQuestion& packet);
 
-// The device by which this host sends what is for the packet's source; "": by none. None when the
-// kernel does not answer, there are several devices, or the policy has rules of its own: they may
-// ask for more than the source.
-[[nodiscard]] std::optional<std::string> find_way_back(const AskKernel& ask,
-                                                       const RouteQuestion& packet);
+// How this host sends what is for the packet's source. None when the kernel does not answer, there
+// are several devices, or the policy has rules of its own: they may ask for more than the source.
+[[nodiscard]] std::optional<WayBack> find_way_back(const AskKernel& ask,
+                                                   const RouteQuestion& packet);
 
 // Whether a route leads to the destination of a packet of this host, with its source and mark. None
 // when that is not clear.
 [[nodiscard]] std::optional<bool> has_route(const AskKernel& ask, const RouteQuestion& packet);
-
-// Calls `take_attributes` with those of the device (IFLA_*), if there is one.
-void ask_link(const AskKernel& ask, uint32_t netns, uint32_t ifindex,
-              const std::function<void(Bytes attributes)>& take_attributes);
 
 }  // namespace pwru::kernel

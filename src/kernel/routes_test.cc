@@ -31,18 +31,20 @@ class FakeRoutes {
     made.add_value(FRA_TABLE, table);
     return made;
   }
-  void route(uint32_t table, uint8_t kind, const char* prefix, uint8_t bits, uint32_t metric = 0,
-             uint8_t tos = 0) {
+  Message& route(uint32_t table, uint8_t kind, const char* prefix, uint8_t bits,
+                 uint32_t metric = 0, uint8_t tos = 0, uint32_t flags = 0) {
     Message& made = routes_.emplace_back(RTM_NEWROUTE, NLM_F_MULTI);
     rtmsg head = {};
     head.rtm_family = family_;
     head.rtm_type = kind;
     head.rtm_dst_len = bits;
     head.rtm_tos = tos;
+    head.rtm_flags = flags;
     made.append_value(head);
     made.add_value(RTA_TABLE, table);
     made.add_value(RTA_PRIORITY, metric);
     if (bits) made.add(RTA_DST, as_bytes(address(prefix)));
+    return made;
   }
   Bytes as_bytes(const IpBytes& bytes) const {
     return std::as_bytes(std::span(bytes).first(family_ == AF_INET6 ? 16 : 4));
@@ -250,6 +252,20 @@ TEST(Routes, WithoutARouteNothingRefuses) {
   EXPECT_EQ(kernel.find(to("192.0.2.5", ENETUNREACH))->rule, 20U);
 }
 
+TEST(Routes, ARouteWithoutACarrierMayBePassedOver) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(10, FR_ACT_TO_TBL, RT_TABLE_MAIN);
+  kernel.route(RT_TABLE_MAIN, RTN_UNICAST, "192.0.0.0", 16, 0, 0, RTNH_F_LINKDOWN);
+  EXPECT_EQ(kernel.find(to("192.0.2.5", ENETUNREACH))->by, By::Nothing) << "it is not ignored";
+  kernel.route(RT_TABLE_MAIN, RTN_UNICAST, "192.0.2.0", 24, 0, 0, RTNH_F_LINKDOWN | RTNH_F_DEAD)
+      .add_value(RTA_OIF, uint32_t{3});
+  const auto found = kernel.find(to("192.0.2.5", ENETUNREACH));
+  EXPECT_EQ(found->by, By::Linkdown);
+  EXPECT_EQ(found->prefix, "192.0.2.0/24");
+  EXPECT_FALSE(found->device.empty());
+  EXPECT_EQ(kernel.find(to("192.0.3.5", ENETUNREACH))->by, By::Nothing);
+}
+
 TEST(Routes, OfIpv6Too) {
   FakeRoutes kernel(AF_INET6);
   kernel.rule(10, FR_ACT_TO_TBL, RT_TABLE_MAIN);
@@ -316,14 +332,45 @@ TEST(Routes, TheWayBackHasADevice) {
     }
     return answer;
   };
-  EXPECT_EQ(find_way_back(ask, to("192.0.2.5", 0)), "eth3");
+  EXPECT_EQ(find_way_back(ask, to("192.0.2.5", 0))->device, "eth3");
   error = ENETUNREACH;
-  EXPECT_EQ(find_way_back(ask, to("192.0.2.5", 0)), "");
+  EXPECT_EQ(find_way_back(ask, to("192.0.2.5", 0))->device, "");
   error = EINVAL;
   EXPECT_FALSE(find_way_back(ask, to("192.0.2.5", 0)));
   error = 0;
   preference = 100;  // a rule may ask for more than the source
   EXPECT_FALSE(find_way_back(ask, to("192.0.2.5", 0)));
+}
+
+TEST(Routes, TheRouteBackMayRefuse) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule(0, FR_ACT_TO_TBL, RT_TABLE_LOCAL);
+  kernel.rule(32766, FR_ACT_TO_TBL, RT_TABLE_MAIN);
+  kernel.route(RT_TABLE_MAIN, RTN_BLACKHOLE, "10.1.0.2", 32);
+  const auto ask = [&](uint32_t netns, Bytes request) {
+    nlmsghdr head = {};
+    EXPECT_TRUE(take(request, head));
+    if (head.nlmsg_type != RTM_GETROUTE || (head.nlmsg_flags & NLM_F_DUMP))
+      return kernel.ask(netns, request);
+    std::vector<std::byte> answer;
+    append_error(answer, EINVAL);
+    return answer;
+  };
+  RouteQuestion packet = to("10.2.0.2", 0);
+  packet.netns = 7;
+  packet.source = address("10.1.0.2");
+  const auto back = find_way_back(ask, packet);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->device, "");
+  EXPECT_EQ(back->refuses, "blackhole");
+  EXPECT_EQ(back->route.prefix, "10.1.0.2");
+  packet.source = address("10.1.0.3");
+  EXPECT_FALSE(find_way_back(ask, packet)) << "it does not refuse any more";
+  packet.source = address("10.1.0.2");
+  kernel.rule(1000, FR_ACT_TO_TBL).add_value(FRA_L3MDEV, uint8_t{1});
+  EXPECT_TRUE(find_way_back(ask, packet)) << "the device is in no VRF";
+  kernel.master = 9;
+  EXPECT_FALSE(find_way_back(ask, packet));
 }
 
 }  // namespace

@@ -149,17 +149,17 @@ enum class Fact : uint8_t {
   NatDestinationPort,
   // What filters packets at the device, programs of tcx (Linux 6.6) and then filters of tc: the
   // first one of each.
-  TcxIngress,         // name of the program
-  TcxIngressId,       // its id
-  TcxIngressOnly,     // 1: there is no second one, and no filter of tc
-  FilterIngress,      // its kind: "bpf", "flower"
-  FilterIngressPref,  // its preference
-  FilterIngressOnly,  // 1: there is no other preference, and no program of tcx
+  TcxIngress,          // name of the program
+  TcxIngressId,        // its id
+  TcxIngressOnly,      // 1: there is no second one, and no filter of tc
+  FilterIngress,       // its kind: "bpf", "flower"
+  FilterIngressPref,   // its preference
+  FilterIngressOnly,   // 1: there is no other preference, and no program of tcx
   FilterIngressBlock,  // the number of its block, which devices may share; 0: of the device alone
-  ClsBpfIngress,      // name of the program, when it has one
-  ClsBpfIngressId,    // its id
-  ClsBpfIngressOnly,  // 1: FilterIngressOnly, and no other program has that preference
-  TcxEgress,          // the same for what goes out
+  ClsBpfIngress,       // name of the program, when it has one
+  ClsBpfIngressId,     // its id
+  ClsBpfIngressOnly,   // 1: FilterIngressOnly, and no other program has that preference
+  TcxEgress,           // the same for what goes out
   TcxEgressId,
   TcxEgressOnly,
   FilterEgress,
@@ -197,26 +197,39 @@ enum class Fact : uint8_t {
              // that has been closed for more than a second
   MtuOwner,  // whose MTU RouteMtu is: "eth0", "the route by eth0"
   TcpTimestamp,  // "late": TimestampCame is older than the other one by at most a few seconds
-  VlanId,    // of Vlan
+  VlanId,        // of Vlan
   LeadsBack,     // 1: its route leads to the device by which it came in
   // Looked up in its network namespace after it died.
-  RefusedBy,      // "route", "rule", or "nothing": there is no route
+  RefusedBy,      // "route", "rule", "linkdown", or "nothing": there is no route
   RefusedPrefix,  // of that route: "192.0.2.0/24"
   RefusedTable,   // which has that route: "main", "100"
   RefusedMetric,  // of that route
   RefusedRule,    // the preference of the rule, or of the one that looks that table up
+  RefusedDevice,  // the device without a carrier by which the route leads
   IpFamily,       // for ip(8): "-4", "-6"
   WayBack,        // the device by which its source is reached: "eth1", "none"
   HasRoute,       // 0: no route leads to the destination of what this host sends
+  BackRefusedBy,  // the kind of the route that refuses what is for its source: "blackhole"
+  BackPrefix,     // of that route
+  BackTable,      // which has that route
+  BackMetric,     // of that route
   FdbPlace,       // where the bridge has FrameMac: "same" port as Device, "other" one, "unknown"
   FdbPort,        // the other port
   FdbState,       // its state: "forwarding", "blocking"
   NoFloodBy,   // what keeps an unknown address from all other ports: "no-port", "state", "flood",
                // "vlan", "isolated"; "" when that is not clear
   NoFlood,     // the same as a clause: "it has no other port"
-  OwnAddress,  // of an IPv6 destination that is an own address not in use: "tentative", "duplicate"
-  QueueDrops,  // "one": a queue below a classful qdisc drops packets; "none": none has dropped any
-  QueueKind,   // of that one: "pfifo"
+  OwnAddress,  // why its destination, an own address, does not take it: "tentative", "duplicate",
+               // "other-vrf"
+  OwnAddressDevice,  // which has that address, of the last one
+  OwnAddressVrf,     // in which that device is: "the VRF red", "the default VRF"
+  TunnelIs,    // the tunnel that it is for: "up", "down", "filter" (it takes other VNIs); "none"
+  TunnelName,  // of the first three
+  TunnelKind,  // "vxlan"
+  MulticastRoute,        // why it does not send it on: "device", "none-out", "ttl"
+  MulticastRouteDevice,  // by which that route takes it
+  QueueDrops,   // "one": a queue below a classful qdisc drops packets; "none": none has dropped any
+  QueueKind,    // of that one: "pfifo"
   QueueParent,  // its class: "1:10"
   QueueLength,  // packets that are in it
   IpsecDoes,    // what the policy of IPsec does: "block", "protect", "allow" (what came without

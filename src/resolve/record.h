@@ -187,12 +187,32 @@ struct Ports {
 struct Lookups {
   // What refuses to route it.
   struct Refusal {
-    enum class By : uint8_t { Nothing, Route, Rule };  // Nothing: there is no route
+    // Nothing: there is no route. Linkdown: it is passed over, as its device has no carrier.
+    enum class By : uint8_t { Nothing, Route, Rule, Linkdown };
     By by = By::Nothing;
     std::string_view prefix;  // of the route: "192.0.2.0/24"
     std::string_view table;   // "main", "100"
     uint32_t metric = 0;      // of the route
     uint32_t rule = 0;        // the preference of the rule, or of the one that looks the table up
+    std::string_view device = {};  // of Linkdown
+  };
+  // How this host sends what is for the packet's source.
+  struct WayBack {
+    std::string_view device = {};   // by which it does; "": by none
+    std::string_view refuses = {};  // the kind of the route that refuses it: "blackhole"
+    Refusal route = {};             // that one
+  };
+  // The tunnel that it is for.
+  struct Tunnel {
+    enum class State : uint8_t { None, Up, Down, Filter };  // see kernel::FoundTunnel
+    State state = State::None;
+    std::string_view kind = {}, name = {};
+  };
+  // The multicast route that does not send it on.
+  struct MulticastRoute {
+    enum class Why : uint8_t { None, Device, NoneOut, Ttl };  // see kernel::MulticastRoute
+    Why why = Why::None;
+    std::string_view device = {};  // by which the route takes it
   };
   // Where the bridge knows the MAC address to which it was sent.
   struct Port {
@@ -221,16 +241,21 @@ struct Lookups {
     bool is_none = false, default_blocks = false;
   };
   std::optional<Refusal> refusal;
-  // The device by which this host sends what is for the packet's source; "": by none.
-  std::optional<std::string_view> way_back;
+  std::optional<WayBack> way_back;
   // Whether a route leads to the destination of what this host sends.
   std::optional<bool> has_route = {};
   std::optional<Port> port;
   std::optional<Policy> policy;
   std::optional<Queue> queue = {};
-  // Of an IPv6 address of this host, the packet's destination, that is not in use.
-  enum class Unused : uint8_t { No, Tentative, Duplicate };
-  Unused destination = Unused::No;
+  // An address of this host, the packet's destination, that does not take it.
+  struct OwnAddress {
+    enum class Why : uint8_t { None, Tentative, Duplicate, OtherVrf };
+    Why why = Why::None;
+    std::string_view device = {}, vrf = {};  // see kernel::OwnAddress
+  };
+  OwnAddress own_address = {};
+  std::optional<Tunnel> tunnel = {};
+  std::optional<MulticastRoute> multicast_route = {};
   // The process that has the packet's socket, and that which has the one of Ports: "nginx (4711)".
   std::string_view owner = {}, listener = {};
   // How it was when its connection began, by conntrack, of UDP that no longer has its entry.

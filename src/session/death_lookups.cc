@@ -11,6 +11,8 @@
 
 #include "diagnose/facts.h"
 #include "knowledge/cause.h"
+#include "session/lookup_views.h"
+#include "session/tunnel_places.h"
 
 namespace pwru {
 namespace {
@@ -39,6 +41,7 @@ constexpr std::string_view kFull =
 // Qdiscs that only pass packets on to those of their classes.
 constexpr std::string_view kClassful = "htb prio hfsc drr qfq ets multiq";
 constexpr std::string_view kSend = "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit";
+constexpr std::string_view kMulticast = "ip_mr_input ip_mr_forward";
 constexpr std::string_view kBridge = "br_handle_frame_finish br_forward maybe_deliver";
 
 // The function that freed the packet for itself.
@@ -47,43 +50,22 @@ std::string_view place_of(const resolve::Record& record) {
   return way.empty() ? std::string_view() : diagnose::bare(way.front());
 }
 
+// IPsec's own tunnels, where there are some, are asked after the others, and end what none takes.
+const TunnelPlace* tunnel_place_of(const resolve::Record& record) {
+  constexpr size_t kNearest = 4;
+  const event::Tuple& tuple = record.packet.tuple;
+  const std::string_view place = place_of(record);
+  if (place != "xfrm_input")
+    return tunnel_place(place, tuple.has_ports ? tuple.dport : uint16_t{0});
+  const auto way = diagnose::behind_freeing(record.stack);
+  for (const std::string_view caller : way.first(std::min(way.size(), kNearest)))
+    if (const TunnelPlace* const found = tunnel_place(diagnose::bare(caller), 0)) return found;
+  return nullptr;
+}
+
 template <class Numbers>
 std::string words(const Numbers& numbers) {
   return fmt::format("{:02x}", fmt::join(numbers, ""));
-}
-
-resolve::Lookups::Refusal view_of(const kernel::RefusingRoute& refusal) {
-  return {static_cast<resolve::Lookups::Refusal::By>(refusal.by), refusal.prefix, refusal.table,
-          refusal.metric, refusal.rule};
-}
-
-resolve::Lookups::Port view_of(const kernel::BridgePort& port) {
-  using Port = resolve::Lookups::Port;
-  return {static_cast<Port::Place>(port.place), port.name, port.state,
-          static_cast<Port::Hindrance>(port.hindrance)};
-}
-
-resolve::Lookups::Policy view_of(const kernel::IpsecAnswer& answer) {
-  constexpr auto kDirections = std::to_array<std::string_view>({"in", "out", "fwd"});
-  resolve::Lookups::Policy view;
-  view.direction = kDirections[static_cast<size_t>(answer.direction)];
-  view.is_none = !answer.policy;
-  view.default_blocks = answer.default_blocks;
-  if (!answer.policy) return view;
-  const kernel::IpsecPolicy& policy = *answer.policy;
-  view.selector = policy.selector;
-  view.index = policy.index;
-  view.blocks = policy.blocks;
-  view.protection = policy.protection;
-  return view;
-}
-
-resolve::Lookups::Unused state_of(const kernel::IpBytes& address,
-                                  const std::vector<kernel::UnusedAddress>& unused) {
-  using enum resolve::Lookups::Unused;
-  const auto found = std::ranges::find(unused, address, &kernel::UnusedAddress::address);
-  if (found == unused.end()) return No;
-  return found->is_duplicate ? Duplicate : Tentative;
 }
 
 }  // namespace
@@ -105,6 +87,8 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
     return Question::Queue;
   if (!record.packet.has_tuple) return std::nullopt;
   if (knowledge::is_in_list(place, kRefuse)) return Question::Refusal;
+  if (tunnel_place_of(record)) return Question::Tunnel;
+  if (knowledge::is_in_list(place, kMulticast)) return Question::MulticastRoute;
   const auto is_above_zero = [&](Fact number) {
     return diagnose::number(fact(record, number)).value_or(0) > 0;
   };
@@ -212,6 +196,21 @@ std::optional<kernel::BridgeQuestion> DeathLookups::bridge_question(
   return question;
 }
 
+kernel::TunnelQuestion DeathLookups::tunnel_question(const resolve::Record& record) const {
+  const kernel::RouteQuestion packet = route_question(record);
+  const TunnelPlace& place = *tunnel_place_of(record);
+  kernel::TunnelQuestion question;
+  question.netns = packet.netns;
+  question.is_v6 = packet.is_v6;
+  question.source = packet.source;
+  question.destination = packet.destination;
+  question.port = packet.dport.value_or(0);
+  question.vni = static_cast<uint32_t>(diagnose::number(fact(record, Fact::Vni)).value_or(0));
+  const auto kinds = packet.is_v6 && !place.kinds_of_v6.empty() ? place.kinds_of_v6 : place.kinds;
+  question.kinds.assign(kinds.begin(), kinds.end());
+  return question;
+}
+
 kernel::QdiscQuestion DeathLookups::qdisc_question(const resolve::Record& record) const {
   const auto root = diagnose::number(fact(record, Fact::QdiscHandle)).value_or(0);
   return {record.packet.netns, record.packet.ifindex, static_cast<uint16_t>(root)};
@@ -243,7 +242,15 @@ DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question q
       answer.original = kernel::find_original_tuple(ask_.conntrack, route_question(record));
       break;
     case Question::Address:
-      answer.unused = kernel::find_unused_ipv6(ask_.routes, record.packet.netns);
+      answer.own_address = kernel::find_own_address(ask_.routes, route_question(record));
+      break;
+    case Question::Tunnel:
+      answer.tunnel = kernel::find_tunnel(ask_.routes, tunnel_question(record));
+      break;
+    case Question::MulticastRoute:
+      answer.multicast_route = kernel::find_multicast_route(
+          ask_.routes, route_question(record),
+          static_cast<unsigned>(diagnose::number(fact(record, Fact::Ttl)).value_or(0)));
       break;
     case Question::Owner:
       answer.process = process_of(*full_socket(record));
@@ -272,7 +279,14 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
     case Question::WayBack:
       return fmt::format("back {} {}", packet.netns, words(tuple.saddr));
     case Question::Address:
-      return fmt::format("addresses {}", packet.netns);
+      return fmt::format("address {} {} {}", packet.netns, packet.ifindex, words(tuple.daddr));
+    case Question::Tunnel:
+      return fmt::format("tunnel {} {} {} {} {} {} {}", place_of(record), packet.netns,
+                         words(tuple.saddr), words(tuple.daddr), tuple.l4_proto, tuple.dport,
+                         fact(record, Fact::Vni));
+    case Question::MulticastRoute:
+      return fmt::format("multicast {} {} {} {} {}", packet.netns, packet.ifindex,
+                         words(tuple.saddr), words(tuple.daddr), fact(record, Fact::Ttl));
     case Question::Port:
       return fmt::format("port {} {} {} {}", packet.netns, packet.ifindex,
                          fact(record, Fact::FrameMac), fact(record, Fact::Vlan));
@@ -294,9 +308,15 @@ bool DeathLookups::may_hide_nat(const resolve::Record& record) const {
          knowledge::is_in_list(place_of(record), kUdp);
 }
 
-bool DeathLookups::may_be_for_unused(const resolve::Record& record) {
-  return record.packet.netns && record.packet.has_tuple && record.packet.tuple.is_v6 &&
-         knowledge::is_in_list(place_of(record), knowledge::kForwardsUnused);
+// Where no route was found, or only one that leads elsewhere: for an address that is not in use,
+// or in another VRF, there is no local route.
+bool DeathLookups::may_be_for_own(const resolve::Record& record) const {
+  if (!record.packet.netns || !record.packet.has_tuple) return false;
+  const std::string_view place = place_of(record);
+  if (record.packet.tuple.is_v6 && knowledge::is_in_list(place, knowledge::kForwardsUnused))
+    return true;
+  const std::string_view error = diagnose::without_sign(fact(record, Fact::RouteError));
+  return knowledge::is_in_list(place, kRefuse) && knowledge::is_in_list(error, "101 113");
 }
 
 const DeathLookups::Answer* DeathLookups::answer_to(const resolve::Record& record,
@@ -317,14 +337,16 @@ const DeathLookups::Answer* DeathLookups::answer_to(const resolve::Record& recor
 std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& record) {
   const auto question = question_about(record);
   const bool asks_conntrack = may_hide_nat(record);
-  const bool asks_address = may_be_for_unused(record);
+  const bool asks_address = may_be_for_own(record);
   if (!question && !asks_conntrack && !asks_address) return std::nullopt;
   if (answers_.size() >= kMostAnswers) answers_.clear();
   resolve::Lookups lookups;
   if (const Answer* const answer = question ? answer_to(record, *question) : nullptr) {
     if (answer->refusal) lookups.refusal = view_of(*answer->refusal);
     lookups.has_route = answer->has_route;
-    if (answer->way_back) lookups.way_back = *answer->way_back;
+    if (answer->way_back) lookups.way_back = view_of(*answer->way_back);
+    if (answer->tunnel) lookups.tunnel = view_of(*answer->tunnel);
+    if (answer->multicast_route) lookups.multicast_route = view_of(*answer->multicast_route);
     if (answer->port) lookups.port = view_of(*answer->port);
     if (answer->policy) lookups.policy = view_of(*answer->policy);
     if (const auto& queue = answer->queue)
@@ -335,8 +357,9 @@ std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& rec
       answer && answer->original)
     lookups.original = {answer->original->source, answer->original->destination,
                         answer->original->sport, answer->original->dport};
-  if (const Answer* const answer = asks_address ? answer_to(record, Question::Address) : nullptr)
-    lookups.destination = state_of(route_question(record).destination, answer->unused);
+  if (const Answer* const answer = asks_address ? answer_to(record, Question::Address) : nullptr;
+      answer && answer->own_address)
+    lookups.own_address = view_of(*answer->own_address);
   return lookups;
 }
 

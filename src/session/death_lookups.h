@@ -14,9 +14,11 @@
 #include "kernel/bridge.h"
 #include "kernel/conntrack.h"
 #include "kernel/ipsec.h"
+#include "kernel/multicast_route.h"
 #include "kernel/qdiscs.h"
 #include "kernel/routes.h"
 #include "kernel/socket_owner.h"
+#include "kernel/tunnels.h"
 #include "knowledge/fact.h"
 #include "resolve/record.h"
 
@@ -44,12 +46,14 @@ class DeathLookups {
   // One of them has a value, or none has.
   struct Answer {
     std::optional<kernel::RefusingRoute> refusal = {};
-    std::optional<std::string> way_back = {};
+    std::optional<kernel::WayBack> way_back = {};
     std::optional<bool> has_route = {};
     std::optional<kernel::BridgePort> port = {};
     std::optional<kernel::IpsecAnswer> policy = {};
     std::optional<kernel::DroppingQdisc> queue = {};
-    std::vector<kernel::UnusedAddress> unused = {};
+    std::optional<kernel::OwnAddress> own_address = {};
+    std::optional<kernel::FoundTunnel> tunnel = {};
+    std::optional<kernel::MulticastRoute> multicast_route = {};
     std::string process = {};
     std::optional<kernel::ConntrackTuple> original = {};
     uint64_t valid_until_ns = 0;
@@ -63,6 +67,8 @@ class DeathLookups {
     Policy,
     Original,
     Address,
+    Tunnel,
+    MulticastRoute,
     Owner,
     Listener
   };
@@ -70,10 +76,11 @@ class DeathLookups {
   [[nodiscard]] std::string_view fact(const resolve::Record& record, knowledge::Fact fact) const;
   [[nodiscard]] std::optional<Question> question_about(const resolve::Record& record) const;
   [[nodiscard]] bool may_hide_nat(const resolve::Record& record) const;
-  [[nodiscard]] static bool may_be_for_unused(const resolve::Record& record);
+  [[nodiscard]] bool may_be_for_own(const resolve::Record& record) const;
   [[nodiscard]] kernel::RouteQuestion route_question(const resolve::Record& record) const;
   [[nodiscard]] std::optional<kernel::BridgeQuestion> bridge_question(
       const resolve::Record& record) const;
+  [[nodiscard]] kernel::TunnelQuestion tunnel_question(const resolve::Record& record) const;
   [[nodiscard]] kernel::QdiscQuestion qdisc_question(const resolve::Record& record) const;
   [[nodiscard]] bool may_have_died_of_ipsec(const resolve::Record& record) const;
   [[nodiscard]] std::optional<kernel::IpsecAnswer> find_policy(const resolve::Record& record) const;

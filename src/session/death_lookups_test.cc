@@ -76,13 +76,33 @@ TEST(DeathLookups, ThePlaceOfADeathChoosesTheQuestion) {
   Death filtered({"ip_rcv_finish_core.constprop.0+0x94"});
   const auto back = lookups.look_up(filtered.with("?", "1", "?"));
   ASSERT_TRUE(back);
-  EXPECT_EQ(back->way_back, "");
+  EXPECT_EQ(back->way_back->device, "");
   Death bridged({"br_handle_frame_finish[bridge]+0x94"});
   const auto port = lookups.look_up(bridged.with("?", "?", "02:00:00:00:00:77"));
   ASSERT_TRUE(port && port->port);
   EXPECT_EQ(port->port->place, resolve::Lookups::Port::Place::Unknown);
-  EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETRULE, RTM_GETRULE, RTM_GETROUTE,
-                                                 RTM_GETNEIGH, RTM_GETLINK}));
+  EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETRULE, RTM_GETADDR, RTM_GETRULE,
+                                                 RTM_GETROUTE, RTM_GETNEIGH, RTM_GETLINK}));
+}
+
+TEST(DeathLookups, TunnelsAreAskedForByKind) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death gre({"gre_rcv[ip_gre]+0x161"});
+  const auto found = lookups.look_up(gre.with("?", "?", "?"));
+  ASSERT_TRUE(found && found->tunnel);
+  EXPECT_EQ(found->tunnel->state, resolve::Lookups::Tunnel::State::None);
+  EXPECT_EQ(kernel.types.size(), 3U) << "gre, gretap, erspan";
+  Death after_ipsec({"xfrm_input+0x1", "tunnel4_rcv[tunnel4]+0x8d"});
+  EXPECT_TRUE(lookups.look_up(after_ipsec.with("?", "?", "?"))->tunnel);
+  EXPECT_EQ(kernel.types.size(), 4U) << "ipip";
+  Death closed({"udp_rcv+0x452"});
+  closed.record.packet.tuple.has_ports = true;
+  closed.record.packet.tuple.dport = 53;
+  EXPECT_FALSE(lookups.look_up(closed.with("?", "?", "?")));
+  closed.record.packet.tuple.dport = 4789;
+  EXPECT_TRUE(lookups.look_up(closed.with("?", "?", "?"))->tunnel);
+  EXPECT_EQ(kernel.types.size(), 5U);
 }
 
 TEST(DeathLookups, AnIpv6AddressThatIsNotInUseIsAskedFor) {
@@ -93,7 +113,7 @@ TEST(DeathLookups, AnIpv6AddressThatIsNotInUseIsAskedFor) {
   forwarded.record.packet.tuple.is_v6 = true;
   const auto found = lookups.look_up(forwarded.with("?", "?", "?"));
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->destination, resolve::Lookups::Unused::No);
+  EXPECT_EQ(found->own_address.why, resolve::Lookups::OwnAddress::Why::None);
   EXPECT_EQ(kernel.types, (std::vector<uint16_t>{RTM_GETADDR}));
 }
 
@@ -198,7 +218,7 @@ TEST(DeathLookups, AnAnswerIsKeptForATenthOfASecond) {
   Asked kernel;
   DeathLookups lookups = kernel.lookups();
   Death death({"ip_error+0x94"});
-  death.with("101", "?", "?");
+  death.with("22", "?", "?");
   EXPECT_TRUE(lookups.look_up(death.record));
   EXPECT_TRUE(lookups.look_up(death.record));
   EXPECT_EQ(kernel.types.size(), 1U);
@@ -220,7 +240,7 @@ TEST(DeathLookups, ASlowKernelIsAskedForASecondInTenOnly) {
   Death death({"ip_error+0x94"});
   for (uint8_t host = 0; host < 20; host++) {
     death.record.packet.tuple.daddr[3] = host;
-    const auto found = lookups.look_up(death.with("101", "?", "?"));
+    const auto found = lookups.look_up(death.with("22", "?", "?"));
     EXPECT_EQ(found && found->refusal, host < 3);
   }
 }

@@ -29,6 +29,12 @@ constexpr std::string_view kStrictFilterAdvice = "ip route get {src} shows the w
 
 constexpr std::string_view kForwards = "ip_forward ip6_forward";
 constexpr std::string_view kIpsec = "XFRM_POLICY NOT_SPECIFIED -";
+// Where a packet ends that no local route takes; with kForwardsUnused.
+#define OWN_PLACES "ip_error ip6_pkt_drop ip6_pkt_discard ip6_forward neigh_invalidate ndisc_error_report"
+constexpr std::string_view kLinkdown = "the route {refused_prefix} leads by {refused_dev}, which has no carrier, and this host passes such routes over (ignore_routes_with_linkdown)";
+constexpr std::string_view kLinkdownAdvice = "ip -d link show {refused_dev}: why is its link gone? or sysctl -w net.ipv4.conf.{refused_dev}.ignore_routes_with_linkdown=0 (net.ipv6 for IPv6), and the same of all";
+constexpr std::string_view kBackRefused = "the {back_refused_by} route {back_prefix} takes what is for its source {src}, and so the reverse-path filter refuses it (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
+constexpr std::string_view kBackRefusedAdvice = "ip {ip_family} route del {back_refused_by} {back_prefix} table {back_table} metric {back_metric} takes it away";
 constexpr std::string_view kGroupFrame = "its frame was sent to the broadcast or multicast MAC address {frame_mac}, and what came so is not forwarded";
 constexpr std::string_view kGroupFrameAdvice = "find who sends it: tcpdump -e -ni {dev} host {src}; it must send to the MAC address of this router, {dev_mac}";
 constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
@@ -36,10 +42,22 @@ constexpr std::array kCauses = std::to_array<Cause>({
     // Routing. The offer of a DHCP server is for an address that the client does not have yet; it reads
     // it through a packet socket.
     {"dhcp-offer", "ip_error", "", "", {{{Fact::Protocol, Test::Is, "udp"}, {Fact::Port, Test::Is, "68"}}}},
+    // An own address without a local route: of IPv6 until duplicate address detection has ended.
+    {"duplicate-address", OWN_PLACES, "", "", {{{Fact::OwnAddress, Test::Is, "duplicate"}}}, Likely,
+     "{dst} is an address of this host that is not in use: duplicate address detection found another host that has it",
+     "ip -6 addr show shows it as dadfailed; find the other host (tcpdump -e -ni {dev} icmp6), then ip -6 addr del and add it again"},
+    {"tentative-address", OWN_PLACES, "", "", {{{Fact::OwnAddress, Test::Is, "tentative"}}}, Likely,
+     "{dst} is an address of this host that is not in use yet: duplicate address detection is not over",
+     "ip -6 addr show shows it as tentative; sysctl net.ipv6.conf.{dev}.dad_transmits; ip -6 addr add .. nodad goes without"},
+    {"own-address-vrf", OWN_PLACES, "", "", {{{Fact::OwnAddress, Test::Is, "other-vrf"}}}, Likely,
+     "{dst} is an address of {own_address_dev} of this host, in {own_address_vrf}, and it came in by {dev}, which is in another VRF",
+     "ip link show {own_address_dev} and ip link show {dev} name the VRF of each (master); put both into one, or add a route from one VRF to the other; if another host is meant that has the same address, its route is missing"},
     {"forwarding-off", "ip_error", "", "", {{{Fact::Forwarding4, Test::Is, "0"}, {Fact::RouteError, Test::Is, "113"}}}, Certain,
      "it is for {dst}, which is not this host, and this host does not forward: net.ipv4.conf.{dev}.forwarding=0",
      "sysctl -w net.ipv4.ip_forward=1, if it is a router"},
     BY_RULE("no-route", "ip_error", "101", "unreachable", "; the sender gets an ICMP error"),
+    {"route-linkdown", "ip_error ip6_pkt_drop ip6_pkt_discard", "", "", {{{Fact::RouteError, Test::Is, "101"}, {Fact::RefusedBy, Test::Is, "linkdown"}}}, Likely,
+     kLinkdown, kLinkdownAdvice},
     {"no-route", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "101"}, {Fact::RefusedBy, Test::Is, "nothing"}}}, Likely,
      "there is no route to {dst}", "ip route get {dst} from {src} iif {dev}; then ip route add"},
     {"no-route", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "101"}}}, Certain,
@@ -96,6 +114,9 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"route-blackhole", kDiscard, "", "", {}, Likely,
      "a route or a policy rule of the kind blackhole takes {dst}",
      "ip route show table all type blackhole and ip rule list them; for IPv6 with -6"},
+    // As the route back is when it is asked for.
+    {"rp-filter-route", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {{{Fact::BackRefusedBy, Test::Is, "blackhole prohibit unreachable"}}}, Likely,
+     kBackRefused, kBackRefusedAdvice},
     // __fib_validate_source() refuses in loose mode only what no route at all leads back to.
     {"rp-filter-loose", "ip_rcv_finish_core ip_route_input_slow", "", "IP_RPFILTER", {{{Fact::RpFilter, Test::Is, "2"}}}, Certain,
      kLooseFilter, kLooseFilterAdvice},
@@ -130,6 +151,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"ip-options", "ip_rcv_finish_core", "", "-", {{{Fact::IpFirst, Test::Is, "70 71 72 73 74 75 76 77 78 79"}, {Fact::RouteType, Test::IsNot, "0"}}}, Likely,
      "it has IP options that are refused: source routing (net.ipv4.conf.{dev}.accept_source_route), or damaged ones",
      "sysctl net.ipv4.conf.all.accept_source_route net.ipv4.conf.{dev}.accept_source_route, both must be 1; look at it: tcpdump -v -ni {dev} host {src}"},
+    {"rp-filter-route", "ip_rcv_finish_core", "", "-", {{{Fact::BackRefusedBy, Test::Is, "blackhole prohibit unreachable"}, {Fact::OwnSource, Test::Is, "0"}}}, Likely,
+     kBackRefused, kBackRefusedAdvice},
     // 6.12 gives no reason, later kernels IP_LOCAL_SOURCE. Before 5.18 a reverse-path filter has none either.
     {"source-refused", "ip_rcv_finish_core", "", "-", {{{Fact::AcceptLocal, Test::Is, "0"}, {Fact::RpFilter, Test::Is, "0"}, {Fact::RpFilterAll, Test::Is, "0"}}}, Likely,
      "its source {src} may not come from outside: it is an own address of this host, or one of a broadcast",
@@ -168,13 +191,6 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"mtu", "ip_forward ip6_forward", "", "PKT_TOO_BIG", {}, Certain,
      "it, or its segments, are larger than the path MTU of the route to {dst}, and may not be fragmented; the sender gets an ICMP error",
      "ip route get {dst} shows the MTU; lower the sender's, or clamp the MSS"},
-    // Until duplicate address detection has ended, there is no local route.
-    {"duplicate-address", kForwardsUnused, "", "", {{{Fact::OwnAddress, Test::Is, "duplicate"}}}, Likely,
-     "{dst} is an address of this host that is not in use: duplicate address detection found another host that has it",
-     "ip -6 addr show shows it as dadfailed; find the other host (tcpdump -e -ni {dev} icmp6), then ip -6 addr del and add it again"},
-    {"tentative-address", kForwardsUnused, "", "", {{{Fact::OwnAddress, Test::Is, "tentative"}}}, Likely,
-     "{dst} is an address of this host that is not in use yet: duplicate address detection is not over",
-     "ip -6 addr show shows it as tentative; sysctl net.ipv6.conf.{dev}.dad_transmits; ip -6 addr add .. nodad goes without"},
     {"forwarding-off6", "ip6_forward", "", "IP_INADDRERRORS -", {{{Fact::Forwarding6, Test::Is, "0"}, {Fact::ForceForwarding6, Test::Is, "0"}}}, Certain,
      "it is for {dst}, which is not this host, and this host does not forward: net.ipv6.conf.all.forwarding=0",
      "sysctl -w net.ipv6.conf.all.forwarding=1, if it is a router"},

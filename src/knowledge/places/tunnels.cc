@@ -13,6 +13,7 @@ constexpr std::string_view kTunnelSends =
 constexpr std::string_view kNoRemoteAdvice =
     "bridge fdb show dev {dev}; bridge fdb add {frame_mac} dev {dev} dst OTHER-END adds one; of a "
     "cluster, its daemon does (flannel, Calico)";
+constexpr std::string_view kMulticastRouting = "ip_mr_input ip_mr_forward";
 #define IP_TUNNELS "tunnel4_rcv tunnel6_rcv tunnel64_rcv tunnel46_rcv tunnelmpls4_rcv"
 constexpr std::string_view kIpTunnelAdvice =
     "ip -d link show type ipip; the same with sit, ip6tnl; are local and remote right at both "
@@ -35,6 +36,20 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"ipvs-send", "ip_vs_nat_xmit ip_vs_nat_xmit_v6 ip_vs_dr_xmit ip_vs_dr_xmit_v6 ip_vs_tunnel_xmit ip_vs_tunnel_xmit_v6 ip_vs_bypass_xmit ip_vs_bypass_xmit_v6 ip_vs_icmp_xmit ip_vs_icmp_xmit_v6", "", "-", {}, Likely,
      "IPVS could not send it to the real server that it chose: no route leads there, or it does not fit the MTU on the way",
      "ipvsadm -Ln shows the real servers of {dst}:{port}; ip route get each of them"},
+    // ip_mr_forward() asks for the device first. The copy of what this host sends itself loses nothing.
+    {"own-group", kMulticastRouting, "", "-", {{{Fact::PacketType, Test::Is, "5"}}}},
+    {"multicast-route-device", kMulticastRouting, "", "-", {{{Fact::MulticastRoute, Test::Is, "device"}}}, Likely,
+     "the multicast route from {src} to {dst} takes it by {multicast_route_dev}, and it came in by {dev}",
+     "ip mroute show; ip route get {src} shows the way back, by which the daemon of multicast routing expects it"},
+    {"multicast-route-empty", kMulticastRouting, "", "-", {{{Fact::MulticastRoute, Test::Is, "none-out"}}}, Likely,
+     "the multicast route from {src} to {dst} sends it nowhere: it has no device to go out by",
+     "ip mroute show; has a receiver joined the group there? ask the daemon of multicast routing"},
+    {"multicast-route-ttl", kMulticastRouting, "", "-", {{{Fact::MulticastRoute, Test::Is, "ttl"}}}, Likely,
+     "its TTL is {ttl}, and the multicast route from {src} to {dst} asks for more at each of its devices",
+     "let the sender begin with a larger TTL (IP_MULTICAST_TTL, 1 by default); ip mroute show"},
+    {"multicast-route", kMulticastRouting, "", "-", {}, Possible,
+     "its multicast route does not send it on: it came in by another device than that of the route, its TTL is too small, or the route has no device to go out by",
+     "ip mroute show; ip route get {src} shows the way back, by which it is expected"},
     // input_action_end() and its like, which are called by seg6_local_input_core().
     {"srv6", "input_action_end input_action_end_core end_next_csid_core input_action_end_x input_action_end_x_core input_action_end_t input_action_end_b6 input_action_end_b6_encap input_action_end_bpf", "", "-", {}, Likely,
      "the SRv6 segment {dst} of this host does not take it: it has no segment routing header, or no segment is left in it",
@@ -91,12 +106,42 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"tunnel-refused", "ip_tunnel_rcv __ip6_tnl_rcv ip6_tnl_rcv", "", "-", {}, Likely,
      "a tunnel with the addresses {src} and {dst} refuses it: of GRE, it lacks a checksum or a sequence number that the tunnel expects, has one that it does not expect, or is out of order; or its ECN bits contradict those outside",
      "ip -s -s -d link show type gre (gretap, ip6gre) shows icsum and iseq of the tunnel, and counts (crc, fifo; frame: ECN); the other end needs ocsum and oseq for them"},
+    // The only one that has the port, so that its socket is closed.
+    {"tunnel-down", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET -", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
+     "the device {tunnel} ({tunnel_kind}) is for its VNI {vni}, and is down",
+     "ip link set {tunnel} up"},
+    // As the tunnels are when they are asked for. One that is down is passed over as if it was not there.
+    {"tunnel-down", IP_TUNNELS " gre_rcv", "", "-", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
+     "the tunnel {tunnel} ({tunnel_kind}) has the addresses {src} and {dst}, and is down",
+     "ip link set {tunnel} up"},
+    {"tunnel-down", "xfrm_input", IP_TUNNELS, "-", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
+     "the tunnel {tunnel} ({tunnel_kind}) has the addresses {src} and {dst}, and is down",
+     "ip link set {tunnel} up"},
+    {"tunnel-unknown", IP_TUNNELS, "", "-", {{{Fact::TunnelIs, Test::Is, "none"}}}, Likely,
+     "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}",
+     kIpTunnelAdvice},
     {"tunnel-unknown", IP_TUNNELS, "", "-", {}, Likely,
      "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}, or it is down",
      kIpTunnelAdvice},
+    {"gre-key", "gre_rcv", "", "-", {{{Fact::TunnelIs, Test::Is, "none up"}}}, Likely,
+     "no GRE tunnel of this host takes it: its key, or the address of the other end, is not that of a tunnel",
+     kGreAdvice},
     {"gre-key", "gre_rcv", "", "-", {}, Likely,
      "no GRE tunnel of this host takes it: its key, or the address of the other end, is not that of a tunnel, or the tunnel is down",
      kGreAdvice},
+    {"tunnel-down", "vxlan_rcv geneve_udp_encap_recv geneve_rx", "", "VXLAN_VNI_NOT_FOUND -", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
+     "the device {tunnel} ({tunnel_kind}) is for its VNI {vni}, and is down",
+     "ip link set {tunnel} up"},
+    {"vxlan-vni", "vxlan_rcv", "", "VXLAN_VNI_NOT_FOUND -", {{{Fact::TunnelIs, Test::Is, "filter"}}}, Likely,
+     "the VXLAN device {tunnel} takes only the VNIs that it was told (vnifilter), and {vni} is none of them",
+     "bridge vni show dev {tunnel} lists them; bridge vni add vni {vni} dev {tunnel} adds it"},
+    {"vxlan-vni", "vxlan_rcv", "", "VXLAN_VNI_NOT_FOUND", {{{Fact::TunnelIs, Test::Is, "none"}}}, Certain,
+     "no VXLAN device of this host has its VNI {vni}",
+     kVniAdvice},
+    // Its header has no flag but the one that each has.
+    {"vxlan-vni", "vxlan_rcv", "", "-", {{{Fact::VxlanFlags, Test::Is, "8"}, {Fact::TunnelIs, Test::Is, "none"}}}, Likely,
+     "no VXLAN device of this host has its VNI {vni}",
+     kVniAdvice},
     // vxlan_set_mac() has put the device of the tunnel into the packet. Linux 6.12 has reasons there.
     {"local-mac", "vxlan_rcv", "", "-", {{{Fact::DeviceKind, Test::Is, "vxlan"}, {Fact::FromDeviceMac, Test::Is, "1"}}}, Likely,
      "its source is the MAC address of the VXLAN device {dev} itself: it went in a circle, or another device has that address too",
@@ -129,6 +174,9 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"geneve-header", kGeneve, "", "-", {{{Fact::GeneveVersion, Test::Is, "1 2 3"}}}, Likely,
      "its Geneve header has the version {geneve_version}, and there is only 0",
      kGeneveHeaderAdvice},
+    {"geneve-vni", kGeneve, "", "-", {{{Fact::TunnelIs, Test::Is, "none"}}}, Likely,
+     "no Geneve device of this host has its VNI {vni} and its other end",
+     kGeneveAdvice},
     // Since 5.18 a device with innerprotoinherit takes IP packets too.
     {"geneve-header", kGeneve, "", "-", {{{Fact::GeneveProtocol, Test::IsNot, "0x6558"}}}, Likely,
      "its Geneve header says that it carries the protocol {geneve_proto}, and the Geneve device takes only Ethernet frames (0x6558)",
