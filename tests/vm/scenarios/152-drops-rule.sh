@@ -71,7 +71,7 @@ dies 5011 "rule 2 of the nftables chain near $of_fw dropped it"
 dies 5012 "no rule of the nftables chain last $of_fw took it, and the policy of that chain is drop"
 dies 5013 "a rule in a block of a rule of nftables $of_fw dropped it"
 dies 5007 'rule 2 of the chain INPUT \(iptables table filter, hook input\) dropped it'
-dies 5009 'rule 3 of the chain INPUT \(iptables table filter, hook input\) dropped it'
+dies 5009 'rule 3 of the chain INPUT \(iptables table filter, hook input\) rejected it, with an answer to the sender'
 
 counted='counter packets 1 bytes 30'
 has_text 5001 "udp dport 5001 $counted drop"
