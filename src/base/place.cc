@@ -207,10 +207,12 @@ Result<UniqueFd> open_to_write(const Place& place, int flags, unsigned mode) {
 
 Result<UniqueFd> open_trusted(const std::string& path) {
   PWRU_ASSIGN(const Place place, find_place(path));
+  struct stat status = {};
+  if (::fstatat(place.folder.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return sys_fail("open " + place.path);
   if (place.is_magic || may_others_write(place.folder.get()))
     return fail("open " + place.path + ": others may write to its folder");
   UniqueFd fd(::openat(place.folder.get(), place.name.c_str(), O_RDONLY | kCareful));
-  struct stat status = {};
   if (!fd || ::fstat(fd.get(), &status) != 0) return sys_fail("open " + place.path);
   if (!S_ISREG(status.st_mode)) return fail("open " + place.path + ": it is no regular file");
   const bool is_foreign = status.st_uid != 0 && status.st_uid != ::geteuid();

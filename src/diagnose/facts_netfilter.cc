@@ -271,7 +271,7 @@ void Facts::set_xt(const resolve::Xt& xt, const Place& place, const StackHook& h
 }
 
 void Facts::set_xt_rule(const resolve::Xt& xt) {
-  rule_ = xt.text;
+  if (of(Fact::NftHandle).empty()) rule_ = xt.text;
   set(Fact::XtTool) = tool_of(xt.family);
   set(Fact::XtTable) = xt.table;
   set(Fact::XtChain) = xt.chain;

@@ -79,7 +79,7 @@ inline constexpr std::string_view kIpsecNoneAdvice =
     "xfrm policy getdefault; ip -s xfrm state; look at the log of the IKE daemon";
 inline constexpr std::string_view kIpsecPlain =
     "it came through an association of IPsec, and the IPsec policy {ipsec_policy} dir {ipsec_dir} "
-    "takes only what came without";
+    "takes only packets that came without IPsec";
 inline constexpr std::string_view kIpsecPlainAdvice =
     "ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows the policy, which has no "
     "template "

@@ -49,13 +49,13 @@ constexpr std::array kInferences = std::to_array<Inference>({
     {UDP_LOOKUP " " UDP_QUEUE, {{{Fact::ChecksumFailed, Test::Is, "1"}}}, "UDP_CSUM", Certain},
     {"icmp_rcv icmpv6_rcv", {{{Fact::ChecksumFailed, Test::Is, "1"}}}, "ICMP_CSUM", Certain},
 
-    {"icmp_rcv", {{{Fact::IcmpType, Test::IsNot, kIcmpTypes}}}, "UNHANDLED_PROTO", Certain},
-
     // The policies of IPsec are asked before a socket is given the packet, and where there is none.
     {IPSEC_ASKED, {{{Fact::IpsecDoes, Test::Is, "block default"}, {Fact::XfrmIn, Test::IsNot, "0"}}}, "XFRM_POLICY"},
     {IPSEC_ASKED, {{{Fact::IpsecDoes, Test::Is, "protect"}, {Fact::Protected, Test::Is, "0"}, {Fact::XfrmIn, Test::IsNot, "0"}}}, "XFRM_POLICY"},
     // secpath_has_nontransport(): what came in mode transport needs no policy.
     {IPSEC_ASKED, {{{Fact::IpsecDoes, Test::Is, "none allow"}, {Fact::Protected, Test::Is, "1"}, {Fact::ProtectedMode, Test::IsNot, "0"}}}, "XFRM_POLICY"},
+
+    {"icmp_rcv", {{{Fact::IcmpType, Test::IsNot, kIcmpTypes}}}, "UNHANDLED_PROTO", Certain},
 
     // Sockets.
     {UDP_LOOKUP, {{{Fact::UdpBytes, Test::Above, "len"}, {Fact::Protocol, Test::Is, "udp"}}}, "PKT_TOO_SMALL", Certain},
@@ -89,7 +89,7 @@ constexpr std::array kInferences = std::to_array<Inference>({
 
     // __neigh_create() made no entry. ip6_finish_output2() also ends groups that may not leave the host.
     {"ip_finish_output2", {}, "NEIGH_CREATEFAIL"},
-    {"ip6_finish_output2", {{{Fact::HopLimit, Test::IsNot, "0"}}}, "NEIGH_CREATEFAIL"},
+    {"ip6_finish_output2", {{{Fact::HopLimit, Test::IsNot, "0"}, {Fact::DestinationKind, Test::IsNot, "local-multicast"}}}, "NEIGH_CREATEFAIL"},
 
     // Devices.
     // A packet for this host alone, of a protocol that each host takes.

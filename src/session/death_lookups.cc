@@ -87,7 +87,7 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
     return Question::Queue;
   if (!record.packet.has_tuple) return std::nullopt;
   if (knowledge::is_in_list(place, kRefuse)) return Question::Refusal;
-  if (tunnel_place_of(record)) return Question::Tunnel;
+  if (tunnel_place_of(record) && record.end->text != kForbidden) return Question::Tunnel;
   if (knowledge::is_in_list(place, kMulticast)) return Question::MulticastRoute;
   const auto is_above_zero = [&](Fact number) {
     return diagnose::number(fact(record, number)).value_or(0) > 0;

@@ -32,10 +32,10 @@ constexpr std::string_view kIpsec = "XFRM_POLICY NOT_SPECIFIED -";
 // Where a packet ends that no local route takes; with kForwardsUnused.
 #define OWN_PLACES "ip_error ip6_pkt_drop ip6_pkt_discard ip6_forward neigh_invalidate ndisc_error_report"
 constexpr std::string_view kLinkdown = "the route {refused_prefix} leads by {refused_dev}, which has no carrier, and this host passes such routes over (ignore_routes_with_linkdown)";
-constexpr std::string_view kLinkdownAdvice = "ip -d link show {refused_dev}: why is its link gone? or sysctl -w net.ipv4.conf.{refused_dev}.ignore_routes_with_linkdown=0 (net.ipv6 for IPv6), and the same of all";
+constexpr std::string_view kLinkdownAdvice = "ip -d link show {refused_dev}: why is its link gone? or set ignore_routes_with_linkdown to 0, for {refused_dev} and for all: sysctl -ar ignore_routes_with_linkdown lists them";
 constexpr std::string_view kBackRefused = "the {back_refused_by} route {back_prefix} takes what is for its source {src}, and so the reverse-path filter refuses it (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
 constexpr std::string_view kBackRefusedAdvice = "ip {ip_family} route del {back_refused_by} {back_prefix} table {back_table} metric {back_metric} takes it away";
-constexpr std::string_view kGroupFrame = "its frame was sent to the broadcast or multicast MAC address {frame_mac}, and what came so is not forwarded";
+constexpr std::string_view kGroupFrame = "its frame was sent to the broadcast or multicast MAC address {frame_mac}, and a router forwards only frames that were sent to its own";
 constexpr std::string_view kGroupFrameAdvice = "find who sends it: tcpdump -e -ni {dev} host {src}; it must send to the MAC address of this router, {dev_mac}";
 constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
 constexpr std::array kCauses = std::to_array<Cause>({

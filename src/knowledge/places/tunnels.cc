@@ -135,12 +135,12 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"vxlan-vni", "vxlan_rcv", "", "VXLAN_VNI_NOT_FOUND -", {{{Fact::TunnelIs, Test::Is, "filter"}}}, Likely,
      "the VXLAN device {tunnel} takes only the VNIs that it was told (vnifilter), and {vni} is none of them",
      "bridge vni show dev {tunnel} lists them; bridge vni add vni {vni} dev {tunnel} adds it"},
-    {"vxlan-vni", "vxlan_rcv", "", "VXLAN_VNI_NOT_FOUND", {{{Fact::TunnelIs, Test::Is, "none"}}}, Certain,
-     "no VXLAN device of this host has its VNI {vni}",
+    {"vxlan-vni", "vxlan_rcv", "", "VXLAN_VNI_NOT_FOUND", {{{Fact::TunnelIs, Test::Is, "none"}}}, Likely,
+     "no VXLAN device of this host has its VNI {vni}; one in another network namespace may, and be down",
      kVniAdvice},
     // Its header has no flag but the one that each has.
     {"vxlan-vni", "vxlan_rcv", "", "-", {{{Fact::VxlanFlags, Test::Is, "8"}, {Fact::TunnelIs, Test::Is, "none"}}}, Likely,
-     "no VXLAN device of this host has its VNI {vni}",
+     "no VXLAN device of this host has its VNI {vni}; one in another network namespace may, and be down",
      kVniAdvice},
     // vxlan_set_mac() has put the device of the tunnel into the packet. Linux 6.12 has reasons there.
     {"local-mac", "vxlan_rcv", "", "-", {{{Fact::DeviceKind, Test::Is, "vxlan"}, {Fact::FromDeviceMac, Test::Is, "1"}}}, Likely,
