@@ -173,19 +173,24 @@ TEST(Diagnoser, AnExternalTunnelThatComesUpLosesNothing) {
 }
 
 TEST(Diagnoser, APortThatListensLosesWhatTellsOfTheHost) {
-  const auto kind = [](const char* source, const char* destination) {
+  const auto kind = [](const char* source, const char* destination, uint8_t type) {
     Ending ending;
     ending.dies({"br_handle_frame+0x1"}, "BRIDGE_INGRESS_STP_STATE");
     ending.with(Fact::BridgePortState, "1");
-    ending.record.packet.tuple.is_v6 = true;
-    ::inet_pton(AF_INET6, source, ending.record.packet.tuple.saddr);
-    ::inet_pton(AF_INET6, destination, ending.record.packet.tuple.daddr);
+    event::Tuple& tuple = ending.record.packet.tuple;
+    tuple.is_v6 = true;
+    tuple.l4_proto = IPPROTO_ICMPV6;
+    tuple.has_icmp = true;
+    tuple.icmp_type = type;
+    ::inet_pton(AF_INET6, source, tuple.saddr);
+    ::inet_pton(AF_INET6, destination, tuple.daddr);
     return ending.diagnosed().kind;
   };
-  EXPECT_EQ(kind("fe80::2", "ff02::16"), Kind::Harmless) << "MLD";
-  EXPECT_EQ(kind("::", "ff02::1:ff00:2"), Kind::Harmless) << "duplicate address detection";
-  EXPECT_EQ(kind("fe80::2", "ff02::1:ff00:2"), Kind::Died) << "it looks for a neighbour";
-  EXPECT_EQ(kind("fe80::2", "fe80::1"), Kind::Died);
+  EXPECT_EQ(kind("fe80::2", "ff02::16", 143), Kind::Harmless) << "MLD";
+  EXPECT_EQ(kind("fe80::2", "ff02::1:ff00:2", 131), Kind::Harmless) << "MLD, version 1";
+  EXPECT_EQ(kind("::", "ff02::1:ff00:2", 135), Kind::Harmless) << "its own address";
+  EXPECT_EQ(kind("fe80::2", "ff02::1:ff00:2", 135), Kind::Died) << "it looks for a neighbour";
+  EXPECT_EQ(kind("fe80::2", "fe80::1", 128), Kind::Died);
 }
 
 }  // namespace

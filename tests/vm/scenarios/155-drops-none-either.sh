@@ -186,7 +186,8 @@ ip netns exec h2 ping -q -c 1 -W 30 10.7.0.3
 ip netns exec h1 ping -q -c 1 -W 0.1 -I eth0.7 224.0.0.251 || true
 kill -INT $ear
 
-# While the spanning tree waits, a host comes up that reports its groups.
+# While the spanning tree waits, a host comes up that reports its groups. The others do not look for it.
+for port in 1 2 3; do ip -n "h$port" neigh flush all; done
 ip -n d link set br0 type bridge stp_state 1 forward_delay 200
 ip -n h1 link set eth0 down
 ip -n h1 link set eth0 up
