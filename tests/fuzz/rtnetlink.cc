@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads routes, rules, bridges, queues, addresses, policies and connections out of what the kernel
-// may answer. The first byte tells the length of the first answer in units of eight bytes, and so
-// on; the last answer is repeated.
+// Reads routes, rules, bridges, queues, addresses, tunnels, policies and connections out of what
+// the kernel may answer. The first byte tells the length of the first answer in units of eight
+// bytes, and so on; the last answer is repeated.
 #include <algorithm>
 #include <cstdint>
 #include <tuple>
@@ -10,8 +10,10 @@
 #include "kernel/bridge.h"
 #include "kernel/conntrack.h"
 #include "kernel/ipsec.h"
+#include "kernel/multicast_route.h"
 #include "kernel/qdiscs.h"
 #include "kernel/routes.h"
+#include "kernel/tunnels.h"
 #include "tests/fuzz/code.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -35,10 +37,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     fuzz::require(port->place != kernel::BridgePort::Place::Other || !port->name.empty());
   if (const auto queue = kernel::find_dropping_qdisc(ask, {7, 3, 1}))
     fuzz::require(queue->kind.empty() || queue->parent.find(':') != std::string::npos);
-  std::ignore = kernel::find_unused_ipv6(ask, 7);
+  std::ignore = kernel::find_own_address(ask, packet);
+  std::ignore = kernel::find_multicast_route(ask, packet, 64);
+  std::ignore = kernel::has_route(ask, packet);
+  if (const auto tunnel = kernel::find_tunnel(ask, {7, {"vxlan", "gre"}, false, {}, {}, 4789, 43}))
+    fuzz::require(tunnel->state == kernel::FoundTunnel::State::None || !tunnel->kind.empty());
   packet.sport = packet.dport = 53;
   std::ignore = kernel::find_original_tuple(ask, packet);
-  if (const auto policy = kernel::find_forward_policy(ask, packet))
-    fuzz::require(policy->selector.starts_with("src "));
+  const kernel::IpsecAnswer found = kernel::find_forward_policy(ask, packet, size & 2);
+  if (found.policy) fuzz::require(found.policy->selector.starts_with("src "));
   return 0;
 }
