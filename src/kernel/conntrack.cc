@@ -29,10 +29,9 @@ void add_nested(Message& to, uint16_t type, Message& nested) {
 
 void add_reply(Message& request, const ConntrackTuple& reply, uint8_t l4_protocol, bool is_v6) {
   const AddressTypes types = types_of(is_v6);
-  const size_t bytes = is_v6 ? 16 : 4;
   Message addresses(0, 0), protocol(0, 0), tuple(0, 0);
-  addresses.add(types.source, std::as_bytes(std::span(reply.source).first(bytes)));
-  addresses.add(types.destination, std::as_bytes(std::span(reply.destination).first(bytes)));
+  addresses.add(types.source, bytes_of(reply.source, is_v6));
+  addresses.add(types.destination, bytes_of(reply.destination, is_v6));
   protocol.add_value(CTA_PROTO_NUM, l4_protocol);
   protocol.add_value(CTA_PROTO_SRC_PORT, to_big_endian(reply.sport));
   protocol.add_value(CTA_PROTO_DST_PORT, to_big_endian(reply.dport));

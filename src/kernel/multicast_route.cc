@@ -12,7 +12,7 @@ namespace {
 
 using Why = MulticastRoute::Why;
 
-constexpr size_t kAddressBytes = 4, kAddressBits = 32;
+constexpr uint8_t kAddressBits = 32;
 
 // Of the devices to which it sends: how many, and the least TTL that goes beyond one of them.
 struct WaysOut {
@@ -45,8 +45,8 @@ std::optional<MulticastRoute> find_multicast_route(const AskKernel& ask,
   head.rtm_family = RTNL_FAMILY_IPMR;
   head.rtm_src_len = head.rtm_dst_len = kAddressBits;
   request.append_value(head);
-  request.add(RTA_SRC, std::as_bytes(std::span(packet.source).first(kAddressBytes)));
-  request.add(RTA_DST, std::as_bytes(std::span(packet.destination).first(kAddressBytes)));
+  request.add(RTA_SRC, bytes_of(packet.source, false));
+  request.add(RTA_DST, bytes_of(packet.destination, false));
   std::optional<MulticastRoute> found;
   for_each_message(ask(packet.netns, request.bytes()), RTM_NEWROUTE, [&](Bytes body) {
     const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(rtmsg)));

@@ -35,6 +35,10 @@ inline Bytes after(Bytes bytes, size_t count) {
   return bytes.subspan(std::min(bytes.size(), count));
 }
 
+inline bool is_all_zero(Bytes bytes) {
+  return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
+}
+
 struct Attribute {
   unsigned type = 0;  // without its flags
   Bytes payload;

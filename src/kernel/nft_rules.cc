@@ -9,11 +9,8 @@
 namespace pwru::kernel {
 namespace {
 
-constexpr size_t kMostEntries = 256;
-constexpr uint64_t kFreshNs = 1'000'000'000;
 constexpr size_t kMostElements = 64;
 constexpr unsigned kMostSets = 8;  // of a rule
-constexpr uint64_t kKeptNs = 5'000'000'000;
 
 constexpr uint16_t type_of(uint16_t message) { return NFNL_SUBSYS_NFTABLES << 8 | message; }
 
@@ -126,21 +123,7 @@ std::string NftRules::read(const NftRuleName& rule) const {
 }
 
 std::string_view NftRules::text(const NftRuleName& rule) {
-  const uint64_t now_ns = clock_();
-  if (entries_.size() >= kMostEntries) entries_.clear();
-  Entry& known = entries_[{rule.netns, rule.table_handle, rule.handle}];
-  if (now_ns < known.valid_until_ns || !asking_.may_ask(now_ns)) return known.text;
-  std::string text = read(rule);
-  const uint64_t end_ns = clock_();
-  asking_.add(end_ns - now_ns);
-  known.valid_until_ns = end_ns + kFreshNs;
-  // What is deleted by now has dropped this packet all the same, and it is known what it was. The
-  // number of a namespace that is gone is soon that of another one.
-  if (!text.empty() || end_ns >= known.kept_until_ns) {
-    known.text = std::move(text);
-    known.kept_until_ns = end_ns + kKeptNs;
-  }
-  return known.text;
+  return texts_.text({rule.netns, rule.table_handle, rule.handle}, [&] { return read(rule); });
 }
 
 }  // namespace pwru::kernel

@@ -2,16 +2,14 @@
 // Asks nf_tables for the text of a rule that has dropped a packet.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
-#include "kernel/asking_time.h"
 #include "kernel/netlink.h"
 #include "kernel/nft_text.h"
+#include "kernel/rule_texts.h"
 
 namespace pwru::kernel {
 
@@ -25,21 +23,18 @@ struct NftRuleName {
 
 class NftRules {
  public:
-  using Clock = std::function<uint64_t()>;  // nanoseconds
+  using Key = std::tuple<uint32_t, uint64_t, uint64_t>;
 
-  NftRules(AskKernel ask, Clock clock) : ask_(std::move(ask)), clock_(std::move(clock)) {}
+  NftRules(AskKernel ask, RuleTexts<Key>::Clock clock)
+      : ask_(std::move(ask)), texts_(std::move(clock), kKeptNs) {}
 
   // "" when that rule is no longer there. Counters are those of the last second. The result is
   // valid until the next call.
   [[nodiscard]] std::string_view text(const NftRuleName& rule);
 
  private:
-  struct Entry {
-    std::string text;
-    uint64_t valid_until_ns = 0;
-    uint64_t kept_until_ns = 0;  // when the rule is no longer there
-  };
-  using Key = std::tuple<uint32_t, uint64_t, uint64_t>;
+  // The number of a namespace that is gone is soon that of another one.
+  static constexpr uint64_t kKeptNs = 5'000'000'000;
 
   [[nodiscard]] std::vector<std::byte> ask_rule(const NftRuleName& rule) const;
   [[nodiscard]] bool has_rule(const NftRuleName& rule) const;
@@ -48,9 +43,7 @@ class NftRules {
   [[nodiscard]] bool is_same_table(const NftRuleName& rule) const;
 
   AskKernel ask_;
-  Clock clock_;
-  std::map<Key, Entry> entries_;
-  AskingTime asking_;
+  RuleTexts<Key> texts_;
 };
 
 }  // namespace pwru::kernel

@@ -234,8 +234,4 @@ int nft_prefix(Bytes mask) {
   return ones;
 }
 
-bool is_all_zero(Bytes bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
-}
-
 }  // namespace pwru::kernel

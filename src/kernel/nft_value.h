@@ -46,6 +46,5 @@ enum class NftType : uint8_t {
 [[nodiscard]] std::string nft_name(std::string_view name);
 // How many bits are set, when those are the first ones; -1 for other masks.
 [[nodiscard]] int nft_prefix(Bytes mask);
-[[nodiscard]] bool is_all_zero(Bytes bytes);
 
 }  // namespace pwru::kernel

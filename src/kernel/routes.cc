@@ -134,6 +134,20 @@ std::vector<std::byte> ask_for_routes(const AskKernel& ask, const RouteQuestion&
   return ask(packet.netns, request.bytes());
 }
 
+// Calls `take_route` with each route of the table to the packet's destination, and its attributes.
+// False when the kernel does not list them all.
+bool for_each_route(Bytes answer, const RouteQuestion& packet, uint32_t table,
+                    const std::function<void(const rtmsg&, Bytes attributes)>& take_route) {
+  return for_each_message(answer, RTM_NEWROUTE, [&](Bytes body) {
+    rtmsg route = {};
+    if (!take(body, route)) return;
+    const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(route)));
+    if (host_number(attribute(attributes, RTA_TABLE)) == table &&
+        has_prefix(packet.destination, attribute(attributes, RTA_DST), route.rtm_dst_len))
+      take_route(route, attributes);
+  });
+}
+
 struct Found {
   int bits = -1;  // of the prefix; -1: there is none
   uint32_t metric = 0;
@@ -147,18 +161,14 @@ std::optional<Found> longest_prefix(const AskKernel& ask, const RouteQuestion& p
   if (netlink_error(answer) == ENOENT) return Found{};  // there is no such table
   Found longest;
   bool is_known = true;
-  const bool is_all = for_each_message(answer, RTM_NEWROUTE, [&](Bytes body) {
-    rtmsg route = {};
-    if (!take(body, route) || route.rtm_type != kind) return;
-    const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(route)));
-    if (host_number(attribute(attributes, RTA_TABLE)) != table ||
-        !has_prefix(packet.destination, attribute(attributes, RTA_DST), route.rtm_dst_len))
-      return;
+  const auto take_route = [&](const rtmsg& route, Bytes attributes) {
+    if (route.rtm_type != kind) return;
     if (route.rtm_tos || route.rtm_src_len) is_known = false;
     if (route.rtm_dst_len <= longest.bits) return;  // of one prefix the lowest metric comes first
     longest.bits = route.rtm_dst_len;
     longest.metric = static_cast<uint32_t>(host_number(attribute(attributes, RTA_PRIORITY)));
-  });
+  };
+  const bool is_all = for_each_route(answer, packet, table, take_route);
   if (!is_all || !is_known) return std::nullopt;
   return longest;
 }
@@ -207,19 +217,14 @@ RefusingRoute find_linkdown_route(const AskKernel& ask, const RouteQuestion& pac
   constexpr unsigned kIgnored = RTNH_F_LINKDOWN | RTNH_F_DEAD;
   int longest = -1;
   uint32_t ifindex = 0;
+  const auto take_route = [&](const rtmsg& route, Bytes attributes) {
+    if ((route.rtm_flags & kIgnored) != kIgnored || route.rtm_dst_len <= longest) return;
+    longest = route.rtm_dst_len;
+    ifindex = static_cast<uint32_t>(host_number(attribute(attributes, RTA_OIF)));
+  };
   // Of a list that is cut, what is in it is true.
-  (void)for_each_message(
-      ask_for_routes(ask, packet, rule.table, RTN_UNICAST), RTM_NEWROUTE, [&](Bytes body) {
-        rtmsg route = {};
-        if (!take(body, route) || (route.rtm_flags & kIgnored) != kIgnored) return;
-        const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(route)));
-        if (host_number(attribute(attributes, RTA_TABLE)) != rule.table ||
-            !has_prefix(packet.destination, attribute(attributes, RTA_DST), route.rtm_dst_len) ||
-            route.rtm_dst_len <= longest)
-          return;
-        longest = route.rtm_dst_len;
-        ifindex = static_cast<uint32_t>(host_number(attribute(attributes, RTA_OIF)));
-      });
+  (void)for_each_route(ask_for_routes(ask, packet, rule.table, RTN_UNICAST), packet, rule.table,
+                       take_route);
   const auto device = ifindex ? read_device(ask, packet.netns, ifindex) : std::nullopt;
   if (!device || device->name.empty()) return {};
   RefusingRoute found = {RefusingRoute::By::Linkdown};
@@ -299,7 +304,7 @@ std::optional<WayBack> find_way_back(const AskKernel& ask, const RouteQuestion& 
   head.rtm_dst_len = packet.is_v6 ? 128 : 32;
   head.rtm_flags = RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH;
   request.append_value(head);
-  request.add(RTA_DST, std::as_bytes(std::span(packet.source).first(packet.is_v6 ? 16 : 4)));
+  request.add(RTA_DST, bytes_of(packet.source, packet.is_v6));
   const std::vector<std::byte> answer = ask(packet.netns, request.bytes());
   const int error = netlink_error(answer);
   if (error == EINVAL || error == EACCES || error == EHOSTUNREACH) {
@@ -320,14 +325,13 @@ std::optional<WayBack> find_way_back(const AskKernel& ask, const RouteQuestion& 
 }
 
 std::optional<bool> has_route(const AskKernel& ask, const RouteQuestion& packet) {
-  const size_t len_bytes = packet.is_v6 ? 16 : 4;
   Message request(RTM_GETROUTE, NLM_F_REQUEST);
   rtmsg head = {};
   head.rtm_family = packet.is_v6 ? AF_INET6 : AF_INET;
-  head.rtm_dst_len = head.rtm_src_len = static_cast<uint8_t>(len_bytes * 8);
+  head.rtm_dst_len = head.rtm_src_len = packet.is_v6 ? 128 : 32;
   request.append_value(head);
-  request.add(RTA_DST, std::as_bytes(std::span(packet.destination).first(len_bytes)));
-  request.add(RTA_SRC, std::as_bytes(std::span(packet.source).first(len_bytes)));
+  request.add(RTA_DST, bytes_of(packet.destination, packet.is_v6));
+  request.add(RTA_SRC, bytes_of(packet.source, packet.is_v6));
   if (packet.mark) request.add_value(RTA_MARK, packet.mark);
   const std::vector<std::byte> answer = ask(packet.netns, request.bytes());
   const int error = netlink_error(answer);

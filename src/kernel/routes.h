@@ -17,6 +17,11 @@ namespace pwru::kernel {
 
 using IpBytes = std::array<uint8_t, 16>;  // of an IPv4 address the first four
 
+// Those that an address has.
+inline Bytes bytes_of(const IpBytes& address, bool is_v6) {
+  return std::as_bytes(std::span(address)).first(is_v6 ? address.size() : 4);
+}
+
 // Whether the first bits of an address are those of `prefix`.
 [[nodiscard]] bool has_prefix(const IpBytes& address, Bytes prefix, unsigned bits);
 

@@ -19,13 +19,8 @@ constexpr uint32_t kSkipStatistics = 1 << 3;  // RTEXT_FILTER_SKIP_STATS
 
 bool is_on(Bytes attributes, unsigned type) { return host_number(attribute(attributes, type)); }
 
-bool is_any(Bytes address) {
-  return std::ranges::all_of(address, [](std::byte byte) { return byte == std::byte{0}; });
-}
-
 bool is_address(Bytes bytes, const IpBytes& address, bool is_v6) {
-  return std::ranges::equal(bytes,
-                            std::as_bytes(std::span(address)).first(is_v6 ? IpBytes().size() : 4));
+  return std::ranges::equal(bytes, bytes_of(address, is_v6));
 }
 
 // As ip_tunnel_lookup() and ip6_tnl_lookup() do it. The devices that each namespace has from the
@@ -33,7 +28,7 @@ bool is_address(Bytes bytes, const IpBytes& address, bool is_v6) {
 bool has_ends(Bytes local, Bytes remote, const TunnelQuestion& packet) {
   const bool is_local = is_address(local, packet.destination, packet.is_v6);
   const bool is_remote = is_address(remote, packet.source, packet.is_v6);
-  return (is_local && (is_remote || is_any(remote))) || (is_remote && is_any(local));
+  return (is_local && (is_remote || is_all_zero(remote))) || (is_remote && is_all_zero(local));
 }
 
 bool is_vxlan_for(Bytes data, const TunnelQuestion& packet) {

@@ -8,12 +8,6 @@
 #include "kernel/xt_text.h"
 
 namespace pwru::kernel {
-namespace {
-
-constexpr size_t kMostEntries = 256;
-constexpr uint64_t kFreshNs = 1'000'000'000;
-
-}  // namespace
 
 // Before Linux 5.1 the kernel does not know the message, and the set has no name.
 std::string XtRules::set_name(uint32_t netns, uint16_t index) const {
@@ -48,18 +42,8 @@ std::string XtRules::read(const XtRuleName& rule) const {
 
 std::string_view XtRules::text(const XtRuleName& rule) {
   if (!rule.rule_sum) return "";
-  const uint64_t now_ns = clock_();
-  if (entries_.size() >= kMostEntries) entries_.clear();
-  Entry& known =
-      entries_[{rule.netns, rule.family, rule.entry, rule.rule_sum, std::string(rule.table)}];
-  if (now_ns < known.valid_until_ns || !asking_.may_ask(now_ns)) return known.text;
-  std::string text = read(rule);
-  const uint64_t end_ns = clock_();
-  asking_.add(end_ns - now_ns);
-  known.valid_until_ns = end_ns + kFreshNs;
-  // The text of a rule that was deleted since is still what it was.
-  if (!text.empty()) known.text = std::move(text);
-  return known.text;
+  return texts_.text({rule.netns, rule.family, rule.entry, rule.rule_sum, std::string(rule.table)},
+                     [&] { return read(rule); });
 }
 
 }  // namespace pwru::kernel

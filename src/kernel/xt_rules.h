@@ -2,14 +2,12 @@
 // Asks the kernel for the text of a rule of iptables-legacy and the like that has dropped a packet.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <tuple>
 
-#include "kernel/asking_time.h"
 #include "kernel/netlink.h"
+#include "kernel/rule_texts.h"
 #include "kernel/xt_table_part.h"
 
 namespace pwru::kernel {
@@ -25,31 +23,28 @@ struct XtRuleName {
 
 class XtRules {
  public:
-  using Clock = std::function<uint64_t()>;  // nanoseconds
+  using Key = std::tuple<uint32_t, uint8_t, uint32_t, uint32_t, std::string>;
   struct Ask {
     AskKernel table_part;  // the request is a XtTablePart
     AskKernel netfilter;   // messages of netlink
   };
 
-  XtRules(Ask ask, Clock clock) : ask_(std::move(ask)), clock_(std::move(clock)) {}
+  XtRules(Ask ask, RuleTexts<Key>::Clock clock)
+      : ask_(std::move(ask)), texts_(std::move(clock), kKeptNs) {}
 
   // "" when the rule that is there is another one. The result is valid until the next call.
   [[nodiscard]] std::string_view text(const XtRuleName& rule);
 
  private:
-  struct Entry {
-    std::string text;
-    uint64_t valid_until_ns = 0;
-  };
-  using Key = std::tuple<uint32_t, uint8_t, uint32_t, uint32_t, std::string>;
+  // The sum is of all that the text says, so that the text of a rule that was deleted stays what it
+  // was: for more than two hundred years.
+  static constexpr uint64_t kKeptNs = uint64_t{1} << 63;
 
   [[nodiscard]] std::string read(const XtRuleName& rule) const;
   [[nodiscard]] std::string set_name(uint32_t netns, uint16_t index) const;
 
   Ask ask_;
-  Clock clock_;
-  std::map<Key, Entry> entries_;
-  AskingTime asking_;
+  RuleTexts<Key> texts_;
 };
 
 }  // namespace pwru::kernel

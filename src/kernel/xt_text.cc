@@ -47,24 +47,23 @@ std::string protocol_text(uint16_t protocol, bool is_inverted) {
          nft_value(NftType::Protocol, bytes_in(protocol), false);
 }
 
-std::string ip4_text(const ipt_ip& ip) {
+// What struct ipt_ip and ip6t_ip6 have in common.
+static_assert(IPT_INV_SRCIP == IP6T_INV_SRCIP && IPT_INV_DSTIP == IP6T_INV_DSTIP &&
+              IPT_INV_VIA_IN == IP6T_INV_VIA_IN && IPT_INV_VIA_OUT == IP6T_INV_VIA_OUT);
+template <class Ip>
+std::string ip_head_text(const Ip& ip) {
   std::string text =
       ip_text("-s", bytes_in(ip.src), bytes_in(ip.smsk), ip.invflags & IPT_INV_SRCIP);
   text += ip_text("-d", bytes_in(ip.dst), bytes_in(ip.dmsk), ip.invflags & IPT_INV_DSTIP);
   text += device_text("-i", ip.iniface, ip.iniface_mask, ip.invflags & IPT_INV_VIA_IN);
   text += device_text("-o", ip.outiface, ip.outiface_mask, ip.invflags & IPT_INV_VIA_OUT);
-  text += protocol_text(ip.proto, ip.invflags & XT_INV_PROTO);
-  if (ip.flags & IPT_F_FRAG) text += xt_option("-f", ip.invflags & IPT_INV_FRAG);
-  return text;
+  return text + protocol_text(ip.proto, ip.invflags & XT_INV_PROTO);
 }
 
-std::string ip6_text(const ip6t_ip6& ip) {
-  std::string text =
-      ip_text("-s", bytes_in(ip.src), bytes_in(ip.smsk), ip.invflags & IP6T_INV_SRCIP);
-  text += ip_text("-d", bytes_in(ip.dst), bytes_in(ip.dmsk), ip.invflags & IP6T_INV_DSTIP);
-  text += device_text("-i", ip.iniface, ip.iniface_mask, ip.invflags & IP6T_INV_VIA_IN);
-  text += device_text("-o", ip.outiface, ip.outiface_mask, ip.invflags & IP6T_INV_VIA_OUT);
-  return text + protocol_text(ip.proto, ip.invflags & XT_INV_PROTO);
+std::string ip4_text(const ipt_ip& ip) {
+  std::string text = ip_head_text(ip);
+  if (ip.flags & IPT_F_FRAG) text += xt_option("-f", ip.invflags & IPT_INV_FRAG);
+  return text;
 }
 
 // " --src-mac 02:00:00:00:00:01", " --src-mac 02:00:00:00:00:00/ff:ff:ff:00:00:00"
@@ -167,7 +166,7 @@ bool xt_drops(const XtEntry& entry) {
 std::string xt_rule_text(const XtEntry& entry, const XtSetName& set_name) {
   std::string text;
   if (entry.family == PWRU_XT_IP4) text = head_text(entry, ip4_text);
-  if (entry.family == PWRU_XT_IP6) text = head_text(entry, ip6_text);
+  if (entry.family == PWRU_XT_IP6) text = head_text(entry, ip_head_text<ip6t_ip6>);
   if (entry.family == PWRU_XT_ARP) text = head_text(entry, arp_text);
   Bytes matches = entry.matches;
   XtExtension match;

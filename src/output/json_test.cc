@@ -379,38 +379,37 @@ TEST(JsonSink, APacketThatDiedHasADiagnosis) {
                                       "unseen-loss", "unseen-loss", "summary"}));
 }
 
-TEST(JsonSink, TheRuleThatDroppedAPacket) {
+// The line of a packet that died.
+rapidjson::Document written_death(const resolve::Record& hit) {
   const UniqueFd fd(::memfd_create("deaths", MFD_CLOEXEC));
   JsonSink sink(LineBuffer(fd.get(), "deaths"), {}, diagnose::Deaths({}));
+  EXPECT_TRUE(sink.event(hit));
+  EXPECT_TRUE(sink.flush());
+  std::array<char, 4096> room = {};
+  EXPECT_GT(::pread(fd.get(), room.data(), room.size() - 1, 0), 0);
+  rapidjson::Document record = parse(room.data());
+  EXPECT_TRUE(is_valid(record)) << room.data();
+  return record;
+}
+
+TEST(JsonSink, TheRuleThatDroppedAPacket) {
   resolve::Record hit = tcp_record();
   constexpr std::array<std::string_view, 1> kStack = {"nft_do_chain+0x46f"};
   hit.stack = kStack;
   hit.end = End{End::Kind::Dropped, "SKB_DROP_REASON_NETFILTER_DROP"};
   hit.nft = resolve::Nft{false, true, "inet", "fw", "in", 4, 2, "immediate", "tcp dport 80 drop"};
-  ASSERT_TRUE(sink.event(hit));
-  ASSERT_TRUE(sink.flush());
-  std::array<char, 4096> room = {};
-  ASSERT_GT(::pread(fd.get(), room.data(), room.size() - 1, 0), 0);
-  const rapidjson::Document record = parse(room.data());
-  EXPECT_TRUE(is_valid(record)) << room.data();
+  const rapidjson::Document record = written_death(hit);
   EXPECT_STREQ(record["diagnosis"]["rule"]["text"].GetString(), "tcp dport 80 drop");
   EXPECT_FALSE(record["diagnosis"].HasMember("source"));
 }
 
 TEST(JsonSink, TheSourceLineOfADeath) {
-  const UniqueFd fd(::memfd_create("deaths", MFD_CLOEXEC));
-  JsonSink sink(LineBuffer(fd.get(), "deaths"), {}, diagnose::Deaths({}));
   resolve::Record hit = tcp_record();
   constexpr std::array<std::string_view, 1> kStack = {"tcp_v4_rcv+0x46f"};
   hit.stack = kStack;
   hit.end = End{End::Kind::Dropped, "SKB_DROP_REASON_NO_SOCKET"};
   hit.source = "net/ipv4/tcp_ipv4.c:2210";
-  ASSERT_TRUE(sink.event(hit));
-  ASSERT_TRUE(sink.flush());
-  std::array<char, 4096> room = {};
-  ASSERT_GT(::pread(fd.get(), room.data(), room.size() - 1, 0), 0);
-  const rapidjson::Document record = parse(room.data());
-  EXPECT_TRUE(is_valid(record)) << room.data();
+  const rapidjson::Document record = written_death(hit);
   EXPECT_STREQ(record["diagnosis"]["source"].GetString(), "net/ipv4/tcp_ipv4.c:2210");
 }
 
