@@ -88,9 +88,12 @@ static inline __u32 pwru_xt_counters_at(__u8 family)
 }
 
 /*
- * A rule is told from another one by a sum over its words: those in front of the offsets, the last
- * one without what lies behind; of each match its size, the beginning of its name, its revision,
- * and its data as a process is shown them; the first half word of the data of the target.
+ * A rule has a sum, by which it is known again: pwru_xt_sum() adds one word of eight bytes after
+ * the other. These are added, in this order:
+ *   - what stands in front of target_offset; what lies behind it in the last word counts as zero;
+ *   - of each match its size, the first 16 bytes of its name, its revision, and its data as a
+ *     process is shown them;
+ *   - the first four bytes of the target's data, which are the verdict or the kind of rejection.
  */
 #define PWRU_XT_SUM_NAME_BYTES 16
 #define PWRU_XT_SUM_BEGIN 1ull /* else zeros would add nothing */

@@ -66,6 +66,15 @@ inline constexpr std::string_view kQueueIsSlow =
     "QDISC_CONGESTED QDISC_DROP_CONGESTED QDISC_BURST_DROP DUALPI2_STEP_DROP "
     "QDISC_DROP_L4S_STEP_NON_ECN";
 
+// What an IPsec policy refuses.
+inline constexpr std::string_view kIpsecBlocks =
+    "the IPsec policy {ipsec_policy} dir {ipsec_dir} forbids it (action block)";
+inline constexpr std::string_view kIpsecBlocksAdvice =
+    "ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows it; ip xfrm policy delete dir "
+    "{ipsec_dir} index {ipsec_index} takes it away";
+inline constexpr std::string_view kIpsecProtects =
+    "the IPsec policy {ipsec_policy} dir {ipsec_dir} asks for protection ({ipsec_wants}), and it "
+    "came {ipsec_came}";
 // What __xfrm_policy_check() refuses without a policy that says so.
 inline constexpr std::string_view kIpsecDefault =
     "no IPsec policy dir {ipsec_dir} takes it, and the default of this host for that is to block";
@@ -91,9 +100,14 @@ inline constexpr std::string_view kIpsecRefuses =
 inline constexpr std::string_view kIpsecRefusesAdvice =
     "ip xfrm policy and ip xfrm policy getdefault; ip -s xfrm state; /proc/net/xfrm_stat counts";
 
+// Functions that more than one room asks for, with spaces between them.
+// Where UDP looks for the socket of a datagram.
+#define UDP_LOOKUP "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv"
+inline constexpr std::string_view kForwards = "ip_forward ip6_forward";
+inline constexpr std::string_view kMulticastRouting = "ip_mr_input ip_mr_forward";
 // Where a host forwards, or would, what is for an IPv6 address that it does not use yet.
-inline constexpr std::string_view kForwardsUnused =
-    "ip6_forward neigh_invalidate ndisc_error_report";
+#define FORWARDS_UNUSED "ip6_forward neigh_invalidate ndisc_error_report"
+inline constexpr std::string_view kForwardsUnused = FORWARDS_UNUSED;
 
 // Functions that free a packet on behalf of their caller.
 [[nodiscard]] bool is_freeing(std::string_view function);

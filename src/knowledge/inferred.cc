@@ -11,7 +11,6 @@ using enum Certainty;
 using Test = Condition::Test;
 
 // A packet for a socket: where it is refused, with inlined functions.
-#define UDP_LOOKUP "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv"
 #define UDP_QUEUE                                                \
   "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb " \
   "udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb __udpv6_queue_rcv_skb"

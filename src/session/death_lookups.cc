@@ -27,12 +27,11 @@ constexpr uint64_t kProcessFreshNs = 5'000'000'000;
 // no port for.
 constexpr std::string_view kRefuse = "ip_error ip6_pkt_drop ip6_pkt_discard ip6_pkt_prohibit";
 constexpr std::string_view kLookBack = "ip_rcv_finish_core ip_route_input_slow";
-constexpr std::string_view kForward = "ip_forward ip6_forward";
 constexpr std::string_view kRunsHooks = "nf_hook_slow nf_hook_slow_list";
 constexpr std::string_view kDiscard = "dst_discard dst_discard_out dst_discard_sk";
 constexpr std::string_view kForbidden = "SKB_DROP_REASON_XFRM_POLICY";
-constexpr std::string_view kUdp =
-    "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv udp_queue_rcv_one_skb udp_queue_rcv_skb "
+constexpr std::string_view kUdp = UDP_LOOKUP
+    " udp_queue_rcv_one_skb udp_queue_rcv_skb "
     "__udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb";
 // Reasons for which a program that reads or accepts too slowly is to blame.
 constexpr std::string_view kFull =
@@ -41,7 +40,6 @@ constexpr std::string_view kFull =
 // Qdiscs that only pass packets on to those of their classes.
 constexpr std::string_view kClassful = "htb prio hfsc drr qfq ets multiq";
 constexpr std::string_view kSend = "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit";
-constexpr std::string_view kMulticast = "ip_mr_input ip_mr_forward";
 constexpr std::string_view kBridge = "br_handle_frame_finish br_forward maybe_deliver";
 
 // The function that freed the packet for itself.
@@ -75,6 +73,10 @@ std::string_view DeathLookups::fact(const resolve::Record& record, Fact fact) co
   return at < record.readings.size() ? record.readings[at].text : std::string_view();
 }
 
+uint64_t DeathLookups::number(const resolve::Record& record, Fact number) const {
+  return diagnose::number(fact(record, number)).value_or(0);
+}
+
 std::optional<DeathLookups::Question> DeathLookups::question_about(
     const resolve::Record& record) const {
   if (!record.packet.netns) return std::nullopt;
@@ -88,16 +90,14 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
   if (!record.packet.has_tuple) return std::nullopt;
   if (knowledge::is_in_list(place, kRefuse)) return Question::Refusal;
   if (tunnel_place_of(record) && record.end->text != kForbidden) return Question::Tunnel;
-  if (knowledge::is_in_list(place, kMulticast)) return Question::MulticastRoute;
-  const auto is_above_zero = [&](Fact number) {
-    return diagnose::number(fact(record, number)).value_or(0) > 0;
-  };
+  if (knowledge::is_in_list(place, knowledge::kMulticastRouting)) return Question::MulticastRoute;
   if (knowledge::is_in_list(place, kDiscard)) {
-    const bool is_of_ipsec = fact(record, Fact::RouteError) == "0" && is_above_zero(Fact::XfrmOut);
+    const bool is_of_ipsec =
+        fact(record, Fact::RouteError) == "0" && number(record, Fact::XfrmOut) > 0;
     return is_of_ipsec ? Question::Policy : Question::Refusal;
   }
   if (knowledge::is_in_list(place, kLookBack))
-    return is_above_zero(Fact::RpFilter) || is_above_zero(Fact::RpFilterAll)
+    return number(record, Fact::RpFilter) > 0 || number(record, Fact::RpFilterAll) > 0
                ? std::optional(Question::WayBack)
                : std::nullopt;
   // What the hook output drops has no device yet. ip_route_me_harder() may have found no route.
@@ -111,12 +111,10 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
 
 bool DeathLookups::may_have_died_of_ipsec(const resolve::Record& record) const {
   const std::string_view place = place_of(record);
-  const auto is_set = [&](Fact number) {
-    return diagnose::number(fact(record, number)).value_or(0) > 0;
-  };
   // Before 5.17 there is no reason, and these are read in its place.
   if (record.end->is_caller)
-    return is_set(knowledge::is_in_list(place, kForward) ? Fact::XfrmForward : Fact::XfrmIn);
+    return number(record, knowledge::is_in_list(place, knowledge::kForwards) ? Fact::XfrmForward
+                                                                             : Fact::XfrmIn) > 0;
   if (record.end->text == kForbidden) return true;
   // ip6_forward() gives none for a policy, up to 7.2.
   return place == "ip6_forward" && record.end->kind == resolve::End::Kind::Freed &&
@@ -126,7 +124,7 @@ bool DeathLookups::may_have_died_of_ipsec(const resolve::Record& record) const {
 std::optional<DeathLookups::Socket> DeathLookups::full_socket(const resolve::Record& record) const {
   const bool is_full = record.end->kind == resolve::End::Kind::Refused ||
                        knowledge::is_in_list(record.end->text, kFull);
-  const auto socket = diagnose::number(fact(record, Fact::SocketInode)).value_or(0);
+  const uint64_t socket = number(record, Fact::SocketInode);
   // What is no whole socket has no inode: TCP_TIME_WAIT, TCP_NEW_SYN_RECV.
   if (!is_full || !socket || knowledge::is_in_list(fact(record, Fact::SocketState), "6 12"))
     return std::nullopt;
@@ -153,7 +151,7 @@ std::optional<kernel::IpsecAnswer> DeathLookups::find_policy(const resolve::Reco
   const std::string_view place = place_of(record);
   const auto direction = knowledge::is_in_list(place, kDiscard) ? Out : In;
   kernel::IpsecAnswer found =
-      knowledge::is_in_list(place, kForward)
+      knowledge::is_in_list(place, knowledge::kForwards)
           ? kernel::find_forward_policy(ask_.policies, packet, fact(record, Fact::Protected) == "1")
           : kernel::find_ipsec_policy(ask_.policies, packet, direction);
   return found.is_known ? std::optional(std::move(found)) : std::nullopt;
@@ -205,14 +203,14 @@ kernel::TunnelQuestion DeathLookups::tunnel_question(const resolve::Record& reco
   question.source = packet.source;
   question.destination = packet.destination;
   question.port = packet.dport.value_or(0);
-  question.vni = static_cast<uint32_t>(diagnose::number(fact(record, Fact::Vni)).value_or(0));
+  question.vni = static_cast<uint32_t>(number(record, Fact::Vni));
   const auto kinds = packet.is_v6 && !place.kinds_of_v6.empty() ? place.kinds_of_v6 : place.kinds;
   question.kinds.assign(kinds.begin(), kinds.end());
   return question;
 }
 
 kernel::QdiscQuestion DeathLookups::qdisc_question(const resolve::Record& record) const {
-  const auto root = diagnose::number(fact(record, Fact::QdiscHandle)).value_or(0);
+  const uint64_t root = number(record, Fact::QdiscHandle);
   return {record.packet.netns, record.packet.ifindex, static_cast<uint16_t>(root)};
 }
 
@@ -249,8 +247,7 @@ DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question q
       break;
     case Question::MulticastRoute:
       answer.multicast_route = kernel::find_multicast_route(
-          ask_.routes, route_question(record),
-          static_cast<unsigned>(diagnose::number(fact(record, Fact::Ttl)).value_or(0)));
+          ask_.routes, route_question(record), static_cast<unsigned>(number(record, Fact::Ttl)));
       break;
     case Question::Owner:
       answer.process = process_of(*full_socket(record));

@@ -74,6 +74,8 @@ class DeathLookups {
   };
 
   [[nodiscard]] std::string_view fact(const resolve::Record& record, knowledge::Fact fact) const;
+  // 0 also for one that was not read.
+  [[nodiscard]] uint64_t number(const resolve::Record& record, knowledge::Fact number) const;
   [[nodiscard]] std::optional<Question> question_about(const resolve::Record& record) const;
   [[nodiscard]] bool may_hide_nat(const resolve::Record& record) const;
   [[nodiscard]] bool may_be_for_own(const resolve::Record& record) const;

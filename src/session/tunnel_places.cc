@@ -20,12 +20,11 @@ constexpr auto kTunnelPlaces = std::to_array<TunnelPlace>({
     {"tunnel64_rcv", kSit},
     {"tunnel6_rcv tunnel46_rcv", kIp6Tnl},
 });
-constexpr std::string_view kUdpPort = "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv";
 
 }  // namespace
 
 const TunnelPlace* tunnel_place(std::string_view function, uint16_t port) {
-  const bool is_at_port = port && knowledge::is_in_list(function, kUdpPort);
+  const bool is_at_port = port && knowledge::is_in_list(function, UDP_LOOKUP);
   const auto found = std::ranges::find_if(kTunnelPlaces, [&](const TunnelPlace& row) {
     return knowledge::is_in_list(function, row.functions) ||
            (is_at_port && std::ranges::find(row.ports, port) != row.ports.end());

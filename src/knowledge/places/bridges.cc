@@ -8,16 +8,18 @@ namespace {
 using enum Certainty;
 using Test = Condition::Test;
 
+constexpr std::string_view kReceives = "br_handle_frame br_handle_frame_finish";
+
 // clang-format off
 constexpr std::array kCauses = std::to_array<Cause>({
     // Bridges; state of a port: 0 disabled, 1 listening, 2 learning, 4 blocking.
     // The kernel disables a port without a carrier, which comes and goes while its host is set up or taken down.
-    {"link-comes-up", "br_handle_frame br_handle_frame_finish", "", "", {{{Fact::BridgePortState, Test::Is, "0"}, {Fact::ForGroup, Test::Is, "1"}}}},
+    {"link-comes-up", kReceives, "", "", {{{Fact::BridgePortState, Test::Is, "0"}, {Fact::ForGroup, Test::Is, "1"}}}},
     // While the spanning tree waits, the kernel of a host reports its groups (IGMP, MLD), asks for routers, and looks for its own address.
-    {"link-comes-up", "br_handle_frame br_handle_frame_finish", "", "", {{{Fact::BridgePortState, Test::Is, "1 2"}, {Fact::Protocol, Test::Is, "2"}}}},
-    {"link-comes-up", "br_handle_frame br_handle_frame_finish", "", "", {{{Fact::BridgePortState, Test::Is, "1 2"}, {Fact::Protocol, Test::Is, "icmp6"}, {Fact::IcmpType, Test::Is, "131 132 133 143"}}}},
-    {"link-comes-up", "br_handle_frame br_handle_frame_finish", "", "", {{{Fact::BridgePortState, Test::Is, "1 2"}, {Fact::DestinationKind, Test::Is, "local-multicast"}, {Fact::SourceKind, Test::Is, "any"}}}},
-    {"bridge-port-state", "br_handle_frame br_handle_frame_finish", "", "", {{{Fact::BridgePortState, Test::Is, "0 1 2 4"}}}, Certain,
+    {"link-comes-up", kReceives, "", "", {{{Fact::BridgePortState, Test::Is, "1 2"}, {Fact::Protocol, Test::Is, "2"}}}},
+    {"link-comes-up", kReceives, "", "", {{{Fact::BridgePortState, Test::Is, "1 2"}, {Fact::Protocol, Test::Is, "icmp6"}, {Fact::IcmpType, Test::Is, "131 132 133 143"}}}},
+    {"link-comes-up", kReceives, "", "", {{{Fact::BridgePortState, Test::Is, "1 2"}, {Fact::DestinationKind, Test::Is, "local-multicast"}, {Fact::SourceKind, Test::Is, "any"}}}},
+    {"bridge-port-state", kReceives, "", "", {{{Fact::BridgePortState, Test::Is, "0 1 2 4"}}}, Certain,
      "the bridge port {dev} does not forward: its state is {port_state} (0 disabled, 1 listening, 2 learning, 4 blocking)",
      "bridge -d link show dev {dev}; it forwards after two forward delays, at once without STP"},
     // A trunk carries broadcasts of VLANs that are not for this host.

@@ -121,8 +121,8 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"nfqueue-verdict", "nf_reinject nfqnl_reinject", "", "", {}, Likely,
      "the program that reads the queue of NFQUEUE dropped it, or ended while it had it; if not, a hook of netfilter behind the queue did",
      "/proc/net/netfilter/nfnetlink_queue lists the queues with the port ids of their programs; look at the log of that program"},
-    // A redirect of this host for a connection with NAT: nf_nat_icmp_reply_translation() drops it, as it names
-    // a gateway to somebody who does not know the address behind NAT.
+    // This host tells a sender of a shorter way (ICMP redirect). nf_nat_icmp_reply_translation() drops that of a
+    // connection with NAT, as its sender does not know the address that NAT has put in. The connection goes on.
     {"nat-redirect", "nf_hook_slow", "", "", {{{Fact::Hook, Test::Is, "output"}, {Fact::Protocol, Test::Is, "icmp"}, {Fact::IcmpType, Test::Is, "5"}}}},
     {"nat-redirect", "nf_hook_slow", "", "", {{{Fact::Hook, Test::Is, "output"}, {Fact::Protocol, Test::Is, "icmp6"}, {Fact::IcmpType, Test::Is, "137"}}}},
     {"netfilter", "nf_hook_slow", "", "", {{{Fact::HookFamily, Test::Is, "bridge"}}}, Certain,

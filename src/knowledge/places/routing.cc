@@ -27,10 +27,9 @@ constexpr std::string_view kStrictFilterAdvice = "ip route get {src} shows the w
      "the policy rule {refused_rule} of the kind " kind " takes {dst}" sent, \
      "ip {ip_family} rule list shows it; ip {ip_family} rule del pref {refused_rule} " kind " takes it away"}
 
-constexpr std::string_view kForwards = "ip_forward ip6_forward";
 constexpr std::string_view kIpsec = "XFRM_POLICY NOT_SPECIFIED -";
-// Where a packet ends that no local route takes; with kForwardsUnused.
-#define OWN_PLACES "ip_error ip6_pkt_drop ip6_pkt_discard ip6_forward neigh_invalidate ndisc_error_report"
+// Where a packet ends that no local route takes.
+constexpr std::string_view kNotOwn = "ip_error ip6_pkt_drop ip6_pkt_discard " FORWARDS_UNUSED;
 constexpr std::string_view kLinkdown = "the route {refused_prefix} leads by {refused_dev}, which has no carrier, and this host passes such routes over (ignore_routes_with_linkdown)";
 constexpr std::string_view kLinkdownAdvice = "ip -d link show {refused_dev}: why is its link gone? or set ignore_routes_with_linkdown to 0, for {refused_dev} and for all: sysctl -ar ignore_routes_with_linkdown lists them";
 constexpr std::string_view kBackRefused = "the {back_refused_by} route {back_prefix} takes what is for its source {src}, and so the reverse-path filter refuses it (rp_filter of {dev} {rp_filter}, of all {rp_filter_all}; the larger counts)";
@@ -43,13 +42,13 @@ constexpr std::array kCauses = std::to_array<Cause>({
     // it through a packet socket.
     {"dhcp-offer", "ip_error", "", "", {{{Fact::Protocol, Test::Is, "udp"}, {Fact::Port, Test::Is, "68"}}}},
     // An own address without a local route: of IPv6 until duplicate address detection has ended.
-    {"duplicate-address", OWN_PLACES, "", "", {{{Fact::OwnAddress, Test::Is, "duplicate"}}}, Likely,
+    {"duplicate-address", kNotOwn, "", "", {{{Fact::OwnAddress, Test::Is, "duplicate"}}}, Likely,
      "{dst} is an address of this host that is not in use: duplicate address detection found another host that has it",
      "ip -6 addr show shows it as dadfailed; find the other host (tcpdump -e -ni {dev} icmp6), then ip -6 addr del and add it again"},
-    {"tentative-address", OWN_PLACES, "", "", {{{Fact::OwnAddress, Test::Is, "tentative"}}}, Likely,
+    {"tentative-address", kNotOwn, "", "", {{{Fact::OwnAddress, Test::Is, "tentative"}}}, Likely,
      "{dst} is an address of this host that is not in use yet: duplicate address detection is not over",
      "ip -6 addr show shows it as tentative; sysctl net.ipv6.conf.{dev}.dad_transmits; ip -6 addr add .. nodad goes without"},
-    {"own-address-vrf", OWN_PLACES, "", "", {{{Fact::OwnAddress, Test::Is, "other-vrf"}}}, Likely,
+    {"own-address-vrf", kNotOwn, "", "", {{{Fact::OwnAddress, Test::Is, "other-vrf"}}}, Likely,
      "{dst} is an address of {own_address_dev} of this host, in {own_address_vrf}, and it came in by {dev}, which is in another VRF",
      "ip link show {own_address_dev} and ip link show {dev} name the VRF of each (master); put both into one, or add a route from one VRF to the other; if another host is meant that has the same address, its route is missing"},
     {"forwarding-off", "ip_error", "", "", {{{Fact::Forwarding4, Test::Is, "0"}, {Fact::RouteError, Test::Is, "113"}}}, Certain,
@@ -211,10 +210,10 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "raise the MTU of {mtu_owner}, lower the sender's, or clamp the MSS; see that ICMP errors reach the sender"},
     // ip6_forward() gives no reason when a policy `dir fwd` refuses it, up to 7.2.
     {"forwarding-policy", kForwards, "", kIpsec, {{{Fact::IpsecDoes, Test::Is, "block"}}}, Likely,
-     "the IPsec policy {ipsec_policy} dir {ipsec_dir} forbids it (action block)",
-     "ip xfrm policy get dir {ipsec_dir} index {ipsec_index} shows it; ip xfrm policy delete dir {ipsec_dir} index {ipsec_index} takes it away"},
+     kIpsecBlocks,
+     kIpsecBlocksAdvice},
     {"forwarding-policy", kForwards, "", kIpsec, {{{Fact::IpsecDoes, Test::Is, "protect"}, {Fact::IpsecDir, Test::Is, "fwd"}}}, Likely,
-     "the IPsec policy {ipsec_policy} dir {ipsec_dir} asks for protection ({ipsec_wants}), and it came {ipsec_came}",
+     kIpsecProtects,
      "does the other end send it protected, by the association that the policy means (reqid)? ip xfrm policy get dir {ipsec_dir} index {ipsec_index}; ip -s xfrm state; /proc/net/xfrm_stat counts"},
     {"forwarding-policy", kForwards, "", kIpsec, {{{Fact::IpsecDoes, Test::Is, "protect"}}}, Likely,
      "the IPsec policy {ipsec_policy} dir {ipsec_dir} asks for protection ({ipsec_wants}), and there is no association (state) to send it with",

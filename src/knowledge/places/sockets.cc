@@ -13,7 +13,7 @@ using Test = Condition::Test;
 constexpr std::string_view kTcpLookup = "tcp_v4_rcv tcp_v6_rcv";
 constexpr std::string_view kTcpChecks = "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process";
 constexpr std::string_view kTcpQueue = "tcp_data_queue tcp_data_queue_ofo tcp_rcv_established tcp_rcv_state_process";
-constexpr std::string_view kUdpLookup = "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv";
+constexpr std::string_view kUdpLookup = UDP_LOOKUP;
 constexpr std::string_view kUdpQueue = "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb";
 
 constexpr std::string_view kOutOfWindow = "its sequence number {tcp_seq} lies outside of the window of {dst}:{port}";

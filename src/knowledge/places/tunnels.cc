@@ -13,16 +13,23 @@ constexpr std::string_view kTunnelSends =
 constexpr std::string_view kNoRemoteAdvice =
     "bridge fdb show dev {dev}; bridge fdb add {frame_mac} dev {dev} dst OTHER-END adds one; of a "
     "cluster, its daemon does (flannel, Calico)";
-constexpr std::string_view kMulticastRouting = "ip_mr_input ip_mr_forward";
 #define IP_TUNNELS "tunnel4_rcv tunnel6_rcv tunnel64_rcv tunnel46_rcv tunnelmpls4_rcv"
 constexpr std::string_view kIpTunnelAdvice =
     "ip -d link show type ipip; the same with sit, ip6tnl; are local and remote right at both "
     "ends?";
 constexpr std::string_view kGreAdvice =
     "ip -d link show type gre; the same with gretap, ip6gre; tcpdump -v -ni {dev} shows the key";
+constexpr std::string_view kVniDown =
+    "the device {tunnel} ({tunnel_kind}) is for its VNI {vni}, and is down";
+constexpr std::string_view kEndsDown =
+    "the tunnel {tunnel} ({tunnel_kind}) has the addresses {src} and {dst}, and is down";
+constexpr std::string_view kUpAdvice = "ip link set {tunnel} up";
+constexpr std::string_view kNoVni =
+    "no VXLAN device of this host has its VNI {vni}; one in another network namespace may, and be "
+    "down";
 constexpr std::string_view kVniAdvice =
     "ip -d link show type vxlan; tcpdump -v -ni {dev} shows the VNI";
-constexpr std::string_view kGeneve = "geneve_udp_encap_recv geneve_rx";
+#define GENEVE_RECEIVES "geneve_udp_encap_recv geneve_rx"
 constexpr std::string_view kGeneveAdvice =
     "ip -d link show type geneve; tcpdump -v -ni {dev} shows the VNI";
 constexpr std::string_view kGeneveHeaderAdvice =
@@ -107,16 +114,13 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "a tunnel with the addresses {src} and {dst} refuses it: of GRE, it lacks a checksum or a sequence number that the tunnel expects, has one that it does not expect, or is out of order; or its ECN bits contradict those outside",
      "ip -s -s -d link show type gre (gretap, ip6gre) shows icsum and iseq of the tunnel, and counts (crc, fifo; frame: ECN); the other end needs ocsum and oseq for them"},
     // The only one that has the port, so that its socket is closed.
-    {"tunnel-down", "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv", "", "NO_SOCKET -", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
-     "the device {tunnel} ({tunnel_kind}) is for its VNI {vni}, and is down",
-     "ip link set {tunnel} up"},
+    {"tunnel-down", UDP_LOOKUP, "", "NO_SOCKET -", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
+     kVniDown, kUpAdvice},
     // As the tunnels are when they are asked for. One that is down is passed over as if it was not there.
     {"tunnel-down", IP_TUNNELS " gre_rcv", "", "-", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
-     "the tunnel {tunnel} ({tunnel_kind}) has the addresses {src} and {dst}, and is down",
-     "ip link set {tunnel} up"},
+     kEndsDown, kUpAdvice},
     {"tunnel-down", "xfrm_input", IP_TUNNELS, "-", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
-     "the tunnel {tunnel} ({tunnel_kind}) has the addresses {src} and {dst}, and is down",
-     "ip link set {tunnel} up"},
+     kEndsDown, kUpAdvice},
     {"tunnel-unknown", IP_TUNNELS, "", "-", {{{Fact::TunnelIs, Test::Is, "none"}}}, Likely,
      "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}",
      kIpTunnelAdvice},
@@ -129,18 +133,17 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"gre-key", "gre_rcv", "", "-", {}, Likely,
      "no GRE tunnel of this host takes it: its key, or the address of the other end, is not that of a tunnel, or the tunnel is down",
      kGreAdvice},
-    {"tunnel-down", "vxlan_rcv geneve_udp_encap_recv geneve_rx", "", "VXLAN_VNI_NOT_FOUND -", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
-     "the device {tunnel} ({tunnel_kind}) is for its VNI {vni}, and is down",
-     "ip link set {tunnel} up"},
+    {"tunnel-down", "vxlan_rcv " GENEVE_RECEIVES, "", "VXLAN_VNI_NOT_FOUND -", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
+     kVniDown, kUpAdvice},
     {"vxlan-vni", "vxlan_rcv", "", "VXLAN_VNI_NOT_FOUND -", {{{Fact::TunnelIs, Test::Is, "filter"}}}, Likely,
      "the VXLAN device {tunnel} takes only the VNIs that it was told (vnifilter), and {vni} is none of them",
      "bridge vni show dev {tunnel} lists them; bridge vni add vni {vni} dev {tunnel} adds it"},
     {"vxlan-vni", "vxlan_rcv", "", "VXLAN_VNI_NOT_FOUND", {{{Fact::TunnelIs, Test::Is, "none"}}}, Likely,
-     "no VXLAN device of this host has its VNI {vni}; one in another network namespace may, and be down",
+     kNoVni,
      kVniAdvice},
     // Its header has no flag but the one that each has.
     {"vxlan-vni", "vxlan_rcv", "", "-", {{{Fact::VxlanFlags, Test::Is, "8"}, {Fact::TunnelIs, Test::Is, "none"}}}, Likely,
-     "no VXLAN device of this host has its VNI {vni}; one in another network namespace may, and be down",
+     kNoVni,
      kVniAdvice},
     // vxlan_set_mac() has put the device of the tunnel into the packet. Linux 6.12 has reasons there.
     {"local-mac", "vxlan_rcv", "", "-", {{{Fact::DeviceKind, Test::Is, "vxlan"}, {Fact::FromDeviceMac, Test::Is, "1"}}}, Likely,
@@ -168,20 +171,20 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "the VXLAN device {dev} could not send it: this host has no route to the other end for the MAC address {frame_mac}, or one through {dev} itself",
      "bridge fdb show dev {dev} names the other end of each MAC address (dst); ip route get it"},
     // geneve_udp_encap_recv() has the UDP header in front still.
-    {"geneve-header", kGeneve, "", "-", {{{Fact::Length, Test::Is, "8 9 10 11 12 13 14 15"}}}, Likely,
+    {"geneve-header", GENEVE_RECEIVES, "", "-", {{{Fact::Length, Test::Is, "8 9 10 11 12 13 14 15"}}}, Likely,
      "it is too short for a Geneve header",
      kGeneveHeaderAdvice},
-    {"geneve-header", kGeneve, "", "-", {{{Fact::GeneveVersion, Test::Is, "1 2 3"}}}, Likely,
+    {"geneve-header", GENEVE_RECEIVES, "", "-", {{{Fact::GeneveVersion, Test::Is, "1 2 3"}}}, Likely,
      "its Geneve header has the version {geneve_version}, and there is only 0",
      kGeneveHeaderAdvice},
-    {"geneve-vni", kGeneve, "", "-", {{{Fact::TunnelIs, Test::Is, "none"}}}, Likely,
+    {"geneve-vni", GENEVE_RECEIVES, "", "-", {{{Fact::TunnelIs, Test::Is, "none"}}}, Likely,
      "no Geneve device of this host has its VNI {vni} and its other end",
      kGeneveAdvice},
     // Since 5.18 a device with innerprotoinherit takes IP packets too.
-    {"geneve-header", kGeneve, "", "-", {{{Fact::GeneveProtocol, Test::IsNot, "0x6558"}}}, Likely,
+    {"geneve-header", GENEVE_RECEIVES, "", "-", {{{Fact::GeneveProtocol, Test::IsNot, "0x6558"}}}, Likely,
      "its Geneve header says that it carries the protocol {geneve_proto}, and the Geneve device takes only Ethernet frames (0x6558)",
      "let the other end send Ethernet frames; a device that was made with innerprotoinherit takes IP packets too"},
-    {"geneve-vni", kGeneve, "", "-", {}, Likely,
+    {"geneve-vni", GENEVE_RECEIVES, "", "-", {}, Likely,
      "no Geneve device of this host has its VNI {vni} and its other end, or the device is not up",
      kGeneveAdvice},
 });
