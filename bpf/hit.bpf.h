@@ -244,10 +244,9 @@ static __always_inline void show_end(void *ctx, __u64 skb, __u64 *packet_id,
 #else
 	__u64 identified = pwru_identify_end(ctx, skb, *packet_id);
 
-	if (!(identified & IS_SHOWN))
-		return;
-	*packet_id = identified & ~IS_SHOWN;
-	pwru_show(ctx, skb, skb, *packet_id);
+	if (identified & IS_SHOWN)
+		*packet_id = identified & ~IS_SHOWN;
+	show_identified(ctx, skb, identified);
 #endif
 }
 
