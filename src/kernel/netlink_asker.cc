@@ -31,7 +31,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kPatience{200};  // a search through all of /proc takes a tenth of it
+constexpr milliseconds kPatience{500};  // a search through all of /proc takes a twentieth of it
 constexpr size_t kMostRequestBytes = 2048;
 // The kernel makes no message larger than 32 KiB. What an answer has more of is left unread.
 constexpr size_t kMessageBytes = 32768, kMostAnswerBytes = 2 * kMessageBytes;

@@ -122,8 +122,9 @@ std::string NftRules::read(const NftRuleName& rule) const {
   return text;
 }
 
-std::string_view NftRules::text(const NftRuleName& rule) {
-  return texts_.text({rule.netns, rule.table_handle, rule.handle}, [&] { return read(rule); });
+std::string_view NftRules::text(const NftRuleName& rule, uint64_t event_ns) {
+  return texts_.text({rule.netns, rule.table_handle, rule.handle}, event_ns,
+                     [&] { return read(rule); });
 }
 
 }  // namespace pwru::kernel

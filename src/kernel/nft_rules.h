@@ -28,9 +28,9 @@ class NftRules {
   NftRules(AskKernel ask, RuleTexts<Key>::Clock clock)
       : ask_(std::move(ask)), texts_(std::move(clock), kKeptNs) {}
 
-  // "" when that rule is no longer there. Counters are those of the last second. The result is
-  // valid until the next call.
-  [[nodiscard]] std::string_view text(const NftRuleName& rule);
+  // "" when that rule is no longer there. `event_ns`: when it dropped a packet. Counters are those
+  // of the last second. The result is valid until the next call.
+  [[nodiscard]] std::string_view text(const NftRuleName& rule, uint64_t event_ns);
 
  private:
   // The number of a namespace that is gone is soon that of another one.

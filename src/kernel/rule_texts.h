@@ -25,11 +25,11 @@ class RuleTexts {
 
   // `read` gives the text, "" when the rule is not there. The result is valid until the next call.
   template <class Read>
-  [[nodiscard]] std::string_view text(Key key, const Read& read) {
+  [[nodiscard]] std::string_view text(Key key, uint64_t event_ns, const Read& read) {
     const uint64_t now_ns = clock_();
     if (entries_.size() >= kMostEntries) entries_.clear();
     Entry& known = entries_[std::move(key)];
-    if (now_ns < known.valid_until_ns || !asking_.may_ask(now_ns)) return known.text;
+    if (now_ns < known.valid_until_ns || !asking_.may_ask(now_ns, event_ns)) return known.text;
     std::string text = read();
     const uint64_t end_ns = clock_();
     asking_.add(end_ns - now_ns);

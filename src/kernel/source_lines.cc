@@ -43,7 +43,7 @@ void SourceLines::load(Source& source, std::string module) {
 
 void SourceLines::wait_for(Source& source) {
   const uint64_t begin_ns = monotonic_ns();
-  if (source.was_waited_for || !waiting_.may_ask(begin_ns)) return;
+  if (source.was_waited_for || !waiting_.may_ask(begin_ns, 0)) return;
   source.was_waited_for = true;
   source.loading.wait_for(kMostWait);
   waiting_.add(monotonic_ns() - begin_ns);

@@ -40,10 +40,10 @@ std::string XtRules::read(const XtRuleName& rule) const {
   return xt_rule_text(*entry, [&](uint16_t index) { return set_name(rule.netns, index); });
 }
 
-std::string_view XtRules::text(const XtRuleName& rule) {
+std::string_view XtRules::text(const XtRuleName& rule, uint64_t event_ns) {
   if (!rule.rule_sum) return "";
   return texts_.text({rule.netns, rule.family, rule.entry, rule.rule_sum, std::string(rule.table)},
-                     [&] { return read(rule); });
+                     event_ns, [&] { return read(rule); });
 }
 
 }  // namespace pwru::kernel

@@ -33,7 +33,7 @@ class XtRules {
       : ask_(std::move(ask)), texts_(std::move(clock), kKeptNs) {}
 
   // "" when the rule that is there is another one. The result is valid until the next call.
-  [[nodiscard]] std::string_view text(const XtRuleName& rule);
+  [[nodiscard]] std::string_view text(const XtRuleName& rule, uint64_t event_ns);
 
  private:
   // The sum is of all that the text says, so that the text of a rule that was deleted stays what it

@@ -20,7 +20,7 @@ uint32_t sum_of(const XtBlob& rule) { return xt_entry_sum(*xt_entry(PWRU_XT_IP4,
 class FakeTable {
  public:
   std::string text(uint32_t sum, bool rejects = false) {
-    return std::string(rules.text({7, PWRU_XT_IP4, rejects, 152, sum, "filter"}));
+    return std::string(rules.text({7, PWRU_XT_IP4, rejects, 152, sum, "filter"}, 0));
   }
 
   XtBlob rule = udp_rule(53);

@@ -274,7 +274,7 @@ void Resolver::set_nft(const pwru_nft& from) {
   const uint32_t netns = record_.packet.netns;
   if (nft.is_policy || !wanted_.rule_text || !netns) return;
   nft_text_ = wanted_.rule_text(
-      {netns, from.family, from.table_handle, from.handle, nft_table_, nft_chain_});
+      {netns, from.family, from.table_handle, from.handle, nft_table_, nft_chain_}, record_.ts_ns);
   nft.text = nft_text_;
 }
 
@@ -299,7 +299,8 @@ void Resolver::set_xt(const pwru_xt& from) {
   const bool is_rule = xt.kind == Xt::Kind::Rule || xt.kind == Xt::Kind::Reject;
   if (!is_rule || !wanted_.xt_rule_text || !netns) return;
   xt_text_ = wanted_.xt_rule_text(
-      {netns, from.family, xt.kind == Xt::Kind::Reject, from.entry, from.rule_sum, xt_table_});
+      {netns, from.family, xt.kind == Xt::Kind::Reject, from.entry, from.rule_sum, xt_table_},
+      record_.ts_ns);
   xt.text = xt_text_;
 }
 

@@ -37,8 +37,10 @@ struct Wanted {
   bool skb_dump = false;
   bool shared_info_dump = false;
   std::optional<kernel::NetnsNames> netns_names;
-  std::function<std::string_view(const kernel::NftRuleName&)> rule_text;    // for Nft::text
-  std::function<std::string_view(const kernel::XtRuleName&)> xt_rule_text;  // for Xt::text
+  std::function<std::string_view(const kernel::NftRuleName&, uint64_t ts_ns)>
+      rule_text;  // for Nft::text
+  std::function<std::string_view(const kernel::XtRuleName&, uint64_t ts_ns)>
+      xt_rule_text;  // for Xt::text
   // For Record::lookups, when the rest of the record is there. Its views are valid until the next
   // call.
   std::function<std::optional<Lookups>(const Record&)> look_up;

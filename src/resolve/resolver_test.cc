@@ -193,7 +193,7 @@ TEST(Resolver, TheTextOfARuleIsOfItsNamespace) {
   const FakeKernel kernel;
   Wanted wanted;
   kernel::NftRuleName asked;
-  wanted.rule_text = [&](const kernel::NftRuleName& rule) {
+  wanted.rule_text = [&](const kernel::NftRuleName& rule, uint64_t) {
     asked = rule;
     return "drop";
   };
@@ -219,7 +219,7 @@ TEST(Resolver, TheTextOfALegacyRule) {
   const FakeKernel kernel;
   Wanted wanted;
   kernel::XtRuleName asked;
-  wanted.xt_rule_text = [&](const kernel::XtRuleName& rule) {
+  wanted.xt_rule_text = [&](const kernel::XtRuleName& rule, uint64_t) {
     asked = rule;
     return "-j DROP";
   };

@@ -323,7 +323,7 @@ const DeathLookups::Answer* DeathLookups::answer_to(const resolve::Record& recor
   const uint64_t now_ns = clock_();
   Answer& known = answers_[key(record, question)];
   if (now_ns < known.valid_until_ns) return &known;
-  if (!asking.may_ask(now_ns)) return nullptr;
+  if (!asking.may_ask(now_ns, record.ts_ns)) return nullptr;
   known = ask(record, question);
   const uint64_t end_ns = clock_();
   asking.add(end_ns - now_ns);

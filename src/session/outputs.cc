@@ -89,14 +89,18 @@ void ask_by_netlink(const plan::Plan& plan, const kernel::Symbols& symbols,
   };
   if (!plan.nft_sites.empty()) {
     const auto rules = std::make_shared<kernel::NftRules>(ask_by(NETLINK_NETFILTER), monotonic_ns);
-    wanted.rule_text = [rules](const kernel::NftRuleName& rule) { return rules->text(rule); };
+    wanted.rule_text = [rules](const kernel::NftRuleName& rule, uint64_t ts_ns) {
+      return rules->text(rule, ts_ns);
+    };
   }
   if (!plan.xtables.tables.empty()) {
     const kernel::XtRules::Ask ask = {
         [asker](uint32_t netns, kernel::Bytes part) { return asker->table_part(netns, part); },
         ask_by(NETLINK_NETFILTER)};
     const auto rules = std::make_shared<kernel::XtRules>(ask, monotonic_ns);
-    wanted.xt_rule_text = [rules](const kernel::XtRuleName& rule) { return rules->text(rule); };
+    wanted.xt_rule_text = [rules](const kernel::XtRuleName& rule, uint64_t ts_ns) {
+      return rules->text(rule, ts_ns);
+    };
   }
   const DeathLookups::Ask ask = {
       ask_by(NETLINK_ROUTE), ask_by(NETLINK_XFRM),
