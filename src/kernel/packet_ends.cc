@@ -30,8 +30,10 @@ constexpr std::string_view kBulk = "skb_free_array";
 constexpr auto kDropByAnother =
     std::to_array<std::string_view>({"dev_kfree_skb_any_reason", "__dev_kfree_skb_any"});
 
-constexpr auto kConsume =
-    std::to_array<std::string_view>({"consume_skb", "napi_consume_skb", "__consume_stateless_skb"});
+// skb_attempt_defer_free() (since 5.19) hands what a socket has read to the CPU that received it,
+// which frees it with its next interrupt of a network device: perhaps much later.
+constexpr auto kConsume = std::to_array<std::string_view>(
+    {"consume_skb", "napi_consume_skb", "__consume_stateless_skb", "skb_attempt_defer_free"});
 
 constexpr auto kRefuse =
     std::to_array<std::string_view>({kRefusesSyn, kRefusesEcho4, kRefusesEcho6});

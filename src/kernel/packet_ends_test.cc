@@ -39,7 +39,8 @@ TEST(PacketEnds, Endings) {
   EXPECT_EQ(ending_of("sk_skb_reason_drop"), Ending::Drops);
   EXPECT_EQ(ending_of("dev_kfree_skb_any_reason"), Ending::Drops);
   EXPECT_EQ(ending_of("napi_consume_skb"), Ending::Consumes);
-  EXPECT_EQ(ending_of("skb_attempt_defer_free"), Ending::None);
+  EXPECT_EQ(ending_of("skb_attempt_defer_free"), Ending::Consumes);
+  EXPECT_EQ(ending_of("skb_release_data"), Ending::None);
 }
 
 TEST(PacketEnds, Lists) {

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # --why shows the way of a packet that died, and of no other one: namespaces, devices, layers, NAT. With
 # --output-layout journey it shows each hop, and without --why so for all packets.
-# kernels: 5.10 6.12
+# kernels: 5.10 7.2
 in_r() { ip netns exec r "$@"; }
 namespace a
 namespace r
