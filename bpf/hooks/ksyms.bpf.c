@@ -30,11 +30,12 @@ struct record {
 #define SITE_BYTES 5
 #define ENDBR_BYTES 4
 
-/* A nop of five bytes, a call in its place, or the breakpoint that is there while one replaces the
- * other. */
+/* A nop of five bytes, what is in its place, or the breakpoint that is there while one replaces the
+ * other. In its place is a call or, for a trampoline with fexit programs, a jump (seen on 7.2, which
+ * has CONFIG_DYNAMIC_FTRACE_WITH_JMP). */
 static __always_inline int is_site(const __u8 *code)
 {
-	return code[0] == 0xe8 || code[0] == 0xcc ||
+	return code[0] == 0xe8 || code[0] == 0xe9 || code[0] == 0xcc ||
 	       (code[0] == 0x0f && code[1] == 0x1f && code[2] == 0x44 && !code[3] && !code[4]);
 }
 

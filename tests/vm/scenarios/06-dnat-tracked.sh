@@ -11,6 +11,8 @@ stop_pwru
 expect_every '10\.9\.0\.1:[0-9]+->1\.2\.3\.4:80\(udp\) '
 
 start_pwru --filter-func "$functions" --filter-track-skb 'dst host 1.2.3.4 and udp dst port 80'
+# Other tracers find the functions that are followed with fexit programs.
+expect_number "$(pwru --list-funcs '^(skb_clone|skb_copy)$' | grep -cE '^skb_(clone|copy) ')" -eq 2
 send_udp 1.2.3.4 80
 stop_pwru
 expect_order '->1\.2\.3\.4:80\(udp\) +__ip_local_out$' '->1\.2\.3\.4:80\(udp\) +nf_hook_slow$' \
