@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <new>
 #include <system_error>
 
 #include "base/clock.h"
@@ -14,6 +15,17 @@ namespace {
 
 constexpr auto kMostWait = std::chrono::milliseconds(200);
 constexpr size_t kMostAnswers = 4096;  // packets die at some hundred places
+
+// The table of a kernel is large, and the tracer may be held to little memory.
+Result<std::unique_ptr<DebugInfo>> load_if_there_is_memory(const DebugFolders& folders,
+                                                           const std::string& module,
+                                                           const std::atomic<bool>& is_unwanted) {
+  try {
+    return DebugInfo::load(folders, module, is_unwanted);
+  } catch (const std::bad_alloc&) {
+    return fail("there is no memory for its line table");
+  }
+}
 
 }  // namespace
 
@@ -34,7 +46,7 @@ SourceLines::Source* SourceLines::source_of(std::string_view module) {
 void SourceLines::load(Source& source, std::string module) {
   try {
     source.loading = std::async(std::launch::async, [this, name = std::move(module)] {
-      return DebugInfo::load(folders_, name, is_unwanted_);
+      return load_if_there_is_memory(folders_, name, is_unwanted_);
     });
   } catch (const std::system_error&) {
     // There is a limit on threads. So there are no lines.
