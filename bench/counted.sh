@@ -13,7 +13,7 @@ counted() {
     trap 'rm -rf "$overlay"' EXIT
     mkdir -p "$overlay/bench" "$results"
     cp "$here/guest/lib.sh" "$here/guest/$name" "$overlay/bench/"
-    PWRU=${PWRU:-$here/../build/pwru} VM_OVERLAY=$overlay VM_QEMU="-icount shift=0,sleep=off" VM_SMP=1 \
+    VM_OVERLAY=$overlay VM_QEMU="-icount shift=0,sleep=off" VM_SMP=1 \
         VM_TIMEOUT=${VM_TIMEOUT:-3600} "$here/../tests/vm/boot.sh" "$kernel" "export HOOKS_COUNTS='${HOOKS_COUNTS:-}'; bash /bench/$name ${*:3}" >"$log"
     echo
     echo "### Linux $(cat "$("$here/../tests/vm/kernel.sh" "$kernel")/release")"
