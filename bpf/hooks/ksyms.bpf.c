@@ -31,8 +31,8 @@ struct record {
 #define ENDBR_BYTES 4
 
 /* A nop of five bytes, what is in its place, or the breakpoint that is there while one replaces the
- * other. In its place is a call or, for a trampoline with fexit programs, a jump (seen on 7.2, which
- * has CONFIG_DYNAMIC_FTRACE_WITH_JMP). */
+ * other. In its place is a call or, for a trampoline with fexit programs, a jump (seen on 7.2,
+ * which has CONFIG_DYNAMIC_FTRACE_WITH_JMP). */
 static __always_inline int is_site(const __u8 *code)
 {
 	return code[0] == 0xe8 || code[0] == 0xe9 || code[0] == 0xcc ||

@@ -6,6 +6,7 @@
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -254,7 +255,8 @@ std::vector<sock_filter> sandbox_filter(const Sandbox& sandbox) {
   filter.allow_values(SYS_socketpair, 0, std::array<uint32_t, 1>{AF_UNIX});
   filter.allow_values(SYS_prctl, 0, std::array<uint32_t, 2>{PR_SET_NAME, PR_SET_DUMPABLE});
   filter.allow_values(SYS_ioctl, 1,
-                      std::array<uint32_t, 7>{TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO,
+                      std::array<uint32_t, 8>{TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO,
+                                              SIOCETHTOOL,  // only reads without CAP_NET_ADMIN
                                               0x2400 /* PERF_EVENT_IOC_ENABLE */,
                                               0x2401 /* PERF_EVENT_IOC_DISABLE */,
                                               0x40042408 /* PERF_EVENT_IOC_SET_BPF */});

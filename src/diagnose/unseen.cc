@@ -45,6 +45,10 @@ std::string filled(std::string_view sentence, std::string_view owner) {
   return text;
 }
 
+bool is_counter_of(const LossRow& row, std::string_view name) {
+  return row.counter.ends_with(':') ? name.starts_with(row.counter) : name == row.counter;
+}
+
 class Comparison {
  public:
   Comparison(const Readings& readings, const Ends& ends, uint64_t lost)
@@ -58,7 +62,7 @@ class Comparison {
     for (const LossRow& row : knowledge::loss_rows()) {
       if (readings_.is_partial && !row.is_before_packets) continue;
       for (const auto& [key, rose] : rises_) {
-        if (std::get<2>(key) != row.counter) continue;
+        if (!is_counter_of(row, std::get<2>(key))) continue;
         const uint64_t accounted = accounted_for(row, key);
         if (rose > accounted) losses.push_back(loss(row, key, rose, rose - accounted));
       }
@@ -96,7 +100,7 @@ class Comparison {
   UnseenLoss loss(const LossRow& row, const Key& key, uint64_t rose, uint64_t count) const {
     const auto& [netns, owner, name] = key;
     const auto named = readings_.netns_names.find(netns);
-    return {row.counter,
+    return {std::string(name),
             netns,
             named == readings_.netns_names.end() ? "" : named->second,
             std::string(owner),

@@ -22,7 +22,7 @@ struct Readings {
 };
 
 struct UnseenLoss {
-  std::string_view counter;
+  std::string counter;
   uint32_t netns = 0;  // 0: of the whole machine
   std::string netns_name;
   std::string owner;   // the device or the CPU; "" for a protocol

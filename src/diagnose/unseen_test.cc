@@ -40,6 +40,17 @@ struct Trace {
   Ends ends;
 };
 
+TEST(UnseenLosses, WhatADriverCountsIsSaidWhereNoColumnHasIt) {
+  EXPECT_EQ(Trace().rose("ethtool:rx_discards_phy", 5, "eth0").unseen(),
+            "5/5 ethtool:rx_discards_phy of eth0;");
+  EXPECT_EQ(
+      Trace().rose("ethtool:rx_out_of_buffer", 5, "eth0").rose("rx_missed", 5, "eth0").unseen(),
+      "5/5 rx_missed of eth0;");
+  EXPECT_EQ(
+      Trace().rose("ethtool:rx_discards_phy", 5, "eth0").rose("rx_missed", 5, "eth1").unseen(),
+      "5/5 rx_missed of eth1;5/5 ethtool:rx_discards_phy of eth0;");
+}
+
 TEST(UnseenLosses, AreThoseThatNoDeathAccountsFor) {
   EXPECT_EQ(Trace().unseen(), "");
   EXPECT_EQ(Trace().rose("UdpRcvbufErrors", 0).unseen(), "");

@@ -2,6 +2,7 @@
 #include "kernel/link_counters.h"
 
 #include <linux/gen_stats.h>
+#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/netlink.h>
 #include <linux/pkt_sched.h>
@@ -11,17 +12,20 @@
 
 #include <vector>
 
+#include "kernel/driver_counters.h"
 #include "kernel/netlink.h"
 
 namespace pwru::kernel {
 namespace {
 
-void parse_link(Bytes body, uint32_t netns, DeviceNames& names, CounterValues& values) {
+void parse_link(Bytes body, uint32_t netns, Devices& devices, CounterValues& values) {
   ifinfomsg link;
   if (!take(body, link)) return;
   const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(link)));
   const std::string name(text_of(attribute(attributes, IFLA_IFNAME)));
-  names[link.ifi_index] = name;
+  // Without IFLA_LINKINFO nobody made it by rtnetlink (rtnl_have_link_slave_info(), rtnl_link_ops).
+  const bool is_loopback = link.ifi_flags & IFF_LOOPBACK;
+  devices[link.ifi_index] = {name, !is_loopback && attribute(attributes, IFLA_LINKINFO).empty()};
   uint64_t missed = 0;
   const Bytes stats = attribute(attributes, IFLA_STATS64);
   if (take(after(stats, offsetof(rtnl_link_stats64, rx_missed_errors)), missed))
@@ -29,14 +33,14 @@ void parse_link(Bytes body, uint32_t netns, DeviceNames& names, CounterValues& v
 }
 
 // The qdisc at the root counts what those below it drop.
-void parse_qdisc(Bytes body, uint32_t netns, const DeviceNames& names, CounterValues& values) {
+void parse_qdisc(Bytes body, uint32_t netns, const Devices& devices, CounterValues& values) {
   tcmsg qdisc;
   if (!take(body, qdisc) || qdisc.tcm_parent != TC_H_ROOT) return;
-  const auto name = names.find(qdisc.tcm_ifindex);
+  const auto device = devices.find(qdisc.tcm_ifindex);
   gnet_stats_queue queue;
   const Bytes stats = attribute(after(body, NLMSG_ALIGN(sizeof(qdisc))), TCA_STATS2);
-  if (name != names.end() && take(attribute(stats, TCA_STATS_QUEUE), queue))
-    values.push_back({netns, name->second, "qdisc_drops", queue.drops});
+  if (device != devices.end() && take(attribute(stats, TCA_STATS_QUEUE), queue))
+    values.push_back({netns, device->second.name, "qdisc_drops", queue.drops});
 }
 
 bool ask(const UniqueFd& socket, uint16_t type) {
@@ -57,16 +61,16 @@ bool ask(const UniqueFd& socket, uint16_t type) {
 
 }  // namespace
 
-bool parse_link_messages(std::span<const std::byte> messages, uint32_t netns, DeviceNames& names,
+bool parse_link_messages(std::span<const std::byte> messages, uint32_t netns, Devices& devices,
                          CounterValues& values) {
   nlmsghdr head;
   while (take(messages, head) && head.nlmsg_len >= sizeof(head) &&
          head.nlmsg_len <= messages.size()) {
     const Bytes body = messages.subspan(sizeof(head), head.nlmsg_len - sizeof(head));
     if (head.nlmsg_type == RTM_NEWLINK)
-      parse_link(body, netns, names, values);
+      parse_link(body, netns, devices, values);
     else if (head.nlmsg_type == RTM_NEWQDISC)
-      parse_qdisc(body, netns, names, values);
+      parse_qdisc(body, netns, devices, values);
     else if (head.nlmsg_type == NLMSG_DONE || head.nlmsg_type == NLMSG_ERROR)
       return false;
     messages = after(messages, NLMSG_ALIGN(head.nlmsg_len));
@@ -84,7 +88,7 @@ UniqueFd open_rtnetlink() {
 CounterValues read_link_counters(const UniqueFd& socket, uint32_t netns) {
   constexpr size_t kAnswerBytes = 65536;  // the kernel makes none larger than 32 KiB
   CounterValues values;
-  DeviceNames names;
+  Devices devices;
   std::vector<std::byte> room(kAnswerBytes);
   if (!socket) return values;
   for (const uint16_t type : {RTM_GETLINK, RTM_GETQDISC}) {
@@ -93,10 +97,13 @@ CounterValues read_link_counters(const UniqueFd& socket, uint32_t netns) {
       const ssize_t size = ::recv(socket.get(), room.data(), room.size(), 0);
       if (size < 0 && errno == EINTR) continue;
       if (size <= 0) return values;
-      if (!parse_link_messages(Bytes(room).first(static_cast<size_t>(size)), netns, names, values))
+      if (!parse_link_messages(Bytes(room).first(static_cast<size_t>(size)), netns, devices,
+                               values))
         break;
     }
   }
+  for (const auto& [index, device] : devices)
+    if (device.has_hardware) append_driver_counters(socket, device.name, netns, values);
   return values;
 }
 

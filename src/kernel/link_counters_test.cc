@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <linux/gen_stats.h>
+#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/netlink.h>
 #include <linux/pkt_sched.h>
@@ -64,12 +65,13 @@ Message qdisc(int index, uint32_t parent, uint32_t drops) {
 }
 
 TEST(LinkCounters, AreOfDevicesAndTheQdiscAtTheirRoot) {
-  DeviceNames names;
+  Devices devices;
   CounterValues values;
-  EXPECT_TRUE(parse_link_messages(link(1, "lo", 0) + link(4, "eth0", 12), 7, names, values));
-  EXPECT_TRUE(parse_link_messages(qdisc(4, 0x10001, 2) + qdisc(4, TC_H_ROOT, 3), 7, names, values));
-  EXPECT_TRUE(parse_link_messages(qdisc(9, TC_H_ROOT, 5), 7, names, values));
-  EXPECT_FALSE(parse_link_messages(message(NLMSG_DONE, {}), 7, names, values));
+  EXPECT_TRUE(parse_link_messages(link(1, "lo", 0) + link(4, "eth0", 12), 7, devices, values));
+  EXPECT_TRUE(
+      parse_link_messages(qdisc(4, 0x10001, 2) + qdisc(4, TC_H_ROOT, 3), 7, devices, values));
+  EXPECT_TRUE(parse_link_messages(qdisc(9, TC_H_ROOT, 5), 7, devices, values));
+  EXPECT_FALSE(parse_link_messages(message(NLMSG_DONE, {}), 7, devices, values));
   ASSERT_EQ(values.size(), 3u);
   EXPECT_EQ(values[0].value, 0u);
   EXPECT_EQ(values[1].owner + "/" + values[1].name, "eth0/rx_missed");
@@ -78,14 +80,32 @@ TEST(LinkCounters, AreOfDevicesAndTheQdiscAtTheirRoot) {
   EXPECT_EQ(values[2].value, 3u);
 }
 
+TEST(LinkCounters, WhatSomebodyMadeHasNoHardware) {
+  Devices devices;
+  CounterValues values;
+  ifinfomsg info = {};
+  info.ifi_index = 5;
+  const Message veth = message(
+      RTM_NEWLINK, bytes_of(&info, sizeof(info)) + attribute(IFLA_IFNAME, bytes_of("va", 3)) +
+                       attribute(IFLA_LINKINFO, attribute(IFLA_INFO_KIND, bytes_of("veth", 5))));
+  info.ifi_index = 1;
+  info.ifi_flags = IFF_LOOPBACK;
+  const Message lo = message(
+      RTM_NEWLINK, bytes_of(&info, sizeof(info)) + attribute(IFLA_IFNAME, bytes_of("lo", 3)));
+  EXPECT_TRUE(parse_link_messages(veth + lo + link(4, "eth0", 12), 7, devices, values));
+  EXPECT_FALSE(devices[5].has_hardware);
+  EXPECT_FALSE(devices[1].has_hardware);
+  EXPECT_TRUE(devices[4].has_hardware);
+}
+
 TEST(LinkCounters, TakesPartsOfMessages) {
   const Message whole = link(4, "eth0", 12) + qdisc(4, TC_H_ROOT, 3);
   for (size_t size = 0; size < whole.size(); size++) {
-    DeviceNames names;
+    Devices devices;
     CounterValues values;
     // A copy of its own, so that a sanitizer sees a read behind it.
     const Message part(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size));
-    (void)parse_link_messages(part, 7, names, values);
+    (void)parse_link_messages(part, 7, devices, values);
     EXPECT_LE(values.size(), 1u);
   }
 }

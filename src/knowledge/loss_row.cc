@@ -31,6 +31,10 @@ constexpr std::array kRows = std::to_array<LossRow>({
     {.counter = "rx_errors", .places = kEvery, .parts = "rx_drop rx_fifo rx_frame rx_missed",
      .what = "{owner} received packets with errors",
      .advice = "ip -s -s link show dev {owner} and ethtool -S {owner} say which"},
+    // Most drivers count such packets in one of the columns too.
+    {.counter = "ethtool:", .parts = "rx_fifo rx_missed rx_drop rx_errors", .is_before_packets = true,
+     .what = "the driver of {owner} counts received packets under this name that were lost before the kernel had them",
+     .advice = "ethtool -S {owner} shows all that it counts; the documentation of the driver says what its names mean"},
     {.counter = "tx_fifo", .places = kEvery,
      .what = "packets that {owner} was to send were lost in the device",
      .advice = "ip -s -s link show dev {owner} and ethtool -S {owner} say more"},

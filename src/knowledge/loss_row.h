@@ -20,7 +20,8 @@ enum class Near : uint8_t {
 
 // Lists are names separated by blanks.
 struct LossRow {
-  std::string_view counter;  // kernel::CounterValue::name
+  std::string_view
+      counter;  // kernel::CounterValue::name; those that begin so when it ends in a colon
   Near near = Near::Netns;
   // Which ends account for a rise: deaths with one of these reasons, or at one of these places; and
   // ends of one of these causes, also harmless ones. Place "*": every end that did

@@ -182,7 +182,7 @@ Result<> DropsText::unseen_losses(uint64_t lost) {
   if (losses.empty()) return {};
   out_.append("The kernel counted losses that no packet above shows:");
   for (const diagnose::UnseenLoss& loss : losses) {
-    out_.append(fmt::format("\n{:7} {}", loss.count, loss.counter));
+    out_.append(fmt::format("\n{:7} {}", loss.count, escaped(loss.counter)));
     if (loss.netns == 0)
       out_.append(fmt::format(" of CPU {}", loss.owner));
     else if (!loss.owner.empty())

@@ -40,7 +40,7 @@ Result<> JsonSink::write_deaths() {
 Result<> JsonSink::write_unseen_losses(uint64_t lost) {
   for (const auto& loss : diagnose::unseen_losses(readings_, deaths_->ends(), lost)) {
     begin_record("unseen-loss");
-    plain("counter", loss.counter);
+    text("counter", loss.counter);
     number("count", loss.count);
     number("rose", loss.rose);
     if (loss.netns) number("netns", loss.netns);
