@@ -3,9 +3,9 @@
 // take an skb.
 #include <benchmark/benchmark.h>
 
-#include "kernel/btf.h"
-#include "kernel/functions.h"
-#include "kernel/symbols.h"
+#include "kernel/btf/btf.h"
+#include "kernel/symbols/functions.h"
+#include "kernel/symbols/symbols.h"
 
 namespace pwru {
 namespace {

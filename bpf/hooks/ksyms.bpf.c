@@ -3,8 +3,8 @@
  * An iterator over the kernel's symbols (bpf_iter_ksym, Linux 6.0) that writes those whose names
  * are wanted. The kernel needs three times as long to print all of them for /proc/kallsyms, and as
  * long again for ftrace's list, which is not needed either: the code of a function says whether
- * ftrace can trace it. src/kernel/ksyms.cc loads this: one section without relocations, whose only
- * constant is the address of the query.
+ * ftrace can trace it. src/kernel/symbols/ksyms.cc loads this: one section without relocations,
+ * whose only constant is the address of the query.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

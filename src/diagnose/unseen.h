@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "diagnose/ends.h"
-#include "kernel/loss_counters.h"
+#include "kernel/counters/loss_counters.h"
 
 namespace pwru::diagnose {
 

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "cli/options.h"
-#include "kernel/functions.h"
+#include "kernel/symbols/functions.h"
 
 namespace pwru::doctor {
 

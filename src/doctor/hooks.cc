@@ -12,9 +12,9 @@
 #include "base/handle.h"
 #include "kernel/hook_trials.h"
 #include "kernel/own_datagram.h"
-#include "kernel/process_life.h"
-#include "kernel/tracefs.h"
-#include "kernel/tracepoints.h"
+#include "kernel/proc/process_life.h"
+#include "kernel/symbols/tracefs.h"
+#include "kernel/symbols/tracepoints.h"
 #include "probe/event_group.h"
 
 namespace pwru::doctor {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "doctor/report.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 
 namespace pwru::doctor {
 

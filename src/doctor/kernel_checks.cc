@@ -13,8 +13,8 @@
 #include "base/strings.h"
 #include "kernel/drop_reasons.h"
 #include "kernel/features.h"
-#include "kernel/modules.h"
-#include "kernel/tracefs.h"
+#include "kernel/proc/modules.h"
+#include "kernel/symbols/tracefs.h"
 #include "plan/kernel_facts.h"
 
 namespace pwru::doctor {

@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "doctor/machine.h"
 #include "doctor/report.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 
 namespace pwru::doctor {
 

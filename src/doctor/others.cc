@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/handle.h"
 #include "base/strings.h"
-#include "kernel/tracefs.h"
+#include "kernel/symbols/tracefs.h"
 
 namespace pwru::doctor {
 namespace {

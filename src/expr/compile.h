@@ -13,7 +13,7 @@
 #include "expr/generate.h"
 #include "expr/types.h"
 #include "filter/codegen.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 
 namespace pwru::expr {
 

@@ -9,8 +9,8 @@
 
 #include "base/result.h"
 #include "expr/types.h"
-#include "kernel/btf.h"
-#include "kernel/btf_stack.h"
+#include "kernel/btf/btf.h"
+#include "kernel/btf/btf_stack.h"
 
 namespace pwru::expr {
 

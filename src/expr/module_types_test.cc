@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "expr/compile.h"
-#include "kernel/btf_builder_for_test.h"
+#include "kernel/btf/btf_builder_for_test.h"
 
 namespace pwru::expr {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "base/strings.h"
 #include "expr/parser.h"
-#include "kernel/btf_layout.h"
+#include "kernel/btf/btf_layout.h"
 
 namespace pwru::expr {
 namespace {

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "base/result.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 
 namespace pwru::expr {
 

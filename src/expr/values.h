@@ -12,8 +12,8 @@
 
 #include "expr/compile.h"
 #include "expr/types.h"
-#include "kernel/btf.h"
-#include "kernel/symbols.h"
+#include "kernel/btf/btf.h"
+#include "kernel/symbols/symbols.h"
 
 namespace pwru::expr {
 

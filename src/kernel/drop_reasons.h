@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 
 namespace pwru::kernel {
 

@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 #include "kernel/pages.h"
 #include "kernel/switches.h"
-#include "kernel/symbols.h"
+#include "kernel/symbols/symbols.h"
 
 namespace pwru::kernel {
 

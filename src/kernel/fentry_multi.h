@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "base/handle.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 
 namespace pwru::kernel {
 

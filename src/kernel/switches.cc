@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/file.h"
-#include "kernel/mountinfo.h"
 #include "kernel/private_mount.h"
+#include "kernel/proc/mountinfo.h"
 
 namespace pwru::kernel {
 namespace {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "kernel/functions.h"
+#include "kernel/symbols/functions.h"
 
 namespace pwru::plan {
 

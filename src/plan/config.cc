@@ -6,7 +6,7 @@
 
 #include "abi/event.h"
 #include "expr/types.h"
-#include "kernel/packet_ends.h"
+#include "kernel/symbols/packet_ends.h"
 #include "plan/ring_sizes.h"
 #include "plan/triggers.h"
 

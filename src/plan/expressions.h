@@ -8,7 +8,7 @@
 #include "cli/options.h"
 #include "expr/compile.h"
 #include "expr/module_types.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 #include "knowledge/fact.h"
 
 namespace pwru::plan {

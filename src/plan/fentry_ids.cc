@@ -10,8 +10,8 @@
 
 #include "abi/config.h"
 #include "kernel/fentry_multi.h"
-#include "kernel/name_set.h"
-#include "kernel/packet_ends.h"
+#include "kernel/symbols/name_set.h"
+#include "kernel/symbols/packet_ends.h"
 
 namespace pwru::plan {
 namespace {

@@ -7,10 +7,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "kernel/btf.h"
-#include "kernel/functions.h"
-#include "kernel/held_functions.h"
-#include "kernel/symbols.h"
+#include "kernel/btf/btf.h"
+#include "kernel/symbols/functions.h"
+#include "kernel/symbols/held_functions.h"
+#include "kernel/symbols/symbols.h"
 #include "plan/tracking.h"
 
 namespace pwru::plan {

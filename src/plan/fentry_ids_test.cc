@@ -7,7 +7,7 @@
 
 #include <ctime>
 
-#include "kernel/btf_builder_for_test.h"
+#include "kernel/btf/btf_builder_for_test.h"
 
 namespace pwru::plan {
 namespace {

@@ -5,7 +5,7 @@
 #include "base/result.h"
 #include "cli/options.h"
 #include "filter/filter.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 #include "kernel/features.h"
 
 namespace pwru::plan {

@@ -10,8 +10,8 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "cli/suggest.h"
-#include "kernel/packet_ends.h"
-#include "kernel/signature.h"
+#include "kernel/symbols/packet_ends.h"
+#include "kernel/symbols/signature.h"
 
 namespace pwru::plan {
 namespace {

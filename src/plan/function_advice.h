@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "cli/func_filter.h"
-#include "kernel/btf.h"
-#include "kernel/functions.h"
+#include "kernel/btf/btf.h"
+#include "kernel/symbols/functions.h"
 
 namespace pwru::plan {
 

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "kernel/netns.h"
+#include "kernel/proc/netns.h"
 #include "plan/rights.h"
 
 namespace pwru::plan {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "kernel/packet_ends.h"
+#include "kernel/symbols/packet_ends.h"
 #include "plan/config.h"
 #include "plan/lockdown.h"
 #include "plan/triggers.h"

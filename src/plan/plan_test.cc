@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "abi/event.h"
-#include "kernel/btf_builder_for_test.h"
+#include "kernel/btf/btf_builder_for_test.h"
 #include "plan/kernel_facts.h"
 
 namespace pwru::plan {

@@ -2,9 +2,9 @@
 #include "plan/stack_functions.h"
 
 #include "base/log.h"
-#include "kernel/bpf_helpers.h"
-#include "kernel/map_functions.h"
-#include "kernel/named_functions.h"
+#include "kernel/symbols/bpf_helpers.h"
+#include "kernel/symbols/map_functions.h"
+#include "kernel/symbols/named_functions.h"
 #include "plan/needs.h"
 
 namespace pwru::plan {

@@ -6,9 +6,9 @@
 
 #include "base/result.h"
 #include "cli/options.h"
-#include "kernel/btf.h"
-#include "kernel/functions.h"
-#include "kernel/symbols.h"
+#include "kernel/btf/btf.h"
+#include "kernel/symbols/functions.h"
+#include "kernel/symbols/symbols.h"
 
 namespace pwru::plan {
 

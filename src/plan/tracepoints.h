@@ -9,9 +9,9 @@
 
 #include "base/result.h"
 #include "cli/options.h"
-#include "kernel/btf.h"
-#include "kernel/site.h"
-#include "kernel/tracepoints.h"
+#include "kernel/btf/btf.h"
+#include "kernel/symbols/site.h"
+#include "kernel/symbols/tracepoints.h"
 
 namespace pwru::plan {
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "kernel/btf_builder_for_test.h"
+#include "kernel/btf/btf_builder_for_test.h"
 
 namespace pwru::plan {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "kernel/btf.h"
-#include "kernel/symbols.h"
+#include "kernel/btf/btf.h"
+#include "kernel/symbols/symbols.h"
 
 namespace pwru::plan {
 

@@ -10,7 +10,7 @@
 #include <limits>
 #include <string_view>
 
-#include "kernel/packet_ends.h"
+#include "kernel/symbols/packet_ends.h"
 
 namespace pwru::plan {
 namespace {

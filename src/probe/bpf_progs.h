@@ -13,7 +13,7 @@
 
 #include "base/handle.h"
 #include "base/result.h"
-#include "kernel/site.h"
+#include "kernel/symbols/site.h"
 #include "probe/hook.h"
 #include "program/misses.h"
 #include "program/prog_template.h"

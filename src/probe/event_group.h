@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/process_life.h"
+#include "kernel/proc/process_life.h"
 
 namespace pwru::probe {
 

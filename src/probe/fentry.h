@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/btf.h"
-#include "kernel/site.h"
+#include "kernel/btf/btf.h"
+#include "kernel/symbols/site.h"
 #include "plan/plan.h"
 #include "probe/function_hook.h"
 #include "probe/plan.h"

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "kernel/functions.h"
+#include "kernel/symbols/functions.h"
 #include "program/misses.h"
 
 namespace pwru::probe {

@@ -14,8 +14,8 @@
 
 #include "base/file.h"
 #include "base/signals.h"
-#include "kernel/process_life.h"
-#include "kernel/tracefs.h"
+#include "kernel/proc/process_life.h"
+#include "kernel/symbols/tracefs.h"
 #include "probe/event_group.h"
 #include "probe/function_hook.h"
 #include "probe/guard.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "kernel/functions.h"
+#include "kernel/symbols/functions.h"
 
 namespace pwru::probe {
 namespace {

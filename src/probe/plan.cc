@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <map>
 
-#include "kernel/nft.h"
-#include "kernel/packet_ends.h"
+#include "kernel/netfilter/nft.h"
+#include "kernel/symbols/packet_ends.h"
 
 namespace pwru::probe {
 

@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernel/functions.h"
-#include "kernel/site.h"
-#include "kernel/symbols.h"
-#include "kernel/xtables.h"
+#include "kernel/netfilter/xtables.h"
+#include "kernel/symbols/functions.h"
+#include "kernel/symbols/site.h"
+#include "kernel/symbols/symbols.h"
 #include "plan/fentry_ids.h"
 #include "plan/tracking.h"
 #include "program/programs.h"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-#include "kernel/packet_ends.h"
+#include "kernel/symbols/packet_ends.h"
 
 namespace pwru::program {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "kernel/functions.h"
+#include "kernel/symbols/functions.h"
 #include "plan/plan.h"
 
 namespace pwru::program {

@@ -14,7 +14,7 @@
 #include "base/result.h"
 #include "event/counters.h"
 #include "event/source.h"
-#include "kernel/functions.h"
+#include "kernel/symbols/functions.h"
 #include "plan/plan.h"
 #include "program/counters.h"
 #include "program/misses.h"

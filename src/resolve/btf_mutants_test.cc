@@ -8,10 +8,10 @@
 
 #include "expr/compile.h"
 #include "expr/values.h"
-#include "kernel/btf_builder_for_test.h"
+#include "kernel/btf/btf_builder_for_test.h"
 #include "kernel/drop_reasons.h"
-#include "kernel/functions.h"
-#include "kernel/symbols.h"
+#include "kernel/symbols/functions.h"
+#include "kernel/symbols/symbols.h"
 #include "resolve/shared_info_text.h"
 #include "resolve/struct_text.h"
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "kernel/btf_builder_for_test.h"
+#include "kernel/btf/btf_builder_for_test.h"
 #include "kernel/drop_reasons.h"
 #include "resolve/resolver.h"
 

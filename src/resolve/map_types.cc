@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "base/handle.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 
 namespace pwru::resolve {
 namespace {

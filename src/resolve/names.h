@@ -12,11 +12,11 @@
 
 #include "event/event.h"
 #include "kernel/drop_reasons.h"
-#include "kernel/functions.h"
-#include "kernel/packet_ends.h"
-#include "kernel/site.h"
-#include "kernel/symbols.h"
-#include "kernel/tracepoints.h"
+#include "kernel/symbols/functions.h"
+#include "kernel/symbols/packet_ends.h"
+#include "kernel/symbols/site.h"
+#include "kernel/symbols/symbols.h"
+#include "kernel/symbols/tracepoints.h"
 #include "resolve/record.h"
 
 namespace pwru::resolve {

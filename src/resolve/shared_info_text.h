@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 #include "resolve/struct_text.h"
 
 namespace pwru::resolve {

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "kernel/btf_builder_for_test.h"
+#include "kernel/btf/btf_builder_for_test.h"
 
 namespace pwru::resolve {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <fmt/core.h>
 
-#include "kernel/btf_layout.h"
+#include "kernel/btf/btf_layout.h"
 #include "resolve/type_name.h"
 
 namespace pwru::resolve {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 
 namespace pwru::resolve {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 
 namespace pwru::resolve {
 

@@ -9,16 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "kernel/addresses.h"
-#include "kernel/asking_time.h"
-#include "kernel/bridge.h"
-#include "kernel/conntrack.h"
-#include "kernel/ipsec.h"
-#include "kernel/multicast_route.h"
-#include "kernel/qdiscs.h"
-#include "kernel/routes.h"
-#include "kernel/socket_owner.h"
-#include "kernel/tunnels.h"
+#include "kernel/lookups/addresses.h"
+#include "kernel/lookups/asking_time.h"
+#include "kernel/lookups/bridge.h"
+#include "kernel/lookups/conntrack.h"
+#include "kernel/lookups/ipsec.h"
+#include "kernel/lookups/multicast_route.h"
+#include "kernel/lookups/qdiscs.h"
+#include "kernel/lookups/routes.h"
+#include "kernel/lookups/tunnels.h"
+#include "kernel/proc/socket_owner.h"
 #include "knowledge/fact.h"
 #include "resolve/record.h"
 

@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-#include "kernel/netlink_for_test.h"
+#include "kernel/lookups/netlink_for_test.h"
 
 namespace pwru {
 namespace {

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "base/log.h"
-#include "kernel/netns_names.h"
+#include "kernel/proc/netns_names.h"
 
 namespace pwru {
 

@@ -5,8 +5,8 @@
 
 #include "base/log.h"
 #include "base/strings.h"
-#include "kernel/nft.h"
-#include "kernel/xtables.h"
+#include "kernel/netfilter/nft.h"
+#include "kernel/netfilter/xtables.h"
 #include "plan/needs.h"
 #include "probe/plan.h"
 

@@ -9,10 +9,10 @@
 
 #include "base/result.h"
 #include "cli/options.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 #include "kernel/drop_reasons.h"
-#include "kernel/functions.h"
-#include "kernel/modules.h"
+#include "kernel/proc/modules.h"
+#include "kernel/symbols/functions.h"
 #include "plan/find_functions.h"
 #include "probe/function_hook.h"
 #include "program/tracer.h"

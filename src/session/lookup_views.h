@@ -2,12 +2,12 @@
 // What the kernel answered about a death, as the record has it. The views point into the answers.
 #pragma once
 
-#include "kernel/addresses.h"
-#include "kernel/bridge.h"
-#include "kernel/ipsec.h"
-#include "kernel/multicast_route.h"
-#include "kernel/routes.h"
-#include "kernel/tunnels.h"
+#include "kernel/lookups/addresses.h"
+#include "kernel/lookups/bridge.h"
+#include "kernel/lookups/ipsec.h"
+#include "kernel/lookups/multicast_route.h"
+#include "kernel/lookups/routes.h"
+#include "kernel/lookups/tunnels.h"
 #include "resolve/record.h"
 
 namespace pwru {

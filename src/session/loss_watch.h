@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "cli/options.h"
-#include "kernel/loss_counters.h"
+#include "kernel/counters/loss_counters.h"
 #include "output/sink.h"
 
 namespace pwru {

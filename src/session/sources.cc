@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "diagnose/place_address.h"
-#include "kernel/source_lines.h"
+#include "kernel/dwarf/source_lines.h"
 
 namespace pwru {
 

@@ -2,7 +2,7 @@
 // The source lines at which packets die.
 #pragma once
 
-#include "kernel/symbols.h"
+#include "kernel/symbols/symbols.h"
 #include "resolve/resolver.h"
 
 namespace pwru {

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 
 extern "C" {
 extern const char expr_test_types_begin[], expr_test_types_end[];

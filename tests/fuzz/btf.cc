@@ -4,9 +4,9 @@
 #include <string>
 
 #include "expr/compile.h"
-#include "kernel/btf.h"
+#include "kernel/btf/btf.h"
 #include "kernel/drop_reasons.h"
-#include "kernel/functions.h"
+#include "kernel/symbols/functions.h"
 #include "resolve/struct_text.h"
 #include "tests/fuzz/code.h"
 

@@ -6,8 +6,8 @@
 #include <tuple>
 
 #include "base/utf8.h"
-#include "kernel/nft_text.h"
-#include "kernel/xt_text.h"
+#include "kernel/netfilter/nft_text.h"
+#include "kernel/netfilter/xt_text.h"
 #include "tests/fuzz/code.h"
 
 namespace {

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <string>
 
-#include "kernel/ksyms.h"
-#include "kernel/mountinfo.h"
-#include "kernel/netns_names.h"
-#include "kernel/symbols.h"
+#include "kernel/proc/mountinfo.h"
+#include "kernel/proc/netns_names.h"
+#include "kernel/symbols/ksyms.h"
+#include "kernel/symbols/symbols.h"
 #include "program/libbpf_log.h"
 #include "tests/fuzz/code.h"
 

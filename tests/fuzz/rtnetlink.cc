@@ -6,14 +6,14 @@
 #include <cstdint>
 #include <tuple>
 
-#include "kernel/addresses.h"
-#include "kernel/bridge.h"
-#include "kernel/conntrack.h"
-#include "kernel/ipsec.h"
-#include "kernel/multicast_route.h"
-#include "kernel/qdiscs.h"
-#include "kernel/routes.h"
-#include "kernel/tunnels.h"
+#include "kernel/lookups/addresses.h"
+#include "kernel/lookups/bridge.h"
+#include "kernel/lookups/conntrack.h"
+#include "kernel/lookups/ipsec.h"
+#include "kernel/lookups/multicast_route.h"
+#include "kernel/lookups/qdiscs.h"
+#include "kernel/lookups/routes.h"
+#include "kernel/lookups/tunnels.h"
 #include "tests/fuzz/code.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/counters/link_counters.h"
+
+#include <linux/gen_stats.h>
+#include <linux/if.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <vector>
+
+#include "kernel/counters/driver_counters.h"
+#include "kernel/lookups/netlink.h"
+
+namespace pwru::kernel {
+namespace {
+
+void parse_link(Bytes body, uint32_t netns, Devices& devices, CounterValues& values) {
+  ifinfomsg link;
+  if (!take(body, link)) return;
+  const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(link)));
+  const std::string name(text_of(attribute(attributes, IFLA_IFNAME)));
+  // Without IFLA_LINKINFO nobody made it by rtnetlink (rtnl_have_link_slave_info(), rtnl_link_ops).
+  const bool is_loopback = link.ifi_flags & IFF_LOOPBACK;
+  devices[link.ifi_index] = {name, !is_loopback && attribute(attributes, IFLA_LINKINFO).empty()};
+  uint64_t missed = 0;
+  const Bytes stats = attribute(attributes, IFLA_STATS64);
+  if (take(after(stats, offsetof(rtnl_link_stats64, rx_missed_errors)), missed))
+    values.push_back({netns, name, "rx_missed", missed});
+}
+
+// The qdisc at the root counts what those below it drop.
+void parse_qdisc(Bytes body, uint32_t netns, const Devices& devices, CounterValues& values) {
+  tcmsg qdisc;
+  if (!take(body, qdisc) || qdisc.tcm_parent != TC_H_ROOT) return;
+  const auto device = devices.find(qdisc.tcm_ifindex);
+  gnet_stats_queue queue;
+  const Bytes stats = attribute(after(body, NLMSG_ALIGN(sizeof(qdisc))), TCA_STATS2);
+  if (device != devices.end() && take(attribute(stats, TCA_STATS_QUEUE), queue))
+    values.push_back({netns, device->second.name, "qdisc_drops", queue.drops});
+}
+
+bool ask(const UniqueFd& socket, uint16_t type) {
+  struct {
+    nlmsghdr head;
+    union {
+      ifinfomsg link;
+      tcmsg qdisc;
+    };
+  } request = {};
+  request.head.nlmsg_len =
+      NLMSG_LENGTH(type == RTM_GETLINK ? sizeof(request.link) : sizeof(request.qdisc));
+  request.head.nlmsg_type = type;
+  request.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  return ::send(socket.get(), &request, request.head.nlmsg_len, 0) ==
+         static_cast<ssize_t>(request.head.nlmsg_len);
+}
+
+}  // namespace
+
+bool parse_link_messages(std::span<const std::byte> messages, uint32_t netns, Devices& devices,
+                         CounterValues& values) {
+  nlmsghdr head;
+  while (take(messages, head) && head.nlmsg_len >= sizeof(head) &&
+         head.nlmsg_len <= messages.size()) {
+    const Bytes body = messages.subspan(sizeof(head), head.nlmsg_len - sizeof(head));
+    if (head.nlmsg_type == RTM_NEWLINK)
+      parse_link(body, netns, devices, values);
+    else if (head.nlmsg_type == RTM_NEWQDISC)
+      parse_qdisc(body, netns, devices, values);
+    else if (head.nlmsg_type == NLMSG_DONE || head.nlmsg_type == NLMSG_ERROR)
+      return false;
+    messages = after(messages, NLMSG_ALIGN(head.nlmsg_len));
+  }
+  return messages.empty();
+}
+
+UniqueFd open_rtnetlink() {
+  UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  const timeval limit = {1, 0};
+  if (fd && ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0) fd.reset();
+  return fd;
+}
+
+CounterValues read_link_counters(const UniqueFd& socket, uint32_t netns) {
+  constexpr size_t kAnswerBytes = 65536;  // the kernel makes none larger than 32 KiB
+  CounterValues values;
+  Devices devices;
+  std::vector<std::byte> room(kAnswerBytes);
+  if (!socket) return values;
+  for (const uint16_t type : {RTM_GETLINK, RTM_GETQDISC}) {
+    if (!ask(socket, type)) break;
+    for (;;) {
+      const ssize_t size = ::recv(socket.get(), room.data(), room.size(), 0);
+      if (size < 0 && errno == EINTR) continue;
+      if (size <= 0) return values;
+      if (!parse_link_messages(Bytes(room).first(static_cast<size_t>(size)), netns, devices,
+                               values))
+        break;
+    }
+  }
+  for (const auto& [index, device] : devices)
+    if (device.has_hardware) append_driver_counters(socket, device.name, netns, values);
+  return values;
+}
+
+}  // namespace pwru::kernel
