@@ -5,40 +5,11 @@
 # kernels: 6.1 7.2
 # shellcheck source-path=SCRIPTDIR/../guest source=diagnosis.sh
 . /vm/diagnosis.sh
+# shellcheck source=segments.sh
+. /vm/segments.sh
 make_hosts
-peer=10.1.0.50 own=10.1.0.1 # nobody but the lines below answers for the peer
-ip -n a neigh replace $peer lladdr 02:00:00:00:00:50 dev va nud permanent
-
-# segment SPORT DPORT FLAGS SEQ ACK [OPTIONS DATA]: a frame of TCP from the peer. FLAGS, OPTIONS and DATA
-# are hexadecimal digits.
-segment() {
-    local head rest sum
-    head=$(printf '%04x%04x%08x%08x%x0%sffff' "$1" "$2" $(($4 & 0xffffffff)) $(($5 & 0xffffffff)) $((5 + ${#6} / 8)) "$3")
-    rest=0000${6:-}${7:-}
-    sum=$(checksum "$(address $peer)$(address $own)0006$(word $(((${#head} + ${#rest} + 4) / 2)))$head$rest")
-    frame 0800 "$(ipv4 6 $peer $own "$head$sum$rest" 4000)"
-}
-syn() { segment "$1" "$2" 02 1000 0; }
-# join SPORT DPORT [OPTIONS OPTIONS]: the peer begins a connection, with options of its SYN and of the
-# segment after it. $seq and $ack are those of its next segment.
-ip netns exec b tcpdump -Z root -l --immediate-mode -S -nn -i vb "tcp and src $own and dst $peer" >"$work/answers" &
-answer() { grep -m 1 "$own\.$2 > $peer\.$1: Flags \[S\.\]" "$work/answers"; }
-has_tcp() { in_a grep -qiE ": [0-9A-F]+:$(word "$2") [0-9A-F]+:$(word "$1") $3 " /proc/net/tcp; } # SPORT DPORT STATE
-join() {
-    segment "$1" "$2" 02 1000 0 "${3:-}" || true
-    wait_for 'the answer to a SYN' answer "$1" "$2"
-    seq=1001
-    ack=$(($(answer "$1" "$2" | sed -E 's/.* seq ([0-9]+),.*/\1/') + 1))
-    segment "$1" "$2" 10 $seq $ack "${4:-}" || true
-    wait_for 'the connection' has_tcp "$1" "$2" 0[148]
-}
+play_peer
 is_bound() { in_a grep -qi ": [0-9A-F]*:$(word "$2") " "/proc/net/$1"; } # FILE PORT
-# serve_in_a PORT [OPTIONS]: listens with TCP, and reads. $server is the process.
-serve_in_a() {
-    ip netns exec a socat -u "TCP-LISTEN:$1,reuseaddr${2:-}" OPEN:/dev/null &
-    server=$!
-    wait_for "the listener on $1" has_tcp 0 "$1" 0A
-}
 serve_in_a 6000 ,fork
 zeros() { printf "%0$1d" 0; }
 # TCP_MD5SIG: struct tcp_md5sig with the address of the peer and the key "abc".
@@ -46,7 +17,6 @@ serve_in_a 6002 ",setsockopt-listen=6:14:x02000000$(address $peer)$(zeros 240)00
 serve_in_a 6003 ,setsockopt-listen=0:21:i250 # IP_MINTTL
 ip netns exec a socat -U TCP-LISTEN:6004,fork,reuseaddr EXEC:true &
 wait_for 'the listener that closes' has_tcp 0 6004 0A
-wait_for 'tcpdump' in_b grep -q ' 0003 ' /proc/net/packet
 start_pwru --drops
 lost=6c6f7374
 
