@@ -58,6 +58,46 @@ TEST(Diagnoser, AFrameForAnotherMacIsAFaultWhenTheAddressIsOwn) {
   EXPECT_EQ(ended("0"), Kind::Harmless) << "a bridge floods it";
 }
 
+TEST(Diagnoser, AFrameForAnotherMacMayBeOfIpv6) {
+  const auto ended = [](std::string_view own_destination) {
+    Ending ending;
+    ending.dies({"kfree_skb_reason+0x9", "ip6_rcv_core+0x1"}, "OTHERHOST");
+    ending.with(Fact::ForDevice, "0").with(Fact::ForGroup, "0");
+    ending.with(Fact::OwnDestination6, own_destination);
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(ended("1"), "wrong-mac");
+  EXPECT_EQ(ended("0"), "other-host");
+}
+
+TEST(Diagnoser, NamesTheDeviceThatIsDownBehindARedirection) {
+  Ending ending = dropped_by_tc();
+  ending.with(Fact::FilterIngress, "\"matchall\"").with(Fact::FilterIngressPref, "10");
+  ending.with(Fact::FilterIngressOnly, "1").with(Fact::RedirectIngress, "1");
+  ending.with(Fact::RedirectIngressTo, "\"eth9\"").with(Fact::RedirectIngressUp, "0");
+  EXPECT_EQ(ending.diagnosed().what,
+            "the tc filter of the kind matchall with the preference 10 redirects what goes in by "
+            "eth0 to eth9 (mirred), which is down");
+  Ending other = dropped_by_tc();
+  other.with(Fact::FilterIngress, "\"u32\"").with(Fact::FilterIngressPref, "10");
+  other.with(Fact::FilterIngressOnly, "1").with(Fact::RedirectIngress, "1");
+  other.with(Fact::RedirectIngressTo, "\"eth9\"").with(Fact::RedirectIngressUp, "0");
+  EXPECT_EQ(other.diagnosed().what,
+            "the tc filter of the kind u32 with the preference 10 dropped it on its way in by eth0")
+      << "its actions are elsewhere";
+}
+
+TEST(Diagnoser, AFrameMayBeLargerThanATokenBucket) {
+  const auto cause = [](std::string_view most) {
+    Ending ending;
+    ending.dies({"__dev_queue_xmit+0x1"}, "QDISC_DROP").with(Fact::Qdisc, "\"tbf\"");
+    ending.with(Fact::GsoSize, "0").with(Fact::QdiscMost, most);
+    return std::string(ending.diagnosed().cause);
+  };
+  EXPECT_EQ(cause("1399"), "qdisc-burst");
+  EXPECT_EQ(cause("1400"), "qdisc-full");
+}
+
 TEST(Diagnoser, NamesTheMtuOfTheRouteWhereItIsLess) {
   const auto what = [](uint32_t mtu) {
     Ending ending;

@@ -83,6 +83,25 @@ TEST(DiagnoserWithoutReasons, ACounterTellsThatASocketWasFull) {
   EXPECT_EQ(ipsec.with(Fact::XfrmIn, "1").diagnosed().cause, "xfrm-policy");
 }
 
+TEST(DiagnoserWithoutReasons, AListenerOfAnotherDevice) {
+  Ending syn = freed_in("tcp_v4_rcv+0x62");
+  with_ports(syn.is_tcp(0x02), "0.0.0.0:9000", true);
+  EXPECT_EQ(syn.diagnosed().kind, Kind::Harmless) << "it comes twice";
+  syn.record.lookups.emplace().listener_device = "eth1";
+  EXPECT_EQ(syn.diagnosed().cause, "tcp-other-device");
+  EXPECT_EQ(syn.diagnosed().certainty, Certainty::Likely);
+}
+
+TEST(DiagnoserWithoutReasons, DataOfAConnectionThatIsNotKnown) {
+  Ending data = freed_in("tcp_v4_rcv+0x62");
+  data.is_tcp(0x18).with(Fact::TcpSpace, "4");
+  data.record.packet.tuple.sport = 40001;
+  EXPECT_EQ(with_ports(data, "", false).diagnosed().cause, "tcp-no-connection");
+  data.record.ports->is_in_time_wait = true;
+  EXPECT_EQ(data.diagnosed().kind, Kind::Harmless);
+  EXPECT_EQ(with_ports(data, "0.0.0.0:9000", true).diagnosed().kind, Kind::Harmless);
+}
+
 // The harmless ends of answers to pings and of SYNs that come twice are at the same places.
 TEST(DiagnoserWithoutReasons, IpsecIsAskedBeforeASocket) {
   const auto ended = [](std::string_view place, std::string_view is_protected, auto policy) {

@@ -179,6 +179,16 @@ TEST(DiagnoserIptables, TwoConnectionsThatClash) {
   EXPECT_EQ(cause_of(ending, clash, "ip_rcv+0xd3"), "netfilter");
 }
 
+TEST(DiagnoserIptables, NatHasNoPortLeft) {
+  Xt clash;
+  clash.refusal = Xt::Refusal::Clash;
+  Ending ending;
+  ending.with(Fact::Conntrack, "4096").with(Fact::NatStatus, "1");
+  ending.with(Fact::NatSource4, "167837699").with(Fact::NatSourcePort, "4000");
+  ending.with(Fact::NatDestination4, "167903234").with(Fact::NatDestinationPort, "9000");
+  EXPECT_EQ(cause_of(ending, clash, "ip_output+0xd3"), "nat-no-port");
+}
+
 // What its program decided while the packet waited is no table's verdict.
 TEST(DiagnoserIptables, APacketThatCameBackFromAQueue) {
   Ending ending;

@@ -50,6 +50,46 @@ TEST(Diagnoser, NamesThePortThatIsClosed) {
   EXPECT_NE(found.advice.find(":9000"), std::string_view::npos) << found.advice;
 }
 
+// What comes late for a connection of a client is for a port that is larger than that of the
+// sender.
+TEST(Diagnoser, DataOfAConnectionThatIsNotKnown) {
+  Ending ending = of_tcp(0x18);
+  ending.dies({"tcp_v4_rcv+0x1"}, "NO_SOCKET").with(Fact::TcpSpace, "4");
+  EXPECT_EQ(ending.diagnosed().kind, Kind::Harmless);
+  ending.record.packet.tuple.sport = 40001;
+  EXPECT_EQ(ending.diagnosed().cause, "tcp-no-connection");
+  Ending bare = of_tcp(0x10);
+  bare.record.packet.tuple.sport = 40001;
+  bare.dies({"tcp_v4_rcv+0x1"}, "NO_SOCKET").with(Fact::TcpSpace, "0");
+  EXPECT_EQ(bare.diagnosed().kind, Kind::Harmless);
+}
+
+TEST(Diagnoser, ASynForAConnectionInTimeWait) {
+  Ending known = of_tcp(0x02);
+  known.dies({"tcp_v4_rcv+0x1"}, "NOT_SPECIFIED");
+  EXPECT_EQ(known.diagnosed().kind, Kind::Harmless) << "it comes twice";
+  EXPECT_EQ(known.with(Fact::SocketState, "6").diagnosed().cause, "tcp-time-wait");
+  Ending old = of_tcp(0x02);
+  old.record.ports.emplace().is_in_time_wait = true;
+  EXPECT_EQ(old.dies({"tcp_v4_rcv+0x1"}, "NOT_SPECIFIED").diagnosed().cause, "tcp-time-wait");
+  Ending stamped = of_tcp(0x02);
+  stamped.dies({"tcp_v4_rcv+0x1"}, "TCP_RFC7323_TW_PAWS");
+  EXPECT_EQ(stamped.diagnosed().cause, "tcp-time-wait");
+  EXPECT_EQ(stamped.diagnosed().certainty, Certainty::Certain);
+}
+
+TEST(Diagnoser, ADirectedBroadcastIsNotForwarded) {
+  const auto cause = [](std::string_view place, std::string_view is_other) {
+    Ending ending;
+    ending.is_freed({place}).with(Fact::BcForwarding, "0").with(Fact::RouteType, "3");
+    return std::string(ending.with(Fact::OfOtherBroadcast, is_other).diagnosed().cause);
+  };
+  EXPECT_EQ(cause("udp_rcv+0x1", "1"), "directed-broadcast");
+  EXPECT_EQ(cause("icmp_rcv+0x1", "1"), "directed-broadcast");
+  EXPECT_EQ(cause("udp_rcv+0x1", "0"), "broadcast-unread");
+  EXPECT_EQ(cause("icmp_rcv+0x1", "0"), "ping-answered");
+}
+
 // Before Linux 6.6 a retransmission has the same reason.
 TEST(Diagnoser, ASequenceNumberIsNoDeathWhereItMayBeARetransmission) {
   Ending old;

@@ -144,13 +144,18 @@ void Facts::set_packet(const resolve::Packet& packet) {
   set(Fact::Protocol) = protocol_name(tuple.l4_proto, protocol);
   if (tuple.has_icmp) set(Fact::IcmpType) = fmt::to_string(tuple.icmp_type);
   if (tuple.has_spi) set(Fact::Spi) = fmt::format("{:#x}", tuple.spi);
-  if (tuple.has_ports) set(Fact::Port) = fmt::to_string(tuple.dport);
+  if (tuple.has_ports) {
+    set(Fact::Port) = fmt::to_string(tuple.dport);
+    set(Fact::SourcePort) = fmt::to_string(tuple.sport);
+    set(Fact::ForService) = tuple.dport < tuple.sport ? "1" : "0";
+  }
   if (tuple.l4_proto == IPPROTO_TCP) set(Fact::TcpFlags) = flags_text(tuple.tcp_flags);
 }
 
 // What is no whole socket has none of the facts (TIME_WAIT and NEW_SYN_RECV), and only one of TCP
 // has the window and the queues of a listener.
 void Facts::conclude_of_socket(uint64_t ts_ns) {
+  if (of(Fact::SocketState) == "6" && of(Fact::Protocol) == "tcp") set(Fact::InTimeWait) = "1";
   const bool is_whole = !knowledge::is_in_list(of(Fact::SocketState), "6 12");
   const bool is_tcp = of(Fact::Protocol) == "tcp" && of(Fact::SocketProtocol) == "6";
   if (!is_whole || !is_tcp)
@@ -216,6 +221,10 @@ void Facts::conclude_of_filters() {
     forget({Fact::ClsBpfIngress, Fact::ClsBpfIngressId, Fact::ClsBpfIngressOnly});
   if (of(Fact::FilterEgress) != "bpf")
     forget({Fact::ClsBpfEgress, Fact::ClsBpfEgressId, Fact::ClsBpfEgressOnly});
+  if (of(Fact::FilterIngress) != "matchall")
+    forget({Fact::RedirectIngress, Fact::RedirectIngressTo, Fact::RedirectIngressUp});
+  if (of(Fact::FilterEgress) != "matchall")
+    forget({Fact::RedirectEgress, Fact::RedirectEgressTo, Fact::RedirectEgressUp});
 }
 
 // How the packet was before NAT changed it, when it goes the way that the connection began.
@@ -260,6 +269,7 @@ void Facts::set_ports(const resolve::Ports& ports) {
   if (!ports.is_newer) return;
   if (ports.takes_packet) set(Fact::OpenHere) = *ports.takes_packet ? "1" : "0";
   if (ports.has_buffer_errors) set(Fact::BufferErrors) = *ports.has_buffer_errors ? "1" : "0";
+  if (of(Fact::InTimeWait).empty()) set(Fact::InTimeWait) = ports.is_in_time_wait ? "1" : "0";
   set(Fact::SocketQueue) = ports.unread_bytes >= kLeastBuffer ? "full" : "room";
 }
 

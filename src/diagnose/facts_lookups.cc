@@ -62,6 +62,7 @@ void Facts::set_refusal(const Refusal& refusal) {
   set(Fact::RefusedPrefix) = refusal.prefix;
   set(Fact::RefusedTable) = refusal.table;
   set(Fact::RefusedDevice) = refusal.device;
+  if (refusal.tos) set(Fact::RefusedTos) = fmt::format("{:#04x}", refusal.tos);
   if (refusal.by != Refusal::By::Nothing) set(Fact::RefusedRule) = fmt::to_string(refusal.rule);
   if (refusal.by == Refusal::By::Route) set(Fact::RefusedMetric) = fmt::to_string(refusal.metric);
 }
@@ -102,6 +103,7 @@ void Facts::set_lookups(const resolve::Lookups& lookups) {
   }
   if (!lookups.owner.empty()) set(Fact::Program) = fmt::format("its program {}", lookups.owner);
   set(Fact::Listener) = lookups.listener;
+  set(Fact::ListenerDevice) = lookups.listener_device;
   if (lookups.port) set_bridge_port(*lookups.port);
   if (lookups.own_address.why != resolve::Lookups::OwnAddress::Why::None)
     set_own_address(lookups.own_address);

@@ -39,34 +39,56 @@ namespace {
 #define IS_ONLY_CLS_BPF(filter)                         \
   filter "next == 0 && ((struct cls_bpf_head *)" filter \
          "root)->plist.next == ((struct cls_bpf_head *)" filter "root)->plist.prev"
+// struct cls_mall_head begins with its actions.
+#define ACTION(filter) "((struct tcf_exts *)" filter "root)->actions[0]"
+#define MIRRED(filter, member) "((struct tcf_mirred *)" ACTION(filter) ")->" member
+// TCA_EGRESS_REDIR is 1, TCA_INGRESS_REDIR 3.
+#define IS_REDIRECTION(filter) \
+  MIRRED(filter, "tcfm_eaction") " == 1 || " MIRRED(filter, "tcfm_eaction") " == 3"
 #define HAS_NO_TCX(way) TCX(way) "fp_items[0].prog == 0"
-#define FACTS_OF_TC(Way, way)                                                               \
-  FactRow{Fact::Tcx##Way, "tcx_" way, TCX(way) "fp_items[0].prog->aux->name"},              \
-      FactRow{Fact::Tcx##Way##Id, "tcx_" way "_id", TCX(way) "fp_items[0].prog->aux->id"},  \
-      FactRow{Fact::Tcx##Way##Only, "tcx_" way "_only",                                     \
-              TCX(way) "fp_items[1].prog == 0 && (" MINIQ(way) " == 0 || " MINIQ(           \
-                  way) "->filter_list == 0)"},                                              \
-      two_ways(Fact::Filter##Way, "filter_" way, FILTER(way) "ops->kind",                   \
-               OLD_FILTER(way) "ops->kind"),                                                \
-      two_ways(Fact::Filter##Way##Pref, "filter_" way "_pref", FILTER(way) "prio >> 16",    \
-               OLD_FILTER(way) "prio >> 16"),                                               \
-      two_ways(Fact::Filter##Way##Only, "filter_" way "_only",                              \
-               FILTER(way) "next == 0 && " HAS_NO_TCX(way), OLD_FILTER(way) "next == 0"),   \
-      two_ways(Fact::Filter##Way##Block, "filter_" way "_block",                            \
-               FILTER(way) "chain->block->index", OLD_FILTER(way) "chain->block->index"),   \
-      two_ways(Fact::ClsBpf##Way, "cls_bpf_" way, CLS_BPF(FILTER(way)) "filter->aux->name", \
-               CLS_BPF(OLD_FILTER(way)) "filter->aux->name"),                               \
-      two_ways(Fact::ClsBpf##Way##Id, "cls_bpf_" way "_id",                                 \
-               CLS_BPF(FILTER(way)) "filter->aux->id",                                      \
-               CLS_BPF(OLD_FILTER(way)) "filter->aux->id"),                                 \
-      two_ways(Fact::ClsBpf##Way##Only, "cls_bpf_" way "_only",                             \
-               IS_ONLY_CLS_BPF(FILTER(way)) " && " HAS_NO_TCX(way),                         \
-               IS_ONLY_CLS_BPF(OLD_FILTER(way)))
+#define FACTS_OF_TC(Way, way)                                                                     \
+  FactRow{Fact::Tcx##Way, "tcx_" way, TCX(way) "fp_items[0].prog->aux->name"},                    \
+      FactRow{Fact::Tcx##Way##Id, "tcx_" way "_id", TCX(way) "fp_items[0].prog->aux->id"},        \
+      FactRow{Fact::Tcx##Way##Only, "tcx_" way "_only",                                           \
+              TCX(way) "fp_items[1].prog == 0 && (" MINIQ(way) " == 0 || " MINIQ(                 \
+                  way) "->filter_list == 0)"},                                                    \
+      two_ways(Fact::Filter##Way, "filter_" way, FILTER(way) "ops->kind",                         \
+               OLD_FILTER(way) "ops->kind"),                                                      \
+      two_ways(Fact::Filter##Way##Pref, "filter_" way "_pref", FILTER(way) "prio >> 16",          \
+               OLD_FILTER(way) "prio >> 16"),                                                     \
+      two_ways(Fact::Filter##Way##Only, "filter_" way "_only",                                    \
+               FILTER(way) "next == 0 && " HAS_NO_TCX(way), OLD_FILTER(way) "next == 0"),         \
+      two_ways(Fact::Filter##Way##Block, "filter_" way "_block",                                  \
+               FILTER(way) "chain->block->index", OLD_FILTER(way) "chain->block->index"),         \
+      two_ways(Fact::ClsBpf##Way, "cls_bpf_" way, CLS_BPF(FILTER(way)) "filter->aux->name",       \
+               CLS_BPF(OLD_FILTER(way)) "filter->aux->name"),                                     \
+      two_ways(Fact::ClsBpf##Way##Id, "cls_bpf_" way "_id",                                       \
+               CLS_BPF(FILTER(way)) "filter->aux->id",                                            \
+               CLS_BPF(OLD_FILTER(way)) "filter->aux->id"),                                       \
+      two_ways(Fact::ClsBpf##Way##Only, "cls_bpf_" way "_only",                                   \
+               IS_ONLY_CLS_BPF(FILTER(way)) " && " HAS_NO_TCX(way),                               \
+               IS_ONLY_CLS_BPF(OLD_FILTER(way))),                                                 \
+      two_ways(Fact::Redirect##Way, "redirect_" way, IS_REDIRECTION(FILTER(way)),                 \
+               IS_REDIRECTION(OLD_FILTER(way))),                                                  \
+      two_ways(Fact::Redirect##Way##To, "redirect_" way "_to",                                    \
+               MIRRED(FILTER(way), "tcfm_dev->name"), MIRRED(OLD_FILTER(way), "tcfm_dev->name")), \
+      two_ways(Fact::Redirect##Way##Up, "redirect_" way "_up",                                    \
+               MIRRED(FILTER(way), "tcfm_dev->flags & 1"),                                        \
+               MIRRED(OLD_FILTER(way), "tcfm_dev->flags & 1"))
 // CGROUP_INET_EGRESS is 1 on all kernels.
 #define EGRESS(number) SENDER "sk_cgrp_data.cgroup->bpf.effective[1]->items[" number "].prog"
 #define TCP_OPTION(number) "((unsigned short *)(" TRANSPORT_HEADER " + 20))[" number "]"
 // Words of an IPv4 header.
 #define WORD(number) "((unsigned short *)(" NETWORK "))[" number "]"
+// What a list_head of inet6_dev::addr_list belongs to.
+#define IPV6_ADDRESS(next)                                              \
+  "((struct inet6_ifaddr *)((char *)skb->dev->ip6_ptr->addr_list." next \
+  " - (unsigned long)&((struct inet6_ifaddr *)0)->if_list))->addr.in6_u.u6_addr32"
+#define HAS_WORD(address, number) \
+  address "[" number "] == " NETWORK_HEADER("ipv6hdr") "->daddr.in6_u.u6_addr32[" number "]"
+#define IS_FOR(address)  \
+  HAS_WORD(address, "0") \
+  " && " HAS_WORD(address, "1") " && " HAS_WORD(address, "2") " && " HAS_WORD(address, "3")
 #define IS_PROTECTED "skb->active_extensions >> SKB_EXT_SEC_PATH & 1"
 // __xfrm_policy_check2(): not on loopback (DST_NOPOLICY is 4), and elsewhere when there are
 // policies, or the default is XFRM_USERPOLICY_BLOCK, or the packet came through an association.
@@ -87,6 +109,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::SourceKind, "src_kind", ""},
     {Fact::DestinationKind, "dst_kind", ""},
     {Fact::Port, "port", ""},
+    {Fact::SourcePort, "sport", ""},
     {Fact::Protocol, "proto", ""},
     {Fact::TcpFlags, "tcp_flags", "", {}, {}, {}, "none"},
     {Fact::IcmpType, "icmp_type", ""},
@@ -103,6 +126,8 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::OpenHere, "open_here", ""},
     {Fact::SocketQueue, "socket_queue", ""},
     {Fact::BufferErrors, "buffer_errors", ""},
+    {Fact::InTimeWait, "in_time_wait", ""},
+    {Fact::ForService, "for_service", ""},
     {Fact::NftFamily, "nft_family", ""},
     {Fact::NftTable, "nft_table", ""},
     {Fact::NftChain, "nft_chain", ""},
@@ -239,6 +264,18 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
      "*(unsigned int *)(skb->dev->dev_addr + 2)"},
     {Fact::GeneveVersion, "geneve_version", UDP_BYTE("0") " >> 6"},
     {Fact::GeneveProtocol, "geneve_proto", UDP_BYTE("2") " * 256 + " UDP_BYTE("3")},
+    {Fact::IpHead, "ip_head",
+     "*(unsigned char *)(" NETWORK ") * 256 + *(unsigned char *)(" NETWORK " + 1)"},
+    {Fact::OwnDestination6, "own_destination6",
+     IS_FOR(IPV6_ADDRESS("next")) " || " IS_FOR(IPV6_ADDRESS("next->next"))},
+    {Fact::OfOtherBroadcast, "of_other_broadcast",
+     "skb->pkt_type == 0 && " ROUTE("rtable") "->rt_type == 3 && ((" NETWORK_HEADER(
+         "iphdr") "->daddr ^ skb->dev->ip_ptr->ifa_list->ifa_address) & "
+                  "skb->dev->ip_ptr->ifa_list->ifa_mask) != 0"},
+    {Fact::BcForwarding, "bc_forwarding",
+     CONF4("32") " && " NETNS "ipv4.devconf_all->data[32 - 1]"},
+    // struct tbf_sched_data begins with `limit` and `max_size`.
+    {Fact::QdiscMost, "qdisc_most", "*(unsigned int *)((char *)" QDISC "privdata + 4)"},
     // IPS_SRC_NAT_BIT is 4. The original direction is tuplehash[0].
     {Fact::NatStatus, "nat_status", CONNECTION "status >> 4 & 3"},
     {Fact::NatSource4, "nat_src4", BEFORE_NAT("src.u3.ip")},
@@ -281,6 +318,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::RefusedPrefix, "refused_prefix", ""},
     {Fact::RefusedTable, "refused_table", ""},
     {Fact::RefusedMetric, "refused_metric", ""},
+    {Fact::RefusedTos, "refused_tos", ""},
     {Fact::RefusedRule, "refused_rule", ""},
     {Fact::RefusedDevice, "refused_dev", ""},
     {Fact::IpFamily, "ip_family", ""},
@@ -315,6 +353,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::IpsecCame, "ipsec_came", "", {}, {}, {}, "without, or by another association"},
     {Fact::Program, "program", "", {}, {}, {}, "its program"},
     {Fact::Listener, "listener", "", {}, {}, {}, "one"},
+    {Fact::ListenerDevice, "listener_dev", ""},
 });
 static_assert(kFactTable.size() == kFacts);
 

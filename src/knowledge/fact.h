@@ -18,23 +18,26 @@ enum class Fact : uint8_t {
                 // "link-local" and "reserved-multicast" (of IPv6), "unicast"
   DestinationKind,  // the same
   Port,             // of the destination; "" without ports
-  Protocol,         // "tcp", "udp", "icmp", "icmp6", or a number
-  TcpFlags,         // "SYN|ACK"
-  IcmpType,         // of ICMP and ICMPv6
-  Spi,              // "0x1234", of ESP and AH
-  Length,           // bytes
-  EtherType,        // "0x88cc"
-  Device,           // the interface that the sk_buff names
-  Netns,            // inode number of the network namespace
-  Hook,             // the netfilter hook, by the functions on the stack: "input"
-  HookFamily,       // "ip", of IPv6 too; "arp", "bridge", "netdev"
-  NextHop,          // the gateway of the route, or the destination
-  OpenAt,           // where its port is open: "127.0.0.1:53, [::1]:53"; "" when nobody has it
-  OpenIn,           // other namespaces where it is open, when it is not here: "4026532194 (web)"
-  OpenHere,         // 1: a socket has its addresses, or all; 0: none has, for certain
-  SocketQueue,      // "full": such a socket holds so much that it may be; "room": it does not
-  BufferErrors,     // 1: a receive buffer of UDP was full in the namespace since pwru began
-  NftFamily,        // of what nf_tables dropped; "ip", "inet"
+  SourcePort,
+  Protocol,      // "tcp", "udp", "icmp", "icmp6", or a number
+  TcpFlags,      // "SYN|ACK"
+  IcmpType,      // of ICMP and ICMPv6
+  Spi,           // "0x1234", of ESP and AH
+  Length,        // bytes
+  EtherType,     // "0x88cc"
+  Device,        // the interface that the sk_buff names
+  Netns,         // inode number of the network namespace
+  Hook,          // the netfilter hook, by the functions on the stack: "input"
+  HookFamily,    // "ip", of IPv6 too; "arp", "bridge", "netdev"
+  NextHop,       // the gateway of the route, or the destination
+  OpenAt,        // where its port is open: "127.0.0.1:53, [::1]:53"; "" when nobody has it
+  OpenIn,        // other namespaces where it is open, when it is not here: "4026532194 (web)"
+  OpenHere,      // 1: a socket has its addresses, or all; 0: none has, for certain
+  SocketQueue,   // "full": such a socket holds so much that it may be; "room": it does not
+  BufferErrors,  // 1: a receive buffer of UDP was full in the namespace since pwru began
+  InTimeWait,    // 1: a connection with its addresses and ports was in TIME_WAIT when it came
+  ForService,    // 1: the port of its destination is lower than that of its source
+  NftFamily,     // of what nf_tables dropped; "ip", "inet"
   NftTable,
   NftChain,
   NftRule,    // its number in the chain, from 1; "" for a policy
@@ -139,6 +142,12 @@ enum class Fact : uint8_t {
   FromDeviceMac,     // 1: the frame came from the MAC address of the device (its last four bytes)
   GeneveVersion,     // of what should be a Geneve header
   GeneveProtocol,    // the EtherType of what it carries: "0x6558", Ethernet
+  IpHead,            // the first two bytes of the IP header: version, TOS or traffic class
+  OwnDestination6,   // 1: it is for one of the first two IPv6 addresses of the device
+  OfOtherBroadcast,  // 1: it came for this host alone (PacketType), and its IPv4 route is that of a
+                     // broadcast address outside of the first subnet of the device
+  BcForwarding,      // not 0: net.ipv4.conf.DEVICE.bc_forwarding, and that of all
+  QdiscMost,         // of the qdisc tbf: bytes of the largest frame that it takes
   // Of a packet that NAT has changed, and of which conntrack knows how it was.
   NatStatus,   // nf_conn::status >> 4: 1 its source, 2 its destination, 3 both
   NatSource4,  // a number in the byte order of the host
@@ -159,6 +168,9 @@ enum class Fact : uint8_t {
   ClsBpfIngress,       // name of the program, when it has one
   ClsBpfIngressId,     // its id
   ClsBpfIngressOnly,   // 1: FilterIngressOnly, and no other program has that preference
+  RedirectIngress,     // 1: the first action of a filter of the kind matchall is a redirection
+  RedirectIngressTo,   // the device to which that leads
+  RedirectIngressUp,   // 1: that is switched on
   TcxEgress,           // the same for what goes out
   TcxEgressId,
   TcxEgressOnly,
@@ -169,6 +181,9 @@ enum class Fact : uint8_t {
   ClsBpfEgress,
   ClsBpfEgressId,
   ClsBpfEgressOnly,
+  RedirectEgress,
+  RedirectEgressTo,
+  RedirectEgressUp,
   // Of the socket.
   SocketState,        // TCP_*: 10 listens
   SocketProtocol,     // IPPROTO_*
@@ -204,6 +219,7 @@ enum class Fact : uint8_t {
   RefusedPrefix,  // of that route: "192.0.2.0/24"
   RefusedTable,   // which has that route: "main", "100"
   RefusedMetric,  // of that route
+  RefusedTos,     // of that route, of IPv4, if it takes only packets with one: "0x10"
   RefusedRule,    // the preference of the rule, or of the one that looks that table up
   RefusedDevice,  // the device without a carrier by which the route leads
   IpFamily,       // for ip(8): "-4", "-6"
@@ -242,8 +258,9 @@ enum class Fact : uint8_t {
   IpsecCame,    // by Protected: "without", "by another association"
   Program,      // of its socket: "its program nginx (4711)"
   Listener,     // the process that has the port elsewhere: "nginx (4711)"
+  ListenerDevice,  // of a SYN: to which the listener of its port is bound, of another device
 };
-inline constexpr size_t kFacts = static_cast<size_t>(Fact::Listener) + 1;
+inline constexpr size_t kFacts = static_cast<size_t>(Fact::ListenerDevice) + 1;
 
 struct FactRow {
   Fact id;

@@ -59,6 +59,9 @@ constexpr std::array kInferences = std::to_array<Inference>({
     // Sockets.
     {UDP_LOOKUP, {{{Fact::UdpBytes, Test::Above, "len"}, {Fact::Protocol, Test::Is, "udp"}}}, "PKT_TOO_SMALL", Certain},
     {TCP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::TcpFlags, Test::Is, kSyns}}}, "NO_SOCKET"},
+    {TCP_LOOKUP, {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::ListenerDevice, Test::IsNot, "-"}}}, "NO_SOCKET"},
+    // What comes late for a connection in TIME_WAIT is not wanted.
+    {TCP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::TcpFlags, Test::Is, "ACK PSH|ACK"}, {Fact::InTimeWait, Test::Is, "0"}}}, "NO_SOCKET"},
     {UDP_LOOKUP, {{{Fact::OpenHere, Test::Is, "0"}, {Fact::DestinationKind, Test::Is, "unicast link-local loopback"}, {Fact::RouteType, Test::IsNot, "3 5"}}}, "NO_SOCKET"},
     // A full buffer is found there, too, where a compiler inlines udp_queue_rcv_skb().
     {UDP_LOOKUP, {{{Fact::OpenHere, Test::Is, "1"}, {Fact::BufferErrors, Test::Is, "0"}, {Fact::RouteType, Test::IsNot, "3 5"}}}, "NO_SOCKET"},

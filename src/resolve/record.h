@@ -180,6 +180,7 @@ struct Ports {
   // 0: none.
   uint64_t only_inode = 0;
   uint32_t only_netns = 0;
+  bool is_in_time_wait = false;  // a connection with its addresses was in TIME_WAIT when it died
 };
 
 // What the routes of the packet's network namespace, or the bridge of its device, say of it, as
@@ -195,6 +196,7 @@ struct Lookups {
     uint32_t metric = 0;      // of the route
     uint32_t rule = 0;        // the preference of the rule, or of the one that looks the table up
     std::string_view device = {};  // of Linkdown
+    uint8_t tos = 0;               // of the route
   };
   // How this host sends what is for the packet's source.
   struct WayBack {
@@ -258,6 +260,7 @@ struct Lookups {
   std::optional<MulticastRoute> multicast_route = {};
   // The process that has the packet's socket, and that which has the one of Ports: "nginx (4711)".
   std::string_view owner = {}, listener = {};
+  std::string_view listener_device = {};  // to which the listener of its port is bound, of another
   // How it was when its connection began, by conntrack, of UDP that no longer has its entry.
   struct Original {
     std::array<uint8_t, 16> source = {}, destination = {};

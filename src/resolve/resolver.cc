@@ -47,6 +47,7 @@ std::optional<kernel::PortQuestion> port_question(const Packet& packet) {
 }
 
 constexpr std::string_view kNoSocket = "SKB_DROP_REASON_NO_SOCKET";
+constexpr std::string_view kNotSpecified = "SKB_DROP_REASON_NOT_SPECIFIED";
 
 // By their hooks, NF_INET_*, NF_ARP_* and NF_BR_*.
 constexpr auto kBuiltInChains =
@@ -307,7 +308,10 @@ void Resolver::set_xt(const pwru_xt& from) {
 // Before 5.17 a packet ends without a reason: it may have been any.
 void Resolver::set_ports() {
   const Packet& packet = record_.packet;
-  const bool may_lack_socket = record_.end->is_caller || record_.end->text == kNoSocket;
+  // Up to 6.10 nothing else tells of a SYN that TIME_WAIT refuses.
+  const bool is_tcp = packet.tuple.l4_proto == IPPROTO_TCP;
+  const bool may_lack_socket = record_.end->is_caller || record_.end->text == kNoSocket ||
+                               (is_tcp && record_.end->text == kNotSpecified);
   if (!may_lack_socket || !packet.netns || !packet.has_tuple) return;
   std::optional<kernel::PortQuestion> question = port_question(packet);
   if (!question) return;
@@ -325,6 +329,7 @@ void Resolver::set_ports() {
   ports.unread_bytes = answer->unread_bytes;
   ports.is_newer = answer->is_newer;
   if (answer->buffer_errors) ports.has_buffer_errors = *answer->buffer_errors > 0;
+  ports.is_in_time_wait = answer->is_in_time_wait;
 }
 
 void Resolver::set_map_call(const event::BpfMapCall& call) {

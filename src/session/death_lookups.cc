@@ -39,6 +39,7 @@ constexpr std::string_view kFull =
     "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW";
 // Qdiscs that only pass packets on to those of their classes.
 constexpr std::string_view kClassful = "htb prio hfsc drr qfq ets multiq";
+constexpr std::string_view kTcpLookup = "tcp_v4_rcv tcp_v6_rcv";
 constexpr std::string_view kSend = "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit";
 constexpr std::string_view kBridge = "br_handle_frame_finish br_forward maybe_deliver";
 
@@ -106,7 +107,17 @@ std::optional<DeathLookups::Question> DeathLookups::question_about(
     return Question::WayTo;
   if (may_have_died_of_ipsec(record)) return Question::Policy;
   if (full_socket(record)) return Question::Owner;
+  if (may_be_of_other_device(record)) return Question::ListenerDevice;
   return other_socket(record) ? std::optional(Question::Listener) : std::nullopt;
+}
+
+// A SYN for a port that is open, by its number and address.
+bool DeathLookups::may_be_of_other_device(const resolve::Record& record) const {
+  constexpr uint8_t kSyn = 0x02, kSynAck = 0x12;
+  const event::Tuple& tuple = record.packet.tuple;
+  return ask_.sockets && record.ports && record.ports->takes_packet != false &&
+         tuple.l4_proto == IPPROTO_TCP && (tuple.tcp_flags & kSynAck) == kSyn &&
+         knowledge::is_in_list(place_of(record), kTcpLookup);
 }
 
 bool DeathLookups::may_have_died_of_ipsec(const resolve::Record& record) const {
@@ -172,6 +183,11 @@ kernel::RouteQuestion DeathLookups::route_question(const resolve::Record& record
   if (tuple.has_ports) {
     question.sport = tuple.sport;
     question.dport = tuple.dport;
+  }
+  if (const auto head = diagnose::number(fact(record, Fact::IpHead))) {
+    const uint64_t version = *head >> 12;
+    if (version == (tuple.is_v6 ? 6 : 4))
+      question.tos = static_cast<uint8_t>(tuple.is_v6 ? *head >> 4 : *head);
   }
   const auto error = diagnose::number(diagnose::without_sign(fact(record, Fact::RouteError)));
   question.error = static_cast<int>(error.value_or(0));
@@ -255,6 +271,10 @@ DeathLookups::Answer DeathLookups::ask(const resolve::Record& record, Question q
     case Question::Listener:
       answer.process = process_of(*other_socket(record));
       break;
+    case Question::ListenerDevice:
+      answer.listener_device =
+          kernel::find_device_of_listener(ask_.sockets, ask_.routes, route_question(record));
+      break;
   }
   return answer;
 }
@@ -268,11 +288,11 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
     case Question::WayTo:
     case Question::Policy:
     case Question::Original:
-      return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(question),
+      return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(question),
                          place_of(record), packet.netns, packet.ifname.text(), packet.mark,
                          tuple.is_v6, words(tuple.saddr), words(tuple.daddr), tuple.l4_proto,
                          tuple.sport, tuple.dport, fact(record, Fact::RouteError),
-                         fact(record, Fact::Protected));
+                         fact(record, Fact::Protected), fact(record, Fact::IpHead));
     case Question::WayBack:
       return fmt::format("back {} {}", packet.netns, words(tuple.saddr));
     case Question::Address:
@@ -294,6 +314,9 @@ std::string DeathLookups::key(const resolve::Record& record, Question question) 
       return fmt::format("socket {}", full_socket(record)->second);
     case Question::Listener:
       return fmt::format("socket {}", other_socket(record)->second);
+    case Question::ListenerDevice:
+      return fmt::format("device {} {} {} {}", packet.netns, packet.ifindex, words(tuple.daddr),
+                         tuple.dport);
   }
   return "";
 }
@@ -348,6 +371,7 @@ std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& rec
     if (answer->policy) lookups.policy = view_of(*answer->policy);
     if (const auto& queue = answer->queue)
       lookups.queue = {queue->kind, queue->parent, queue->len_packets};
+    if (answer->listener_device) lookups.listener_device = *answer->listener_device;
     (*question == Question::Owner ? lookups.owner : lookups.listener) = answer->process;
   }
   if (const Answer* const answer = asks_conntrack ? answer_to(record, Question::Original) : nullptr;

@@ -14,6 +14,7 @@
 #include "kernel/lookups/bridge.h"
 #include "kernel/lookups/conntrack.h"
 #include "kernel/lookups/ipsec.h"
+#include "kernel/lookups/listeners.h"
 #include "kernel/lookups/multicast_route.h"
 #include "kernel/lookups/qdiscs.h"
 #include "kernel/lookups/routes.h"
@@ -28,10 +29,10 @@ class DeathLookups {
  public:
   using Clock = std::function<uint64_t()>;  // nanoseconds
 
-  // What asks NETLINK_ROUTE, NETLINK_XFRM, and NETLINK_NETFILTER (none where conntrack is not to be
-  // asked); and for the process that has a socket.
+  // What asks NETLINK_ROUTE, NETLINK_XFRM, NETLINK_NETFILTER and NETLINK_SOCK_DIAG (none where
+  // conntrack, or listeners, are not to be asked); and for the process that has a socket.
   struct Ask {
-    kernel::AskKernel routes, policies, conntrack;
+    kernel::AskKernel routes, policies, conntrack, sockets;
     std::function<std::optional<kernel::SocketOwner>(uint32_t netns, uint64_t socket)> owner;
   };
   // `read`: which facts Record::readings has, in its order.
@@ -55,6 +56,7 @@ class DeathLookups {
     std::optional<kernel::FoundTunnel> tunnel = {};
     std::optional<kernel::MulticastRoute> multicast_route = {};
     std::string process = {};
+    std::optional<std::string> listener_device = {};
     std::optional<kernel::ConntrackTuple> original = {};
     uint64_t valid_until_ns = 0;
   };
@@ -70,7 +72,8 @@ class DeathLookups {
     Tunnel,
     MulticastRoute,
     Owner,
-    Listener
+    Listener,
+    ListenerDevice
   };
 
   [[nodiscard]] std::string_view fact(const resolve::Record& record, knowledge::Fact fact) const;
@@ -91,6 +94,7 @@ class DeathLookups {
   // The packet's socket, where its process is to blame, and the one that has its port elsewhere.
   [[nodiscard]] std::optional<Socket> full_socket(const resolve::Record& record) const;
   [[nodiscard]] static std::optional<Socket> other_socket(const resolve::Record& record);
+  [[nodiscard]] bool may_be_of_other_device(const resolve::Record& record) const;
   [[nodiscard]] std::string process_of(const Socket& socket) const;
   [[nodiscard]] Answer ask(const resolve::Record& record, Question question) const;
   [[nodiscard]] std::string key(const resolve::Record& record, Question question) const;

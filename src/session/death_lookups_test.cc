@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 
 #include <cstring>
@@ -34,13 +35,14 @@ class Asked {
     const auto owner = [](uint32_t netns, uint64_t socket) {
       return std::optional(kernel::SocketOwner{static_cast<int32_t>(netns + socket), "web"});
     };
-    return {{ask, ask, asks_conntrack ? kernel::AskKernel(ask) : kernel::AskKernel(), owner},
+    return {{ask, ask, asks_conntrack ? kernel::AskKernel(ask) : kernel::AskKernel(),
+             asks_sockets ? kernel::AskKernel(ask) : kernel::AskKernel(), owner},
             [this] { return now_ns; },
             {Fact::RouteError, Fact::RpFilter, Fact::FrameMac, Fact::BridgeVlans, Fact::SocketInode,
              Fact::Conntrack, Fact::Qdisc, Fact::QdiscHandle, Fact::PacketType}};
   }
 
-  bool asks_conntrack = false;
+  bool asks_conntrack = false, asks_sockets = false;
   std::vector<uint16_t> types;
   uint64_t now_ns = 1, takes_ns = 0;
 };
@@ -183,6 +185,21 @@ TEST(DeathLookups, TheProcessThatHasThePortElsewhereIsNamed) {
   EXPECT_EQ(lookups.look_up(closed.record)->listener, "web (109)");
   closed.record.ports->takes_packet = true;
   EXPECT_FALSE(lookups.look_up(closed.record));
+}
+
+TEST(DeathLookups, ListenersAreAskedAboutASynThatIsPassedOver) {
+  Asked kernel;
+  kernel.asks_sockets = true;
+  DeathLookups lookups = kernel.lookups();
+  Death death({"kfree_skb+0x1", "tcp_v4_rcv+0x1"});
+  death.record.packet.tuple.l4_proto = IPPROTO_TCP;
+  death.record.packet.tuple.tcp_flags = 0x02;
+  death.record.packet.tuple.has_ports = true;
+  death.record.packet.tuple.dport = 80;
+  EXPECT_FALSE(lookups.look_up(death.with("?", "?", "?")));
+  death.record.ports.emplace().takes_packet = true;
+  EXPECT_TRUE(lookups.look_up(death.with("?", "?", "?")));
+  EXPECT_EQ(kernel.types, std::vector<uint16_t>(2, SOCK_DIAG_BY_FAMILY));
 }
 
 TEST(DeathLookups, ConntrackIsAskedAboutUdpThatHasNoEntry) {

@@ -12,7 +12,8 @@ resolve::Lookups::Refusal view_of(const kernel::RefusingRoute& refusal) {
           refusal.table,
           refusal.metric,
           refusal.rule,
-          refusal.device};
+          refusal.device,
+          refusal.tos};
 }
 
 resolve::Lookups::WayBack view_of(const kernel::WayBack& back) {

@@ -105,6 +105,7 @@ void ask_by_netlink(const plan::Plan& plan, const kernel::Symbols& symbols,
   const DeathLookups::Ask ask = {
       ask_by(NETLINK_ROUTE), ask_by(NETLINK_XFRM),
       kernel::may_ask_conntrack(symbols) ? ask_by(NETLINK_NETFILTER) : kernel::AskKernel(),
+      kernel::may_ask_listeners(symbols) ? ask_by(NETLINK_SOCK_DIAG) : kernel::AskKernel(),
       [asker](uint32_t netns, uint64_t socket) { return asker->owner(netns, socket); }};
   const auto lookups = std::make_shared<DeathLookups>(ask, monotonic_ns, plan.expressions.read);
   wanted.look_up = [lookups](const resolve::Record& record) { return lookups->look_up(record); };

@@ -8,6 +8,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <linux/xfrm.h>
 #include <poll.h>
 #include <sched.h>
@@ -67,7 +68,8 @@ bool is_read_request(int protocol, Bytes request) {
   };
   return (protocol == NETLINK_NETFILTER && is_one_of(kReadsNetfilter)) ||
          (protocol == NETLINK_ROUTE && is_one_of(kReadsRoutes)) ||
-         (protocol == NETLINK_XFRM && is_one_of(kReadsPolicies));
+         (protocol == NETLINK_XFRM && is_one_of(kReadsPolicies)) ||
+         (protocol == NETLINK_SOCK_DIAG && head.nlmsg_type == SOCK_DIAG_BY_FAMILY);
 }
 
 // Whether more datagrams follow.

@@ -26,7 +26,8 @@ class NetlinkAsker {
   ~NetlinkAsker();
 
   // The messages that answer the request in the namespace with that inode number. Empty when there
-  // are none in time. `protocol`: NETLINK_NETFILTER, NETLINK_ROUTE or NETLINK_XFRM.
+  // are none in time. `protocol`: NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG or
+  // NETLINK_XFRM.
   [[nodiscard]] std::vector<std::byte> ask(int protocol, uint32_t netns, Bytes request);
   // A part of a table of iptables-legacy and the like: read_xt_table_part() in that namespace.
   [[nodiscard]] std::vector<std::byte> table_part(uint32_t netns, Bytes request);

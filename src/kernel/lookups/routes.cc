@@ -37,15 +37,42 @@ struct Rule {
   std::optional<bool> matches;  // none: that is not known here
 };
 
-// A port of the packet, and a fib_rule_port_range.
-bool is_in_range(std::optional<uint16_t> port, Bytes range) {
+// IPv4 looks up with these bits of the TOS (IPTOS_RT_MASK; INET_DSCP_LEGACY_TOS_MASK of 6.13), also
+// where a newer kernel keeps all of DSCP. The lowest two bits are ECN.
+constexpr unsigned kRouteTos = 0x1c, kEcn = 0x03;
+// Of Linux 6.12 and 6.15.
+// FRA_DSCP, FRA_SPORT_MASK, FRA_DPORT_MASK, FRA_DSCP_MASK
+constexpr uint16_t kRuleDscp = 25, kRuleSportMask = 28, kRuleDportMask = 29, kRuleDscpMask = 30;
+
+// fib_rule_port_match(): a port of the packet, a fib_rule_port_range, and which bits of its begin
+// count. Since 6.15 a single port has a mask, of all bits.
+bool is_in_range(std::optional<uint16_t> port, Bytes range, Bytes mask) {
   fib_rule_port_range ports;
-  return port && take(range, ports) && *port >= ports.start && *port <= ports.end;
+  if (!port || !take(range, ports)) return false;
+  if (const uint64_t bits = host_number(mask)) return ((*port ^ ports.start) & bits) == 0;
+  return *port >= ports.start && *port <= ports.end;
+}
+
+// fib4_rule_match(), fib6_rule_match(): whether the TOS of a rule is that of the packet.
+std::optional<bool> matches_tos(unsigned asked, const RouteQuestion& packet) {
+  if (!packet.tos) return std::nullopt;
+  if (!packet.is_v6) return asked == (*packet.tos & kRouteTos);
+  // Before 5.18 the bits of ECN count for IPv6, too.
+  if ((asked & ~kEcn) != (*packet.tos & ~kEcn)) return false;
+  return asked == *packet.tos ? std::optional(true) : std::nullopt;
+}
+
+// Six bits of the DSCP, and which of them count.
+std::optional<bool> matches_dscp(Bytes dscp, Bytes mask, const RouteQuestion& packet) {
+  if (!packet.tos) return std::nullopt;
+  const unsigned counts = mask.empty() ? 0x3f : static_cast<unsigned>(host_number(mask));
+  return ((static_cast<unsigned>(host_number(dscp)) ^ unsigned{*packet.tos} >> 2) & counts) == 0;
 }
 
 // The attributes of fib_rule_match(). None: the rule asks for what a packet does not tell.
-std::optional<bool> matches_attribute(const Attribute& asked, const RouteQuestion& packet,
-                                      const fib_rule_hdr& rule, uint32_t mask) {
+std::optional<bool> matches_attribute(const Attribute& asked, Bytes all,
+                                      const RouteQuestion& packet, const fib_rule_hdr& rule,
+                                      uint32_t mask) {
   switch (asked.type) {
     case FRA_DST:
       return has_prefix(packet.destination, asked.payload, rule.dst_len);
@@ -60,9 +87,9 @@ std::optional<bool> matches_attribute(const Attribute& asked, const RouteQuestio
     case FRA_IP_PROTO:
       return host_number(asked.payload) == packet.protocol;
     case FRA_SPORT_RANGE:
-      return is_in_range(packet.sport, asked.payload);
+      return is_in_range(packet.sport, asked.payload, attribute(all, kRuleSportMask));
     case FRA_DPORT_RANGE:
-      return is_in_range(packet.dport, asked.payload);
+      return is_in_range(packet.dport, asked.payload, attribute(all, kRuleDportMask));
     case FRA_GOTO:
     case FRA_PRIORITY:
     case FRA_SUPPRESS_PREFIXLEN:  // fib_rules_lookup() suppresses no route that refuses
@@ -73,6 +100,10 @@ std::optional<bool> matches_attribute(const Attribute& asked, const RouteQuestio
     case FRA_PAD:
     case FRA_PROTOCOL:
     case FRA_L3MDEV:  // see find_vrf()
+    case kRuleDscp:   // see read_rule()
+    case kRuleDscpMask:
+    case kRuleSportMask:  // see is_in_range()
+    case kRuleDportMask:
       return true;
   }
   return std::nullopt;
@@ -94,14 +125,13 @@ Rule read_rule(Bytes body, const RouteQuestion& packet) {
     return rule;
   }
   // One that does not match decides, even if another one is not known.
-  rule.matches = head.tos ? std::nullopt : std::optional(true);
+  rule.matches = head.tos ? matches_tos(head.tos, packet) : std::optional(true);
+  if (const Bytes dscp = attribute(attributes, kRuleDscp); !dscp.empty() && rule.matches == true)
+    rule.matches = matches_dscp(dscp, attribute(attributes, kRuleDscpMask), packet);
   Attribute asked;
-  for (Bytes rest = attributes; take_attribute(rest, asked);) {
-    const auto matches = matches_attribute(asked, packet, head, mask);
-    if (matches == false) {
-      rule.matches = false;
-      break;
-    }
+  for (Bytes rest = attributes; rule.matches != false && take_attribute(rest, asked);) {
+    const auto matches = matches_attribute(asked, attributes, packet, head, mask);
+    if (matches == false) rule.matches = false;
     if (!matches) rule.matches.reset();
   }
   if ((head.flags & FIB_RULE_INVERT) && rule.matches) rule.matches = !*rule.matches;
@@ -151,6 +181,7 @@ bool for_each_route(Bytes answer, const RouteQuestion& packet, uint32_t table,
 struct Found {
   int bits = -1;  // of the prefix; -1: there is none
   uint32_t metric = 0;
+  uint8_t tos = 0;
 };
 
 // The route of that kind with the longest prefix that has the destination. None when the kernel
@@ -163,9 +194,12 @@ std::optional<Found> longest_prefix(const AskKernel& ask, const RouteQuestion& p
   bool is_known = true;
   const auto take_route = [&](const rtmsg& route, Bytes attributes) {
     if (route.rtm_type != kind) return;
-    if (route.rtm_tos || route.rtm_src_len) is_known = false;
+    // fib_table_lookup(): such a route takes only packets of its TOS.
+    if (route.rtm_tos && packet.tos && route.rtm_tos != (*packet.tos & kRouteTos)) return;
+    if ((route.rtm_tos && !packet.tos) || route.rtm_src_len) is_known = false;
     if (route.rtm_dst_len <= longest.bits) return;  // of one prefix the lowest metric comes first
     longest.bits = route.rtm_dst_len;
+    longest.tos = route.rtm_tos;
     longest.metric = static_cast<uint32_t>(host_number(attribute(attributes, RTA_PRIORITY)));
   };
   const bool is_all = for_each_route(answer, packet, table, take_route);
@@ -207,7 +241,11 @@ std::optional<RefusingRoute> look_up(const AskKernel& ask, const RouteQuestion& 
   return RefusingRoute{
       RefusingRoute::By::Route,
       prefix_text(packet.is_v6, packet.destination, static_cast<unsigned>(route->bits)),
-      table_name(rule.table), route->metric, rule.preference};
+      table_name(rule.table),
+      route->metric,
+      rule.preference,
+      "",
+      route->tos};
 }
 
 // fib_lookup_good_nhc() and rt6_check_neigh() pass such routes over where
@@ -329,10 +367,17 @@ std::optional<bool> has_route(const AskKernel& ask, const RouteQuestion& packet)
   rtmsg head = {};
   head.rtm_family = packet.is_v6 ? AF_INET6 : AF_INET;
   head.rtm_dst_len = head.rtm_src_len = packet.is_v6 ? 128 : 32;
+  head.rtm_tos = packet.tos.value_or(0);
   request.append_value(head);
   request.add(RTA_DST, bytes_of(packet.destination, packet.is_v6));
   request.add(RTA_SRC, bytes_of(packet.source, packet.is_v6));
   if (packet.mark) request.add_value(RTA_MARK, packet.mark);
+  // rtm_getroute_parse_ip_proto() takes no others.
+  if (packet.protocol == IPPROTO_TCP || packet.protocol == IPPROTO_UDP) {
+    request.add_value(RTA_IP_PROTO, packet.protocol);
+    if (packet.sport) request.add_value(RTA_SPORT, htons(*packet.sport));
+    if (packet.dport) request.add_value(RTA_DPORT, htons(*packet.dport));
+  }
   const std::vector<std::byte> answer = ask(packet.netns, request.bytes());
   const int error = netlink_error(answer);
   if (error == ENETUNREACH || error == EHOSTUNREACH || error == EACCES) return false;

@@ -35,7 +35,8 @@ struct RouteQuestion {
   uint32_t mark = 0;
   uint8_t protocol = 0;
   std::optional<uint16_t> sport = {}, dport = {};
-  int error = 0;  // of its route: dst_entry::error, as a positive errno
+  std::optional<uint8_t> tos = {};  // of its header, or the traffic class of IPv6
+  int error = 0;                    // of its route: dst_entry::error, as a positive errno
 };
 
 struct RefusingRoute {
@@ -51,6 +52,7 @@ struct RefusingRoute {
   uint32_t metric = 0;      // of the route
   uint32_t rule = 0;        // the preference of the rule, or of the one that looks the table up
   std::string device = {};  // of Linkdown
+  uint8_t tos = 0;          // of a route of IPv4 that takes only packets with that
 };
 
 struct WayBack {

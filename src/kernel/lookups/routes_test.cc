@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/lookups/routes.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
@@ -26,6 +27,7 @@ class FakeRoutes {
     head.src_len = source_bits;
     head.dst_len = destination_bits;
     head.flags = flags;
+    head.tos = rule_tos;
     made.append_value(head);
     made.add_value(FRA_PRIORITY, preference);
     made.add_value(FRA_TABLE, table);
@@ -74,6 +76,7 @@ class FakeRoutes {
 
   bool is_cut = false;
   int asked = 0;
+  uint8_t rule_tos = 0;
   uint32_t master = 0;  // of the device 3; 9 is a VRF with the table 100, 8 a bridge
 
  private:
@@ -340,6 +343,62 @@ TEST(Routes, TheWayBackHasADevice) {
   error = 0;
   preference = 100;  // a rule may ask for more than the source
   EXPECT_FALSE(find_way_back(ask, to("192.0.2.5", 0)));
+}
+
+TEST(Routes, ATosChoosesRulesAndRoutes) {
+  FakeRoutes kernel(AF_INET);
+  kernel.rule_tos = 0x10;
+  kernel.rule(80, FR_ACT_BLACKHOLE);
+  kernel.rule_tos = 0;
+  kernel.rule(85, FR_ACT_BLACKHOLE).add_value(25, uint8_t{0x2e});  // FRA_DSCP
+  kernel.rule(90, FR_ACT_TO_TBL, 100);
+  kernel.route(100, RTN_BLACKHOLE, "192.0.2.0", 24, 0, 0x08);
+  RouteQuestion packet = to("192.0.2.5", EINVAL);
+  EXPECT_FALSE(kernel.find(packet)) << "the TOS is not known";
+  packet.tos = 0x13;  // with the bits of ECN
+  EXPECT_EQ(kernel.find(packet)->rule, 80U);
+  packet.tos = 0xb8;
+  EXPECT_EQ(kernel.find(packet)->rule, 85U);
+  packet.tos = 0x08;
+  EXPECT_EQ(kernel.find(packet)->tos, 0x08);
+  packet.tos = 0x04;
+  EXPECT_EQ(kernel.find(packet)->by, By::Nothing);
+  FakeRoutes of_v6(AF_INET6);
+  of_v6.rule_tos = 0x10;
+  of_v6.rule(80, FR_ACT_BLACKHOLE);
+  packet.tos = 0x10;
+  EXPECT_EQ(of_v6.find(packet)->rule, 80U);
+  packet.tos = 0x11;
+  EXPECT_FALSE(of_v6.find(packet)) << "kernels differ";
+}
+
+// Of Linux 6.15.
+TEST(Routes, APortOfARuleMayHaveAMask) {
+  FakeRoutes kernel(AF_INET);
+  Message& rule = kernel.rule(80, FR_ACT_BLACKHOLE);
+  rule.add_value(FRA_DPORT_RANGE, fib_rule_port_range{48, 48});
+  rule.add_value(29, uint16_t{0xfff0});  // FRA_DPORT_MASK
+  RouteQuestion packet = to("192.0.2.5", EINVAL);
+  EXPECT_EQ(kernel.find(packet)->rule, 80U);
+  packet.dport = 64;
+  EXPECT_EQ(kernel.find(packet)->by, By::Nothing);
+}
+
+TEST(Routes, TheRouteOfThePacketIsAskedFor) {
+  RouteQuestion packet = to("192.0.2.5", 0);
+  packet.tos = 0x10;
+  const auto ask = [](uint32_t, Bytes request) {
+    rtmsg head = {};
+    EXPECT_TRUE(take(after(request, NLMSG_HDRLEN), head));
+    EXPECT_EQ(head.rtm_tos, 0x10);
+    const Bytes attributes = after(request, NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(head)));
+    EXPECT_EQ(host_number(attribute(attributes, RTA_DPORT)), uint64_t{htons(53)});
+    EXPECT_EQ(host_number(attribute(attributes, RTA_IP_PROTO)), uint64_t{IPPROTO_UDP});
+    std::vector<std::byte> answer;
+    append_error(answer, ENETUNREACH);
+    return answer;
+  };
+  EXPECT_EQ(has_route(ask, packet), false);
 }
 
 TEST(Routes, TheRouteBackMayRefuse) {

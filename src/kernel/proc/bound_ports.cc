@@ -20,7 +20,9 @@ constexpr size_t kMostNetns = 64;  // whose sockets are kept
 constexpr size_t kKinds = 3;       // SocketKind
 constexpr size_t kMostAddresses = 3;
 // enum tcp_state. A UDP or raw socket is TCP_CLOSE, and TCP_ESTABLISHED when it is connected.
-constexpr std::string_view kListen = "0A", kClose = "07", kEstablished = "01";
+constexpr std::string_view kListen = "0A", kClose = "07", kEstablished = "01", kTimeWait = "06";
+// TCP_TIMEWAIT_LEN. /proc tells what is left of it, in ticks of USER_HZ.
+constexpr uint64_t kTimeWaitNs = 60'000'000'000, kTickNs = 10'000'000;
 
 bool is_waiting(std::string_view state, SocketKind kind) {
   return kind == SocketKind::Tcp ? state == kListen : state == kClose || state == kEstablished;
@@ -91,6 +93,16 @@ bool has_addresses_of(const BoundPort& bound, const PortQuestion& packet) {
          (!is_connected || bound.remote == as_here(packet.source));
 }
 
+// A tick of doubt: a connection may also have ended since the packet died.
+bool was_waiting(const std::vector<WaitingPort>& waiting, const PortQuestion& packet) {
+  const auto is_its = [&](const WaitingPort& port) {
+    return port.since_ns + 2 * kTickNs < packet.ts_ns && !is_any(port.ends.local) &&
+           port.ends.local.port == packet.destination.port &&
+           port.ends.remote.port == packet.source.port && has_addresses_of(port.ends, packet);
+  };
+  return packet.kind == SocketKind::Tcp && std::ranges::any_of(waiting, is_its);
+}
+
 }  // namespace
 
 // tcp4_seq_show(), udp6_seq_show(), raw_seq_show() and others: "  0: LOCAL REMOTE STATE TX:RX ..."
@@ -110,6 +122,27 @@ std::vector<BoundPort> parse_bound_ports(std::string_view text, SocketKind kind)
     ports.push_back(bound);
   }
   return ports;
+}
+
+// get_timewait4_sock(), get_timewait6_sock(): "  0: LOCAL REMOTE 06 0:0 03:TICKS ..."
+std::vector<WaitingPort> parse_waiting_ports(std::string_view text, uint64_t read_at_ns) {
+  std::vector<WaitingPort> waiting;
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    WaitingPort found;
+    BoundPort& ends = found.ends;
+    if (!take_word(line).ends_with(':') || !read_address(take_word(line), ends.local, ends.is_v6) ||
+        !read_address(take_word(line), ends.remote, ends.is_v6) || take_word(line) != kTimeWait)
+      continue;
+    take_word(line);  // queues
+    std::string_view timer = take_word(line);
+    uint64_t ticks = 0;
+    if (!timer.starts_with("03:") || !read_number(timer.substr(3), ticks, 16)) continue;
+    const uint64_t left_ns = std::min(ticks * kTickNs, kTimeWaitNs);
+    found.since_ns = read_at_ns - std::min(kTimeWaitNs - left_ns, read_at_ns);
+    waiting.push_back(found);
+  }
+  return waiting;
 }
 
 BoundPorts::BoundPorts(Read read, Clock clock, const std::vector<uint32_t>& namespaces)
@@ -152,6 +185,9 @@ BoundPorts::Sockets BoundPorts::read(uint32_t netns, SocketKind kind) const {
     sockets.are_known |= !text.empty();  // there is a line of headings at least
     const auto found = parse_bound_ports(text, kind);
     sockets.ports.insert(sockets.ports.end(), found.begin(), found.end());
+    if (kind != SocketKind::Tcp) continue;
+    const auto waiting = parse_waiting_ports(text, clock_());
+    sockets.waiting.insert(sockets.waiting.end(), waiting.begin(), waiting.end());
   }
   const auto first = first_buffer_errors_.find(netns);
   if (kind == SocketKind::Udp && first != first_buffer_errors_.end())
@@ -170,6 +206,7 @@ std::optional<PortAnswer> BoundPorts::ask(const PortQuestion& question) {
   PortAnswer answer;
   answer.is_newer = sockets.read_at_ns > question.ts_ns;
   answer.buffer_errors = sockets.buffer_errors;
+  answer.is_in_time_wait = was_waiting(sockets.waiting, question);
   std::vector<std::string> addresses;
   uint64_t only_inode = 0;
   for (const BoundPort& bound : sockets.ports) {

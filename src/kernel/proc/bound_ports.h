@@ -33,6 +33,16 @@ struct BoundPort {
   uint64_t inode = 0;
 };
 
+// A connection that has ended here.
+struct WaitingPort {
+  BoundPort ends;
+  uint64_t since_ns = 0;  // when TIME_WAIT began
+};
+
+// The connections of "tcp" or "tcp6" that are in TIME_WAIT, of a text that was read at that time.
+[[nodiscard]] std::vector<WaitingPort> parse_waiting_ports(std::string_view text,
+                                                           uint64_t read_at_ns);
+
 // The sockets of a file of /proc/net, "tcp6", "udp" or "raw", that wait for packets. Of TCP these
 // are listeners. A line that cannot be read is left out.
 [[nodiscard]] std::vector<BoundPort> parse_bound_ports(std::string_view text, SocketKind kind);
@@ -60,6 +70,8 @@ struct PortAnswer {
   uint64_t unread_bytes = 0;  // the most that one of those has
   // Datagrams that found a receive buffer full in that namespace, since pwru began.
   std::optional<uint64_t> buffer_errors;
+  // A connection with the packet's addresses and ports was in TIME_WAIT before it died.
+  bool is_in_time_wait = false;
   bool is_newer = false;  // all this was read after the packet died
   // The socket, when open_at is one address, or open_in one namespace: its inode number, and that
   // of its namespace; 0: none.
@@ -92,6 +104,7 @@ class BoundPorts {
  private:
   struct Sockets {
     std::vector<BoundPort> ports;
+    std::vector<WaitingPort> waiting;
     std::optional<uint64_t> buffer_errors;
     bool are_known = false;
     uint64_t read_at_ns = 0;

@@ -150,6 +150,26 @@ TEST(BoundPorts, OfAConnectedSocketTakeOnlyItsPeer) {
   EXPECT_EQ(answer_of("0100007F:0035 0900000A:1268 01").takes_packet, false);
 }
 
+// The packet comes from 10.0.0.9:4711, five seconds after the connection has ended.
+TEST(BoundPorts, AConnectionInTimeWaitIsKnown) {
+  constexpr uint64_t kSecond = 1'000'000'000;
+  const auto is_in_time_wait = [](const std::string& line, uint64_t died_ns) {
+    BoundPorts ports(
+        [&](uint32_t, std::string_view file) {
+          return file == "tcp" ? "   0: 0100007F:0035 " + line + "\n" : "";
+        },
+        [] { return 100 * kSecond; });
+    PortQuestion asked = question(7, SocketKind::Tcp, 53);
+    asked.ts_ns = died_ns;
+    return ports.ask(asked)->is_in_time_wait;
+  };
+  const std::string left = "0900000A:1267 06 00000000:00000000 03:00001388";  // 50 seconds
+  EXPECT_TRUE(is_in_time_wait(left, 95 * kSecond));
+  EXPECT_FALSE(is_in_time_wait(left, 89 * kSecond)) << "it began later";
+  EXPECT_FALSE(is_in_time_wait("0900000A:1268 06 00000000:00000000 03:00001388", 95 * kSecond));
+  EXPECT_FALSE(is_in_time_wait("0900000A:1267 01 00000000:00000000 03:00001388", 95 * kSecond));
+}
+
 // One at all addresses may be of IPv6 alone, which the file does not tell.
 TEST(BoundPorts, OfIpv6TakePacketsOfIpv4) {
   const std::string any(32, '0');

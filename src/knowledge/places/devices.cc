@@ -24,6 +24,9 @@ constexpr std::string_view kGenericXdpAdvice =
 // clang-format off
 // What may have dropped it there, when there is but one. A filter may go on to chains of others.
 #define CAUSES_OF_TC(id, places, reason, Way, way, in) \
+  {id, places, "", reason, {{{Fact::Filter##Way##Only, Test::Is, "1"}, {Fact::Redirect##Way, Test::Is, "1"}, {Fact::Redirect##Way##Up, Test::Is, "0"}}}, Likely, \
+   "the tc filter of the kind {filter_" way "} with the preference {filter_" way "_pref} redirects what goes " in " by {dev} to {redirect_" way "_to} (mirred), which is down", \
+   "ip link set {redirect_" way "_to} up; tc -s filter show dev {dev} " way " shows the filter"}, \
   {id, places, "", reason, {{{Fact::Tcx##Way##Only, Test::Is, "1"}, {Fact::Tcx##Way##Id, Test::IsNot, "0"}}}, Certain, \
    "the BPF program {tcx_" way "} (id {tcx_" way "_id}) of tcx dropped it on its way " in " by {dev}", \
    "bpftool net show dev {dev} shows it; bpftool link show, who holds it; bpftool prog show id {tcx_" way "_id}"}, \
@@ -102,6 +105,10 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"qdisc-no-class", "__dev_queue_xmit __dev_xmit_skb", "", kQdiscDrops, {{{Fact::QueueDrops, Test::Is, "none"}, {Fact::Qdisc, Test::Is, "drr hfsc qfq"}}}, Likely,
      "the qdisc {qdisc} {qdisc_handle}: of {dev} has no class for it: no filter chose one",
      "tc -s class show dev {dev} lists the classes; tc filter show dev {dev}, the filters, one of which must choose a class (of hfsc also its default)"},
+    // tbf_enqueue(): what GSO can cut is cut.
+    {"qdisc-burst", "__dev_queue_xmit __dev_xmit_skb", "", kQdiscDrops, {{{Fact::Qdisc, Test::Is, "tbf"}, {Fact::Length, Test::Above, "qdisc_most"}, {Fact::GsoSize, Test::Is, "0"}}}, Likely,
+     "its frame of {len} bytes is larger than the qdisc tbf {qdisc_handle}: of {dev} ever takes, which is {qdisc_most} bytes (burst, or mtu with a peakrate)",
+     "tc -s qdisc show dev {dev} shows the burst; tc qdisc change dev {dev} .. tbf with a burst of the largest frame at least"},
     {"qdisc-full", "__dev_queue_xmit __dev_xmit_skb", "", "QDISC_DROP -", {{{Fact::Qdisc, Test::IsNot, "noqueue"}}}, Likely,
      "the qdisc {qdisc} {qdisc_handle}: of {dev} dropped it: its queue is full ({qdisc_len} packets in it), or it limits the rate",
      "tc -s qdisc show dev {dev} shows backlog, drops and limits"},
@@ -153,6 +160,9 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "the device for its VLAN tag ({vlan_id}) on {dev} is down",
      "ip -br link show type vlan lists the devices of VLANs; ip link set DEVICE up"},
     // Who floods sends what is for other addresses.
+    {"wrong-mac", "ip6_rcv_core ipv6_rcv", "", "OTHERHOST", {{{Fact::OwnDestination6, Test::Is, "1"}, {Fact::ForDevice, Test::Is, "0"}, {Fact::ForGroup, Test::Is, "0"}}}, Likely,
+     "its frame was sent to the MAC address {frame_mac}, and {dev}, which has the address {dst}, has {dev_mac}",
+     "the sender's neighbour entry for {dst} is wrong or old: ip -6 neigh there; does another host have {dst} too? ndisc6; VRRP?"},
     {"wrong-mac", "ip_rcv_core ip_rcv", "", "OTHERHOST", {{{Fact::OwnDestination, Test::Is, "1"}, {Fact::ForDevice, Test::Is, "0"}, {Fact::ForGroup, Test::Is, "0"}}}, Likely,
      "its frame was sent to the MAC address {frame_mac}, and {dev}, which has the address {dst}, has {dev_mac}",
      "the sender's neighbour entry for {dst} is wrong or old: ip neigh there; does another host have {dst} too? arping -D; VRRP?"},

@@ -105,6 +105,11 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"conntrack-full", "nf_hook_slow", "", "", {{{Fact::ConntrackRefusal, Test::Is, "full"}}}, Likely,
      "the table of conntrack is full, and this packet would begin a new connection",
      "on the host: sysctl net.netfilter.nf_conntrack_max shows its size, and sysctl -w raises it; in netns {netns}: conntrack -C counts the connections, conntrack -L shows whose they are; what needs no connection can pass it by (iptables -t raw -j CT --notrack, nft: notrack)"},
+    // nf_nat_l4proto_unique_tuple() leaves a port that is taken when it finds no free one, so that
+    // __nf_conntrack_confirm() refuses the connection.
+    {"nat-no-port", "nf_hook_slow nf_reinject nfqnl_reinject", "", "", {{{Fact::ConntrackRefusal, Test::Is, "clash"}, {Fact::NatStatus, Test::Is, "1 3"}, {Fact::Protocol, Test::Is, "tcp udp"}}}, Likely,
+     "NAT gave it the source {src}:{sport}, which another connection with {dst}:{port} has already: all ports that NAT may take are in use, or two connections began at the same time",
+     "conntrack -L -p {proto} -d {dst} | wc -l counts the connections; give NAT more ports or addresses (--to-source A-B:P-Q, snat to; masquerade without a port); conntrack -S counts them as insert_failed; --random-fully, if they began at the same time"},
     {"conntrack-clash", "nf_hook_slow nf_reinject nfqnl_reinject", "", "", {{{Fact::ConntrackRefusal, Test::Is, "clash"}}}, Likely,
      "conntrack has another connection with its addresses and ports, which began at the same time or through another NAT: no entry could be added",
      "conntrack -S counts them as insert_failed; either a program sends two packets at once by one socket, as resolvers do (resolv.conf: options single-request-reopen), or NAT maps two connections to one (masquerade with --random-fully)"},

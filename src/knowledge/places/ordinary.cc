@@ -17,6 +17,11 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"pings-ignored", "icmpv6_rcv", "", kRefused, {}, Likely,
      "{dst} answers no pings: net.ipv6.icmp.echo_ignore_all is not 0",
      "sysctl -w net.ipv6.icmp.echo_ignore_all=0"},
+    // ip_route_input_slow() gives what is for a broadcast address of another network to this host alone,
+    // unless bc_forwarding is set (Linux 4.20).
+    {"directed-broadcast", "icmp_rcv __udp4_lib_rcv udp_rcv", "", "", {{{Fact::OfOtherBroadcast, Test::Is, "1"}, {Fact::BcForwarding, Test::Is, "0"}}}, Likely,
+     "{dst} is the broadcast address of another network of this router, and it does not forward such packets: net.ipv4.conf.{dev}.bc_forwarding, or that of all, is 0",
+     "sysctl -w net.ipv4.conf.all.bc_forwarding=1 net.ipv4.conf.{dev}.bc_forwarding=1, if the hosts of that network shall get it; or send to the host itself"},
     HARMLESS("ping-answered", "icmp_rcv icmpv6_rcv ping_rcv", "", "NO_SOCKET -"),
     // net.ipv4.icmp_echo_ignore_broadcasts, which is 1
     HARMLESS("broadcast-ping", "icmp_rcv", "", "INVALID_PROTO"),

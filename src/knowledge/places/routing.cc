@@ -22,6 +22,11 @@ constexpr std::string_view kStrictFilterAdvice = "ip route get {src} shows the w
     {id, places, "", "", {{{Fact::RouteError, Test::Is, error}, {Fact::RefusedBy, Test::Is, "route"}}}, Likely, \
      "the " kind " route {refused_prefix} takes {dst}: table {refused_table}, by the policy rule {refused_rule}" sent, \
      "ip {ip_family} route del " kind " {refused_prefix} table {refused_table} metric {refused_metric} takes it away"}
+// One of IPv4 that takes only packets of its TOS; it must be named with that.
+#define BY_ROUTE_OF_TOS(id, places, error, kind, sent) \
+    {id, places, "", "", {{{Fact::RouteError, Test::Is, error}, {Fact::RefusedBy, Test::Is, "route"}, {Fact::RefusedTos, Test::IsNot, "0"}}}, Likely, \
+     "the " kind " route {refused_prefix} for the TOS {refused_tos} takes {dst}: table {refused_table}, by the policy rule {refused_rule}" sent, \
+     "ip {ip_family} route del " kind " {refused_prefix} tos {refused_tos} table {refused_table} metric {refused_metric} takes it away"}
 #define BY_RULE(id, places, error, kind, sent) \
     {id, places, "", "", {{{Fact::RouteError, Test::Is, error}, {Fact::RefusedBy, Test::Is, "rule"}}}, Likely, \
      "the policy rule {refused_rule} of the kind " kind " takes {dst}" sent, \
@@ -61,16 +66,19 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "there is no route to {dst}", "ip route get {dst} from {src} iif {dev}; then ip route add"},
     {"no-route", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "101"}}}, Certain,
      "there is no route to {dst}, or a policy rule of the kind unreachable takes it", "ip route get {dst} from {src} iif {dev}; ip rule list; then ip route add"},
+    BY_ROUTE_OF_TOS("route-blackhole", "ip_error", "22", "blackhole", ""),
     BY_ROUTE("route-blackhole", "ip_error", "22", "blackhole", ""),
     BY_RULE("route-blackhole", "ip_error", "22", "blackhole", ""),
     {"route-blackhole", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "22"}}}, Certain,
      "a route or a policy rule of the kind blackhole takes {dst}",
      "ip route show table all type blackhole and ip rule list them"},
+    BY_ROUTE_OF_TOS("route-prohibit", "ip_error", "13", "prohibit", "; the sender gets an ICMP error"),
     BY_ROUTE("route-prohibit", "ip_error", "13", "prohibit", "; the sender gets an ICMP error"),
     BY_RULE("route-prohibit", "ip_error", "13", "prohibit", "; the sender gets an ICMP error"),
     {"route-prohibit", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "13"}}}, Certain,
      "a route or a policy rule of the kind prohibit takes {dst}; the sender gets an ICMP error",
      "ip route show table all type prohibit and ip rule list them"},
+    BY_ROUTE_OF_TOS("route-unreachable", "ip_error", "113", "unreachable", "; the sender gets an ICMP error"),
     BY_ROUTE("route-unreachable", "ip_error", "113", "unreachable", "; the sender gets an ICMP error"),
     {"route-unreachable", "ip_error", "", "", {{{Fact::RouteError, Test::Is, "113"}}}, Certain,
      "a route of the kind unreachable takes {dst}; the sender gets an ICMP error",
@@ -108,6 +116,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"route-gone", kDiscard, "", "", {{{Fact::RouteDevice, Test::Is, "blackhole_dev"}}}, Likely,
      "its route led to a device that is gone",
      "ip route get {dst}; ip link show: was a device removed, or moved to another namespace?"},
+    BY_ROUTE_OF_TOS("route-blackhole", kDiscard, "22", "blackhole", ""),
     BY_ROUTE("route-blackhole", kDiscard, "22", "blackhole", ""),
     BY_RULE("route-blackhole", kDiscard, "22", "blackhole", ""),
     {"route-blackhole", kDiscard, "", "", {}, Likely,
@@ -229,6 +238,7 @@ constexpr std::array kCauses = std::to_array<Cause>({
      kIpsecRefuses, kIpsecRefusesAdvice},
 });
 #undef BY_ROUTE
+#undef BY_ROUTE_OF_TOS
 #undef BY_RULE
 // clang-format on
 

@@ -23,6 +23,8 @@ constexpr std::string_view kOutOfWindowAdvice = "tcpdump -S -ni any tcp and host
 constexpr std::string_view kAcceptQueue = "the queue of TCP {dst}:{port} is full: {accept_queue} connections wait for {program} to accept them, and the limit is {accept_limit}";
 constexpr std::string_view kAcceptQueueAdvice = "ss -ltnp 'sport = :{port}' shows the queue (Recv-Q), its limit (Send-Q) and the program: is it busy, or stuck? its listen() backlog and net.core.somaxconn raise the limit";
 
+constexpr std::string_view kTimeWaitAdvice = "ss -tan state time-wait 'sport = :{port}' shows it; the sender uses a port again within a minute (net.ipv4.ip_local_port_range there, NAT with few ports, several hosts behind one address)";
+
 constexpr std::array kCauses = std::to_array<Cause>({
     // BPF at sockets and cgroups.
     // Of one program alone it is certain that it was this one.
@@ -111,6 +113,9 @@ constexpr std::array kCauses = std::to_array<Cause>({
      "TCP takes nothing that was sent to a broadcast or multicast MAC address ({frame_mac})",
      "find who sends it: tcpdump -e -ni {dev} host {src}"},
     // The sockets were read after the packet died.
+    {"tcp-other-device", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::ListenerDevice, Test::IsNot, "-"}}}, Likely,
+     "the program that listens on TCP port {port} is bound to {listener_dev} (SO_BINDTODEVICE), and the SYN came in by {dev}; the sender gets a reset",
+     "ss -ltnp 'sport = :{port}' shows the program, and the device behind %; let it listen on {dev} too, or on no device (of a VRF: ip vrf exec, or sysctl net.ipv4.tcp_l3mdev_accept)"},
     {"tcp-passed-over", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::OpenHere, Test::Is, "1"}, {Fact::OpenAt, Test::IsNot, "-"}}}, Likely,
      "a program listens on {open_at}, and was passed over: it has only begun, or it is bound to another device or VRF (SO_BINDTODEVICE), or a BPF program (sk_lookup, SO_ATTACH_REUSEPORT_EBPF) said no; the sender gets a reset",
      "ss -ltnp 'sport = :{port}' shows the device behind %; sysctl net.ipv4.tcp_l3mdev_accept; bpftool net show"},
@@ -130,12 +135,23 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"tcp-md5-unexpected", kTcpLookup, "", "-", {{{Fact::HasTcpMd5, Test::Is, "1"}, {Fact::OpenHere, Test::Is, "1"}}}, Likely,
      "the segment has a TCP MD5 signature (the password of BGP), and the socket of TCP {dst}:{port} has no key for {src}, or another one",
      "ss -tanpi 'sport = :{port}' shows the program, and md5keys; give both ends the same key"},
+    // tcp_timewait_state_process(); since 6.13 with a reason where a timestamp is to blame.
+    {"tcp-time-wait", kTcpLookup, "", "TCP_RFC7323_TW_PAWS", {{{Fact::TcpFlags, Test::Is, kSyns}}}, Certain,
+     "it is a SYN from the same port as a connection with TCP {dst}:{port} that has just ended (TIME_WAIT), and its timestamp is older than the last one of that connection",
+     kTimeWaitAdvice},
+    {"tcp-time-wait", kTcpLookup, "", "NOT_SPECIFIED -", {{{Fact::TcpFlags, Test::Is, kSyns}, {Fact::InTimeWait, Test::Is, "1"}}}, Likely,
+     "it is a SYN from the same port as a connection with TCP {dst}:{port} that has just ended (TIME_WAIT), and its sequence number or timestamp is not newer than the last one of that connection",
+     kTimeWaitAdvice},
     // A SYN that comes once more, when the answer is on its way. Before 5.17 also one for which the socket wants
     // a signature or a larger TTL, or whose ports are in TIME_WAIT: there the place alone does not tell.
     {"tcp-duplicate", kTcpLookup, "", "NOT_SPECIFIED -", {{{Fact::TcpFlags, Test::Is, kSyns}}}},
     {"tcp-answer-unasked", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "SYN|ACK SYN|ACK|ECE"}}}, Likely,
      "it answers a connection that this host did not begin, or has given up; the sender gets a reset",
      "does the request leave by another way or with another address (NAT, load balancer)? conntrack -L; pwru --filter-track-skb host {src}"},
+    // Behind a connection that a client has given up data come for a while: its port is the larger one.
+    {"tcp-no-connection", kTcpLookup, "", "NO_SOCKET", {{{Fact::TcpFlags, Test::Is, "ACK PSH|ACK"}, {Fact::TcpSpace, Test::IsNot, "0"}, {Fact::ForService, Test::Is, "1"}}}, Likely,
+     "it has data for TCP {dst}:{port}, where this network namespace has no connection with {src} (any more), and no program listens; the sender gets a reset",
+     "ss -tanp 'sport = :{port}'; was the program behind it ended or started anew, or did the address move to this host (VRRP, a load balancer)? the sender must connect again"},
     HARMLESS("tcp-late-segment", kTcpLookup, "", "NO_SOCKET -"),
     {"udp-other-address", kUdpLookup, "", "NO_SOCKET", {{{Fact::OpenAt, Test::IsNot, "-"}}}, Certain,
      "no socket takes UDP {dst}:{port} in this network namespace, {listener} is bound to {open_at}; the sender gets an ICMP error",
