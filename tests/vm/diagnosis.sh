@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# diagnosis.sh [KERNEL...]: runs the scenarios with faults (153, 154, 159, 162, 164) on the kernels, by
+# diagnosis.sh [KERNEL...]: runs the scenarios with faults (153, 154, 159, 162, 163, 164, 166) on the kernels, by
 # default four of the matrix, and writes docs/diagnosis.md from what `pwru --drops` printed there.
 # With DIAGNOSIS_LOGS the folder has the results of runs already, a file KERNEL each, and none is run.
 set -euo pipefail
@@ -13,13 +13,13 @@ if [ -z "$logs" ]; then
     logs=$(mktemp -d)
     trap 'rm -rf "$logs"' EXIT
     for kernel in "${kernels[@]}"; do
-        "$here/boot.sh" "$kernel" "/vm/run_scenarios '^(15[349]|16[234])-' && echo == && cat /run/diagnosis" >"$logs/$kernel.log" ||
+        "$here/boot.sh" "$kernel" "/vm/run_scenarios '^(15[349]|16[2346])-' && echo == && cat /run/diagnosis" >"$logs/$kernel.log" ||
             { tail -n 20 "$logs/$kernel.log" >&2 && exit 1; }
         sed '1,/^==/d' "$logs/$kernel.log" | tr -d '\r' | grep -F '|' >"$logs/$kernel"
     done
 fi
 links=
-for scenario in "$here"/scenarios/{153,154,159,162,163,164}-*.sh; do
+for scenario in "$here"/scenarios/{153,154,159,162,163,164,166}-*.sh; do
     name=${scenario##*/}
     links+="${links:+, }[${name%%-*}](../tests/vm/scenarios/$name)"
 done
