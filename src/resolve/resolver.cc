@@ -47,7 +47,6 @@ std::optional<kernel::PortQuestion> port_question(const Packet& packet) {
 }
 
 constexpr std::string_view kNoSocket = "SKB_DROP_REASON_NO_SOCKET";
-constexpr std::string_view kNotSpecified = "SKB_DROP_REASON_NOT_SPECIFIED";
 
 // By their hooks, NF_INET_*, NF_ARP_* and NF_BR_*.
 constexpr auto kBuiltInChains =
@@ -309,9 +308,11 @@ void Resolver::set_xt(const pwru_xt& from) {
 void Resolver::set_ports() {
   const Packet& packet = record_.packet;
   // Up to 6.10 nothing else tells of a SYN that TIME_WAIT refuses.
-  const bool is_tcp = packet.tuple.l4_proto == IPPROTO_TCP;
+  constexpr uint8_t kSyn = 0x02, kSynAck = 0x12;
+  const bool is_syn =
+      packet.tuple.l4_proto == IPPROTO_TCP && (packet.tuple.tcp_flags & kSynAck) == kSyn;
   const bool may_lack_socket = record_.end->is_caller || record_.end->text == kNoSocket ||
-                               (is_tcp && record_.end->text == kNotSpecified);
+                               (is_syn && record_.end->kind == End::Kind::Freed);
   if (!may_lack_socket || !packet.netns || !packet.has_tuple) return;
   std::optional<kernel::PortQuestion> question = port_question(packet);
   if (!question) return;

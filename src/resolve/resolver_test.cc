@@ -112,6 +112,11 @@ TEST(Resolver, WhereAPortIsOpenIsAskedForWhatNoSocketTook) {
   event.tuple.l4_proto = 132;
   EXPECT_TRUE(resolver.resolve(event).ports);
   EXPECT_EQ(asked, "7tcp 7tcp6 7raw 7raw6 ");
+  event.arg2 = 2;  // NOT_SPECIFIED
+  event.tuple.l4_proto = 6;
+  event.tuple.has_ports = true;
+  event.tuple.tcp_flags = 0x02;
+  EXPECT_TRUE(resolver.resolve(event).ports) << "TIME_WAIT may refuse a SYN";
 }
 
 TEST(Resolver, Verdicts) {
