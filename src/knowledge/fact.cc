@@ -42,9 +42,11 @@ namespace {
 // struct cls_mall_head begins with its actions.
 #define ACTION(filter) "((struct tcf_exts *)" filter "root)->actions[0]"
 #define MIRRED(filter, member) "((struct tcf_mirred *)" ACTION(filter) ")->" member
-// TCA_EGRESS_REDIR is 1, TCA_INGRESS_REDIR 3.
-#define IS_REDIRECTION(filter) \
-  MIRRED(filter, "tcfm_eaction") " == 1 || " MIRRED(filter, "tcfm_eaction") " == 3"
+// TCA_ID_MIRRED is 8, TCA_EGRESS_REDIR 1, TCA_INGRESS_REDIR 3.
+#define IS_REDIRECTION(filter)                                                    \
+  ACTION(filter)                                                                  \
+  "->ops->id == 8 && (" MIRRED(filter, "tcfm_eaction") " == 1 || " MIRRED(filter, \
+                                                                          "tcfm_eaction") " == 3)"
 #define HAS_NO_TCX(way) TCX(way) "fp_items[0].prog == 0"
 #define FACTS_OF_TC(Way, way)                                                                     \
   FactRow{Fact::Tcx##Way, "tcx_" way, TCX(way) "fp_items[0].prog->aux->name"},                    \

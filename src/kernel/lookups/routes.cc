@@ -367,7 +367,7 @@ std::optional<bool> has_route(const AskKernel& ask, const RouteQuestion& packet)
   rtmsg head = {};
   head.rtm_family = packet.is_v6 ? AF_INET6 : AF_INET;
   head.rtm_dst_len = head.rtm_src_len = packet.is_v6 ? 128 : 32;
-  head.rtm_tos = packet.tos.value_or(0);
+  head.rtm_tos = static_cast<uint8_t>(packet.tos.value_or(0) & ~kEcn);
   request.append_value(head);
   request.add(RTA_DST, bytes_of(packet.destination, packet.is_v6));
   request.add(RTA_SRC, bytes_of(packet.source, packet.is_v6));
