@@ -30,12 +30,11 @@ struct record {
 #define SITE_BYTES 5
 #define ENDBR_BYTES 4
 
-/* A nop of five bytes, what is in its place, or the breakpoint that is there while one replaces the
- * other. In its place is a call or, for a trampoline with fexit programs, a jump (seen on 7.2,
- * which has CONFIG_DYNAMIC_FTRACE_WITH_JMP). */
+/* A nop of five bytes, a call in its place, or the breakpoint that is there while one replaces the
+ * other. */
 static __always_inline int is_site(const __u8 *code)
 {
-	return code[0] == 0xe8 || code[0] == 0xe9 || code[0] == 0xcc ||
+	return code[0] == 0xe8 || code[0] == 0xcc ||
 	       (code[0] == 0x0f && code[1] == 0x1f && code[2] == 0x44 && !code[3] && !code[4]);
 }
 
@@ -47,13 +46,43 @@ static __always_inline int is_endbr(const __u8 *code)
 	       (code[0] == 0x0f && code[1] == 0x1f && code[2] == 0x40);
 }
 
+/* push %rbp; mov %rsp,%rbp */
+static __always_inline int is_frame(const __u8 *code)
+{
+	return code[0] == 0x55 && code[1] == 0x48 && code[2] == 0x89 && code[3] == 0xe5;
+}
+
+/* In the place of the nop there is a jump if a trampoline with fexit programs is there (seen
+ * on 7.2, which has CONFIG_DYNAMIC_FTRACE_WITH_JMP). Functions that ftrace does not know begin with
+ * a jump too, if all that they do is to call another, as __bpf_trace_kfree_skb() does. A trampoline
+ * makes itself a frame, behind SAR_BYTES where the kernel counts the depth of calls. */
+#define SAR_BYTES 10
+
+static __always_inline int jumps_to_trampoline(const __u8 *code, __u64 addr)
+{
+	__u8 target[SAR_BYTES + ENDBR_BYTES] = {};
+	__s32 distance;
+
+	if (code[0] != 0xe9)
+		return 0;
+	__builtin_memcpy(&distance, code + 1, sizeof(distance));
+	if (bpf_probe_read_kernel(target, sizeof(target), (void *)(addr + SITE_BYTES + distance)))
+		return 0;
+	return is_frame(target) || (is_endbr(target) && is_frame(target + ENDBR_BYTES)) ||
+	       (target[0] == 0x65 && target[1] == 0x48 && target[2] == 0xc1 &&
+		(is_frame(target + SAR_BYTES - 1) || is_frame(target + SAR_BYTES)));
+}
+
 static __always_inline int begins_with_site(__u64 addr)
 {
 	__u8 code[ENDBR_BYTES + SITE_BYTES] = {};
 
 	if (bpf_probe_read_kernel(code, sizeof(code), (void *)addr))
 		return 0;
-	return is_site(code) || (is_endbr(code) && is_site(code + ENDBR_BYTES));
+	if (is_site(code) || jumps_to_trampoline(code, addr))
+		return 1;
+	return is_endbr(code) && (is_site(code + ENDBR_BYTES) ||
+				  jumps_to_trampoline(code + ENDBR_BYTES, addr + ENDBR_BYTES));
 }
 
 #else

@@ -2,9 +2,9 @@
 # shellcheck shell=bash disable=SC2154  # out, err, work: lib.sh
 # The functions that are found by the BPF iterator over symbols are the same as by /proc/kallsyms and
 # ftrace's list, which --output-caller needs. They are the same also while somebody else traces them.
-# kernels: 5.10 6.12
+# kernels: 5.10 6.12 7.2
 attached() { # ARGS...
-    start_pwru --filter-func '(__)?(ip6?|br|nf|nft|tcp|skb|__bpf_trace_|perf_trace_net)_.*' "$@" 'udp dst port 9'
+    start_pwru --filter-func '(__)?(ip6?|br|nf|nft|tcp|skb|nla|__bpf_trace|perf_trace_net)_.*' "$@" 'udp dst port 9'
     stop_pwru
     sed -nE 's/^Attached to ([0-9]+ functions) in .* s; /\1; /p' "$err"
 }
