@@ -29,11 +29,6 @@ bool is_same_address(const uint8_t (&a)[16], const uint8_t (&b)[16]) {
   return std::memcmp(a, b, sizeof(a)) == 0;
 }
 
-bool has_address(const event::Tuple& tuple) {
-  constexpr uint8_t kNone[16] = {};
-  return !is_same_address(tuple.saddr, kNone) || !is_same_address(tuple.daddr, kNone);
-}
-
 // NAT leaves protocol and length alone; a tunnel has addresses of its own, and headers.
 bool is_tunnel(const resolve::Packet& before, const resolve::Packet& after) {
   const event::Tuple& a = before.tuple;
@@ -90,6 +85,12 @@ std::string_view conntrack_text(uint8_t info) {
 
 }  // namespace
 
+bool is_filled_in(const event::Tuple& tuple) {
+  constexpr uint8_t kNone[16] = {};
+  return (!is_same_address(tuple.saddr, kNone) || !is_same_address(tuple.daddr, kNone)) &&
+         (!tuple.has_ports || tuple.sport != 0 || tuple.dport != 0);
+}
+
 bool is_read(const resolve::Packet& packet) {
   return packet.has_meta && (packet.netns != 0 || packet.ifindex != 0 || packet.len_bytes != 0);
 }
@@ -121,8 +122,8 @@ std::vector<std::string> state_changes_of(const Hop& before, const Hop& after) {
 
 std::vector<std::string> changes_of(const resolve::Packet& before, const resolve::Packet& after) {
   std::vector<std::string> changes;
-  // A packet that is being made has headers with nothing in them yet.
-  if (before.has_tuple && after.has_tuple && has_address(before.tuple) && has_address(after.tuple))
+  if (before.has_tuple && after.has_tuple && is_filled_in(before.tuple) &&
+      is_filled_in(after.tuple))
     add_tuple_changes(before, after, changes);
   if (before.has_meta && after.has_meta && before.mark != after.mark)
     changes.push_back(fmt::format("mark {:#x} became {:#x}", before.mark, after.mark));

@@ -9,6 +9,10 @@
 
 namespace pwru::journey {
 
+// A packet that is being made has headers with nothing in them yet: no addresses, or, as at
+// udp_send_skb(), no ports.
+[[nodiscard]] bool is_filled_in(const event::Tuple& tuple);
+
 // Whether it was read where the packet was. At its tail end, and where an skb is not the caller's
 // any more, there is nothing to read.
 [[nodiscard]] bool is_read(const resolve::Packet& packet);

@@ -197,6 +197,10 @@ TEST(Changes, NatIsOfAnAddressAndATunnelOfAll) {
   EXPECT_EQ(changes_of(after, before),
             std::vector<std::string>{"unwrapped to 10.0.0.1:99->10.0.0.2:53(udp)"});
   EXPECT_TRUE(changes_of(before, before).empty());
+  // At udp_send_skb() the ports are not written yet.
+  after = before;
+  after.tuple.sport = after.tuple.dport = 0;
+  EXPECT_TRUE(changes_of(after, before).empty());
 }
 
 TEST(Changes, OfTtlAndConntrackWhereTheyAreRead) {
@@ -272,6 +276,23 @@ TEST(Latency, CountsStepsByTheirFunctions) {
   EXPECT_EQ(latency.slowest()[0].id, 3u);
   EXPECT_EQ(latency.slowest()[0].total_ns, 300u);
   EXPECT_EQ(latency.slowest()[0].to, "ip_forward");
+}
+
+TEST(Latency, NamesAPacketByWhatItsHeadersBecame) {
+  Latency latency;
+  resolve::Record record = Packet().record;
+  record.packet.tuple.sport = record.packet.tuple.dport = 0;
+  for (const char* const function : {"udp_send_skb", "udp4_hwcsum", "ip_output", "ip_rcv"}) {
+    record.function = function;
+    latency.add(record);
+    record.ts_ns += 1000;
+    if (record.function == "ip_output") record.packet.tuple.dport = 54;  // NAT
+    if (record.function != "udp4_hwcsum") continue;
+    record.packet.tuple.sport = 99;
+    record.packet.tuple.dport = 53;
+  }
+  ASSERT_EQ(latency.slowest().size(), 1u);
+  EXPECT_EQ(latency.slowest()[0].packet.tuple.dport, 53);
 }
 
 TEST(Latency, KeepsTheSlowest) {

@@ -5,6 +5,8 @@
 #include <bit>
 #include <tuple>
 
+#include "journey/changes.h"
+
 namespace pwru::journey {
 namespace {
 
@@ -18,9 +20,13 @@ const Hop* hop_before(const Journey& journey, size_t hop) {
   return made_of(journey, hop);
 }
 
+bool has_addresses(const resolve::Packet& packet) {
+  return packet.has_tuple && is_filled_in(packet.tuple);
+}
+
 const Hop& with_addresses(const Journey& journey) {
   const auto found =
-      std::ranges::find_if(journey.hops, [](const Hop& hop) { return hop.packet.has_tuple; });
+      std::ranges::find_if(journey.hops, [](const Hop& hop) { return has_addresses(hop.packet); });
   return found == journey.hops.end() ? journey.hops.front() : *found;
 }
 
@@ -82,6 +88,8 @@ void Latency::rank(const Journey& journey, const Pair& step, uint64_t step_ns) {
         set_longest(*slow, {before->function, journey.hops[i].function},
                     ns_between(*before, journey.hops[i]));
   }
+  if (!has_addresses(slow->packet) && has_addresses(journey.hops.back().packet))
+    slow->packet = journey.hops.back().packet;
   slow->total_ns = total_ns;
   set_longest(*slow, step, step_ns);
   // It only became slower, so that it can only rise.
