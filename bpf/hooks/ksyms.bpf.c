@@ -54,8 +54,8 @@ static __always_inline int is_frame(const __u8 *code)
 
 /* In the place of the nop there is a jump if a trampoline with fexit programs is there (seen
  * on 7.2, which has CONFIG_DYNAMIC_FTRACE_WITH_JMP). Functions that ftrace does not know begin with
- * a jump too, if all that they do is to call another, as __bpf_trace_kfree_skb() does. A trampoline
- * makes itself a frame, behind SAR_BYTES where the kernel counts the depth of calls. */
+ * a jump too, if all that they do is to call another, as __bpf_trace_consume_skb() does. A
+ * trampoline makes itself a frame, behind SAR_BYTES where the kernel counts the depth of calls. */
 #define SAR_BYTES 10
 
 static __always_inline int jumps_to_trampoline(const __u8 *code, __u64 addr)
