@@ -71,6 +71,7 @@ struct pwru_config {
 	__u64 htab_element_ip;	    /* __htab_map_lookup_elem(), with PWRU_PART_BPFMAP */
 	__u64 release_addr;	    /* the function that ends an skb, with kprobe-multi */
 	__u64 gone_addr;	    /* the one that returns its memory, with tracks */
+	__u64 cached_addr;	    /* the one that keeps it for the next skb of the CPU */
 	__u32 arg_multiplier;	    /* see PWRU_ARG_SLOT */
 	__u32 arg_shift;
 	__u32 fixed_bytes; /* of a record without map data and tuple, see pwru_fixed_bytes() */
@@ -163,6 +164,6 @@ static inline void pwru_set_copies(struct pwru_config *config, __u32 dev, __u32 
 #define PWRU_TARGET_ARG2 1
 #define PWRU_TARGET_ARG3 2
 
-PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 480, "pwru_config is the same on both sides");
+PWRU_STATIC_ASSERT(sizeof(struct pwru_config) == 488, "pwru_config is the same on both sides");
 
 #endif

@@ -254,6 +254,7 @@ static __always_inline int end_skb(void *ctx, bool is_release, bool is_to_show, 
 {
 	__u64 skb = hook_arg(ctx, 1), packet_id = packet_of_hit(skb);
 	bool is_gone = hook_func_ip(ctx) - CFG(gone_addr) < PWRU_ENTRY_BYTES;
+	bool is_cached = hook_func_ip(ctx) - CFG(cached_addr) < PWRU_ENTRY_BYTES;
 	/* __consume_stateless_skb(), as for most UDP, does not call skb_release_head_state(). */
 	bool is_end = is_release || (is_gone && packet_id);
 
@@ -267,7 +268,7 @@ static __always_inline int end_skb(void *ctx, bool is_release, bool is_to_show, 
 #endif
 	if (is_end)
 		track_release(skb, packet_id);
-	if (is_gone && packet_id)
+	if ((is_gone || is_cached) && packet_id)
 		track_gone(skb);
 	return 0;
 }

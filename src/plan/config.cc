@@ -148,6 +148,7 @@ void set_following(const Inputs& inputs, const Plan& plan, pwru_config& config) 
       config.htab_element_ip = found.front();
   }
   config.gone_addr = plan.release.gone_addr;
+  config.cached_addr = plan.release.cached_addr;
   config.shows_gone = is_probed(plan, config.gone_addr);
   // One program for release and death, which tells them apart by the address: only kprobe-multi
   // knows it.

@@ -63,6 +63,8 @@ Release find_release(const kernel::Symbols& symbols) {
     Release release = {std::string(name), addresses.front()};
     if (const auto gone = symbols.addresses(kGone, ""); !gone.empty() && name != kGone)
       release.gone_addr = gone.front();
+    if (const auto cached = symbols.addresses(kCached, ""); !cached.empty())
+      release.cached_addr = cached.front();
     return release;
   }
   return {};

@@ -12,6 +12,7 @@
 namespace pwru::plan {
 
 inline constexpr const char* kGone = "kfree_skbmem";
+inline constexpr const char* kCached = "napi_skb_cache_put";
 
 // Where the id of a packet ends.
 struct Release {
@@ -19,6 +20,7 @@ struct Release {
   uint64_t addr = 0;
   // kGone, which returns the memory of an skb that was not released before; 0: there is none.
   uint64_t gone_addr = 0;
+  uint64_t cached_addr = 0;   // kCached, which comes behind the release; 0: there is none
   bool watches_gone = false;  // it is probed in any case
 };
 [[nodiscard]] Release find_release(const kernel::Symbols& symbols);
