@@ -17,14 +17,15 @@
 #include "plan/function_advice.h"
 #include "plan/needs.h"
 #include "plan/stack_functions.h"
+#include "plan/tracking.h"
 
 namespace pwru::plan {
 namespace {
 
 // What is looked up besides: by Symbols::is_init_text(), probe_single_kprobe(), find_release() and
 // make_configs().
-constexpr std::array kOtherFunctions = {"_sinittext", "_einittext", "skb_release_head_state",
-                                        "kfree_skbmem"};
+constexpr std::array kOtherFunctions = {"_sinittext", "_einittext", "skb_release_head_state", kGone,
+                                        kCached};
 constexpr std::array kData = {"vmemmap_base", "page_offset_base"};
 
 // Their functions cannot be found; that belongs into the line of what was left out.

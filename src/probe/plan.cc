@@ -38,7 +38,8 @@ class Planner {
       fentry = programs_.fentry_end;
       shows_release_ = true;
     } else if (programs_.trace_dying && kernel::runs_after_release(function)) {
-      if (function.addr == release_.gone_addr) shows_gone_ = true;
+      shows_gone_ |= function.addr == release_.gone_addr;
+      shows_cached_ |= function.addr == release_.cached_addr;
       program = programs_.trace_dying;
       fentry = programs_.fentry_end;
     }
@@ -50,9 +51,8 @@ class Planner {
     if (release_.addr && !shows_release_)
       put({programs_.release, programs_.fentry_end},
           {release_.addr, kernel::SiteKind::Function, release_.name, "", release_.addr}, 1);
-    if (release_.watches_gone && release_.gone_addr && !shows_gone_)
-      put({programs_.release, nullptr},
-          {release_.gone_addr, kernel::SiteKind::Function, plan::kGone, "", release_.gone_addr}, 1);
+    if (release_.watches_gone && !shows_gone_) watch(plan::kGone, release_.gone_addr);
+    if (release_.watches_cached && !shows_cached_) watch(plan::kCached, release_.cached_addr);
   }
 
   // Returns come first: of two probes at one address, the one that was added last runs first.
@@ -78,6 +78,13 @@ class Planner {
     bpf_program* fentry = nullptr;
   };
 
+  // No event; 0: this kernel has no such function.
+  void watch(const char* name, uint64_t address) {
+    if (address)
+      put({programs_.release, nullptr}, {address, kernel::SiteKind::Function, name, "", address},
+          1);
+  }
+
   void put(Choice choice, kernel::Site site, uint8_t skb_arg) {
     const auto id = choice.fentry ? fentry_ids_.find(site.address) : fentry_ids_.end();
     const bool is_fentry = id != fentry_ids_.end();
@@ -97,7 +104,7 @@ class Planner {
   std::map<bpf_program*, Group> groups_;
   std::vector<kernel::Site> lookups_;
   bool shows_release_ = false;
-  bool shows_gone_ = false;
+  bool shows_gone_ = false, shows_cached_ = false;
 };
 
 }  // namespace

@@ -116,6 +116,14 @@ TEST(Plan, TheReturnOfTheMemoryIsWatchedByRequest) {
   release.watches_gone = true;
   plan = make_plan(functions, symbols(), programs(), release);
   EXPECT_EQ(names_of(plan, programs().release), (Names{"skb_release_head_state", plan::kGone}));
+  release.watches_cached = true;
+  EXPECT_EQ(names_of(make_plan(functions, symbols(), programs(), release), programs().release),
+            (Names{"skb_release_head_state", plan::kGone}))
+      << "this kernel has none";
+  release.cached_addr = 0x7000;
+  EXPECT_EQ(names_of(make_plan(functions, symbols(), programs(), release), programs().release),
+            (Names{"skb_release_head_state", plan::kGone, plan::kCached}));
+  release.watches_cached = false;
   functions.found.push_back({.name = plan::kGone, .module = "", .addr = 0x6000, .skb_arg = 1});
   plan = make_plan(functions, symbols(), programs(), release);
   EXPECT_EQ(names_of(plan, programs().trace_dying), Names{plan::kGone});
