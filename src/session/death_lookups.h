@@ -6,7 +6,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "kernel/lookups/addresses.h"
@@ -22,6 +21,7 @@
 #include "kernel/proc/socket_owner.h"
 #include "knowledge/fact.h"
 #include "resolve/record.h"
+#include "session/death_questions.h"
 
 namespace pwru {
 
@@ -60,46 +60,14 @@ class DeathLookups {
     std::optional<kernel::ConntrackTuple> original = {};
     uint64_t valid_until_ns = 0;
   };
-  enum class Question : uint8_t {
-    Refusal,
-    WayBack,
-    WayTo,
-    Port,
-    Queue,
-    Policy,
-    Original,
-    Address,
-    Tunnel,
-    MulticastRoute,
-    Owner,
-    Listener,
-    ListenerDevice
-  };
 
-  [[nodiscard]] std::string_view fact(const resolve::Record& record, knowledge::Fact fact) const;
-  // 0 also for one that was not read.
-  [[nodiscard]] uint64_t number(const resolve::Record& record, knowledge::Fact number) const;
-  [[nodiscard]] std::optional<Question> question_about(const resolve::Record& record) const;
-  [[nodiscard]] bool may_hide_nat(const resolve::Record& record) const;
-  [[nodiscard]] bool may_be_for_own(const resolve::Record& record) const;
-  [[nodiscard]] kernel::RouteQuestion route_question(const resolve::Record& record) const;
-  [[nodiscard]] std::optional<kernel::BridgeQuestion> bridge_question(
-      const resolve::Record& record) const;
-  [[nodiscard]] kernel::TunnelQuestion tunnel_question(const resolve::Record& record) const;
-  [[nodiscard]] kernel::QdiscQuestion qdisc_question(const resolve::Record& record) const;
-  [[nodiscard]] bool may_have_died_of_ipsec(const resolve::Record& record) const;
-  [[nodiscard]] std::optional<kernel::IpsecAnswer> find_policy(const resolve::Record& record) const;
-  // Inode numbers of a namespace and a socket.
-  using Socket = std::pair<uint32_t, uint64_t>;
-  // The packet's socket, where its process is to blame, and the one that has its port elsewhere.
-  [[nodiscard]] std::optional<Socket> full_socket(const resolve::Record& record) const;
-  [[nodiscard]] static std::optional<Socket> other_socket(const resolve::Record& record);
-  [[nodiscard]] bool may_be_of_other_device(const resolve::Record& record) const;
-  [[nodiscard]] std::string process_of(const Socket& socket) const;
-  [[nodiscard]] Answer ask(const resolve::Record& record, Question question) const;
-  [[nodiscard]] std::string key(const resolve::Record& record, Question question) const;
-  // None when there is no time to ask.
-  [[nodiscard]] const Answer* answer_to(const resolve::Record& record, Question question);
+  // "nginx (4711)"; "" when nobody is found.
+  [[nodiscard]] std::string process_of(const DeathQuestions::Socket& socket) const;
+  [[nodiscard]] std::optional<kernel::IpsecAnswer> find_policy(const DeathQuestions& death) const;
+  [[nodiscard]] Answer ask(const DeathQuestions& death, Question question) const;
+  // None when there is no time to ask. `ts_ns`: when the packet died.
+  [[nodiscard]] const Answer* answer_to(const DeathQuestions& death, Question question,
+                                        uint64_t ts_ns);
 
   Ask ask_;
   Clock clock_;
