@@ -126,6 +126,8 @@ void Facts::take(const resolve::Record& record, const Place& place) {
   if (record.ports) set_ports(*record.ports);
   conclude_of_nat(record);
   set(Fact::NextHop) = next_hop(record.packet.tuple.is_v6);
+  // The next hop says it in words; as they lie in memory only one of them is an address.
+  forget({Fact::RouteGateway4, Fact::RouteGateway46, Fact::RouteGateway6});
 }
 
 void Facts::set_packet(const resolve::Packet& packet) {
