@@ -42,7 +42,7 @@ uint32_t count_of(const UniqueFd& socket, const std::string& device) {
 bool contains_one_of(std::string_view name, std::span<const std::string_view> words) {
   return std::ranges::any_of(words, [&](std::string_view word) {
     const auto is_same = [](unsigned char a, char b) { return std::tolower(a) == b; };
-    return !std::ranges::search(name, word, is_same).empty();
+    return std::search(name.begin(), name.end(), word.begin(), word.end(), is_same) != name.end();
   });
 }
 
