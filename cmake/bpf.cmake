@@ -61,11 +61,16 @@ function(pwru_bpf_object name source)
   pwru_bpf_compile(${object} ${source} ${ARGN})
   pwru_bpf_embed(${name} ${object})
 endfunction()
-# The same for the large objects, as gzip: a quarter of the size.
+# The same for the large objects, without the lines of their source and as gzip: an eighth of the size.
 function(pwru_bpf_packed_object name source)
   set(object ${CMAKE_BINARY_DIR}/bpf/${name}.bpf.o)
   pwru_bpf_compile(${object} ${source} ${ARGN})
-  add_custom_command(OUTPUT ${object}.gz COMMAND gzip -9nkf ${object} DEPENDS ${object} VERBATIM)
+  add_custom_command(
+    OUTPUT ${object}.gz
+    COMMAND cp ${object} ${object}.small
+    COMMAND ${CMAKE_SOURCE_DIR}/cmake/without_lines.sh ${object}.small
+    COMMAND sh -c "gzip -9n <${object}.small >${object}.gz"
+    DEPENDS ${object} ${CMAKE_SOURCE_DIR}/cmake/without_lines.sh VERBATIM)
   pwru_bpf_embed(${name} ${object}.gz)
 endfunction()
 
