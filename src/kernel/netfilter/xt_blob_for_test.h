@@ -7,6 +7,7 @@
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -63,7 +64,10 @@ inline XtBlob ip_rule(const std::vector<XtBlob>& matches, const XtBlob& target =
 inline XtBlob udp_rule(uint16_t port) {
   ipt_ip ip = {};
   ip.proto = IPPROTO_UDP;
-  const xt_udp udp = {{0, 0xffff}, {port, port}, 0};
+  xt_udp udp;
+  std::memset(&udp, 0, sizeof(udp));  // the byte behind the members counts in a sum too
+  udp.spts[1] = 0xffff;
+  udp.dpts[0] = udp.dpts[1] = port;
   return ip_rule({xt_extension("udp", 0, udp)}, drop_target(), ip);
 }
 
