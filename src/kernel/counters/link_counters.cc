@@ -18,7 +18,7 @@
 namespace pwru::kernel {
 namespace {
 
-void parse_link(Bytes body, uint32_t netns, Devices& devices, CounterValues& values) {
+void parse_link(Bytes body, uint32_t netns, CountedDevices& devices, CounterValues& values) {
   ifinfomsg link;
   if (!take(body, link)) return;
   const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(link)));
@@ -33,7 +33,7 @@ void parse_link(Bytes body, uint32_t netns, Devices& devices, CounterValues& val
 }
 
 // The qdisc at the root counts what those below it drop.
-void parse_qdisc(Bytes body, uint32_t netns, const Devices& devices, CounterValues& values) {
+void parse_qdisc(Bytes body, uint32_t netns, const CountedDevices& devices, CounterValues& values) {
   tcmsg qdisc;
   if (!take(body, qdisc) || qdisc.tcm_parent != TC_H_ROOT) return;
   const auto device = devices.find(qdisc.tcm_ifindex);
@@ -61,8 +61,8 @@ bool ask(const UniqueFd& socket, uint16_t type) {
 
 }  // namespace
 
-bool parse_link_messages(std::span<const std::byte> messages, uint32_t netns, Devices& devices,
-                         CounterValues& values) {
+bool parse_link_messages(std::span<const std::byte> messages, uint32_t netns,
+                         CountedDevices& devices, CounterValues& values) {
   nlmsghdr head;
   while (take(messages, head) && head.nlmsg_len >= sizeof(head) &&
          head.nlmsg_len <= messages.size()) {
@@ -88,7 +88,7 @@ UniqueFd open_rtnetlink() {
 CounterValues read_link_counters(const UniqueFd& socket, uint32_t netns) {
   constexpr size_t kAnswerBytes = 65536;  // the kernel makes none larger than 32 KiB
   CounterValues values;
-  Devices devices;
+  CountedDevices devices;
   std::vector<std::byte> room(kAnswerBytes);
   if (!socket) return values;
   for (const uint16_t type : {RTM_GETLINK, RTM_GETQDISC}) {

@@ -12,16 +12,16 @@
 
 namespace pwru::kernel {
 
-struct Device {
+struct CountedDevice {
   std::string name;
   bool has_hardware = false;  // of its own, also of a virtual machine: no veth, bridge or tunnel
 };
-using Devices = std::map<int, Device>;  // by ifindex
+using CountedDevices = std::map<int, CountedDevice>;  // by ifindex
 
 // One answer of RTM_GETLINK (adds "rx_missed", and the device) or of RTM_GETQDISC (adds
 // "qdisc_drops" of the qdisc at the root). False at the end of the dump, or when it is none.
 [[nodiscard]] bool parse_link_messages(std::span<const std::byte> messages, uint32_t netns,
-                                       Devices& devices, CounterValues& values);
+                                       CountedDevices& devices, CounterValues& values);
 
 // A socket of this process's network namespace, which needs no privileges to be asked; or none.
 [[nodiscard]] UniqueFd open_rtnetlink();

@@ -65,7 +65,7 @@ Message qdisc(int index, uint32_t parent, uint32_t drops) {
 }
 
 TEST(LinkCounters, AreOfDevicesAndTheQdiscAtTheirRoot) {
-  Devices devices;
+  CountedDevices devices;
   CounterValues values;
   EXPECT_TRUE(parse_link_messages(link(1, "lo", 0) + link(4, "eth0", 12), 7, devices, values));
   EXPECT_TRUE(
@@ -81,7 +81,7 @@ TEST(LinkCounters, AreOfDevicesAndTheQdiscAtTheirRoot) {
 }
 
 TEST(LinkCounters, WhatSomebodyMadeHasNoHardware) {
-  Devices devices;
+  CountedDevices devices;
   CounterValues values;
   ifinfomsg info = {};
   info.ifi_index = 5;
@@ -101,7 +101,7 @@ TEST(LinkCounters, WhatSomebodyMadeHasNoHardware) {
 TEST(LinkCounters, TakesPartsOfMessages) {
   const Message whole = link(4, "eth0", 12) + qdisc(4, TC_H_ROOT, 3);
   for (size_t size = 0; size < whole.size(); size++) {
-    Devices devices;
+    CountedDevices devices;
     CounterValues values;
     // A copy of its own, so that a sanitizer sees a read behind it.
     const Message part(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size));
