@@ -23,9 +23,10 @@ void parse_link(Bytes body, uint32_t netns, CountedDevices& devices, CounterValu
   if (!take(body, link)) return;
   const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(link)));
   const std::string name(text_of(attribute(attributes, IFLA_IFNAME)));
-  // Without IFLA_LINKINFO nobody made it by rtnetlink (rtnl_have_link_slave_info(), rtnl_link_ops).
-  const bool is_loopback = link.ifi_flags & IFF_LOOPBACK;
-  devices[link.ifi_index] = {name, !is_loopback && attribute(attributes, IFLA_LINKINFO).empty()};
+  // What rtnetlink has made has a kind (rtnl_link_ops). IFLA_LINKINFO may also say only of what
+  // bridge or bond it is a port.
+  const Bytes kind = attribute(attribute(attributes, IFLA_LINKINFO), IFLA_INFO_KIND);
+  devices[link.ifi_index] = {name, kind.empty() && !(link.ifi_flags & IFF_LOOPBACK)};
   uint64_t missed = 0;
   const Bytes stats = attribute(attributes, IFLA_STATS64);
   if (take(after(stats, offsetof(rtnl_link_stats64, rx_missed_errors)), missed))

@@ -92,10 +92,17 @@ TEST(LinkCounters, WhatSomebodyMadeHasNoHardware) {
   info.ifi_flags = IFF_LOOPBACK;
   const Message lo = message(
       RTM_NEWLINK, bytes_of(&info, sizeof(info)) + attribute(IFLA_IFNAME, bytes_of("lo", 3)));
-  EXPECT_TRUE(parse_link_messages(veth + lo + link(4, "eth0", 12), 7, devices, values));
+  info.ifi_index = 6;
+  info.ifi_flags = 0;
+  const Message in_bridge =
+      message(RTM_NEWLINK,
+              bytes_of(&info, sizeof(info)) + attribute(IFLA_IFNAME, bytes_of("eth1", 5)) +
+                  attribute(IFLA_LINKINFO, attribute(IFLA_INFO_SLAVE_KIND, bytes_of("bridge", 7))));
+  EXPECT_TRUE(parse_link_messages(veth + lo + in_bridge + link(4, "eth0", 12), 7, devices, values));
   EXPECT_FALSE(devices[5].has_hardware);
   EXPECT_FALSE(devices[1].has_hardware);
   EXPECT_TRUE(devices[4].has_hardware);
+  EXPECT_TRUE(devices[6].has_hardware) << "it is a port of a bridge";
 }
 
 TEST(LinkCounters, TakesPartsOfMessages) {
