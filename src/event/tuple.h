@@ -32,4 +32,10 @@ struct Tuple {
 };
 static_assert(std::has_unique_object_representations_v<Tuple>);
 
+// Whether it is a segment of TCP that begins a connection: SYN without ACK.
+[[nodiscard]] inline bool is_syn(const Tuple& tuple) {
+  constexpr uint8_t kTcp = 6, kSyn = 0x02, kSynAck = 0x12;
+  return tuple.l4_proto == kTcp && (tuple.tcp_flags & kSynAck) == kSyn;
+}
+
 }  // namespace pwru::event

@@ -101,7 +101,8 @@ inline constexpr std::string_view kIpsecRefusesAdvice =
     "ip xfrm policy and ip xfrm policy getdefault; ip -s xfrm state; /proc/net/xfrm_stat counts";
 
 // Functions that more than one room asks for, with spaces between them.
-// Where UDP looks for the socket of a datagram.
+// Where TCP looks for the socket of a segment, and UDP for that of a datagram.
+#define TCP_LOOKUP "tcp_v4_rcv tcp_v6_rcv"
 #define UDP_LOOKUP "__udp4_lib_rcv udp_rcv __udp6_lib_rcv udpv6_rcv"
 inline constexpr std::string_view kForwards = "ip_forward ip6_forward";
 inline constexpr std::string_view kMulticastRouting = "ip_mr_input ip_mr_forward";

@@ -14,7 +14,6 @@ using Test = Condition::Test;
 #define UDP_QUEUE                                                \
   "udp_queue_rcv_one_skb udp_queue_rcv_skb __udp_queue_rcv_skb " \
   "udpv6_queue_rcv_one_skb udpv6_queue_rcv_skb __udpv6_queue_rcv_skb"
-#define TCP_LOOKUP "tcp_v4_rcv tcp_v6_rcv"
 #define IPV4_RECEIVE "ip_rcv_core ip_rcv"
 #define IPV6_RECEIVE "ip6_rcv_core ipv6_rcv"
 #define DELIVERY \

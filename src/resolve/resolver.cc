@@ -34,8 +34,7 @@ std::optional<kernel::PortQuestion> port_question(const Packet& packet) {
     question.kind =
         tuple.l4_proto == IPPROTO_TCP ? kernel::SocketKind::Tcp : kernel::SocketKind::Udp;
     // A segment that begins no connection belongs to one that is gone.
-    constexpr uint8_t kSyn = 0x02, kSynAck = 0x12;
-    question.looks_elsewhere = tuple.l4_proto == IPPROTO_UDP || (tuple.tcp_flags & kSynAck) == kSyn;
+    question.looks_elsewhere = tuple.l4_proto == IPPROTO_UDP || event::is_syn(tuple);
     question.source.port = tuple.sport;
     question.destination.port = tuple.dport;
   } else {
@@ -308,11 +307,9 @@ void Resolver::set_xt(const pwru_xt& from) {
 void Resolver::set_ports() {
   const Packet& packet = record_.packet;
   // Up to 6.10 nothing else tells of a SYN that TIME_WAIT refuses.
-  constexpr uint8_t kSyn = 0x02, kSynAck = 0x12;
-  const bool is_syn =
-      packet.tuple.l4_proto == IPPROTO_TCP && (packet.tuple.tcp_flags & kSynAck) == kSyn;
-  const bool may_lack_socket = record_.end->is_caller || record_.end->text == kNoSocket ||
-                               (is_syn && record_.end->kind == End::Kind::Freed);
+  const bool is_freed_syn = event::is_syn(packet.tuple) && record_.end->kind == End::Kind::Freed;
+  const bool may_lack_socket =
+      record_.end->is_caller || record_.end->text == kNoSocket || is_freed_syn;
   if (!may_lack_socket || !packet.netns || !packet.has_tuple) return;
   std::optional<kernel::PortQuestion> question = port_question(packet);
   if (!question) return;

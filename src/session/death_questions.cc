@@ -33,7 +33,6 @@ constexpr std::string_view kFull =
     "SKB_DROP_REASON_TCP_LISTEN_OVERFLOW";
 // Qdiscs that only pass packets on to those of their classes.
 constexpr std::string_view kClassful = "htb prio hfsc drr qfq ets multiq";
-constexpr std::string_view kTcpLookup = "tcp_v4_rcv tcp_v6_rcv";
 constexpr std::string_view kSend = "__dev_queue_xmit __dev_xmit_skb dev_queue_xmit";
 constexpr std::string_view kBridge = "br_handle_frame_finish br_forward maybe_deliver";
 
@@ -105,10 +104,8 @@ std::optional<Question> DeathQuestions::question(bool may_ask_sockets) const {
 
 // A SYN for a port that is open, by its number and address.
 bool DeathQuestions::may_be_of_other_device() const {
-  constexpr uint8_t kSyn = 0x02, kSynAck = 0x12;
-  const event::Tuple& tuple = record_.packet.tuple;
-  return record_.ports && record_.ports->takes_packet != false && tuple.l4_proto == IPPROTO_TCP &&
-         (tuple.tcp_flags & kSynAck) == kSyn && knowledge::is_in_list(place_, kTcpLookup);
+  return record_.ports && record_.ports->takes_packet != false &&
+         event::is_syn(record_.packet.tuple) && knowledge::is_in_list(place_, TCP_LOOKUP);
 }
 
 bool DeathQuestions::may_have_died_of_ipsec() const {

@@ -93,6 +93,15 @@ bool has_addresses_of(const BoundPort& bound, const PortQuestion& packet) {
          (!is_connected || bound.remote == as_here(packet.source));
 }
 
+// tcp4_seq_show(), udp6_seq_show(), raw_seq_show() and others: "  0: LOCAL REMOTE STATE TX:RX ..."
+// Takes all up to the state, which it gives; "" of a line that is none.
+std::string_view take_ends(std::string_view& line, BoundPort& ends) {
+  if (!take_word(line).ends_with(':') || !read_address(take_word(line), ends.local, ends.is_v6) ||
+      !read_address(take_word(line), ends.remote, ends.is_v6))
+    return "";
+  return take_word(line);
+}
+
 // A tick of doubt: a connection may also have ended since the packet died.
 bool was_waiting(const std::vector<WaitingPort>& waiting, const PortQuestion& packet) {
   const auto is_its = [&](const WaitingPort& port) {
@@ -105,17 +114,12 @@ bool was_waiting(const std::vector<WaitingPort>& waiting, const PortQuestion& pa
 
 }  // namespace
 
-// tcp4_seq_show(), udp6_seq_show(), raw_seq_show() and others: "  0: LOCAL REMOTE STATE TX:RX ..."
 std::vector<BoundPort> parse_bound_ports(std::string_view text, SocketKind kind) {
   std::vector<BoundPort> ports;
   while (!text.empty()) {
     std::string_view line = take_line(text);
     BoundPort bound;
-    if (!take_word(line).ends_with(':') ||
-        !read_address(take_word(line), bound.local, bound.is_v6) ||
-        !read_address(take_word(line), bound.remote, bound.is_v6))
-      continue;
-    if (!is_waiting(take_word(line), kind) || !bound.local.port) continue;
+    if (!is_waiting(take_ends(line, bound), kind) || !bound.local.port) continue;
     bound.unread_bytes = unread_bytes(take_word(line));
     for (int skipped = 0; skipped < 4; skipped++) take_word(line);  // timer, retries, uid, timeout
     if (!read_number(take_word(line), bound.inode, 10)) bound.inode = 0;
@@ -130,10 +134,7 @@ std::vector<WaitingPort> parse_waiting_ports(std::string_view text, uint64_t rea
   while (!text.empty()) {
     std::string_view line = take_line(text);
     WaitingPort found;
-    BoundPort& ends = found.ends;
-    if (!take_word(line).ends_with(':') || !read_address(take_word(line), ends.local, ends.is_v6) ||
-        !read_address(take_word(line), ends.remote, ends.is_v6) || take_word(line) != kTimeWait)
-      continue;
+    if (take_ends(line, found.ends) != kTimeWait) continue;
     take_word(line);  // queues
     std::string_view timer = take_word(line);
     uint64_t ticks = 0;

@@ -10,7 +10,7 @@ using Test = Condition::Test;
 
 // clang-format off
 // Places: where TCP and UDP look for the socket, what they check then, and where they queue.
-constexpr std::string_view kTcpLookup = "tcp_v4_rcv tcp_v6_rcv";
+constexpr std::string_view kTcpLookup = TCP_LOOKUP;
 constexpr std::string_view kTcpChecks = "tcp_validate_incoming tcp_rcv_established tcp_rcv_state_process";
 constexpr std::string_view kTcpQueue = "tcp_data_queue tcp_data_queue_ofo tcp_rcv_established tcp_rcv_state_process";
 constexpr std::string_view kUdpLookup = UDP_LOOKUP;
