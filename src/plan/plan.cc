@@ -113,9 +113,7 @@ Result<Plan> make_plan(Inputs inputs) {
   set_nft(inputs, plan);
   set_xtables(inputs, plan);
   if (plan.needs.identity) plan.release = find_release(inputs.symbols);
-  plan.release.watches_cached =
-      std::ranges::any_of(plan.functions.found, kernel::runs_after_release);
-  plan.release.watches_gone = plan.needs.paths || plan.release.watches_cached;
+  plan.release.watches_gone = plan.needs.paths;
   if (has_fentry) set_fentry_sites(inputs, plan);
   if (plan.needs.follows_skb) set_copy_functions(inputs, plan);
   if (plan.needs.follows_skb && has_tracepoints) watch_release(inputs, plan);

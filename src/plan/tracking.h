@@ -20,10 +20,8 @@ struct Release {
   uint64_t addr = 0;
   // kGone, which returns the memory of an skb that was not released before; 0: there is none.
   uint64_t gone_addr = 0;
-  uint64_t cached_addr = 0;  // kCached, which comes behind the release; 0: there is none
-  // These are probed in any case: the functions that look for the id behind the release would find
-  // that of an earlier packet.
-  bool watches_gone = false, watches_cached = false;
+  uint64_t cached_addr = 0;   // kCached, which comes behind the release; 0: there is none
+  bool watches_gone = false;  // it is probed in any case
 };
 [[nodiscard]] Release find_release(const kernel::Symbols& symbols);
 

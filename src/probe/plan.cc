@@ -38,6 +38,7 @@ class Planner {
       fentry = programs_.fentry_end;
       shows_release_ = true;
     } else if (programs_.trace_dying && kernel::runs_after_release(function)) {
+      looks_behind_release_ = true;
       shows_gone_ |= function.addr == release_.gone_addr;
       shows_cached_ |= function.addr == release_.cached_addr;
       program = programs_.trace_dying;
@@ -51,8 +52,10 @@ class Planner {
     if (release_.addr && !shows_release_)
       put({programs_.release, programs_.fentry_end},
           {release_.addr, kernel::SiteKind::Function, release_.name, "", release_.addr}, 1);
-    if (release_.watches_gone && !shows_gone_) watch(plan::kGone, release_.gone_addr);
-    if (release_.watches_cached && !shows_cached_) watch(plan::kCached, release_.cached_addr);
+    // Functions that look for the id behind the release would find that of an earlier packet.
+    if ((release_.watches_gone || looks_behind_release_) && !shows_gone_)
+      watch(plan::kGone, release_.gone_addr);
+    if (looks_behind_release_ && !shows_cached_) watch(plan::kCached, release_.cached_addr);
   }
 
   // Returns come first: of two probes at one address, the one that was added last runs first.
@@ -105,6 +108,7 @@ class Planner {
   std::vector<kernel::Site> lookups_;
   bool shows_release_ = false;
   bool shows_gone_ = false, shows_cached_ = false;
+  bool looks_behind_release_ = false;
 };
 
 }  // namespace

@@ -116,14 +116,23 @@ TEST(Plan, TheReturnOfTheMemoryIsWatchedByRequest) {
   release.watches_gone = true;
   plan = make_plan(functions, symbols(), programs(), release);
   EXPECT_EQ(names_of(plan, programs().release), (Names{"skb_release_head_state", plan::kGone}));
-  release.watches_cached = true;
-  EXPECT_EQ(names_of(make_plan(functions, symbols(), programs(), release), programs().release),
-            (Names{"skb_release_head_state", plan::kGone}))
-      << "this kernel has none";
   release.cached_addr = 0x7000;
-  EXPECT_EQ(names_of(make_plan(functions, symbols(), programs(), release), programs().release),
+  plan = make_plan(functions, symbols(), programs(), release);
+  EXPECT_EQ(names_of(plan, programs().release), (Names{"skb_release_head_state", plan::kGone}));
+
+  // A destructor looks for the id.
+  kernel::Functions destructors;
+  destructors.found = {{.name = "sock_wfree", .module = "", .addr = 0x8000, .skb_arg = 1}};
+  release.watches_gone = false;
+  plan = make_plan(destructors, symbols(), programs(), release);
+  EXPECT_EQ(names_of(plan, programs().release),
             (Names{"skb_release_head_state", plan::kGone, plan::kCached}));
-  release.watches_cached = false;
+  release.cached_addr = 0;
+  plan = make_plan(destructors, symbols(), programs(), release);
+  EXPECT_EQ(names_of(plan, programs().release), (Names{"skb_release_head_state", plan::kGone}))
+      << "this kernel has none";
+
+  release.watches_gone = true;
   functions.found.push_back({.name = plan::kGone, .module = "", .addr = 0x6000, .skb_arg = 1});
   plan = make_plan(functions, symbols(), programs(), release);
   EXPECT_EQ(names_of(plan, programs().trace_dying), Names{plan::kGone});
