@@ -21,6 +21,8 @@ trace() { # BACKEND ARGS...
     expect_stderr '^Attached to [0-9]+ functions '
     expect_stderr ', 0 lost, 0 missed probes, 0 recursion misses'
 }
+# A packet that IPv6 sends by a timer, while a probe runs, is missed there: misses must be none here.
+sysctl -qw net.ipv6.conf.dummy0.disable_ipv6=1
 modprobe dummy
 for args in '' --filter-track-skb "--filter-skb-expr=skb->len>0"; do
     # shellcheck disable=SC2086  # none, or one word
