@@ -45,8 +45,9 @@ std::string filled(std::string_view sentence, std::string_view owner) {
   return text;
 }
 
-bool is_counter_of(const LossRow& row, std::string_view name) {
-  return row.counter.ends_with(':') ? name.starts_with(row.counter) : name == row.counter;
+std::string name_of(const Readings& readings, uint32_t netns) {
+  const auto named = readings.netns_names.find(netns);
+  return named == readings.netns_names.end() ? "" : named->second;
 }
 
 class Comparison {
@@ -62,7 +63,7 @@ class Comparison {
     for (const LossRow& row : knowledge::loss_rows()) {
       if (readings_.is_partial && !row.is_before_packets) continue;
       for (const auto& [key, rose] : rises_) {
-        if (!is_counter_of(row, std::get<2>(key))) continue;
+        if (!knowledge::is_counter_of(row, std::get<2>(key))) continue;
         const uint64_t accounted = accounted_for(row, key);
         if (rose > accounted) losses.push_back(loss(row, key, rose, rose - accounted));
       }
@@ -99,10 +100,9 @@ class Comparison {
 
   UnseenLoss loss(const LossRow& row, const Key& key, uint64_t rose, uint64_t count) const {
     const auto& [netns, owner, name] = key;
-    const auto named = readings_.netns_names.find(netns);
     return {std::string(name),
             netns,
-            named == readings_.netns_names.end() ? "" : named->second,
+            name_of(readings_, netns),
             std::string(owner),
             count,
             rose,
@@ -121,6 +121,20 @@ class Comparison {
 
 std::vector<UnseenLoss> unseen_losses(const Readings& readings, const Ends& ends, uint64_t lost) {
   return Comparison(readings, ends, lost).losses();
+}
+
+std::vector<HandledInHardware> handled_in_hardware(const Readings& readings) {
+  std::vector<HandledInHardware> handled;
+  for (const auto& [key, rose] : rises_of(readings)) {
+    const auto& [netns, owner, name] = key;
+    if (name != kernel::kInHardware) continue;
+    handled.push_back(
+        {std::string(owner), netns, name_of(readings, netns), rose,
+         filled("tc -s filter show dev {owner} ingress shows them; ethtool -K {owner} "
+                "hw-tc-offload off leaves them to the kernel",
+                for_shell(owner, false))});
+  }
+  return handled;
 }
 
 }  // namespace pwru::diagnose

@@ -36,4 +36,14 @@ struct UnseenLoss {
 [[nodiscard]] std::vector<UnseenLoss> unseen_losses(const Readings& readings, const Ends& ends,
                                                     uint64_t lost);
 
+// Packets that a device handled itself, by filters of tc that are offloaded: no function sees them.
+struct HandledInHardware {
+  std::string ifname;
+  uint32_t netns = 0;
+  std::string netns_name;
+  uint64_t count = 0;  // at least: what a filter counted goes with it when it is removed
+  std::string advice;
+};
+[[nodiscard]] std::vector<HandledInHardware> handled_in_hardware(const Readings& readings);
+
 }  // namespace pwru::diagnose

@@ -51,6 +51,18 @@ TEST(UnseenLosses, WhatADriverCountsIsSaidWhereNoColumnHasIt) {
       "5/5 rx_missed of eth1;5/5 ethtool:rx_discards_phy of eth0;");
 }
 
+TEST(UnseenLosses, WhatADeviceHandledIsNone) {
+  const Trace trace = Trace().rose("in_hardware", 7, "eth0").rose("in_hardware", 0, "eth1");
+  EXPECT_EQ(trace.unseen(), "");
+  const auto handled = handled_in_hardware(trace.readings);
+  ASSERT_EQ(handled.size(), 1u);
+  EXPECT_EQ(handled[0].ifname, "eth0");
+  EXPECT_EQ(handled[0].count, 7u);
+  EXPECT_EQ(handled[0].advice,
+            "tc -s filter show dev eth0 ingress shows them; ethtool -K eth0 hw-tc-offload off "
+            "leaves them to the kernel");
+}
+
 TEST(UnseenLosses, AreThoseThatNoDeathAccountsFor) {
   EXPECT_EQ(Trace().unseen(), "");
   EXPECT_EQ(Trace().rose("UdpRcvbufErrors", 0).unseen(), "");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "knowledge/loss_row.h"
 
+#include <algorithm>
 #include <array>
 
 namespace pwru::knowledge {
@@ -122,5 +123,14 @@ constexpr std::array kRows = std::to_array<LossRow>({
 }  // namespace
 
 std::span<const LossRow> loss_rows() { return kRows; }
+
+bool is_counter_of(const LossRow& row, std::string_view name) {
+  return row.counter.ends_with(':') ? name.starts_with(row.counter) : name == row.counter;
+}
+
+bool means_loss(std::string_view name) {
+  return std::any_of(kRows.begin(), kRows.end(),
+                     [&](const LossRow& row) { return is_counter_of(row, name); });
+}
 
 }  // namespace pwru::knowledge

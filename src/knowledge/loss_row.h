@@ -39,4 +39,9 @@ struct LossRow {
 
 [[nodiscard]] std::span<const LossRow> loss_rows();
 
+// Whether a counter of that name is in the row.
+[[nodiscard]] bool is_counter_of(const LossRow& row, std::string_view name);
+// Whether it is in any row.
+[[nodiscard]] bool means_loss(std::string_view name);
+
 }  // namespace pwru::knowledge

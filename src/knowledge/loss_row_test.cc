@@ -29,6 +29,13 @@ TEST(LossRows, SayWhatAndWhatToDo) {
   }
 }
 
+TEST(LossRows, HaveTheCountersThatMeanLoss) {
+  for (const std::string_view name : {"rx_missed", "softnet_dropped", "ethtool:rx_discards_phy"})
+    EXPECT_TRUE(means_loss(name)) << name;
+  for (const std::string_view name : {"rx_missed_too", "TcpRetransSegs", "ethtool", "in_hardware"})
+    EXPECT_FALSE(means_loss(name)) << name;
+}
+
 TEST(LossRows, PartsAreRowsToo) {
   for (const LossRow& row : loss_rows()) {
     std::string parts(row.parts);

@@ -197,9 +197,22 @@ Result<> DropsText::unseen_losses(uint64_t lost) {
   return out_.end_line();
 }
 
+Result<> DropsText::handled_in_hardware() {
+  for (const diagnose::HandledInHardware& handled : diagnose::handled_in_hardware(readings_)) {
+    out_.append(
+        fmt::format("{} handled at least {} packets itself, by filters of tc that are in "
+                    "its hardware: pwru cannot see those",
+                    escaped(handled.ifname), handled.count));
+    out_.append(fmt::format("\n        do: {}", escaped(handled.advice)));
+    PWRU_TRY(out_.end_line());
+  }
+  return {};
+}
+
 Result<> DropsText::summary(const event::Counters& counters) {
   PWRU_TRY(table());
   PWRU_TRY(unseen_losses(event::missing_events(counters)));
+  PWRU_TRY(handled_in_hardware());
   return out_.flush();
 }
 

@@ -56,6 +56,7 @@ class DropsText : public Sink {
   void append_sum(const Way& way);
   [[nodiscard]] Result<> table();
   [[nodiscard]] Result<> unseen_losses(uint64_t lost);
+  [[nodiscard]] Result<> handled_in_hardware();
 
   LineBuffer out_;
   DropsStyle style_;

@@ -129,6 +129,18 @@ TEST(DropsText, ATableAtTheEnd) {
       "1 were freed without a reason in unheard_of, which pwru does not know.\n");
 }
 
+TEST(DropsText, WhatADeviceHandledItselfIsSaid) {
+  Printed printed({.is_line = true});
+  printed.sink().compare_with(
+      {{{7, "eth0", "in_hardware", 2}}, {{7, "eth0", "in_hardware", 9}}, {}, false});
+  EXPECT_EQ(printed.summary(),
+            "\n0 packets died.\n"
+            "eth0 handled at least 7 packets itself, by filters of tc that are in its hardware: "
+            "pwru cannot see those\n"
+            "        do: tc -s filter show dev eth0 ingress shows them; ethtool -K eth0 "
+            "hw-tc-offload off leaves them to the kernel\n");
+}
+
 TEST(DropsText, LossesWithoutADeathFollowTheTable) {
   Printed printed({.is_line = true});
   printed.sink().compare_with(

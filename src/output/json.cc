@@ -372,6 +372,7 @@ Result<> JsonSink::summary(const event::Counters& counters) {
   if (deaths_) {
     PWRU_TRY(write_deaths());
     PWRU_TRY(write_unseen_losses(event::missing_events(counters)));
+    PWRU_TRY(write_handled_in_hardware());
   }
   if (latency_) PWRU_TRY(write_latency());
   if (latency_ || ways_) PWRU_TRY(write_ways());

@@ -70,6 +70,7 @@ class JsonSink : public Sink {
   void write_diagnosis(const diagnose::Diagnosis& diagnosis, std::string_view source);
   [[nodiscard]] Result<> write_deaths();
   [[nodiscard]] Result<> write_unseen_losses(uint64_t lost);
+  [[nodiscard]] Result<> write_handled_in_hardware();
   [[nodiscard]] Result<> write_latency();
   [[nodiscard]] Result<> write_ways();
   void write_histogram(const journey::Histogram& histogram);

@@ -60,6 +60,20 @@ Result<> JsonSink::write_unseen_losses(uint64_t lost) {
   return {};
 }
 
+Result<> JsonSink::write_handled_in_hardware() {
+  for (const auto& handled : diagnose::handled_in_hardware(readings_)) {
+    begin_record("in-hardware");
+    text("ifname", handled.ifname);
+    number("netns", handled.netns);
+    if (!handled.netns_name.empty()) text("netns_name", handled.netns_name);
+    number("count", handled.count);
+    text("advice", handled.advice);
+    end_record();
+    PWRU_TRY(out_.end_line());
+  }
+  return {};
+}
+
 Result<> JsonSink::write_ways() {
   begin_record("ways");
   if (latency_) {

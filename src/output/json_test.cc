@@ -345,11 +345,16 @@ TEST(JsonSink, APacketThatDiedHasADiagnosis) {
   hit.end = End{End::Kind::Consumed, "consumed"};
   ASSERT_TRUE(sink.event(hit));
   EXPECT_EQ(sink.events_left_out(), 2u);
-  sink.compare_with(
-      {{{7, "", "UdpRcvbufErrors", 2}, {0, "3", "softnet_dropped", 1}, {7, "e", "rx_missed", 0}},
-       {{7, "", "UdpRcvbufErrors", 5}, {0, "3", "softnet_dropped", 3}, {7, "e", "rx_missed", 1}},
-       {{7, "blue"}},
-       false});
+  sink.compare_with({{{7, "", "UdpRcvbufErrors", 2},
+                      {0, "3", "softnet_dropped", 1},
+                      {7, "e", "rx_missed", 0},
+                      {7, "e", "in_hardware", 4}},
+                     {{7, "", "UdpRcvbufErrors", 5},
+                      {0, "3", "softnet_dropped", 3},
+                      {7, "e", "rx_missed", 1},
+                      {7, "e", "in_hardware", 6}},
+                     {{7, "blue"}},
+                     false});
   ASSERT_TRUE(sink.summary({}));
   EXPECT_EQ(sink.events_written(), 1u);
   std::array<char, 8192> room = {};
@@ -376,7 +381,7 @@ TEST(JsonSink, APacketThatDiedHasADiagnosis) {
   }
   EXPECT_EQ(types,
             (std::vector<std::string>{"function", "deaths", "unknown-ends", "ends", "unseen-loss",
-                                      "unseen-loss", "unseen-loss", "summary"}));
+                                      "unseen-loss", "unseen-loss", "in-hardware", "summary"}));
 }
 
 // The line of a packet that died.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/loss_watch.h"
 
-#include <algorithm>
-
 #include "base/log.h"
 #include "knowledge/loss_row.h"
 
@@ -17,11 +15,9 @@ bool sees_some_packets_only(const cli::Options& options) {
          options.output_limit_lines != 0;
 }
 
-kernel::CounterValues of_losses(kernel::CounterValues counters) {
-  const auto rows = knowledge::loss_rows();
-  std::erase_if(counters, [&](const kernel::CounterValue& counter) {
-    return std::none_of(rows.begin(), rows.end(),
-                        [&](const knowledge::LossRow& row) { return row.counter == counter.name; });
+kernel::CounterValues of_interest(kernel::CounterValues counters) {
+  std::erase_if(counters, [](const kernel::CounterValue& counter) {
+    return !knowledge::means_loss(counter.name) && counter.name != kernel::kInHardware;
   });
   return counters;
 }
@@ -32,7 +28,7 @@ LossWatch::LossWatch(kernel::LossCounters counters, bool is_partial)
     : counters_(std::move(counters)) {
   readings_.is_partial = is_partial;
   for (const auto& netns : *counters_.namespaces()) readings_.netns_names[netns.inode] = netns.name;
-  readings_.before = of_losses(counters_.read());
+  readings_.before = of_interest(counters_.read());
 }
 
 std::optional<LossWatch> LossWatch::start(const cli::Options& options, uint32_t netns) {
@@ -49,7 +45,7 @@ std::optional<LossWatch> LossWatch::start(const cli::Options& options, uint32_t 
 }
 
 void LossWatch::finish(output::Sink& sink) {
-  readings_.after = of_losses(counters_.read());
+  readings_.after = of_interest(counters_.read());
   sink.compare_with(std::move(readings_));
 }
 

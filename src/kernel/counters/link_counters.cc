@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "kernel/counters/driver_counters.h"
+#include "kernel/counters/hardware_counters.h"
 #include "kernel/lookups/netlink.h"
 
 namespace pwru::kernel {
@@ -26,7 +27,8 @@ void parse_link(Bytes body, uint32_t netns, CountedDevices& devices, CounterValu
   // What rtnetlink has made has a kind (rtnl_link_ops). IFLA_LINKINFO may also say only of what
   // bridge or bond it is a port.
   const Bytes kind = attribute(attribute(attributes, IFLA_LINKINFO), IFLA_INFO_KIND);
-  devices[link.ifi_index] = {name, kind.empty() && !(link.ifi_flags & IFF_LOOPBACK)};
+  devices[link.ifi_index] = {.name = name,
+                             .has_hardware = kind.empty() && !(link.ifi_flags & IFF_LOOPBACK)};
   uint64_t missed = 0;
   const Bytes stats = attribute(attributes, IFLA_STATS64);
   if (take(after(stats, offsetof(rtnl_link_stats64, rx_missed_errors)), missed))
@@ -34,14 +36,21 @@ void parse_link(Bytes body, uint32_t netns, CountedDevices& devices, CounterValu
 }
 
 // The qdisc at the root counts what those below it drop.
-void parse_qdisc(Bytes body, uint32_t netns, const CountedDevices& devices, CounterValues& values) {
+void parse_qdisc(Bytes body, uint32_t netns, CountedDevices& devices, CounterValues& values) {
   tcmsg qdisc;
-  if (!take(body, qdisc) || qdisc.tcm_parent != TC_H_ROOT) return;
-  const auto device = devices.find(qdisc.tcm_ifindex);
+  if (!take(body, qdisc)) return;
+  const auto found = devices.find(qdisc.tcm_ifindex);
+  if (found == devices.end()) return;
+  CountedDevice& device = found->second;
+  const Bytes attributes = after(body, NLMSG_ALIGN(sizeof(qdisc)));
+  if (qdisc.tcm_parent == TC_H_CLSACT) {  // which is TC_H_INGRESS too
+    device.has_ingress = true;
+    device.has_egress = text_of(attribute(attributes, TCA_KIND)) == "clsact";
+  }
   gnet_stats_queue queue;
-  const Bytes stats = attribute(after(body, NLMSG_ALIGN(sizeof(qdisc))), TCA_STATS2);
-  if (device != devices.end() && take(attribute(stats, TCA_STATS_QUEUE), queue))
-    values.push_back({netns, device->second.name, "qdisc_drops", queue.drops});
+  const Bytes stats = attribute(attributes, TCA_STATS2);
+  if (qdisc.tcm_parent == TC_H_ROOT && take(attribute(stats, TCA_STATS_QUEUE), queue))
+    values.push_back({netns, device.name, "qdisc_drops", queue.drops});
 }
 
 bool ask(const UniqueFd& socket, uint16_t type) {
@@ -103,8 +112,12 @@ CounterValues read_link_counters(const UniqueFd& socket, uint32_t netns) {
         break;
     }
   }
-  for (const auto& [index, device] : devices)
-    if (device.has_hardware) append_driver_counters(socket, device.name, netns, values);
+  for (const auto& [index, device] : devices) {
+    if (!device.has_hardware) continue;
+    append_driver_counters(socket, device.name, netns, values);
+    if (device.has_ingress)
+      append_hardware_counter(socket, index, device.name, device.has_egress, netns, values);
+  }
   return values;
 }
 

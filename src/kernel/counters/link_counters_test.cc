@@ -80,6 +80,25 @@ TEST(LinkCounters, AreOfDevicesAndTheQdiscAtTheirRoot) {
   EXPECT_EQ(values[2].value, 3u);
 }
 
+Message clsact(int index, std::string_view kind) {
+  tcmsg info = {};
+  info.tcm_ifindex = index;
+  info.tcm_parent = TC_H_CLSACT;
+  return message(RTM_NEWQDISC, bytes_of(&info, sizeof(info)) +
+                                   attribute(TCA_KIND, bytes_of(kind.data(), kind.size() + 1)));
+}
+
+TEST(LinkCounters, SayWhichDevicesHaveFilters) {
+  CountedDevices devices;
+  CounterValues values;
+  EXPECT_TRUE(
+      parse_link_messages(link(1, "a", 0) + link(2, "b", 0) + link(3, "c", 0), 7, devices, values));
+  EXPECT_TRUE(parse_link_messages(clsact(1, "ingress") + clsact(2, "clsact"), 7, devices, values));
+  EXPECT_TRUE(devices[1].has_ingress && !devices[1].has_egress);
+  EXPECT_TRUE(devices[2].has_ingress && devices[2].has_egress);
+  EXPECT_FALSE(devices[3].has_ingress || devices[3].has_egress);
+}
+
 TEST(LinkCounters, WhatSomebodyMadeHasNoHardware) {
   CountedDevices devices;
   CounterValues values;

@@ -21,6 +21,10 @@ struct CounterValue {
 };
 using CounterValues = std::vector<CounterValue>;
 
+// The name of the one counter that means no loss: packets that a device handled itself, so that no
+// function of the kernel saw them.
+inline constexpr std::string_view kInHardware = "in_hardware";
+
 // The files of /proc/net, by their text.
 enum class CounterFile : uint8_t { Snmp, Netstat, Snmp6, Dev, Softnet };
 [[nodiscard]] CounterValues parse_counters(CounterFile file, std::string_view text, uint32_t netns);
