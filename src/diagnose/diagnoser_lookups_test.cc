@@ -106,6 +106,30 @@ TEST(DiagnoserLookups, AnOwnAddressIsNoOtherHost) {
   EXPECT_EQ(what("101", {}), "there is no route to 10.2.0.2");
 }
 
+TEST(DiagnoserLookups, TheTunnelThatNearlyFitsIsNamed) {
+  using Tunnel = resolve::Lookups::Tunnel;
+  const auto what = [](std::string_view place, std::string_view flags, Tunnel tunnel) {
+    Ending made;
+    made.is_freed({"kfree_skb_reason", place}).with(Fact::GreFlags, flags);
+    made.with(Fact::GreKeyWord, "7").record.packet.tuple.l4_proto = 47;
+    made.record.lookups.emplace().tunnel = tunnel;
+    return std::string(made.diagnosed().what);
+  };
+  constexpr std::string_view kGre = "gre_rcv[ip_gre]+0x161", kIpip = "tunnel4_rcv+0x1";
+  const Tunnel key = {Tunnel::State::Key, "gre", "gre1", "the key 5"};
+  EXPECT_EQ(what(kGre, "32", key),
+            "it has the GRE key 7, and the tunnel gre1 (gre) with the addresses 10.1.0.2 and "
+            "10.2.0.2 expects the key 5");
+  EXPECT_EQ(what(kGre, "0", key),
+            "it has no GRE key, and the tunnel gre1 (gre) with the addresses 10.1.0.2 and "
+            "10.2.0.2 expects the key 5");
+  EXPECT_EQ(what(kGre, "32", {}),
+            "no GRE tunnel of this host has the addresses 10.1.0.2 and 10.2.0.2; it has the GRE "
+            "key 7");
+  EXPECT_EQ(what(kIpip, "", {Tunnel::State::Remote, "ipip", "tun1", "10.1.0.9"}),
+            "the tunnel tun1 (ipip) takes only what 10.1.0.9 sends, and it is from 10.1.0.2");
+}
+
 TEST(DiagnoserLookups, TheTunnelThatIsDownIsNamed) {
   using Tunnel = resolve::Lookups::Tunnel;
   const auto ending = [](std::string_view place, std::optional<Tunnel> tunnel) {

@@ -114,6 +114,9 @@ void Facts::take(const resolve::Record& record, const Place& place) {
     set(Fact::HasSmallMtu) = *mtu < kLeastMtuOfIpv6 ? "1" : "0";
   conclude_of_mtu(record.packet.mtu);
   set_packet(record.packet);
+  if (const auto flags = number(of(Fact::GreFlags)); flags && of(Fact::Protocol) == "47")
+    set(Fact::GreKey) = *flags & kGreHasKey ? fmt::format("the GRE key {}", of(Fact::GreKeyWord))
+                                            : std::string("no GRE key");
   if (!of(Fact::RouteDevice).empty())
     set(Fact::LeadsBack) = of(Fact::RouteDevice) == of(Fact::Device) ? "1" : "0";
   set_netfilter(record, place);

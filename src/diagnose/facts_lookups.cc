@@ -91,10 +91,12 @@ void Facts::set_lookups(const resolve::Lookups& lookups) {
   if (lookups.way_back) set_way_back(*lookups.way_back);
   if (lookups.has_route) set(Fact::HasRoute) = *lookups.has_route ? "1" : "0";
   if (const auto& tunnel = lookups.tunnel) {
-    constexpr std::array<std::string_view, 4> kNames = {"none", "up", "down", "filter"};
+    constexpr std::array<std::string_view, 6> kNames = {"none",   "up",  "down",
+                                                        "filter", "key", "remote"};
     set(Fact::TunnelIs) = kNames[static_cast<size_t>(tunnel->state)];
     set(Fact::TunnelKind) = tunnel->kind;
     set(Fact::TunnelName) = tunnel->name;
+    set(Fact::TunnelExpects) = tunnel->expects;
   }
   if (const auto& route = lookups.multicast_route) {
     constexpr std::array<std::string_view, 4> kNames = {"", "device", "none-out", "ttl"};

@@ -264,6 +264,12 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::FromDeviceMac, "from_dev_mac",
      "*(unsigned int *)(skb->head + skb->mac_header + 8) == "
      "*(unsigned int *)(skb->dev->dev_addr + 2)"},
+    // A key stands behind the checksum, where there is one: as the sequence number of TCP does.
+    {Fact::GreFlags, "gre_flags", "*(unsigned char *)(" TRANSPORT_HEADER ")"},
+    {Fact::GreKeyWord, "gre_key_word",
+     "((struct tcphdr *)(" TRANSPORT_HEADER " + (*(unsigned char *)(" TRANSPORT_HEADER
+     ") >> 7) * 4))->seq"},
+    {Fact::GreKey, "gre_key", ""},
     {Fact::GeneveVersion, "geneve_version", UDP_BYTE("0") " >> 6"},
     {Fact::GeneveProtocol, "geneve_proto", UDP_BYTE("2") " * 256 + " UDP_BYTE("3")},
     {Fact::IpHead, "ip_head",
@@ -341,6 +347,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::TunnelIs, "tunnel_is", ""},
     {Fact::TunnelName, "tunnel", ""},
     {Fact::TunnelKind, "tunnel_kind", ""},
+    {Fact::TunnelExpects, "tunnel_expects", ""},
     {Fact::MulticastRoute, "multicast_route", ""},
     {Fact::MulticastRouteDevice, "multicast_route_dev", ""},
     {Fact::QueueDrops, "queue_drops", ""},

@@ -140,6 +140,9 @@ enum class Fact : uint8_t {
   BondPort,          // 1: IFF_SLAVE, the device is a port of a bond
   DeviceKind,        // of a virtual one, as `ip link ... type` names it: "vxlan"
   FromDeviceMac,     // 1: the frame came from the MAC address of the device (its last four bytes)
+  GreFlags,          // the first byte behind the IP header, of what should be a GRE header
+  GreKeyWord,        // what is its key if it has one
+  GreKey,            // "the GRE key 5", "no GRE key"
   GeneveVersion,     // of what should be a Geneve header
   GeneveProtocol,    // the EtherType of what it carries: "0x6558", Ethernet
   IpHead,            // the first two bytes of the IP header: version, TOS or traffic class
@@ -239,9 +242,11 @@ enum class Fact : uint8_t {
                // "other-vrf"
   OwnAddressDevice,  // which has that address, of the last one
   OwnAddressVrf,     // in which that device is: "the VRF red", "the default VRF"
-  TunnelIs,    // the tunnel that it is for: "up", "down", "filter" (it takes other VNIs); "none"
-  TunnelName,  // of the first three
+  TunnelIs,    // the tunnel that it is for: "up", "down", "filter" (it takes other VNIs), "key" (it
+               // has another one), "remote" (it takes those of another sender); "none"
+  TunnelName,  // of all but the last
   TunnelKind,  // "vxlan"
+  TunnelExpects,         // of "key" and "remote": "the key 5", "10.1.0.9"
   MulticastRoute,        // why it does not send it on: "device", "none-out", "ttl"
   MulticastRouteDevice,  // by which that route takes it
   QueueDrops,   // "one": a queue below a classful qdisc drops packets; "none": none has dropped any

@@ -206,9 +206,9 @@ struct Lookups {
   };
   // The tunnel that it is for.
   struct Tunnel {
-    enum class State : uint8_t { None, Up, Down, Filter };  // see kernel::FoundTunnel
+    enum class State : uint8_t { None, Up, Down, Filter, Key, Remote };
     State state = State::None;
-    std::string_view kind = {}, name = {};
+    std::string_view kind = {}, name = {}, expects = {};  // see kernel::FoundTunnel
   };
   // The multicast route that does not send it on.
   struct MulticastRoute {

@@ -192,6 +192,8 @@ kernel::TunnelQuestion DeathQuestions::tunnel() const {
   question.destination = packet.destination;
   question.port = packet.dport.value_or(0);
   question.vni = static_cast<uint32_t>(number(Fact::Vni));
+  if (number(Fact::GreFlags) & diagnose::kGreHasKey)
+    question.key = static_cast<uint32_t>(number(Fact::GreKeyWord));
   const auto kinds = packet.is_v6 && !place.kinds_of_v6.empty() ? place.kinds_of_v6 : place.kinds;
   question.kinds.assign(kinds.begin(), kinds.end());
   return question;
@@ -221,8 +223,9 @@ std::string DeathQuestions::key(Question question) const {
     case Question::Address:
       return fmt::format("address {} {} {}", packet.netns, packet.ifindex, words(tuple.daddr));
     case Question::Tunnel:
-      return fmt::format("tunnel {} {} {} {} {} {} {}", place_, packet.netns, words(tuple.saddr),
-                         words(tuple.daddr), tuple.l4_proto, tuple.dport, fact(Fact::Vni));
+      return fmt::format("tunnel {} {} {} {} {} {} {} {} {}", place_, packet.netns,
+                         words(tuple.saddr), words(tuple.daddr), tuple.l4_proto, tuple.dport,
+                         fact(Fact::Vni), fact(Fact::GreFlags), fact(Fact::GreKeyWord));
     case Question::MulticastRoute:
       return fmt::format("multicast {} {} {} {} {}", packet.netns, packet.ifindex,
                          words(tuple.saddr), words(tuple.daddr), fact(Fact::Ttl));

@@ -25,7 +25,8 @@ resolve::Lookups::OwnAddress view_of(const kernel::OwnAddress& address) {
 }
 
 resolve::Lookups::Tunnel view_of(const kernel::FoundTunnel& tunnel) {
-  return {static_cast<resolve::Lookups::Tunnel::State>(tunnel.state), tunnel.kind, tunnel.name};
+  return {static_cast<resolve::Lookups::Tunnel::State>(tunnel.state), tunnel.kind, tunnel.name,
+          tunnel.expects};
 }
 
 resolve::Lookups::MulticastRoute view_of(const kernel::MulticastRoute& route) {

@@ -108,6 +108,7 @@ TEST(Tunnels, AGeneveDeviceHasAnotherEnd) {
   EXPECT_EQ(Links("geneve").with("g", true, geneve("10.1.0.2")).find(packet)->state, State::Up);
   EXPECT_EQ(Links("geneve").with("g", false, geneve("10.1.0.2")).find(packet)->state, State::Down);
   EXPECT_EQ(Links("geneve").with("g", false, geneve("10.1.0.3")).find(packet)->state, State::None);
+  EXPECT_EQ(Links("geneve").with("g", true, geneve("10.1.0.3")).find(packet)->expects, "10.1.0.3");
 }
 
 TEST(Tunnels, EndsMayBeLeftOut) {
@@ -124,6 +125,57 @@ TEST(Tunnels, EndsMayBeLeftOut) {
   EXPECT_EQ(state("ipip", IFLA_IPTUN_LOCAL, "10.1.0.1", "0.0.0.0"), State::Down);
   EXPECT_EQ(state("ipip", IFLA_IPTUN_LOCAL, "0.0.0.0", "0.0.0.0"), State::None) << "tunl0";
   EXPECT_EQ(state("ipip", IFLA_IPTUN_LOCAL, "10.1.0.1", "10.1.0.9"), State::None);
+}
+
+TEST(Tunnels, AnotherKeyOfGre) {
+  const auto gre = [](std::optional<uint32_t> key, const char* remote = "10.1.0.2") {
+    return [=](Message& data) {
+      with_ends(IFLA_GRE_LOCAL, "10.1.0.1", remote)(data);
+      data.add_value(IFLA_GRE_IFLAGS, to_big_endian(uint16_t(key ? 0x2000 : 0)));
+      data.add_value(IFLA_GRE_IKEY, to_big_endian(key.value_or(0)));
+    };
+  };
+  TunnelQuestion packet = of_udp("gre", 0, 0);
+  packet.key = 7;
+  const auto other = Links("gre").with("gre1", true, gre(5)).find(packet);
+  EXPECT_EQ(other->state, State::Key);
+  EXPECT_EQ(other->name + " " + other->expects, "gre1 the key 5");
+  EXPECT_EQ(Links("gre").with("g", true, gre(7)).find(packet)->state, State::Up);
+  EXPECT_EQ(Links("gre").with("g", false, gre(7)).find(packet)->state, State::Down);
+  EXPECT_EQ(Links("gre").with("g", false, gre(5)).find(packet)->state, State::None);
+  EXPECT_EQ(Links("gre").with("g", true, gre({})).find(packet)->expects, "no key");
+  EXPECT_EQ(Links("gre").with("g", true, gre(5)).with("h", true, gre(6)).find(packet)->state,
+            State::None)
+      << "none of several is named";
+  EXPECT_EQ(Links("gre").with("g", true, gre(5, "10.1.0.9")).find(packet)->state, State::None);
+  const auto remote = Links("gre").with("g", true, gre(7, "10.1.0.9")).find(packet);
+  EXPECT_EQ(remote->state, State::Remote);
+  EXPECT_EQ(remote->expects, "10.1.0.9");
+  packet.key.reset();
+  EXPECT_EQ(Links("gre").with("g", true, gre(5)).find(packet)->expects, "the key 5");
+  EXPECT_EQ(Links("gre").with("g", true, gre({})).find(packet)->state, State::Up);
+}
+
+TEST(Tunnels, AnotherSender) {
+  const auto ipip = [](const char* remote) {
+    return with_ends(IFLA_IPTUN_LOCAL, "10.1.0.1", remote);
+  };
+  const TunnelQuestion packet = of_udp("ipip", 0, 0);
+  const auto found = Links("ipip").with("t", true, ipip("10.1.0.9")).find(packet);
+  EXPECT_EQ(found->state, State::Remote);
+  EXPECT_EQ(found->expects, "10.1.0.9");
+  EXPECT_EQ(Links("ipip")
+                .with("t", true, ipip("10.1.0.9"))
+                .with("u", true, ipip("10.1.0.8"))
+                .find(packet)
+                ->state,
+            State::None);
+  EXPECT_EQ(Links("ipip")
+                .with("t", true, ipip("10.1.0.9"))
+                .with("u", false, ipip("10.1.0.2"))
+                .find(packet)
+                ->name,
+            "u");
 }
 
 TEST(Tunnels, AListThatIsCutTellsNothing) {

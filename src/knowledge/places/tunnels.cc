@@ -17,6 +17,12 @@ constexpr std::string_view kNoRemoteAdvice =
 constexpr std::string_view kIpTunnelAdvice =
     "ip -d link show type ipip; the same with sit, ip6tnl; are local and remote right at both "
     "ends?";
+constexpr std::string_view kOtherRemote =
+    "the tunnel {tunnel} ({tunnel_kind}) takes only what {tunnel_expects} sends, and it is from "
+    "{src}";
+constexpr std::string_view kRemoteAdvice =
+    "ip -d link show {tunnel} shows its other end (remote); if that is {src}: ip link change "
+    "{tunnel} type {tunnel_kind} remote {src}";
 constexpr std::string_view kGreAdvice =
     "ip -d link show type gre; the same with gretap, ip6gre; tcpdump -v -ni {dev} shows the key";
 constexpr std::string_view kVniDown =
@@ -121,14 +127,24 @@ constexpr std::array kCauses = std::to_array<Cause>({
      kEndsDown, kUpAdvice},
     {"tunnel-down", "xfrm_input", IP_TUNNELS, "-", {{{Fact::TunnelIs, Test::Is, "down"}}}, Likely,
      kEndsDown, kUpAdvice},
+    {"tunnel-remote", IP_TUNNELS " gre_rcv", "", "-", {{{Fact::TunnelIs, Test::Is, "remote"}}}, Likely,
+     kOtherRemote, kRemoteAdvice},
+    {"tunnel-remote", "xfrm_input", IP_TUNNELS, "-", {{{Fact::TunnelIs, Test::Is, "remote"}}}, Likely,
+     kOtherRemote, kRemoteAdvice},
     {"tunnel-unknown", IP_TUNNELS, "", "-", {{{Fact::TunnelIs, Test::Is, "none"}}}, Likely,
      "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}",
      kIpTunnelAdvice},
     {"tunnel-unknown", IP_TUNNELS, "", "-", {}, Likely,
      "no tunnel of this host (IPIP, SIT, IP6IP6) has the addresses {src} and {dst}, or it is down",
      kIpTunnelAdvice},
-    {"gre-key", "gre_rcv", "", "-", {{{Fact::TunnelIs, Test::Is, "none up"}}}, Likely,
-     "no GRE tunnel of this host takes it: its key, or the address of the other end, is not that of a tunnel",
+    {"gre-key", "gre_rcv", "", "-", {{{Fact::TunnelIs, Test::Is, "key"}}}, Likely,
+     "it has {gre_key}, and the tunnel {tunnel} ({tunnel_kind}) with the addresses {src} and {dst} expects {tunnel_expects}",
+     "ip -d link show {tunnel} shows its keys (ikey, okey); give both ends the same"},
+    {"gre-header", "gre_rcv", "", "-", {{{Fact::TunnelIs, Test::Is, "up"}}}, Likely,
+     "the tunnel {tunnel} ({tunnel_kind}) has its addresses and its key, and does not take its GRE header: it has a wrong checksum or another version, or carries an Ethernet frame where the tunnel expects an IP packet, or the other way round",
+     "are both ends of the same kind (gre; or gretap, for Ethernet frames)? look at it: tcpdump -v -ni {dev} ip proto 47 and host {src}"},
+    {"gre-key", "gre_rcv", "", "-", {{{Fact::TunnelIs, Test::Is, "none"}}}, Likely,
+     "no GRE tunnel of this host has the addresses {src} and {dst}; it has {gre_key}",
      kGreAdvice},
     {"gre-key", "gre_rcv", "", "-", {}, Likely,
      "no GRE tunnel of this host takes it: its key, or the address of the other end, is not that of a tunnel, or the tunnel is down",
@@ -177,6 +193,9 @@ constexpr std::array kCauses = std::to_array<Cause>({
     {"geneve-header", GENEVE_RECEIVES, "", "-", {{{Fact::GeneveVersion, Test::Is, "1 2 3"}}}, Likely,
      "its Geneve header has the version {geneve_version}, and there is only 0",
      kGeneveHeaderAdvice},
+    {"tunnel-remote", GENEVE_RECEIVES, "", "-", {{{Fact::TunnelIs, Test::Is, "remote"}}}, Likely,
+     "the Geneve device {tunnel} has its VNI {vni} and takes only what {tunnel_expects} sends, and it is from {src}",
+     kRemoteAdvice},
     {"geneve-vni", GENEVE_RECEIVES, "", "-", {{{Fact::TunnelIs, Test::Is, "none"}}}, Likely,
      "no Geneve device of this host has its VNI {vni} and its other end",
      kGeneveAdvice},

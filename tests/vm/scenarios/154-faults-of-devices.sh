@@ -285,7 +285,7 @@ ip -n a link del ipip1
 ip -n a link add gre1 type gre local 10.1.0.1 remote 10.1.0.2 key 5
 ip -n a link set gre1 up
 inner=$(ipv4 17 10.9.0.1 10.9.0.2 "$data")
-fault 'GRE: key that nobody knows' 'GRE' '' frame 0800 "$(ipv4 47 10.1.0.2 10.1.0.1 "2000080000000007$inner")"
+fault 'GRE: key that nobody knows' 'it has the GRE key 7, and the tunnel gre1 \(gre\) with the addresses 10\.1\.0\.2 and 10\.1\.0\.1 expects the key 5' '' frame 0800 "$(ipv4 47 10.1.0.2 10.1.0.1 "2000080000000007$inner")"
 ip -n a link del gre1
 if ip -n a link add wg0 type wireguard; then
     ip -n a addr add 10.6.0.1/24 dev wg0

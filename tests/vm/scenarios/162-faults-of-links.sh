@@ -86,6 +86,18 @@ ip -n a link add gre9 type gre local 10.1.0.1 remote 10.1.0.2 icsum
 ip -n a link set gre9 up
 fault 'GRE: the checksum is missing' 'a tunnel with the addresses 10.1.0.2 and 10.1.0.1 refuses it' '' frame 0800 "$(in_inner)"
 ip -n a link del gre9
+ip -n a link add gre9 type gre local 10.1.0.1 remote 10.1.0.9
+ip -n a link set gre9 up
+fault 'GRE: another sender' 'the tunnel gre9 \(gre\) takes only what 10\.1\.0\.9 sends, and it is from 10\.1\.0\.2' '' frame 0800 "$(in_inner)"
+ip -n a link del gre9
+ip -n a link add gre9 type gretap local 10.1.0.1 remote 10.1.0.2
+ip -n a link set gre9 up
+fault 'GRE: a tunnel of the other kind' 'the tunnel gre9 \(gretap\) has its addresses and its key, and does not take its GRE header' '' frame 0800 "$(in_inner)"
+ip -n a link del gre9
+ip -n a link add tun9 type ipip local 10.1.0.1 remote 10.1.0.9
+ip -n a link set tun9 up
+fault 'IPIP: another sender' 'the tunnel tun9 \(ipip\) takes only what 10\.1\.0\.9 sends, and it is from 10\.1\.0\.2' '' frame 0800 "$(ipv4 4 10.1.0.2 10.1.0.1 "$(ipv4 17 10.9.0.1 10.9.0.2 "$data")")"
+ip -n a link del tun9
 if ip -n a link add xf9 type xfrm dev vc if_id 5; then
     ip -n a link set xf9 up
     ip -n a route add 10.71.0.0/24 dev xf9
