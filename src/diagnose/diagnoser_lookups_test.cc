@@ -106,6 +106,26 @@ TEST(DiagnoserLookups, AnOwnAddressIsNoOtherHost) {
   EXPECT_EQ(what("101", {}), "there is no route to 10.2.0.2");
 }
 
+TEST(DiagnoserLookups, TheAssociationOfIpsecTellsWhyItRefuses) {
+  using Association = resolve::Lookups::Association;
+  const auto cause = [](Association association) {
+    Ending made;
+    made.is_freed({"kfree_skb+0x1", "xfrm_input+0x3c4"});
+    made.record.packet.tuple.l4_proto = 50;
+    made.record.packet.tuple.has_spi = true;
+    made.record.packet.tuple.spi = 0x55;
+    made.record.lookups.emplace().association = association;
+    const Diagnosis diagnosis = made.diagnosed();
+    EXPECT_NE(diagnosis.what.find("0x55"), std::string_view::npos);
+    return std::string(diagnosis.cause);
+  };
+  EXPECT_EQ(cause(Association::None), "esp-state");
+  EXPECT_EQ(cause(Association::Failed), "esp-integrity");
+  EXPECT_EQ(cause(Association::Replayed), "esp-replay");
+  EXPECT_EQ(cause(Association::Refuses), "esp-state");
+  EXPECT_EQ(cause(Association::Unknown), "esp-state");
+}
+
 TEST(DiagnoserLookups, TheTunnelThatNearlyFitsIsNamed) {
   using Tunnel = resolve::Lookups::Tunnel;
   const auto what = [](std::string_view place, std::string_view flags, Tunnel tunnel) {

@@ -98,6 +98,9 @@ void Facts::set_lookups(const resolve::Lookups& lookups) {
     set(Fact::TunnelName) = tunnel->name;
     set(Fact::TunnelExpects) = tunnel->expects;
   }
+  constexpr std::array<std::string_view, 5> kAssociations = {"", "none", "failed", "replayed",
+                                                             "refuses"};
+  set(Fact::Association) = kAssociations[static_cast<size_t>(lookups.association)];
   if (const auto& route = lookups.multicast_route) {
     constexpr std::array<std::string_view, 4> kNames = {"", "device", "none-out", "ttl"};
     set(Fact::MulticastRoute) = kNames[static_cast<size_t>(route->why)];

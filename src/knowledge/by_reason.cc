@@ -131,7 +131,7 @@ constexpr std::array kByReason = std::to_array<Cause>({
     REASON("ovs-ttl", "OVS_DROP_IP_TTL", "Open vSwitch was to lower its TTL, which has run out", "look for a routing loop: traceroute {dst}"),
     REASON("backlog", "CPU_BACKLOG", "the CPU could not keep up: its backlog of received packets was full", "on the host: sysctl net.core.netdev_max_backlog; /proc/net/softnet_stat counts"),
     REASON("xdp", "XDP", "an XDP program dropped it", "ip link show {dev} and bpftool net show the program"),
-    REASON("protocol", "UNHANDLED_PROTO INVALID_PROTO", "nothing on this host handles its protocol", "tcpdump -e -ni {dev} shows the EtherType; is the module of the protocol loaded?"),
+    REASON("protocol", "UNHANDLED_PROTO INVALID_PROTO", "nothing on this host handles its protocol (EtherType {ether_type})", "is the module of the protocol loaded? tcpdump -e -ni {dev} shows such frames"),
     REASON("segmentation", "SKB_GSO_SEG SKB_BAD_GSO", "it could not be cut into segments", "ethtool -k {dev}: segmentation offload"),
     REASON("user-memory", "SKB_UCOPY_FAULT", "its bytes could not be copied from the memory of the program that sent it", "the program's buffer is not there: look at the program"),
     REASON("device-header", "DEV_HDR", "{dev} could not build or read its link-layer header", "ip -d link show {dev}"),

@@ -360,6 +360,7 @@ constexpr std::array kFactTable = std::to_array<FactRow>({
     {Fact::IpsecIndex, "ipsec_index", ""},
     {Fact::IpsecWants, "ipsec_wants", ""},
     {Fact::IpsecCame, "ipsec_came", "", {}, {}, {}, "without, or by another association"},
+    {Fact::Association, "association", ""},
     {Fact::Program, "program", "", {}, {}, {}, "its program"},
     {Fact::Listener, "listener", "", {}, {}, {}, "one"},
     {Fact::ListenerDevice, "listener_dev", ""},

@@ -210,6 +210,8 @@ struct Lookups {
     State state = State::None;
     std::string_view kind = {}, name = {}, expects = {};  // see kernel::FoundTunnel
   };
+  // The association of IPsec that it is for; see kernel::Association.
+  enum class Association : uint8_t { Unknown, None, Failed, Replayed, Refuses };
   // The multicast route that does not send it on.
   struct MulticastRoute {
     enum class Why : uint8_t { None, Device, NoneOut, Ttl };  // see kernel::MulticastRoute
@@ -257,6 +259,7 @@ struct Lookups {
   };
   OwnAddress own_address = {};
   std::optional<Tunnel> tunnel = {};
+  Association association = Association::Unknown;
   std::optional<MulticastRoute> multicast_route = {};
   // The process that has the packet's socket, and that which has the one of Ports: "nginx (4711)".
   std::string_view owner = {}, listener = {};

@@ -58,6 +58,9 @@ DeathLookups::Answer DeathLookups::ask(const DeathQuestions& death, Question que
     case Question::Policy:
       answer.policy = find_policy(death);
       break;
+    case Question::Association:
+      answer.association = kernel::find_association(ask_.policies, death.route(), death.spi());
+      break;
     case Question::Original:
       answer.original = kernel::find_original_tuple(ask_.conntrack, death.route());
       break;
@@ -116,6 +119,7 @@ std::optional<resolve::Lookups> DeathLookups::look_up(const resolve::Record& rec
     if (answer->multicast_route) lookups.multicast_route = view_of(*answer->multicast_route);
     if (answer->port) lookups.port = view_of(*answer->port);
     if (answer->policy) lookups.policy = view_of(*answer->policy);
+    lookups.association = view_of(answer->association);
     if (const auto& queue = answer->queue)
       lookups.queue = {queue->kind, queue->parent, queue->len_packets};
     if (answer->listener_device) lookups.listener_device = *answer->listener_device;

@@ -10,6 +10,7 @@
 
 #include "kernel/lookups/addresses.h"
 #include "kernel/lookups/asking_time.h"
+#include "kernel/lookups/associations.h"
 #include "kernel/lookups/bridge.h"
 #include "kernel/lookups/conntrack.h"
 #include "kernel/lookups/ipsec.h"
@@ -51,6 +52,7 @@ class DeathLookups {
     std::optional<bool> has_route = {};
     std::optional<kernel::BridgePort> port = {};
     std::optional<kernel::IpsecAnswer> policy = {};
+    kernel::Association association = kernel::Association::Unknown;
     std::optional<kernel::DroppingQdisc> queue = {};
     std::optional<kernel::OwnAddress> own_address = {};
     std::optional<kernel::FoundTunnel> tunnel = {};

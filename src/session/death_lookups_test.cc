@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/xfrm.h>
 #include <netinet/in.h>
 
 #include <cstring>
@@ -105,6 +106,20 @@ TEST(DeathLookups, TunnelsAreAskedForByKind) {
   closed.record.packet.tuple.dport = 4789;
   EXPECT_TRUE(lookups.look_up(closed.with("?", "?", "?"))->tunnel);
   EXPECT_EQ(kernel.types.size(), 5U);
+}
+
+TEST(DeathLookups, AnAssociationIsAskedForByItsSpi) {
+  Asked kernel;
+  DeathLookups lookups = kernel.lookups();
+  Death esp({"kfree_skb+0x1", "xfrm_input+0x3c4", "xfrm4_esp_rcv+0x38"});
+  EXPECT_FALSE(lookups.look_up(esp.with("?", "?", "?"))) << "ESP in UDP";
+  esp.record.packet.tuple.has_spi = true;
+  esp.record.packet.tuple.spi = 0x55;
+  EXPECT_TRUE(lookups.look_up(esp.record));
+  EXPECT_EQ(kernel.types, (std::vector<uint16_t>{XFRM_MSG_GETSA}));
+  esp.record.packet.tuple.spi = 0x56;
+  EXPECT_TRUE(lookups.look_up(esp.record));
+  EXPECT_EQ(kernel.types.size(), 2U);
 }
 
 TEST(DeathLookups, AnIpv6AddressThatIsNotInUseIsAskedFor) {

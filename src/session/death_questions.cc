@@ -83,6 +83,7 @@ std::optional<Question> DeathQuestions::question(bool may_ask_sockets) const {
   if (!record_.packet.has_tuple) return std::nullopt;
   if (knowledge::is_in_list(place_, kRefuse)) return Question::Refusal;
   if (tunnel_place_of(record_, place_) && record_.end->text != kForbidden) return Question::Tunnel;
+  if (place_ == "xfrm_input" && record_.packet.tuple.has_spi) return Question::Association;
   if (knowledge::is_in_list(place_, knowledge::kMulticastRouting)) return Question::MulticastRoute;
   if (knowledge::is_in_list(place_, kDiscard)) {
     const bool is_of_ipsec = fact(Fact::RouteError) == "0" && number(Fact::XfrmOut) > 0;
@@ -218,6 +219,9 @@ std::string DeathQuestions::key(Question question) const {
                          words(tuple.saddr), words(tuple.daddr), tuple.l4_proto, tuple.sport,
                          tuple.dport, fact(Fact::RouteError), fact(Fact::Protected),
                          fact(Fact::IpHead));
+    case Question::Association:
+      return fmt::format("association {} {} {} {}", packet.netns, words(tuple.daddr),
+                         tuple.l4_proto, tuple.spi);
     case Question::WayBack:
       return fmt::format("back {} {}", packet.netns, words(tuple.saddr));
     case Question::Address:

@@ -25,6 +25,7 @@ enum class Question : uint8_t {
   Port,
   Queue,
   Policy,
+  Association,
   Original,
   Address,
   Tunnel,
@@ -53,6 +54,7 @@ class DeathQuestions {
   [[nodiscard]] std::optional<kernel::BridgeQuestion> bridge() const;
   [[nodiscard]] kernel::TunnelQuestion tunnel() const;  // of Question::Tunnel only
   [[nodiscard]] kernel::QdiscQuestion qdisc() const;
+  [[nodiscard]] uint32_t spi() const { return record_.packet.tuple.spi; }
   // Of Question::Policy: forwarding ended it, or a route that discards.
   [[nodiscard]] bool is_forwarded() const;
   [[nodiscard]] bool is_discarded() const;

@@ -24,6 +24,10 @@ resolve::Lookups::OwnAddress view_of(const kernel::OwnAddress& address) {
   return {static_cast<resolve::Lookups::OwnAddress::Why>(address.why), address.device, address.vrf};
 }
 
+resolve::Lookups::Association view_of(kernel::Association association) {
+  return static_cast<resolve::Lookups::Association>(association);
+}
+
 resolve::Lookups::Tunnel view_of(const kernel::FoundTunnel& tunnel) {
   return {static_cast<resolve::Lookups::Tunnel::State>(tunnel.state), tunnel.kind, tunnel.name,
           tunnel.expects};

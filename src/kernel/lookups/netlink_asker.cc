@@ -23,6 +23,7 @@
 
 #include "base/process.h"
 #include "base/sandbox.h"
+#include "kernel/lookups/associations.h"
 #include "kernel/netfilter/xt_table_part.h"
 #include "kernel/proc/netns.h"
 
@@ -57,7 +58,8 @@ constexpr std::array<uint16_t, 6> kReadsNetfilter = {
 constexpr std::array<uint16_t, 6> kReadsRoutes = {RTM_GETROUTE, RTM_GETRULE,  RTM_GETNEIGH,
                                                   RTM_GETLINK,  RTM_GETQDISC, RTM_GETADDR};
 
-constexpr std::array<uint16_t, 2> kReadsPolicies = {XFRM_MSG_GETPOLICY, XFRM_MSG_GETDEFAULT};
+constexpr std::array<uint16_t, 3> kReadsIpsec = {XFRM_MSG_GETPOLICY, XFRM_MSG_GETDEFAULT,
+                                                 XFRM_MSG_GETSA};
 
 // Whoever has taken the tracer over can still only read.
 bool is_read_request(int protocol, Bytes request) {
@@ -66,9 +68,13 @@ bool is_read_request(int protocol, Bytes request) {
   const auto is_one_of = [&](const auto& types) {
     return std::ranges::find(types, head.nlmsg_type) != types.end();
   };
+  // A message of a dump has several associations, and cut_keys_off() expects one.
+  if (protocol == NETLINK_XFRM && head.nlmsg_type == XFRM_MSG_GETSA &&
+      head.nlmsg_flags & NLM_F_DUMP)
+    return false;
   return (protocol == NETLINK_NETFILTER && is_one_of(kReadsNetfilter)) ||
          (protocol == NETLINK_ROUTE && is_one_of(kReadsRoutes)) ||
-         (protocol == NETLINK_XFRM && is_one_of(kReadsPolicies)) ||
+         (protocol == NETLINK_XFRM && is_one_of(kReadsIpsec)) ||
          (protocol == NETLINK_SOCK_DIAG && head.nlmsg_type == SOCK_DIAG_BY_FAMILY);
 }
 
@@ -103,7 +109,8 @@ void ask_kernel(int protocol, Bytes request, std::vector<std::byte>& answer) {
   while (at - begin + kMessageBytes <= kMostAnswerBytes) {
     answer.resize(at + kMessageBytes);
     const ssize_t got = ::recv(socket.get(), answer.data() + at, kMessageBytes, MSG_DONTWAIT);
-    const auto part = Bytes(answer).subspan(at, static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    auto part = std::span(answer).subspan(at, static_cast<size_t>(std::max<ssize_t>(got, 0)));
+    if (protocol == NETLINK_XFRM) part = part.first(cut_keys_off(part));
     at += part.size();
     if (!is_unfinished(part)) break;
   }

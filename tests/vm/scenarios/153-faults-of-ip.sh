@@ -137,7 +137,7 @@ fault 'IP checksum' 'checksum of its IP header is wrong' 'its IP header is wrong
 fault 'IP length' 'shorter than its headers say' 'its IP header is wrong' frame 0800 "$(ipv4 17 10.1.0.2 10.1.0.1 "$data" 0000 64 45 500)"
 fault 'IP version' 'IP header is wrong' '' frame 0800 "$(ipv4 17 10.1.0.2 10.1.0.1 "$data" 0000 64 55)"
 fault 'IP length, IPv6' 'shorter than its headers say' 'its IPv6 header is wrong' frame 86dd "6000000001001140$from_b${to_a}1388138800080000"
-fault 'EtherType that nobody handles' 'nothing on this host handles its protocol' '' frame 8864 110000050016002145000014000000004011000001010101
+fault 'EtherType that nobody handles' 'nothing on this host handles its protocol \(EtherType 0x8864\)' '' frame 8864 110000050016002145000014000000004011000001010101
 fault 'IP version, IPv6' 'the version field of its header does not' 'its IPv6 header is wrong' frame 86dd "5000000000081140$from_b${to_a}1388138800080000"
 in_a sysctl -qw net.ipv4.conf.va.accept_source_route=0
 options=470000300007000040110000$(address 10.1.0.2)$(address 10.1.0.1)8307040a02000200

@@ -253,7 +253,18 @@ in_a ip xfrm policy add src 10.1.0.0/24 dst 10.1.0.1 proto 17 dport 5000 dir in 
 in_a ip xfrm policy add src 10.1.0.2 dst 10.1.0.1 dir in priority 30
 fault 'IPsec: policy forbids a port' 'the IPsec policy src 10\.1\.0\.0/24 dst 10\.1\.0\.1/32 proto 17 dport 5000 dir in forbids it' '' udp 10.1.0.1 5000
 in_a ip xfrm policy flush
-fault 'IPsec: SPI that nobody knows' 'no IPsec association of this host takes it' '' frame 0800 "$(ipv4 50 10.1.0.2 10.1.0.1 0000123400000001aaaaaaaabbbbbbbb)"
+fault 'IPsec: SPI that nobody knows' 'no IPsec association of this host has its SPI 0x1234 and its destination 10\.1\.0\.1' '' frame 0800 "$(ipv4 50 10.1.0.2 10.1.0.1 0000123400000001aaaaaaaabbbbbbbb)"
+esp() { frame 0800 "$(ipv4 50 10.1.0.2 10.1.0.1 "00000055$1aaaaaaaabbbbbbbbaaaaaaaabbbbbbbbaaaaaaaabbbbbbbb")"; } # NUMBER
+takes_esp() { # ARGS...
+    in_a ip xfrm state add src 10.1.0.2 dst 10.1.0.1 proto esp spi 0x55 mode transport replay-window 32 "$@" \
+        auth 'hmac(sha1)' 0x000102030405060708090a0b0c0d0e0f10111213 enc 'ecb(cipher_null)' ''
+}
+takes_esp replay-seq 256
+fault 'IPsec: an old number' 'its IPsec association has the SPI 0x55, and its number came before, or is older' '' esp 00000001
+in_a ip xfrm state flush
+takes_esp
+fault 'IPsec: the keys differ' 'its IPsec association has the SPI 0x55, and it failed the check of its integrity' '' esp 00000001
+in_a ip xfrm state flush
 
 in_a ip xfrm policy add src 10.1.0.1 dst 10.1.0.2 dir out tmpl proto esp mode transport
 fault 'IPsec: no association to send with' 'the IPsec policy src 10\.1\.0\.1/32 dst 10\.1\.0\.2/32 dir out wants it protected .*there is no association \(state\) for it yet' '' in_a ping -q -c 1 -W 0.4 10.1.0.2
