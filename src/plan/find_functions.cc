@@ -93,21 +93,23 @@ SymbolFiles open_symbol_files() {
   return files;
 }
 
-Result<ModuleFunctions> find_module_functions(const cli::Options& options,
-                                              const kernel::Btf& vmlinux,
-                                              const std::vector<kernel::ModuleBtf>& modules,
-                                              const SymbolFiles& files) {
-  kernel::FunctionSearch search(vmlinux, modules, names_wanted(options.filter_func, vmlinux));
+Result<kernel::Symbols> read_symbols_again(const SymbolFiles& files) {
   if (::lseek(files.kallsyms.get(), 0, SEEK_SET) != 0) return sys_fail("read /proc/kallsyms");
   PWRU_ASSIGN(auto text, read_all(files.kallsyms.get(), "/proc/kallsyms"));
-  ModuleFunctions result;
-  PWRU_ASSIGN(result.symbols, kernel::Symbols::parse(std::move(text)));
+  return kernel::Symbols::parse(std::move(text));
+}
+
+Result<kernel::Functions> find_module_functions(const cli::Options& options,
+                                                const kernel::Btf& vmlinux,
+                                                const std::vector<kernel::ModuleBtf>& modules,
+                                                const kernel::Symbols& symbols,
+                                                const SymbolFiles& files) {
+  kernel::FunctionSearch search(vmlinux, modules, names_wanted(options.filter_func, vmlinux));
   std::string available;
   if (files.available && ::lseek(files.available.get(), 0, SEEK_SET) == 0) {
     PWRU_ASSIGN(available, read_all(files.available.get(), "available_filter_functions"));
   }
-  result.functions = search.find_in_modules(result.symbols, available);
-  return result;
+  return search.find_in_modules(symbols, available);
 }
 
 }  // namespace pwru::plan

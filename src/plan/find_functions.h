@@ -46,12 +46,10 @@ struct SymbolFiles {
 };
 [[nodiscard]] SymbolFiles open_symbol_files();
 
-struct ModuleFunctions {
-  kernel::Functions functions;
-  kernel::Symbols symbols;  // all
-};
-[[nodiscard]] Result<ModuleFunctions> find_module_functions(
+[[nodiscard]] Result<kernel::Symbols> read_symbols_again(const SymbolFiles& files);
+[[nodiscard]] Result<kernel::Functions> find_module_functions(
     const cli::Options& options, const kernel::Btf& vmlinux,
-    const std::vector<kernel::ModuleBtf>& modules, const SymbolFiles& files);
+    const std::vector<kernel::ModuleBtf>& modules, const kernel::Symbols& symbols,
+    const SymbolFiles& files);
 
 }  // namespace pwru::plan

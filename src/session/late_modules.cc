@@ -51,7 +51,9 @@ void LateModules::look_for_changes() {
         "{} and cannot be traced: this kernel has no BTF for {} (Linux 5.11 with "
         "CONFIG_DEBUG_INFO_BTF_MODULES)",
         were_loaded(join(without)), without.size() == 1 ? "it" : "them");
-  if (!with_btf.empty()) search(std::move(with_btf));
+  // Stacks lead through modules that are not traced.
+  const bool names_all = plan::needs_of(options_).address_names && !changes.appeared.empty();
+  if (!with_btf.empty() || names_all) search(std::move(with_btf));
 }
 
 // When these modules were found to be gone, the rings may still have held events of them.
@@ -61,20 +63,27 @@ void LateModules::forget_gone() {
 }
 
 void LateModules::search(std::vector<std::string> modules) {
-  search_ =
-      std::async(std::launch::async,
-                 [&options = options_, &vmlinux = vmlinux_, &files = files_,
-                  modules = std::move(modules)]() -> Result<Found> {
-                   Found found = {join(modules), {}, {}};
-                   const std::string what = were_loaded(found.modules) + " and cannot be traced: ";
-                   auto btf = kernel::load_module_btf(vmlinux, modules);
-                   if (!btf) return fail(what + btf.error().what);
-                   found.btf = std::move(*btf);
-                   auto functions = plan::find_module_functions(options, vmlinux, found.btf, files);
-                   if (!functions) return fail(what + functions.error().what);
-                   found.functions = std::move(*functions);
-                   return found;
-                 });
+  search_ = std::async(std::launch::async,
+                       [this, modules = std::move(modules)] { return find(modules); });
+}
+
+// Runs in a thread.
+Result<LateModules::Found> LateModules::find(const std::vector<std::string>& modules) const {
+  Found found = {join(modules), "", {}, {}, {}};
+  PWRU_ASSIGN(found.symbols, plan::read_symbols_again(files_));
+  if (modules.empty()) return found;
+  const auto cannot = [&](Error error) {
+    found.why_not = were_loaded(found.modules) + " and cannot be traced: " + error.what;
+    return std::move(found);
+  };
+  auto btf = kernel::load_module_btf(vmlinux_, modules);
+  if (!btf) return cannot(std::move(btf.error()));
+  found.btf = std::move(*btf);
+  auto functions =
+      plan::find_module_functions(options_, vmlinux_, found.btf, found.symbols, files_);
+  if (!functions) return cannot(std::move(functions.error()));
+  found.functions = std::move(*functions);
+  return found;
 }
 
 // Those that a program that is loaded can be attached to; the others are left out.
@@ -131,34 +140,41 @@ kernel::Xtables LateModules::xtables_of(const std::vector<kernel::ModuleBtf>& mo
   return late;
 }
 
+// None when there is nothing to attach, and nothing to say of what is left out.
+std::optional<probe::Plan> LateModules::plan_of(Found& found) {
+  found.functions.found = take_attachable(found.functions);
+  std::vector<kernel::Site> nft_sites = nft_sites_of(found.btf, found.symbols);
+  const kernel::Xtables xtables = xtables_of(found.btf, found.symbols);
+  const bool chose_others = !options_.filter_func.text.empty();
+  if (found.functions.found.empty() && found.functions.left_out.empty() && nft_sites.empty() &&
+      xtables.is_empty() && chose_others)
+    return std::nullopt;
+  probe::Plan plan =
+      probe::make_plan(found.functions, found.symbols, tracer_.programs(), plan::Release{});
+  probe::add_nft(plan, tracer_.programs(), std::move(nft_sites), found.symbols);
+  probe::add_xtables(plan, tracer_.programs(), xtables, found.symbols);
+  return plan;
+}
+
 Result<> LateModules::attach_found(Result<Found> result) {
   if (!result) return tl::unexpected<Error>(std::move(result.error()));
   forget_gone();
-  kernel::Functions more = std::move(result->functions.functions);
-  more.found = take_attachable(more);
-  const bool chose_others = !options_.filter_func.text.empty();
-  std::vector<kernel::Site> nft_sites = nft_sites_of(result->btf, result->functions.symbols);
-  const kernel::Xtables xtables = xtables_of(result->btf, result->functions.symbols);
-  if (more.found.empty() && more.left_out.empty() && nft_sites.empty() && xtables.is_empty() &&
-      chose_others)
-    return {};
-
+  std::optional<probe::Plan> attach_plan;
+  if (!result->btf.empty()) attach_plan = plan_of(*result);
   // The output knows what it needs for an event before the event can come.
-  known_.learn(result->btf, more.found);
-  probe::Plan attach_plan =
-      probe::make_plan(more, result->functions.symbols, tracer_.programs(), plan::Release{});
-  probe::add_nft(attach_plan, tracer_.programs(), std::move(nft_sites), result->functions.symbols);
-  probe::add_xtables(attach_plan, tracer_.programs(), xtables, result->functions.symbols);
-  if (plan::needs_of(options_).address_names)
-    known_.learn_symbols(std::move(result->functions.symbols));
+  known_.learn(result->btf, result->functions.found);
+  if (plan::needs_of(options_).address_names) known_.learn_symbols(std::move(result->symbols));
+  if (!result->why_not.empty()) return fail(std::move(result->why_not));
+  if (!attach_plan) return {};
   PWRU_TRY(tracer_.publish_functions());
 
-  auto attached = hook_.attach_more(std::move(attach_plan));
+  auto attached = hook_.attach_more(std::move(*attach_plan));
   if (!attached)
     return fail(were_loaded(result->modules) + " and cannot be traced: " + attached.error().what);
-  for (const auto& [reason, count] : attached->left_out) more.left_out[reason] += count;
+  kernel::LeftOut& left_out = result->functions.left_out;
+  for (const auto& [reason, count] : attached->left_out) left_out[reason] += count;
   log_info("{}: attached to {} functions; left out: {}", were_loaded(result->modules),
-           attached->count, kernel::describe(more.left_out));
+           attached->count, kernel::describe(left_out));
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <future>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "kernel/symbols/functions.h"
 #include "plan/find_functions.h"
 #include "probe/function_hook.h"
+#include "probe/plan.h"
 #include "program/tracer.h"
 #include "resolve/names.h"
 
@@ -60,14 +62,19 @@ class LateModules : public probe::Hook {
 
  private:
   struct Found {
-    std::string modules;  // "vxlan", "vxlan, udp_tunnel"
+    std::string modules;  // that have BTF: "vxlan", "vxlan, udp_tunnel"
+    std::string why_not;  // they cannot be traced; "" when they can
     std::vector<kernel::ModuleBtf> btf;
-    plan::ModuleFunctions functions;
+    kernel::Functions functions;
+    kernel::Symbols symbols;  // all of the kernel
   };
 
   void look_for_changes();
   void forget_gone();
+  // `modules`: those that have BTF; without any, symbols are all that is looked for.
   void search(std::vector<std::string> modules);
+  [[nodiscard]] Result<Found> find(const std::vector<std::string>& modules) const;
+  [[nodiscard]] std::optional<probe::Plan> plan_of(Found& found);
   Result<> attach_found(Result<Found> result);
   [[nodiscard]] std::vector<kernel::Site> nft_sites_of(
       const std::vector<kernel::ModuleBtf>& modules, const kernel::Symbols& symbols) const;

@@ -22,6 +22,25 @@ use() {
     ip link del gnv0
 }
 
+# The names of stacks are those of such a module too, also where it cannot be traced.
+tunnel_is_gone() { ! grep -qE '^(ipip|ip_tunnel) ' /proc/modules; }
+unload_tunnel() { modprobe -r ipip && tunnel_is_gone; }
+wait_for "ipip to go" unload_tunnel
+start_pwru --drops icmp
+modprobe ipip
+ip route add unreachable 10.99.0.0/24
+ip link add tun9 type ipip local 10.9.0.1 remote 10.99.0.9
+ip addr add 10.4.0.1/24 dev tun9
+ip link set tun9 up
+is_named() {
+    ping -q -c 1 -W 0.2 10.4.0.2
+    grep -q 'ip_tunnel_xmit\[ip_tunnel\]+0x.* < ipip_tunnel_xmit\[ipip\]+0x' "$out"
+}
+wait_for "the name of the place" is_named
+expect_line 'why +the tunnel tun9 could not send it'
+stop_pwru
+ip link del tun9
+
 if [ ! -e /sys/kernel/btf/dummy ]; then
     start_pwru --filter-func "$functions" icmp
     load 1
