@@ -2,6 +2,7 @@
 #include "journey/changes.h"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <array>
@@ -42,6 +43,23 @@ bool is_tunnel(const resolve::Packet& before, const resolve::Packet& after) {
          longer - shorter >= kHeaderBytes;
 }
 
+bool is_of_ipsec(const event::Tuple& tuple) {
+  return tuple.l4_proto == IPPROTO_ESP || tuple.l4_proto == IPPROTO_AH;
+}
+
+// IPsec writes its header in front of the packet before the length says so:
+// xfrm4_transport_output().
+bool is_wrapped(const resolve::Packet& before, const resolve::Packet& after) {
+  const bool was = is_of_ipsec(before.tuple), is = is_of_ipsec(after.tuple);
+  return was != is ? is : after.len_bytes > before.len_bytes;
+}
+
+// Without an SPI that is still to be written: esp_output() does that.
+std::string text_of_tunnel(event::Tuple tuple) {
+  tuple.has_spi = tuple.has_spi && tuple.spi != 0;
+  return tuple_text(tuple);
+}
+
 void add_tuple_changes(const resolve::Packet& before, const resolve::Packet& after,
                        std::vector<std::string>& changes) {
   const event::Tuple& a = before.tuple;
@@ -49,9 +67,8 @@ void add_tuple_changes(const resolve::Packet& before, const resolve::Packet& aft
   // Of a fragment but the first nobody can read the ports.
   if (a.is_later_fragment != b.is_later_fragment || a == b) return;
   if (is_tunnel(before, after)) {
-    const bool is_longer = after.len_bytes > before.len_bytes;
-    changes.push_back(
-        fmt::format("{} {}", is_longer ? "wrapped into" : "unwrapped to", tuple_text(b)));
+    changes.push_back(fmt::format(
+        "{} {}", is_wrapped(before, after) ? "wrapped into" : "unwrapped to", text_of_tunnel(b)));
     return;
   }
   if (a.has_ports != b.has_ports) return;

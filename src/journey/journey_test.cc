@@ -196,6 +196,14 @@ TEST(Changes, NatIsOfAnAddressAndATunnelOfAll) {
             std::vector<std::string>{"wrapped into 10.0.0.1:0->10.0.0.2:0(gre)"});
   EXPECT_EQ(changes_of(after, before),
             std::vector<std::string>{"unwrapped to 10.0.0.1:99->10.0.0.2:53(udp)"});
+  // Of ESP in mode transport the length comes later, and the SPI too.
+  after.tuple.l4_proto = 50;
+  after.tuple.has_spi = true;
+  after.len_bytes = before.len_bytes;
+  EXPECT_EQ(changes_of(before, after),
+            std::vector<std::string>{"wrapped into 10.0.0.1:0->10.0.0.2:0(esp)"});
+  EXPECT_EQ(changes_of(after, before),
+            std::vector<std::string>{"unwrapped to 10.0.0.1:99->10.0.0.2:53(udp)"});
   EXPECT_TRUE(changes_of(before, before).empty());
   // At udp_send_skb() the ports are not written yet.
   after = before;

@@ -16,8 +16,9 @@ struct Row {
 // clang-format off
 constexpr std::array kLayers = std::to_array<Row>({
     {kFreeing, "skb_release_ kfree_skbmem skb_free_head skb_kfree_head skb_zcopy_clear napi_skb_cache_put sock_wfree __sock_wfree sock_rfree sock_efree sock_edemux sock_ofree sock_pfree tcp_wfree unix_destruct_scm netlink_skb_destructor tpacket_destruct_skb"},
-    // Which ask no question about the way: whoever clones, frees or measures.
-    {"", "eth_type_trans kfree_skb consume_skb napi_consume_skb __consume_stateless_skb sk_skb_reason_drop dev_kfree_skb __dev_kfree_skb"},
+    // Which ask no question about the way: whoever clones, frees or measures, and what icmp_send() asks
+    // of the packet that it answers.
+    {"", "__xfrm_decode_session xfrm_decode_session decode_session4 decode_session6 __ip_options_echo eth_type_trans kfree_skb consume_skb napi_consume_skb __consume_stateless_skb sk_skb_reason_drop dev_kfree_skb __dev_kfree_skb"},
 
     {"NAT", "nf_nat_ nf_xfrm_me_harder __nf_nat_ xt_nat xt_snat xt_dnat masquerade_ nft_nat_ nft_masq_ nft_redir_"},
     {"conntrack", "nf_conntrack nf_ct_ ipv4_conntrack ipv6_conntrack __nf_conntrack nf_confirm ipv4_confirm ipv6_confirm tcp_new nf_reset_ct"},

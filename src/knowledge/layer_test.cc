@@ -33,8 +33,8 @@ TEST(Layer, OfAProgramIsItsName) {
 }
 
 TEST(Layer, IsNotOfFunctionsThatOnlyWork) {
-  for (const char* name :
-       {"skb_push", "kfree_skb_reason", "consume_skb", "eth_type_trans", "pskb_expand_head"})
+  for (const char* name : {"skb_push", "kfree_skb_reason", "consume_skb", "eth_type_trans",
+                           "pskb_expand_head", "__xfrm_decode_session", "__ip_options_echo"})
     EXPECT_EQ(layer_of(name), "") << name;
 }
 
