@@ -405,10 +405,13 @@ __noinline __u32 pwru_xt_begin(__u64 skb)
 	if (!trail)
 		return ENTERED;
 	__builtin_memset(&trail->answer, 0, sizeof(trail->answer));
-	if ((!trail->refused_skb || trail->refused_skb == skb) &&
-	    now_ns - trail->refused_ns < FRESH_NS)
-		trail->answer.refusal = trail->refusal;
-	trail->refusal = PWRU_CT_ACCEPTED;
+	/* Of another packet it stays: one may die in a softirq that runs as
+	 * __nf_conntrack_confirm() lets softirqs run again. */
+	if (!trail->refused_skb || trail->refused_skb == skb) {
+		if (now_ns - trail->refused_ns < FRESH_NS)
+			trail->answer.refusal = trail->refusal;
+		trail->refusal = PWRU_CT_ACCEPTED;
+	}
 	for (int i = ENTERED - 1; i >= 0; i--) {
 		struct entered *entered = &trail->entered[i];
 
