@@ -45,7 +45,8 @@ Result<uint32_t> parse_inode(const std::string& spec) {
 }
 
 Result<UniqueFd> open_netns(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // A pipe without a writer is not waited for.
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd && errno == ENOENT)
     return fail(fmt::format("there is no network namespace {}; see 'ip netns list'", path),
                 ExitCode::BadUsage, ENOENT);

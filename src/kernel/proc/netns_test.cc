@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 #include <net/if.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
 
 namespace pwru::kernel {
 namespace {
@@ -36,6 +40,19 @@ TEST(Netns, InodeOfAFile) {
     ASSERT_FALSE(inode) << other;
     EXPECT_EQ(inode.error().exit, ExitCode::BadUsage);
   }
+}
+
+TEST(Netns, PipesAreNotWaitedFor) {
+  char folder[] = "/tmp/pwru-netns-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder), nullptr);
+  const std::string pipe = std::string(folder) + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto inode = netns_inode(pipe);
+  ASSERT_FALSE(inode);
+  EXPECT_EQ(inode.error().what,
+            pipe + " is no network namespace: name one below /run/netns, or /proc/PID/ns/net");
+  ::unlink(pipe.c_str());
+  ::rmdir(folder);
 }
 
 TEST(Netns, IfindexHere) {
