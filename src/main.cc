@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "base/process.h"
 #include "cli/documents.h"
 #include "cli/help.h"
 #include "cli/options.h"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   if (options->man) return print(pwru::cli::manual_text());
   if (options->json_schema) return print(pwru::cli::json_schema());
   if (options->version) return print("pwru " PWRU_VERSION "\n");
+  if (const auto raised = pwru::raise_stack(); !raised) return report(raised.error());
   try {
     if (options->doctor) return examine(*options);
     if (options->list_funcs) return print(pwru::doctor::list_functions(*options));

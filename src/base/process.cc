@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.h"
 
+#include <fmt/core.h>
 #include <linux/capability.h>
+#include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -35,6 +37,32 @@ void raise_open_files() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<> raise_stack() {
+  // A trace takes less than 128 KiB. A filter of libpcap takes more with each address in it, so as
+  // much as systems usually give is had where it can be.
+  constexpr rlim_t kLeast = rlim_t{512} << 10;
+  constexpr rlim_t kWanted = rlim_t{8} << 20;
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_STACK, &limit) != 0) return {};
+  if (limit.rlim_cur < kWanted) {
+    limit.rlim_cur = std::min(kWanted, limit.rlim_max);
+    ::setrlimit(RLIMIT_STACK, &limit);
+  }
+  if (limit.rlim_cur < kLeast)
+    return fail(
+        fmt::format("start: the stack may grow to {} KiB only, and takes up to {} KiB; "
+                    "raise the limit (ulimit -s)",
+                    limit.rlim_cur >> 10, kLeast >> 10));
+  pthread_attr_t threads;
+  size_t size = 0;
+  if (::pthread_getattr_default_np(&threads) != 0) return {};
+  if (::pthread_attr_getstacksize(&threads, &size) == 0 && size < kLeast &&
+      ::pthread_attr_setstacksize(&threads, kLeast) == 0)
+    ::pthread_setattr_default_np(&threads);
+  ::pthread_attr_destroy(&threads);
+  return {};
 }
 
 void become_helper(const char* name, std::vector<int> kept) {

@@ -6,11 +6,18 @@
 #include <initializer_list>
 #include <vector>
 
+#include "base/result.h"
+
 namespace pwru {
 
 // Raises the limit of open files to the hard limit, which takes no privilege: a kprobe takes two
 // descriptors.
 void raise_open_files();
+
+// Raises the limit of the stack as far as the hard limit lets it, and gives threads stacks that are
+// large enough: libc makes them as large as the limit was at the start. Fails where the hard limit
+// is too low.
+[[nodiscard]] Result<> raise_stack();
 
 // For a process that was just forked to serve this one: it has another name, no signal that asks to
 // stop ends it, and it keeps no descriptors but these.
