@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "kernel/proc/mounted.h"
+
 namespace pwru::doctor {
 namespace {
 
@@ -56,9 +58,11 @@ void soften(Report& report) {
 std::vector<std::string> commands_for(const Machine& machine, const Trial& trial,
                                       const Report& report) {
   std::vector<std::string> commands;
+  if (!machine.has_proc)
+    commands.push_back(fmt::format("{}  # where pwru reads about the kernel", kernel::kMountProc));
   add_rights(machine, report, commands);
   const kernel::Privileges& own = machine.own;
-  if (own.kptr_restrict >= 2)
+  if (own.hides_addresses())
     commands.emplace_back("sysctl kernel.kptr_restrict=1  # shows the addresses of functions");
   if (machine.ftrace == kernel::Switch::Off)
     commands.emplace_back("sysctl kernel.ftrace_enabled=1  # probes are hit again");
@@ -68,7 +72,7 @@ std::vector<std::string> commands_for(const Machine& machine, const Trial& trial
     commands.emplace_back(
         "lockdown=integrity  # on the kernel's command line, instead of confidentiality; see "
         "kernel_lockdown(7)");
-  if (own.perf_event_paranoid >= 3 && !own.has(CAP_SYS_ADMIN) && !trial.hook.ends_with("-multi"))
+  if (own.is_paranoid() && !own.has(CAP_SYS_ADMIN) && !trial.hook.ends_with("-multi"))
     commands.emplace_back("sysctl kernel.perf_event_paranoid=2  # kprobes without CAP_SYS_ADMIN");
   const Check* memlock = find_check(report, "memlock");
   if (memlock && memlock->state != State::Ok)

@@ -12,6 +12,7 @@
 #include <charconv>
 
 #include "base/file.h"
+#include "kernel/proc/mounted.h"
 
 namespace pwru::doctor {
 namespace {
@@ -45,6 +46,8 @@ constexpr auto kCapabilities = std::to_array<Capability>({
      "the highest priority: without it more events may be lost under load"},
     {CAP_NET_ADMIN, "CAP_NET_ADMIN", Need::Never, "is never needed"},
 });
+
+constexpr const char* kNoProc = "nothing is mounted on /proc";
 
 bool has(const kernel::Privileges& own, const Capability& capability) {
   const bool is_in_admin = capability.number == CAP_BPF || capability.number == CAP_PERFMON;
@@ -121,6 +124,13 @@ Check switch_check(std::string_view id, kernel::Switch state, State when_off) {
   return {id, State::Unknown, "its switch cannot be read"};
 }
 
+// `value` of a sysctl, and what it means.
+Check sysctl_check(std::string_view id, std::optional<int> value, State state,
+                   std::string_view meaning) {
+  if (!value) return {id, State::Unknown, fmt::format("/proc/sys/kernel/{} cannot be read", id)};
+  return {id, state, fmt::format("{}{}", *value, meaning)};
+}
+
 std::string megabytes(uint64_t bytes) { return fmt::format("{} MB", bytes >> 20); }
 
 Check memory_check(const Machine& machine, uint64_t buffer_bytes) {
@@ -154,6 +164,7 @@ Machine look_at_machine() {
   Machine machine;
   machine.own = kernel::own_privileges();
   machine.is_root = ::geteuid() == 0;
+  machine.has_proc = kernel::has_proc();
   const std::string status = read_file("/proc/self/status").value_or("");
   machine.has_seccomp = status.find("\nSeccomp:\t2\n") != std::string::npos;
   machine.has_own_pid_namespace = has_own_pid_namespace();
@@ -171,6 +182,11 @@ Group check_rights(const Machine& machine) {
   Group group = {"Rights", "rights", {}};
   for (const Capability& capability : kCapabilities)
     group.checks.push_back(check_of(machine, capability));
+  if (!machine.has_proc) {
+    for (const char* id : {"user namespace", "PID namespace", "seccomp"})
+      group.checks.push_back({id, State::Unknown, kNoProc});
+    return group;
+  }
   if (machine.own.is_in_user_namespace)
     group.checks.push_back({"user namespace", State::Failed,
                             "this process is in one, and its capabilities do not count"});
@@ -193,13 +209,14 @@ Group check_settings(const Machine& machine, uint64_t buffer_bytes) {
           ? Check{"lockdown", State::Failed,
                   "confidentiality: programs may not read the kernel's memory"}
           : Check{"lockdown", State::Ok, own.lockdown.empty() ? "none, or hidden" : own.lockdown});
-  add({"kptr_restrict", own.kptr_restrict >= 2 ? State::Failed : State::Ok,
-       fmt::format("{}{}", own.kptr_restrict,
-                   machine.shows_addresses ? "; addresses are shown" : "; addresses are hidden")});
-  const bool is_paranoid = own.perf_event_paranoid >= 3 && !own.has(CAP_SYS_ADMIN);
-  add({"perf_event_paranoid", is_paranoid ? State::Warning : State::Ok,
-       fmt::format("{}{}", own.perf_event_paranoid,
-                   is_paranoid ? ": the backend kprobe needs CAP_SYS_ADMIN" : "")});
+  if (!machine.has_proc) add({"/proc", State::Failed, kNoProc});
+  add(sysctl_check("kptr_restrict", own.kptr_restrict,
+                   own.hides_addresses() ? State::Failed : State::Ok,
+                   machine.shows_addresses ? "; addresses are shown" : "; addresses are hidden"));
+  const bool is_in_the_way = own.is_paranoid() && !own.has(CAP_SYS_ADMIN);
+  add(sysctl_check("perf_event_paranoid", own.perf_event_paranoid,
+                   is_in_the_way ? State::Warning : State::Ok,
+                   is_in_the_way ? ": the backend kprobe needs CAP_SYS_ADMIN" : ""));
   add(switch_check("ftrace", machine.ftrace, State::Failed));
   add(switch_check("kprobes", machine.kprobes, State::Warning));
   if (own.memlock_bytes == RLIM_INFINITY)

@@ -15,6 +15,7 @@ namespace pwru::doctor {
 struct Machine {
   kernel::Privileges own;
   bool is_root = false;
+  bool has_proc = true;
   bool has_seccomp = false;  // a filter of system calls, as containers have
   bool has_own_pid_namespace = false;
   bool shows_addresses = false;  // /proc/kallsyms has other numbers than 0

@@ -71,6 +71,18 @@ TEST(Machine, WithAllRightsLacksNothing) {
     for (const Check& check : group.checks) EXPECT_EQ(check.state, State::Ok) << check.id;
 }
 
+TEST(Machine, SaysWhatCannotBeReadWithoutProc) {
+  Machine machine = good();
+  machine.has_proc = false;
+  machine.own.kptr_restrict = machine.own.perf_event_paranoid = std::nullopt;
+  const Report report = report_of(machine, failure());
+  EXPECT_EQ(state_of(report, "/proc"), State::Failed);
+  for (const char* id :
+       {"kptr_restrict", "perf_event_paranoid", "user namespace", "PID namespace", "seccomp"})
+    EXPECT_EQ(state_of(report, id), State::Unknown) << id;
+  EXPECT_TRUE(advises(report, "mount -t proc proc /proc"));
+}
+
 TEST(Machine, NamesEachCapabilityThatIsMissing) {
   Machine machine = good();
   machine.own.capabilities = bit(CAP_BPF) | bit(CAP_SYSLOG);

@@ -19,10 +19,11 @@ namespace {
 
 constexpr const char* kWholeNamespace = "         0          0 4294967295\n";
 
-int number_in(const std::string& path, int otherwise) {
+std::optional<int> number_in(const std::string& path) {
   const auto text = read_file(path);
-  int value = otherwise;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  int value = 0;
+  if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc())
+    return std::nullopt;
   return value;
 }
 
@@ -46,8 +47,9 @@ std::string join(const std::vector<std::string>& parts) {
 
 // The same rule as kallsyms_show_value() and kallsyms_for_perf() of the kernel.
 bool shows_addresses(const Privileges& own) {
-  if (own.kptr_restrict == 0 && own.perf_event_paranoid <= 1) return true;
-  return own.kptr_restrict <= 1 && own.has(CAP_SYSLOG);
+  const int restrict = own.kptr_restrict.value_or(0);
+  if (restrict == 0 && own.perf_event_paranoid.value_or(0) <= 1) return true;
+  return restrict <= 1 && own.has(CAP_SYSLOG);
 }
 
 std::vector<std::string> missing_capabilities(const Privileges& own, const WantedFeatures& wanted) {
@@ -85,17 +87,16 @@ std::vector<std::string> obstacles(const Privileges& own, const WantedFeatures& 
     found.emplace_back(
         "the kernel is locked down (confidentiality), which forbids tracing; see "
         "kernel_lockdown(7)");
-  if (own.kptr_restrict >= 2)
+  if (own.hides_addresses())
     found.push_back(
         fmt::format("kernel.kptr_restrict is {}, which hides addresses from everybody "
                     "(sysctl kernel.kptr_restrict=1)",
-                    own.kptr_restrict));
-  // Debian and Ubuntu add the value 3 by a patch. Other kernels treat 3 like 2.
-  if (wanted.attaches_kprobes && own.perf_event_paranoid >= 3 && !own.has(CAP_SYS_ADMIN))
+                    *own.kptr_restrict));
+  if (wanted.attaches_kprobes && own.is_paranoid() && !own.has(CAP_SYS_ADMIN))
     found.push_back(fmt::format(
         "kernel.perf_event_paranoid is {}, so the backend kprobe needs CAP_SYS_ADMIN (or "
         "sysctl kernel.perf_event_paranoid=2)",
-        own.perf_event_paranoid));
+        *own.perf_event_paranoid));
   if (own.is_in_user_namespace)
     found.emplace_back(
         "this process is in a user namespace, whose capabilities do not count for tracing; run it "
@@ -120,14 +121,14 @@ std::string lockdown_mode() {
 Privileges own_privileges() {
   Privileges own;
   own.capabilities = effective_capabilities();
-  own.knows_cap_bpf = number_in("/proc/sys/kernel/cap_last_cap", CAP_BPF) >= CAP_BPF;
+  own.knows_cap_bpf = number_in("/proc/sys/kernel/cap_last_cap").value_or(CAP_BPF) >= CAP_BPF;
   own.counts_memlock = is_before(5, 11);
   rlimit limit = {};
   if (::getrlimit(RLIMIT_MEMLOCK, &limit) == 0) own.memlock_bytes = limit.rlim_cur;
   const auto map = read_file("/proc/self/uid_map");
   own.is_in_user_namespace = map && *map != kWholeNamespace;
-  own.kptr_restrict = number_in("/proc/sys/kernel/kptr_restrict", 0);
-  own.perf_event_paranoid = number_in("/proc/sys/kernel/perf_event_paranoid", 0);
+  own.kptr_restrict = number_in("/proc/sys/kernel/kptr_restrict");
+  own.perf_event_paranoid = number_in("/proc/sys/kernel/perf_event_paranoid");
   own.lockdown = lockdown_mode();
   return own;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,10 +23,13 @@ struct Privileges {
   bool counts_memlock = false;  // BPF memory counts as locked memory (before 5.11)...
   uint64_t memlock_bytes = std::numeric_limits<uint64_t>::max();  // ...and this is the limit of it
   bool is_in_user_namespace = false;  // whose capabilities do not count for BPF
-  int kptr_restrict = 0;
-  int perf_event_paranoid = 0;
+  // Of the sysctls; none: cannot be read, and taken for 0.
+  std::optional<int> kptr_restrict, perf_event_paranoid;
   std::string lockdown;
 
+  [[nodiscard]] bool hides_addresses() const { return kptr_restrict.value_or(0) >= 2; }
+  // Debian and Ubuntu add the value 3 by a patch. Other kernels treat 3 like 2.
+  [[nodiscard]] bool is_paranoid() const { return perf_event_paranoid.value_or(0) >= 3; }
   [[nodiscard]] bool has(int capability) const { return (capabilities >> capability & 1) != 0; }
 };
 [[nodiscard]] Privileges own_privileges();

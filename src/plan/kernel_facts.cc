@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "kernel/proc/mounted.h"
 #include "kernel/proc/netns.h"
 #include "plan/rights.h"
 
@@ -63,6 +64,7 @@ void look_at_xtables(const cli::Options& options, KernelFacts& facts) {
 }
 
 Result<KernelFacts> look_at_kernel(const cli::Options& options, Reading reading) {
+  PWRU_TRY(kernel::require_proc());
   std::optional<kernel::ModuleWatch> watch;
   if (cli::wants_modules(options)) watch.emplace();
   PWRU_ASSIGN(auto btf, kernel::load_kernel_btf(options.kernel_btf));

@@ -80,3 +80,26 @@ NSS
 printf '127.0.0.1 localhost\n::1 ip6-localhost\n' >"$root/etc/hosts"
 echo 'nameserver 127.0.0.53' >"$root/etc/resolv.conf"
 works 'host ip6-localhost or host localhost and tcp port https'
+
+# Nothing is mounted at all.
+root=$scratch/bare
+mkdir -p "$root"
+install -m 755 "$PWRU" "$root/pwru"
+bare() { # ARGS...
+    last_command=(timeout -s KILL 50 chroot "$root" /pwru "$@")
+    status=0
+    "${last_command[@]}" >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
+}
+bare icmp
+expect_status 3
+expect_empty out
+expect_one_line err
+expect_in err 'nothing is mounted on /proc; mount -t proc proc /proc'
+bare doctor
+expect_status 1
+expect_empty err
+for check in kptr_restrict perf_event_paranoid 'user namespace' seccomp; do
+    grep -qE "^  unknown +$check " "$scratch/out" || failed "expected that $check is unknown"
+done
+grep -qE '^  failed +/proc ' "$scratch/out" || failed 'expected a finding about /proc'
+expect_in out '  mount -t proc proc /proc'
