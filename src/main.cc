@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
 #include <cstdio>
 #include <new>
 #include <string>
 
 #include "base/log.h"
 #include "base/process.h"
+#include "base/remedy.h"
 #include "cli/documents.h"
 #include "cli/help.h"
 #include "cli/options.h"
@@ -50,6 +52,8 @@ int main(int argc, char** argv) {
     const auto result = pwru::run(*options);
     return result ? static_cast<int>(pwru::ExitCode::Done) : report(result.error());
   } catch (const std::bad_alloc&) {
-    return report({"get memory: this machine, or the limit of this process, has no more"});
+    return report(
+        {std::string("get memory: this machine, or the limit of this process, has no more") +
+         pwru::remedy_of(ENOMEM)});
   }
 }

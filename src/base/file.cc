@@ -83,7 +83,7 @@ Result<> write_all(int fd, std::string_view bytes, const std::string& path) {
 Result<UniqueFd> memfd_with(const char* name, std::string_view bytes) {
   UniqueFd fd(::memfd_create(name, MFD_CLOEXEC));
   if (!fd) return sys_fail(std::string("create memfd ") + name);
-  PWRU_TRY(write_all(fd.get(), bytes, path_of_fd(fd.get())));
+  PWRU_TRY(write_all(fd.get(), bytes, fmt::format("memory for {}", name)));
   return fd;
 }
 

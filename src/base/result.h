@@ -9,6 +9,8 @@
 #include <tl/expected.hpp>
 #include <utility>
 
+#include "base/remedy.h"
+
 namespace pwru {
 
 // The exit status of the process (pwru(8), EXIT STATUS).
@@ -37,11 +39,11 @@ using Result = tl::expected<T, Error>;
   return tl::unexpected<Error>(Error{std::move(what), exit, code, {}, 0});
 }
 
-// Appends strerror(code) to the sentence. EPERM and EACCES become ExitCode::NotSupported.
+// Appends strerror(code) to the sentence, and what to do where a limit is the cause. EPERM and
+// EACCES become ExitCode::NotSupported.
 [[nodiscard]] inline tl::unexpected<Error> sys_fail(std::string what, int code = errno) {
   const bool is_denied = code == EPERM || code == EACCES;
-  const char* const remedy = code == EMFILE ? "; raise the limit (ulimit -n)" : "";
-  return fail(std::move(what) + ": " + std::strerror(code) + remedy,
+  return fail(std::move(what) + ": " + std::strerror(code) + remedy_of(code),
               is_denied ? ExitCode::NotSupported : ExitCode::Failed, code);
 }
 

@@ -2,15 +2,19 @@
 #include "program/libbpf_log.h"
 
 #include <bpf/libbpf.h>
+#include <fmt/core.h>
 
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <string_view>
+#include <utility>
 
 #include "base/handle.h"
 #include "base/log.h"
+#include "base/remedy.h"
 
 namespace pwru::program {
 namespace {
@@ -51,9 +55,11 @@ int keep_line(enum libbpf_print_level level, const char* format, va_list args) {
 }
 
 bool says_why(std::string_view line) {
-  // The verifier closes with statistics, libbpf with "failed to load": neither is a reason.
-  for (const char* noise : {"processed ", "-- END", "-- BEGIN", "failed to load", "libbpf: prog '",
-                            "max_states", "verification time", "stack depth"}) {
+  // The verifier closes with statistics, libbpf with "failed to load": neither is a reason. What
+  // libbpf tries in another way is none either.
+  for (const char* noise :
+       {"processed ", "-- END", "-- BEGIN", "failed to load", "libbpf: prog '", "max_states",
+        "verification time", "stack depth", ". Retrying without "}) {
     if (line.find(noise) != std::string_view::npos) return false;
   }
   return !line.empty();
@@ -85,6 +91,19 @@ std::string take_libbpf_reason() {
     text.swap(log_state().text);
   }
   return reason_in(text);
+}
+
+int load_error(int code, std::string_view reason) {
+  const bool is_limited = *remedy_of(ENOMEM) != '\0';
+  const bool has_no_types = reason.find("vmlinux BTF") != std::string_view::npos;
+  return code == ESRCH && is_limited && has_no_types ? ENOMEM : code;
+}
+
+tl::unexpected<Error> libbpf_fail(std::string what, int error) {
+  const std::string reason = take_libbpf_reason();
+  const int code = load_error(error, reason);
+  if (!reason.empty() && *remedy_of(code) == '\0') what += fmt::format(" ({})", reason);
+  return sys_fail(std::move(what), code);
 }
 
 }  // namespace pwru::program

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
+
 namespace pwru::program {
 
 // From now on libbpf is silent, or with `is_debug` writes everything to stderr.
@@ -12,6 +14,13 @@ void capture_libbpf_log(bool is_debug);
 
 // The last line that gives a reason, of the verifier or of libbpf. Empties the log.
 [[nodiscard]] std::string take_libbpf_reason();
+
+// The error that loading failed with, out of what libbpf returned and its reason: libbpf says that
+// there is no BTF of the kernel (ESRCH) also where it has no memory to read it.
+[[nodiscard]] int load_error(int code, std::string_view reason);
+// Of a call of libbpf that failed: with libbpf's reason, unless a limit of this process is the
+// cause.
+[[nodiscard]] tl::unexpected<Error> libbpf_fail(std::string what, int error);
 
 // The same out of a verifier log that the caller asked for.
 [[nodiscard]] std::string reason_in(std::string_view log);

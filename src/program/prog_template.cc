@@ -108,17 +108,14 @@ Result<> ProgTemplate::open(const plan::Plan& plan, const std::string& btf_path,
               .btf_custom_path = btf_path.empty() ? nullptr : btf_path.c_str());
   object_.reset(bpf_object__open_mem(elf.data(), elf.size(), &options));
   if (!object_)
-    return sys_fail(fmt::format("open the BPF object of programs that are loaded as copies ({})",
-                                take_libbpf_reason()));
+    return libbpf_fail("open the BPF object of programs that are loaded as copies", errno);
   if (!plan.has_global_functions) make_functions_static(object_.get());
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) bpf_program__set_autoload(
       program, std::string_view(bpf_program__name(program)).starts_with(prefix_));
   PWRU_TRY(share_maps(object_.get(), [&](const char* name) { return tracer.map_fd(name); }));
   if (const int error = bpf_object__load(object_.get()); error)
-    return sys_fail(
-        fmt::format("prepare the programs that are loaded as copies ({})", take_libbpf_reason()),
-        -error);
+    return libbpf_fail("prepare the programs that are loaded as copies", -error);
   return {};
 }
 

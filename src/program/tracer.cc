@@ -28,21 +28,29 @@ Result<BpfObject> open_object(const std::string& elf, const std::string& btf_pat
   LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "pwru",
               .btf_custom_path = btf_path.empty() ? nullptr : btf_path.c_str());
   BpfObject object(bpf_object__open_mem(elf.data(), elf.size(), &opts));
-  if (!object)
-    return sys_fail(fmt::format("open the tracer's BPF object ({})", take_libbpf_reason()));
+  if (!object) return libbpf_fail("open the tracer's BPF object", errno);
   return object;
 }
 
-tl::unexpected<Error> explain_load(int code) {
+// The option that most of the memory goes to.
+std::string_view largest_use(const bpf_object* object) {
+  const auto bytes = [object](const char* name) -> uint64_t {
+    const bpf_map* map = bpf_object__find_map_by_name(object, name);
+    if (!map || !bpf_map__autocreate(map)) return 0;
+    return uint64_t{bpf_map__value_size(map)} * bpf_map__max_entries(map);
+  };
+  return bytes("paths") > bytes("ring_memory") ? "--on-packets" : "--output-buffer-size";
+}
+
+tl::unexpected<Error> explain_load(int error, const bpf_object* object) {
   const std::string reason = take_libbpf_reason();
+  const int code = load_error(error, reason);
   // EPERM is about this user; EACCES, like EINVAL, is the verifier's.
-  if (code == EPERM) return sys_fail("load the tracer into the kernel", code);
+  if (code == EPERM || code == EMFILE) return sys_fail("load the tracer into the kernel", code);
   if (code == ENOMEM) {
-    return fail(
-        fmt::format(
-            "load the tracer into the kernel: {}; a smaller --output-buffer-size needs less",
-            std::strerror(code)),
-        ExitCode::NotSupported, code);
+    return fail(fmt::format("load the tracer into the kernel: {}{}; a smaller {} needs less",
+                            std::strerror(code), remedy_of(code), largest_use(object)),
+                ExitCode::NotSupported, code);
   }
   return fail(
       fmt::format("load the tracer into the kernel: {} ({}); --debug shows the kernel's log",
@@ -91,7 +99,7 @@ Result<Tracer> Tracer::load(const plan::Plan& plan, const std::string& btf_path)
   bpf_object* const object = tracer.object_.get();
   PWRU_ASSIGN(tracer.programs_, pick_programs(object, plan));
   PWRU_TRY(size_maps(object, plan));
-  if (const int error = bpf_object__load(object); error) return explain_load(-error);
+  if (const int error = bpf_object__load(object); error) return explain_load(-error, object);
   tracer.arg_table_ = plan.arg_table;
   PWRU_TRY(tracer.publish_functions());
   PWRU_ASSIGN(tracer.ring_memory_, map_rings(object, plan.config));
@@ -112,7 +120,7 @@ Result<> Tracer::load_deaths(const std::string& unlinked, const plan::Plan& plan
   PWRU_TRY(pick_death_programs(object, plan, programs_));
   PWRU_TRY(size_maps(object, plan));
   PWRU_TRY(share_maps(object, [this](const char* name) { return map_fd(name); }));
-  if (const int error = bpf_object__load(object); error) return explain_load(-error);
+  if (const int error = bpf_object__load(object); error) return explain_load(-error, object);
   return {};
 }
 
@@ -129,7 +137,8 @@ Result<> Tracer::load_fentry_multi(const plan::Plan& plan, const std::string& bt
   Programs programs = programs_;
   PWRU_TRY(pick_fentry_programs(object.get(), plan, programs));
   PWRU_TRY(share_maps(object.get(), [this](const char* name) { return map_fd(name); }));
-  if (const int error = bpf_object__load(object.get()); error) return explain_load(-error);
+  if (const int error = bpf_object__load(object.get()); error)
+    return explain_load(-error, object.get());
   programs_ = std::move(programs);
   fentry_multi_ = std::move(object);
   return {};

@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include <cerrno>
+
 #include "base/log.h"
 #include "base/result.h"
 #include "cli/options.h"
@@ -12,13 +14,18 @@
 
 namespace pwru {
 
+// What copies lack as well: memory, descriptors, room in files.
+[[nodiscard]] constexpr bool is_short_of_means(int code) {
+  return code == ENOMEM || code == EMFILE || code == ENFILE || code == EFBIG;
+}
+
 // What load() returns. When it fails, it is called once more after copy_instead(), where that may
 // help. A trial cast says little of whole programs, so any refusal counts.
 template <class Load, class CopyInstead>
 [[nodiscard]] auto load_or_copy(bool may_copy, const Load& load, const CopyInstead& copy_instead)
     -> decltype(load()) {
   auto loaded = load();
-  if (loaded || !may_copy) return loaded;
+  if (loaded || !may_copy || is_short_of_means(loaded.error().code)) return loaded;
   log_warn("{}; so kernel memory is not read by plain loads (bpf_rdonly_cast), and copied instead",
            loaded.error().what);
   PWRU_TRY(copy_instead());

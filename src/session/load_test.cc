@@ -61,6 +61,21 @@ TEST(Load, CopiesAreTriedOnce) {
   EXPECT_EQ(kernel.loads, 2);
 }
 
+TEST(Load, WithoutMemoryCopiesAreNotTried) {
+  int loads = 0;
+  testing::internal::CaptureStderr();
+  const auto loaded = pwru::load_or_copy(
+      true,
+      [&]() -> Result<int> {
+        loads++;
+        return sys_fail("load the tracer", ENOMEM);
+      },
+      [] { return Result<>(); });
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_FALSE(loaded);
+  EXPECT_EQ(loads, 1);
+}
+
 TEST(Load, WhereCopiesAreForbiddenTheErrorIsThatOfTheCasts) {
   Kernel kernel;
   kernel.takes_casts = false;

@@ -230,7 +230,8 @@ TEST_F(Backups, WhatCannotBeCompressedIsSaid) {
   const auto done = tidy_backups(place(), {.compresses = true}, kNow);
   ::setrlimit(RLIMIT_FSIZE, &before);
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().what, "write " + backup() + ".gz: File too large");
+  EXPECT_EQ(done.error().what,
+            "write " + backup() + ".gz: File too large; raise the limit (ulimit -f)");
   EXPECT_EQ(read_file(backup()).value_or(""), text);
   EXPECT_EQ(files().size(), 1u);
 }

@@ -5,13 +5,22 @@ limited() { # LIMIT EXIT STDERR-PATTERN ARGS...
     local status=0
     bash -c "ulimit $1 && exec \"\$@\"" _ timeout 120 "$PWRU" --filter-func ip_rcv "${@:4}" \
         >"$out" 2>"$err" </dev/null || status=$?
-    [ "$status" -eq "$2" ] || fail "exit $status: $(cat "$err")"
+    [[ $status =~ ^$2$ ]] || fail "exit $status: $(cat "$err")"
     expect_stderr "$3"
     expect_no_stderr 'terminate called|libbpf:'
 }
 limited '-n 8' 1 'Too many open files; raise the limit \(ulimit -n\)$'
 limited '-n 60' 3 'Cannot allocate memory; a smaller --output-buffer-size needs less$' --output-buffer-size 1000G
-limited '-f 1' 1 'File too large$'
+limited '-n 28' 1 '^pwru: load the tracer [^(]*: Too many open files; raise the limit \(ulimit -n\)$' --filter-track-skb
+limited '-f 1' 1 '^pwru: write memory for [a-z_]*: File too large; raise the limit \(ulimit -f\)$'
+# libbpf says of the types of the kernel, which it has no memory for, that they are not there.
+limited '-v 20000' '[13]' 'raise the limit \(ulimit -v\)'
+expect_one_sentence
+# A million paths take 18 GB.
+if [ "$(awk '/^MemTotal/ { print $2 }' /proc/meminfo)" -lt 4000000 ]; then
+    limited '-n 4096' 3 'Cannot allocate memory; a smaller --on-packets needs less$' \
+        --filter-func @drops --on drop --on-packets 1048576
+fi
 
 # These capabilities are enough for BPF, and not for tracefs.
 capabilities=+bpf,+perfmon,+syslog
