@@ -137,6 +137,8 @@ TEST(Options, TriggersOfTheFlightRecorder) {
   EXPECT_EQ(good({"--on", "slow=2s"}).on.slow_ns, 2'000'000'000u);
   EXPECT_TRUE(good({"--on", "rst", "--on", "retransmit"}).on.retransmit);
   EXPECT_EQ(good({"--on", "drop", "--on-packets", "1"}).on_packets, 64u);
+  EXPECT_EQ(refusal({"--on-packets", "5"}),
+            "--on-packets is how many paths --on keeps: give --on too");
   for (const char* wrong :
        {"", "drops", "slow", "slow=", "slow=5", "slow=0ms", "slow=-1s", "slow=5m"})
     EXPECT_TRUE(has(refusal({"--on", wrong}), "expected drop, rst, retransmit, slow=TIME"))

@@ -136,6 +136,11 @@ std::string only_deaths_have_tables(const Options& options) {
   return "";
 }
 
+std::string only_triggers_keep_paths(const Options& options) {
+  if (options.on_packets == Options().on_packets || options.on.any()) return "";
+  return "--on-packets is how many paths --on keeps: give --on too";
+}
+
 std::string paths_are_kept_at_functions(const Options& options) {
   if (!options.on.any()) return "";
   if (options.backend == Backend::Tracepoint)
@@ -153,7 +158,7 @@ std::string paths_are_kept_at_functions(const Options& options) {
 }
 
 using Rule = std::string (*)(const Options&);
-constexpr std::array<Rule, 12> kRules = {none_is_alone,
+constexpr std::array<Rule, 13> kRules = {none_is_alone,
                                          interface_has_a_namespace_to_enter,
                                          ids_are_of_followed_packets,
                                          tracepoints_are_no_functions,
@@ -164,6 +169,7 @@ constexpr std::array<Rule, 12> kRules = {none_is_alone,
                                          ways_are_of_followed_packets,
                                          journeys_have_lines_of_their_own,
                                          latency_is_a_table,
+                                         only_triggers_keep_paths,
                                          paths_are_kept_at_functions};
 
 // With --list-funcs no packet is traced: the word of the command line is a pattern.
