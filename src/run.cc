@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/place.h"
 #include "base/process.h"
 #include "base/signals.h"
-#include "kernel/switches.h"
 #include "plan/prepare.h"
 #include "plan/rights.h"
 #include "probe/copies.h"
@@ -29,6 +29,7 @@
 #include "session/outputs.h"
 #include "session/session.h"
 #include "session/sources.h"
+#include "session/switch_watch.h"
 
 namespace pwru {
 namespace {
@@ -113,13 +114,13 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
       *source, resolver, {sink.get()},
       [&](event::Counters& counters) { tracer.add_losses(counters); }, options.output_limit_lines);
   if (is_attached && at_functions) session.leave_out(probe::try_hits(at_functions->plan()));
+  SwitchWatch switches(plan.backend);
   session.on_pause([&] {
     hooks.poll();
+    switches.look(monotonic_ns());
     if (take_reopen_request()) target.reopen();
   });
   session.watch_misses([&] { return missed_hits(hooks, tracer); });
-  const UniqueFd kprobe_switch =
-      cli::uses_kprobes(plan.backend) ? kernel::open_kprobe_switch() : UniqueFd();
   std::optional<LossWatch> losses;
   Result<> outcome;
   if (is_attached) {
@@ -140,7 +141,7 @@ Result<> trace(const cli::Options& options, plan::Prepared& prepared) {
   if (losses) losses->finish(*sink);
   // An urgent stop ends the detach; the rest is taken off when this function returns, and all that
   // there is to say comes first.
-  warn_if_switched_off(plan.backend, kprobe_switch);
+  switches.finish();
   session.report_last_misses();
   detach(hooks);
   if (outcome) outcome = session.finish();

@@ -27,10 +27,12 @@ Switch switch_of(std::string_view text) {
   return text.starts_with('0') ? Switch::Off : Switch::Unknown;
 }
 
-Switch ftrace_switch() {
-  const auto text = read_file("/proc/sys/kernel/ftrace_enabled");
-  return text ? switch_of(*text) : Switch::Unknown;
+UniqueFd open_ftrace_switch() {
+  auto file = open_file("/proc/sys/kernel/ftrace_enabled", O_RDONLY);
+  return file ? std::move(*file) : UniqueFd();
 }
+
+Switch ftrace_switch() { return read_switch(open_ftrace_switch()); }
 
 UniqueFd open_kprobe_switch() {
   const auto mountinfo = read_file("/proc/self/mountinfo");

@@ -13,6 +13,7 @@ enum class Switch { On, Off, Unknown };
 // kernel.ftrace_enabled switches kprobe-multi, fentry, fexit, and kprobes at the start of a
 // function.
 [[nodiscard]] Switch ftrace_switch();
+[[nodiscard]] UniqueFd open_ftrace_switch();
 // Opens kprobes/enabled of debugfs, which switches every kprobe, also when debugfs is not mounted.
 // The file can be read again after the privileges that opening it takes were given up.
 [[nodiscard]] UniqueFd open_kprobe_switch();

@@ -5,8 +5,7 @@
 #include <string_view>
 
 #include "base/log.h"
-#include "kernel/switches.h"
-#include "plan/backend.h"
+#include "cli/backend.h"
 
 namespace pwru {
 
@@ -26,15 +25,6 @@ void report_held_modules(const plan::Plan& plan) {
 
 void report_functions_of_others(const plan::Plan& plan) {
   if (plan.held_by_others) log_info("{}", plan::describe_held(plan.held_by_others));
-}
-
-void warn_if_switched_off(cli::Backend backend, const UniqueFd& kprobe_switch) {
-  if (cli::uses_kprobe_multi(backend) && kernel::ftrace_switch() == kernel::Switch::Off)
-    log_warn(
-        "ftrace was switched off while pwru listened, so that events are missing; sysctl "
-        "kernel.ftrace_enabled=1 switches it on");
-  if (kernel::read_switch(kprobe_switch) == kernel::Switch::Off)
-    log_warn("events are missing: while pwru listened kprobes were {}", plan::kSwitchedOff);
 }
 
 }  // namespace pwru

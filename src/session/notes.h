@@ -2,8 +2,6 @@
 // What the user should know of the attach besides how many functions it has.
 #pragma once
 
-#include "base/handle.h"
-#include "cli/backend.h"
 #include "plan/plan.h"
 
 namespace pwru {
@@ -13,8 +11,5 @@ void report_held_modules(const plan::Plan& plan);
 
 // Functions that are not at fentry-multi because somebody else is there.
 void report_functions_of_others(const plan::Plan& plan);
-
-// At the end of a trace, at the beginning of which the switches were on.
-void warn_if_switched_off(cli::Backend backend, const UniqueFd& kprobe_switch);
 
 }  // namespace pwru
