@@ -94,6 +94,7 @@ std::string take_libbpf_reason() {
 }
 
 int load_error(int code, std::string_view reason) {
+  if (code == E2BIG && reason.starts_with("map '")) return ENOMEM;
   const bool is_limited = *remedy_of(ENOMEM) != '\0';
   const bool has_no_types = reason.find("vmlinux BTF") != std::string_view::npos;
   return code == ESRCH && is_limited && has_no_types ? ENOMEM : code;

@@ -16,7 +16,8 @@ void capture_libbpf_log(bool is_debug);
 [[nodiscard]] std::string take_libbpf_reason();
 
 // The error that loading failed with, out of what libbpf returned and its reason: libbpf says that
-// there is no BTF of the kernel (ESRCH) also where it has no memory to read it.
+// there is no BTF of the kernel (ESRCH) also where it has no memory to read it, and Linux 5.10 that
+// a map is too large (E2BIG).
 [[nodiscard]] int load_error(int code, std::string_view reason);
 // Of a call of libbpf that failed: with libbpf's reason, unless a limit of this process is the
 // cause.

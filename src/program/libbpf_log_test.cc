@@ -35,6 +35,11 @@ TEST(LibbpfLog, WhereMemoryIsLimitedItIsTheCause) {
   ::setrlimit(RLIMIT_AS, &before);
 }
 
+TEST(LibbpfLog, MapsThatAreTooLargeNeedLessMemory) {
+  EXPECT_EQ(load_error(E2BIG, "map 'paths': failed to create: Argument list too long(-7)"), ENOMEM);
+  EXPECT_EQ(load_error(E2BIG, "BPF program is too large"), E2BIG);
+}
+
 TEST(LibbpfLog, TooManyOpenFilesSayWhatToDo) {
   EXPECT_EQ(libbpf_fail("load it", EMFILE).value().what,
             "load it: Too many open files; raise the limit (ulimit -n)");
