@@ -14,7 +14,7 @@ limited '-n 60' 3 'Cannot allocate memory; a smaller --output-buffer-size needs 
 limited '-n 28' 1 '^pwru: load the tracer [^(]*: Too many open files; raise the limit \(ulimit -n\)$' --filter-track-skb
 limited '-f 1' 1 '^pwru: write memory for [a-z_]*: File too large; raise the limit \(ulimit -f\)$'
 # libbpf says of the types of the kernel, which it has no memory for, that they are not there.
-limited '-v 20000' '[13]' 'raise the limit \(ulimit -v\)'
+limited '-v 14000' '[13]' 'raise the limit \(ulimit -v\)'
 expect_one_sentence
 # A million paths take 18 GB.
 if [ "$(awk '/^MemTotal/ { print $2 }' /proc/meminfo)" -lt 4000000 ]; then
