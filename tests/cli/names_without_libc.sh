@@ -26,7 +26,7 @@ in_root() {
 
 compiles() {
     in_root "$@"
-    expect_in err /none
+    expect_in err 'nothing is mounted on /proc'
 }
 
 unknown() {
