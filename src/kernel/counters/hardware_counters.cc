@@ -8,9 +8,10 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <cerrno>
 #include <optional>
-#include <vector>
+#include <utility>
+
+#include "kernel/counters/dump.h"
 
 namespace pwru::kernel {
 namespace {
@@ -35,36 +36,25 @@ std::optional<Classifier> classifier_of(Bytes attributes) {
 
 // Of all filters of a direction; none when the dump did not end.
 std::optional<uint64_t> packets_of(const UniqueFd& rtnetlink, int ifindex, uint32_t parent) {
-  constexpr size_t kAnswerBytes = 65536;
-  constexpr uint32_t kSequence = 0x70777275;  // no other request on this socket has it
   tcmsg filters = {};
   filters.tcm_family = AF_UNSPEC;
   filters.tcm_ifindex = ifindex;
   filters.tcm_parent = parent;
   Message request(RTM_GETTFILTER, NLM_F_REQUEST | NLM_F_DUMP);
   request.append_value(filters);
-  std::vector<std::byte> bytes(request.bytes().begin(), request.bytes().end());
-  std::memcpy(bytes.data() + offsetof(nlmsghdr, nlmsg_seq), &kSequence, sizeof(kSequence));
-  if (::send(rtnetlink.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    return std::nullopt;
   uint64_t packets = 0;
-  std::vector<std::byte> room(kAnswerBytes);
-  for (;;) {
-    const ssize_t size = ::recv(rtnetlink.get(), room.data(), room.size(), 0);
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return std::nullopt;
-    Bytes answer = Bytes(room).first(static_cast<size_t>(size));
+  const auto take_part = [&](Bytes part) {
     nlmsghdr head;
-    while (take(answer, head) && head.nlmsg_len >= sizeof(head) &&
-           head.nlmsg_len <= answer.size()) {
-      if (head.nlmsg_seq == kSequence && head.nlmsg_type == NLMSG_DONE) return packets;
-      // ENOENT or EINVAL: the device has no such qdisc.
-      if (head.nlmsg_seq == kSequence && head.nlmsg_type == NLMSG_ERROR) return 0;
-      if (head.nlmsg_seq == kSequence && head.nlmsg_type == RTM_NEWTFILTER)
-        packets += packets_in_hardware(after(answer.first(head.nlmsg_len), NLMSG_HDRLEN));
-      answer = after(answer, NLMSG_ALIGN(head.nlmsg_len));
+    while (take(part, head) && head.nlmsg_len >= sizeof(head) && head.nlmsg_len <= part.size()) {
+      if (head.nlmsg_type == NLMSG_ERROR) packets = 0;  // the device is gone, or its qdisc
+      if (head.nlmsg_type == NLMSG_DONE || head.nlmsg_type == NLMSG_ERROR) return false;
+      if (head.nlmsg_type == RTM_NEWTFILTER)
+        packets += packets_in_hardware(after(part.first(head.nlmsg_len), NLMSG_HDRLEN));
+      part = after(part, NLMSG_ALIGN(head.nlmsg_len));
     }
-  }
+    return true;
+  };
+  return dump(rtnetlink, std::move(request), take_part) ? std::optional(packets) : std::nullopt;
 }
 
 }  // namespace
@@ -77,11 +67,9 @@ uint64_t packets_in_hardware(Bytes filter) {
   if (!(host_number(attribute(options, classifier->flags)) & TCA_CLS_FLAGS_IN_HW)) return 0;
   constexpr unsigned kFirst = 1;  // actions are numbered in their order
   const Bytes action = attribute(attribute(options, classifier->actions), kFirst);
-  gnet_stats_basic counted = {};
   const Bytes stats = attribute(attribute(action, TCA_ACT_STATS), TCA_STATS_BASIC_HW);
-  // The struct has padding at its end that the kernel may leave out.
-  if (!take(after(stats, offsetof(gnet_stats_basic, packets)), counted.packets)) return 0;
-  return counted.packets;
+  uint32_t packets = 0;
+  return take(after(stats, offsetof(gnet_stats_basic, packets)), packets) ? packets : 0;
 }
 
 void append_hardware_counter(const UniqueFd& rtnetlink, int ifindex, const std::string& device,

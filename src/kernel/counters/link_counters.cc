@@ -10,9 +10,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <vector>
+#include <utility>
 
 #include "kernel/counters/driver_counters.h"
+#include "kernel/counters/dump.h"
 #include "kernel/counters/hardware_counters.h"
 #include "kernel/lookups/netlink.h"
 
@@ -53,22 +54,6 @@ void parse_qdisc(Bytes body, uint32_t netns, CountedDevices& devices, CounterVal
     values.push_back({netns, device.name, "qdisc_drops", queue.drops});
 }
 
-bool ask(const UniqueFd& socket, uint16_t type) {
-  struct {
-    nlmsghdr head;
-    union {
-      ifinfomsg link;
-      tcmsg qdisc;
-    };
-  } request = {};
-  request.head.nlmsg_len =
-      NLMSG_LENGTH(type == RTM_GETLINK ? sizeof(request.link) : sizeof(request.qdisc));
-  request.head.nlmsg_type = type;
-  request.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  return ::send(socket.get(), &request, request.head.nlmsg_len, 0) ==
-         static_cast<ssize_t>(request.head.nlmsg_len);
-}
-
 }  // namespace
 
 bool parse_link_messages(std::span<const std::byte> messages, uint32_t netns,
@@ -96,22 +81,18 @@ UniqueFd open_rtnetlink() {
 }
 
 CounterValues read_link_counters(const UniqueFd& socket, uint32_t netns) {
-  constexpr size_t kAnswerBytes = 65536;  // the kernel makes none larger than 32 KiB
   CounterValues values;
   CountedDevices devices;
-  std::vector<std::byte> room(kAnswerBytes);
   if (!socket) return values;
-  for (const uint16_t type : {RTM_GETLINK, RTM_GETQDISC}) {
-    if (!ask(socket, type)) break;
-    for (;;) {
-      const ssize_t size = ::recv(socket.get(), room.data(), room.size(), 0);
-      if (size < 0 && errno == EINTR) continue;
-      if (size <= 0) return values;
-      if (!parse_link_messages(Bytes(room).first(static_cast<size_t>(size)), netns, devices,
-                               values))
-        break;
-    }
-  }
+  Message links(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP);
+  Message qdiscs(RTM_GETQDISC, NLM_F_REQUEST | NLM_F_DUMP);
+  links.append_value(ifinfomsg{});
+  qdiscs.append_value(tcmsg{});
+  const auto take_part = [&](Bytes part) {
+    return parse_link_messages(part, netns, devices, values);
+  };
+  if (!dump(socket, std::move(links), take_part) || !dump(socket, std::move(qdiscs), take_part))
+    return values;
   for (const auto& [index, device] : devices) {
     if (!device.has_hardware) continue;
     append_driver_counters(socket, device.name, netns, values);
