@@ -42,9 +42,9 @@ struct StackHook {
 [[nodiscard]] std::string_view without_quotes(std::string_view text);
 // An errno without its sign: it is negative on some routes, positive on others.
 [[nodiscard]] std::string_view without_sign(std::string_view text);
-// The number of the VLAN of a tag; nothing for a text that is no decimal number.
 // Of Fact::GreFlags: GRE_KEY.
 inline constexpr uint64_t kGreHasKey = 0x20;
+// The number of the VLAN of a tag; nothing for a text that is no decimal number.
 [[nodiscard]] std::optional<uint16_t> vlan_id(std::string_view tag);
 // Nothing for a text that is no decimal number.
 [[nodiscard]] std::optional<uint64_t> number(std::string_view text);

@@ -47,8 +47,6 @@ constexpr auto kCapabilities = std::to_array<Capability>({
     {CAP_NET_ADMIN, "CAP_NET_ADMIN", Need::Never, "is never needed"},
 });
 
-constexpr const char* kNoProc = "nothing is mounted on /proc";
-
 bool has(const kernel::Privileges& own, const Capability& capability) {
   const bool is_in_admin = capability.number == CAP_BPF || capability.number == CAP_PERFMON;
   return own.has(capability.number) || (is_in_admin && own.has(CAP_SYS_ADMIN));
@@ -184,7 +182,7 @@ Group check_rights(const Machine& machine) {
     group.checks.push_back(check_of(machine, capability));
   if (!machine.has_proc) {
     for (const char* id : {"user namespace", "PID namespace", "seccomp"})
-      group.checks.push_back({id, State::Unknown, kNoProc});
+      group.checks.push_back({id, State::Unknown, kernel::kNoProc});
     return group;
   }
   if (machine.own.is_in_user_namespace)
@@ -209,7 +207,7 @@ Group check_settings(const Machine& machine, uint64_t buffer_bytes) {
           ? Check{"lockdown", State::Failed,
                   "confidentiality: programs may not read the kernel's memory"}
           : Check{"lockdown", State::Ok, own.lockdown.empty() ? "none, or hidden" : own.lockdown});
-  if (!machine.has_proc) add({"/proc", State::Failed, kNoProc});
+  if (!machine.has_proc) add({"/proc", State::Failed, kernel::kNoProc});
   add(sysctl_check("kptr_restrict", own.kptr_restrict,
                    own.hides_addresses() ? State::Failed : State::Ok,
                    machine.shows_addresses ? "; addresses are shown" : "; addresses are hidden"));

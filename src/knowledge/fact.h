@@ -261,9 +261,8 @@ enum class Fact : uint8_t {
   IpsecIndex,   // by which ip(8) knows it
   IpsecWants,   // what it asks for: "ESP in mode tunnel"
   IpsecCame,    // by Protected: "without", "by another association"
-  Association,  // of ESP and AH: "none" has its SPI; packets of the one that has "failed" the
-                // check,
-                // or were "replayed"; it "refuses" the packet for another reason
+  Association,  // of ESP and AH: "none" has the SPI; that which has it counts packets that "failed"
+                // the check, or were "replayed"; or it "refuses" this one for another reason
   Program,      // of its socket: "its program nginx (4711)"
   Listener,     // the process that has the port elsewhere: "nginx (4711)"
   ListenerDevice,  // of a SYN: to which the listener of its port is bound, of another device

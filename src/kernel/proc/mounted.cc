@@ -12,7 +12,7 @@ bool has_proc(const std::string& root) {
 
 Result<> require_proc(const std::string& root) {
   if (has_proc(root)) return {};
-  return fail(fmt::format("read about the kernel: nothing is mounted on /proc; {}", kMountProc),
+  return fail(fmt::format("read about the kernel: {}; {}", kNoProc, kMountProc),
               ExitCode::NotSupported, ENOENT);
 }
 

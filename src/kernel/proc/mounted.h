@@ -8,6 +8,7 @@
 
 namespace pwru::kernel {
 
+inline constexpr const char* kNoProc = "nothing is mounted on /proc";
 inline constexpr const char* kMountProc = "mount -t proc proc /proc";
 
 // `root` is in front of /proc.
